@@ -3,7 +3,8 @@ extension JSONParser {
     public struct Limits: Sendable, Equatable {
         /// How many arrays and objects may be open at once. `[]` has depth 1.
         ///
-        /// The parser, the writer and the release of a value recurse once per level: 512 levels fit a stack of 512 KB.
+        /// The parser, the writer and the release of a value recurse once per level: 512 levels fit a stack of
+        /// 512 KB in a release build, several times over.
         public var depth: Int
         /// How long the text may be, in bytes.
         public var bytes: Int
