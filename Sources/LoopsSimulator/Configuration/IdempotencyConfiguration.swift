@@ -1,0 +1,55 @@
+/// How a used `Idempotency-Key` is treated (Loops docs contradict themselves, 2026-11).
+public struct IdempotencyConfiguration: Sendable, Equatable {
+    /// The answer to a used key with the same body.
+    public enum Replay: String, SettingChoice {
+        case conflict = "409"
+        /// The first answer once more.
+        case replay = "200_replay"
+        /// A fresh `{"success":true}`.
+        case silent = "200_silent"
+    }
+
+    /// Which of the two known 409 texts is used when.
+    public enum Messages: String, SettingChoice {
+        case split
+        case alwaysDifferentBody = "always_different_body"
+        case alwaysProcessed = "always_processed"
+    }
+
+    public enum Comparison: String, SettingChoice {
+        case raw
+        /// Key order and white space do not count.
+        case canonical
+    }
+
+    /// Which answers use a key up. Answers given before the pipeline's idempotency step never do.
+    public enum Burn: String, SettingChoice {
+        case success
+        case any4xx = "any_4xx"
+        case anyResponse = "any_response"
+    }
+
+    public enum InFlight: String, SettingChoice {
+        case conflict = "409"
+        /// The second request waits for the first one's end.
+        case wait
+    }
+
+    public enum Scope: String, SettingChoice {
+        case teamAndEndpoint = "team+endpoint"
+        case team
+    }
+
+    public var replaySameBody: Replay = .conflict
+    public var messages: Messages = .split
+    public var comparison: Comparison = .raw
+    public var burnOn: Burn = .success
+    public var inFlight: InFlight = .conflict
+    public var scope: Scope = .teamAndEndpoint
+    public var timeToLiveSeconds = 24 * 60 * 60
+    public var keyLengthMaximum = 100
+    /// Keys kept; beyond it the oldest is forgotten and counted.
+    public var keysMaximum = 1_000_000
+
+    public init() {}
+}

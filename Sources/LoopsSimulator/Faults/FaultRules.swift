@@ -1,0 +1,93 @@
+/// The rules in force, with what they have counted.
+public struct FaultRules: Sendable {
+    public struct Entry: Sendable {
+        public let id: Int
+        public let rule: FaultRule
+        public fileprivate(set) var matched = 0
+        public fileprivate(set) var fired = 0
+    }
+
+    /// What strikes a request at one stage.
+    public struct Strike: Sendable, Equatable {
+        public var delayNanoseconds: Int64 = 0
+        /// The first action that is not a delay and not a change of the answer.
+        public var action: FaultAction?
+        /// Changes of the answer, in order.
+        public var changes: [FaultAction] = []
+        /// Names of the rules that fired.
+        public var names: [String] = []
+    }
+
+    public private(set) var entries: [Entry] = []
+    private var nextID = 1
+    private var random: SeededRandom
+
+    public init(_ rules: [FaultRule] = [], seed: UInt64) {
+        random = SeededRandom(seed: seed)
+        for rule in rules { add(rule) }
+    }
+
+    @discardableResult
+    public mutating func add(_ rule: FaultRule) -> Int {
+        let id = nextID
+        nextID += 1
+        entries.append(Entry(id: id, rule: rule))
+        return id
+    }
+
+    /// Takes a rule out; false when there was none with this number.
+    public mutating func remove(id: Int) -> Bool {
+        guard let index = entries.firstIndex(where: { $0.id == id }) else { return false }
+        entries.remove(at: index)
+        return true
+    }
+
+    public mutating func removeAll() {
+        entries = []
+    }
+
+    /// Asks all rules of a stage about a request.
+    ///
+    /// - Parameter elapsed: milliseconds of simulated time since the start
+    public mutating func strike(_ subject: FaultSubject, at stage: FaultStage, elapsed: Int64) -> Strike {
+        var strike = Strike()
+        for index in entries.indices where entries[index].rule.action.stage == stage {
+            guard fires(index, subject, elapsed: elapsed, alreadyStruck: strike.action != nil) else { continue }
+            let rule = entries[index].rule
+            strike.names.append(rule.name)
+            switch rule.action {
+            case .delay(let delay, _):
+                strike.delayNanoseconds += delay.nanoseconds(using: &random)
+            case .truncate, .garbage, .trickle, .closeAfterResponse:
+                strike.changes.append(rule.action)
+            case .respond, .stall, .disconnect, .refuseConnections:
+                strike.action = rule.action
+            }
+        }
+        return strike
+    }
+
+    private mutating func fires(_ index: Int, _ subject: FaultSubject, elapsed: Int64, alreadyStruck: Bool) -> Bool {
+        let rule = entries[index].rule
+        if let from = rule.activeFromMilliseconds, elapsed < from { return false }
+        if let until = rule.activeUntilMilliseconds, elapsed >= until { return false }
+        guard rule.match.matches(subject) else { return false }
+        entries[index].matched += 1
+        if let nth = rule.nth, entries[index].matched != nth { return false }
+        if let remaining = rule.remaining, entries[index].fired >= remaining { return false }
+        if rule.probability < 1, Double.random(in: 0..<1, using: &random) >= rule.probability { return false }
+        if alreadyStruck, rule.action.isTerminal { return false }
+        entries[index].fired += 1
+        return true
+    }
+}
+
+extension FaultAction {
+    /// Whether it decides the request's fate, so that only one of a stage can strike.
+    var isTerminal: Bool {
+        switch self {
+        case .respond, .stall, .disconnect, .refuseConnections: true
+        case .delay, .truncate, .garbage, .trickle, .closeAfterResponse: false
+        }
+    }
+}

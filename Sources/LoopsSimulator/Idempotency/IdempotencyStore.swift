@@ -1,0 +1,116 @@
+/// The keys of the last 24 hours. A value: time comes in with each call.
+public struct IdempotencyStore: Sendable {
+    public struct Key: Sendable, Hashable {
+        public let team: Int
+        /// Nil when one key counts for all endpoints of the team.
+        public let endpoint: Endpoint?
+        public let text: String
+    }
+
+    public enum Phase: Sendable, Equatable {
+        case inFlight
+        case done(Reply)
+    }
+
+    public struct Record: Sendable {
+        public let key: Key
+        public let digest: BodyDigest
+        /// The request that holds the key.
+        public let request: Int64
+        public let firstSeenNanoseconds: Int64
+        public internal(set) var phase: Phase
+        /// Whether an effect stands behind the key; false when an error answer used it up.
+        public internal(set) var applied: Bool
+    }
+
+    public enum Answer: Sendable {
+        /// Nobody has the key: it is now this request's, in flight.
+        case fresh
+        case used(Record, sameBody: Bool)
+    }
+
+    private var records: [Key: Record] = [:]
+    /// Keys in the order they came, for expiry; an entry whose record is gone or younger is skipped.
+    private var queue: [(key: Key, request: Int64)] = []
+    private var queueHead = 0
+    /// Keys forgotten before their time because there were too many.
+    public private(set) var forgotten: Int64 = 0
+
+    public init() {}
+
+    public var count: Int { records.count }
+    public var all: [Record] { records.values.sorted { $0.request < $1.request } }
+
+    public subscript(key: Key) -> Record? { records[key] }
+
+    /// Takes the key for a request, or says who has it.
+    public mutating func begin(
+        _ key: Key,
+        digest: BodyDigest,
+        request: Int64,
+        now: Int64,
+        configuration: IdempotencyConfiguration
+    ) -> Answer {
+        expire(now: now, timeToLiveSeconds: configuration.timeToLiveSeconds)
+        if let record = records[key] {
+            return .used(record, sameBody: record.digest == digest)
+        }
+        if records.count >= configuration.keysMaximum {
+            forgetOldest()
+        }
+        records[key] = Record(
+            key: key,
+            digest: digest,
+            request: request,
+            firstSeenNanoseconds: now,
+            phase: .inFlight,
+            applied: false
+        )
+        queue.append((key, request))
+        return .fresh
+    }
+
+    /// The request that holds the key has ended: the key stays used, or is free again.
+    public mutating func end(_ key: Key, request: Int64, reply: Reply, applied: Bool, keep: Bool) {
+        guard var record = records[key], record.request == request else { return }
+        if keep {
+            record.phase = .done(reply)
+            record.applied = applied
+            records[key] = record
+        } else {
+            records[key] = nil
+        }
+    }
+
+    private mutating func expire(now: Int64, timeToLiveSeconds: Int) {
+        let horizon = now - Int64(timeToLiveSeconds) * 1_000_000_000
+        while let oldest = nextOldest(), oldest.firstSeenNanoseconds <= horizon, oldest.phase != .inFlight {
+            records[oldest.key] = nil
+            queueHead += 1
+        }
+        compact()
+    }
+
+    private mutating func forgetOldest() {
+        guard let oldest = nextOldest() else { return }
+        records[oldest.key] = nil
+        queueHead += 1
+        forgotten += 1
+        compact()
+    }
+
+    private mutating func nextOldest() -> Record? {
+        while queueHead < queue.count {
+            let entry = queue[queueHead]
+            if let record = records[entry.key], record.request == entry.request { return record }
+            queueHead += 1
+        }
+        return nil
+    }
+
+    private mutating func compact() {
+        guard queueHead > 1_024, queueHead * 2 > queue.count else { return }
+        queue.removeFirst(queueHead)
+        queueHead = 0
+    }
+}

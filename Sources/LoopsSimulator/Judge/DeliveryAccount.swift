@@ -1,0 +1,43 @@
+/// What became of the expected deliveries.
+public struct DeliveryAccount: Sendable, Equatable {
+    /// Examples kept of each kind.
+    static let examplesMaximum = 20
+
+    public internal(set) var expected = 0
+    /// Expected ones that had an effect.
+    public internal(set) var delivered = 0
+    /// Updates without an effect of their own that a later update of the same contact took along, with only updates between.
+    public internal(set) var merged = 0
+    /// Expected ones of which there is no trace.
+    public internal(set) var missing = 0
+    /// Those of the missing whose idempotency key was used up without an effect: the simulated API lost them, not the client.
+    public internal(set) var missingByBurntKey = 0
+    /// Events and mails that were applied more than once.
+    public internal(set) var duplicated = 0
+    /// Updates and deletions that were applied again; at-least-once delivery cannot rule these out.
+    public internal(set) var repeated = 0
+    /// Deliveries that were applied for the first time after a newer one of their contact.
+    public internal(set) var outOfOrder = 0
+    /// Contacts whose last effect is older than the newest one they have seen: a repeat that was not followed by what it undid.
+    public internal(set) var unsettled = 0
+    /// Effects that belong to no expected delivery.
+    public internal(set) var unexpected = 0
+    /// Whether evidence was dropped for want of room, so that nothing is proved.
+    public internal(set) var isEvidenceIncomplete = false
+    /// A few of each kind, in words.
+    public internal(set) var examples: [String] = []
+
+    public init() {}
+
+    /// Nothing lost, nothing applied twice, nothing out of order, and the evidence is whole.
+    public var isPassed: Bool {
+        missing == missingByBurntKey && duplicated == 0 && outOfOrder == 0 && unsettled == 0 && unexpected == 0
+            && !isEvidenceIncomplete
+    }
+
+    mutating func note(_ kind: String, _ subject: String) {
+        let prefix = "\(kind): "
+        guard examples.count(where: { $0.hasPrefix(prefix) }) < DeliveryAccount.examplesMaximum else { return }
+        examples.append(prefix + subject)
+    }
+}

@@ -1,0 +1,46 @@
+/// One team's rate limit, as one of the kinds that Loops may be using. A value: time comes in with each call.
+public struct RateLimiterModel: Sendable {
+    public struct Decision: Sendable, Equatable {
+        public let isAllowed: Bool
+        /// For `x-ratelimit-remaining`.
+        public let remaining: Int
+    }
+
+    static let second: Int64 = 1_000_000_000
+
+    public private(set) var configuration: RateLimiterConfiguration
+    private var window: RateLimiterWindow
+    private var random: SeededRandom
+    private var nextForeign: Int64?
+
+    public init(configuration: RateLimiterConfiguration, seed: UInt64) {
+        self.configuration = configuration
+        random = SeededRandom(seed: seed)
+        window = RateLimiterWindow(configuration: configuration)
+    }
+
+    /// Decides on a request at `now`, nanoseconds that never go back.
+    public mutating func admit(now: Int64) -> Decision {
+        guard configuration.limit > 0 else {
+            return Decision(isAllowed: true, remaining: Int(Int32.max))
+        }
+        let kept = Int64(2) * RateLimiterModel.second
+        if configuration.foreignLoad > 0 {
+            let gap = RateLimiterModel.second / Int64(configuration.foreignLoad)
+            var next = max(nextForeign ?? now, now - kept)
+            while next <= now {
+                _ = window.admit(now: next, configuration: configuration, random: &random)
+                next += gap
+            }
+            nextForeign = next
+        }
+        let isAllowed = window.admit(now: now, configuration: configuration, random: &random)
+        return Decision(isAllowed: isAllowed, remaining: window.remaining(now: now, configuration: configuration))
+    }
+
+    /// What the headers say of an answer that was not counted.
+    public func remaining(now: Int64) -> Int {
+        guard configuration.limit > 0 else { return Int(Int32.max) }
+        return window.remaining(now: now, configuration: configuration)
+    }
+}

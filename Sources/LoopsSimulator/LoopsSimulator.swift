@@ -1,0 +1,95 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+
+/// A local stand-in for the Loops API.
+///
+/// It models no e-mail sending and no workflows, and nothing that is an unknown of the Loops documents is known to match Loops:
+/// `banner` names every such setting in force. It listens on the loopback interface only, from `run()` until that ends.
+public final class LoopsSimulator: Service {
+    /// The ports that are bound.
+    public struct Ports: Sendable, Equatable {
+        public let api: Int
+        /// Port of `/__sim/`.
+        public let admin: Int
+
+        /// What to give a client as the base of the API.
+        public var baseURL: String { "http://127.0.0.1:\(api)/api" }
+        public var adminURL: String { "http://127.0.0.1:\(admin)/__sim" }
+    }
+
+    public let configuration: SimulatorConfiguration
+    let shared: SharedSimulation
+    let outages = OneTimeValue<APIServer>()
+    private let boundPorts = OneTimeValue<Ports>()
+    private let logger: Logger
+
+    /// - Parameter configuration: must name at least one team
+    public init(
+        configuration: SimulatorConfiguration = SimulatorConfiguration(),
+        logger: Logger = Logger(label: "loops-simulator")
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        let monotonic = MachineTime.monotonic
+        shared = SharedSimulation(
+            Simulation(
+                configuration: configuration,
+                clock: SimulatedClock(wall: MachineTime.wall, monotonic: monotonic),
+                monotonic: monotonic
+            )
+        )
+    }
+
+    /// The bound ports, as soon as both are.
+    ///
+    /// - Throws: why they could not be bound, or `CancellationError`
+    public var ports: Ports {
+        get async throws { try await boundPorts.get() }
+    }
+
+    /// Serves until cancelled or shut down. To be called once.
+    public func run() async throws {
+        // One thread: the simulator is measured on one core, and its timestamps stand in one order.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            try await serve(on: group)
+        } catch {
+            boundPorts.set(.failure(error))
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        boundPorts.set(.failure(CancellationError()))
+        try await group.shutdownGracefully()
+    }
+
+    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+        let server = APIServer(
+            simulation: shared,
+            bounds: configuration.bounds,
+            eventLoop: group.next(),
+            logger: logger
+        )
+        let apiPort = try await server.start(port: configuration.apiPort)
+        outages.set(.success(server))
+        let admin = AdminServer(simulator: self, logger: logger)
+        do {
+            try await admin.run(port: configuration.adminPort) { [self] adminPort in
+                boundPorts.set(.success(Ports(api: apiPort, admin: adminPort)))
+                logger.info(
+                    "the Loops simulator is listening",
+                    metadata: [
+                        "api": "\(apiPort)", "admin": "\(adminPort)",
+                        "unverified":
+                            "\(SimulatorSetting.unverified(in: configuration).map(\.name).joined(separator: ","))",
+                    ]
+                )
+            }
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+}

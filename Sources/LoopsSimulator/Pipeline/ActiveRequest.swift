@@ -1,0 +1,56 @@
+import JSON
+
+/// A request on its way through the pipeline.
+struct ActiveRequest: Sendable {
+    enum Phase: Sendable {
+        case reading
+        case received
+        case checking
+        case committing
+        case answering
+    }
+
+    let sequence: Int64
+    let head: RequestHead
+    let path: String
+    var phase: Phase = .reading
+    var body: [UInt8] = []
+    /// The body when it is a JSON object.
+    var object: JSONObject?
+    var subject: FaultSubject
+    var endpoint: Endpoint?
+    var team: Int?
+    /// Next step of the configured order.
+    var stageIndex = 0
+    /// The fault that decides its fate when the current delay is over.
+    var action: FaultAction?
+    var command: Command?
+    /// The idempotency key that it holds, in flight.
+    var heldKey: IdempotencyStore.Key?
+    /// The key that it held until just now, for whoever waits for it.
+    var endedKey: IdempotencyStore.Key?
+    var remaining: Int?
+    var reply: Reply?
+    /// Changes of the answer, by the faults.
+    var changes: [FaultAction] = []
+    /// Set once the client has gone while a delay was running; nobody waits for the answer any more.
+    var clientLeft = false
+
+    init(sequence: Int64, head: RequestHead) {
+        self.sequence = sequence
+        self.head = head
+        path = head.apiPath
+        subject = FaultSubject(method: head.method, path: path)
+    }
+
+    var idempotencyKey: String? {
+        guard let text = head.first("idempotency-key"), !text.isEmpty else { return nil }
+        return text
+    }
+}
+
+/// A contact of a team with open requests.
+struct FlightKey: Sendable, Hashable {
+    let team: Int?
+    let contactKey: String
+}

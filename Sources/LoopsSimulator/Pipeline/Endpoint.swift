@@ -1,0 +1,50 @@
+/// The operations of the Loops API that the simulator answers.
+public enum Endpoint: String, Sendable, CaseIterable {
+    case updateContact
+    case createContact
+    case deleteContact
+    case findContact
+    case contactProperties
+    case sendEvent
+    case transactional
+    case apiKey
+    case lists
+
+    public var method: String {
+        switch self {
+        case .updateContact: "PUT"
+        case .createContact, .deleteContact, .sendEvent, .transactional: "POST"
+        case .findContact, .contactProperties, .apiKey, .lists: "GET"
+        }
+    }
+
+    /// Path under `/api`.
+    public var path: String {
+        switch self {
+        case .updateContact: "/v1/contacts/update"
+        case .createContact: "/v1/contacts/create"
+        case .deleteContact: "/v1/contacts/delete"
+        case .findContact: "/v1/contacts/find"
+        case .contactProperties: "/v1/contacts/properties"
+        case .sendEvent: "/v1/events/send"
+        case .transactional: "/v1/transactional"
+        case .apiKey: "/v1/api-key"
+        case .lists: "/v1/lists"
+        }
+    }
+
+    /// Whether `Idempotency-Key` means anything here.
+    public var honoursIdempotencyKey: Bool { self == .sendEvent || self == .transactional }
+
+    var readsBody: Bool { method != "GET" }
+
+    /// Whether the 500-character rule holds here; transactional mails may be long.
+    var limitsLength: Bool { self == .updateContact || self == .createContact || self == .sendEvent }
+
+    private static let byPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.path, $0) })
+
+    /// The endpoint of a path below `/api`, or nil when Loops has none there.
+    public static func at(path: String) -> Endpoint? {
+        byPath[path]
+    }
+}

@@ -1,0 +1,60 @@
+import JSON
+
+extension Reply {
+    /// An answer that a fault injects: without the headers of Loops, as a load balancer's.
+    init(injected status: Int, _ body: FaultBody) {
+        switch body {
+        case .message(let message):
+            self.init(
+                status: status,
+                headers: [("content-type", "application/json")],
+                body: JSONValue.object(JSONObject([("success", false), ("message", .string(message))])).serialized()
+            )
+        case .html:
+            let page =
+                "<html><head><title>\(status)</title></head><body><h1>\(status) from the load balancer</h1></body></html>"
+            self.init(status: status, headers: [("content-type", "text/html")], body: Array(page.utf8))
+        case .text(let text):
+            self.init(status: status, headers: [("content-type", "text/plain")], body: Array(text.utf8))
+        case .empty:
+            self.init(status: status, body: [])
+        }
+    }
+}
+
+extension Simulation {
+    func reply(_ status: Int, _ body: JSONValue, team: Int?, remaining: Int?, _ monotonic: Int64) -> Reply {
+        var headers = [(name: "content-type", value: "application/json")]
+        headers += rateHeaders(team: team, remaining: remaining, monotonic)
+        return Reply(status: status, headers: headers, body: body.serialized())
+    }
+
+    func reply(_ rejection: Rejection, team: Int?, remaining: Int?, _ monotonic: Int64) -> Reply {
+        var headers: [(name: String, value: String)] = []
+        if rejection.status != 401 || configuration.validation.rateHeadersOn401 {
+            headers = rateHeaders(team: team, remaining: remaining, monotonic)
+        }
+        if rejection.status == 429, configuration.validation.rateLimitBody != .json {
+            let text = configuration.validation.rateLimitBody == .text ? "[sim] rate limited" : ""
+            return Reply(status: 429, headers: [("content-type", "text/plain")] + headers, body: Array(text.utf8))
+        }
+        var body = JSONObject([("success", false), ("message", .string(rejection.message))])
+        let legacy = configuration.validation.legacyFields
+        if legacy == .always || (legacy == .on401 && rejection.status == 401) {
+            body["error"] = .string(rejection.message)
+        }
+        return Reply(
+            status: rejection.status,
+            headers: [("content-type", "application/json")] + headers,
+            body: JSONValue.object(body).serialized()
+        )
+    }
+
+    private func rateHeaders(team: Int?, remaining: Int?, _ monotonic: Int64) -> [(name: String, value: String)] {
+        let limit = configuration.limiter.limit
+        // A switched-off limiter still answers headers, as Loops always does; the number is one that nobody reaches.
+        let shown = limit > 0 ? limit : 1_000_000
+        let left = remaining ?? team.map { limiters[$0].remaining(now: clock.now(monotonic: monotonic)) } ?? shown
+        return [("x-ratelimit-limit", String(shown)), ("x-ratelimit-remaining", String(min(left, shown)))]
+    }
+}

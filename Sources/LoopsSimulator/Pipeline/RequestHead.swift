@@ -1,0 +1,63 @@
+/// The head of an HTTP request, free of any HTTP library.
+public struct RequestHead: Sendable {
+    public let connection: Int
+    public let method: String
+    /// Path and query as they came.
+    public let target: String
+    /// Lower-case names.
+    public let headers: [(name: String, value: String)]
+
+    public init(connection: Int = 0, method: String, target: String, headers: [(name: String, value: String)] = []) {
+        self.connection = connection
+        self.method = method
+        self.target = target
+        self.headers = headers
+    }
+
+    func first(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+
+    /// The key after `Bearer`, whatever its case.
+    var bearerKey: String? {
+        guard let value = first("authorization"), value.count > 7, value.prefix(7).lowercased() == "bearer " else {
+            return nil
+        }
+        return String(value.dropFirst(7)).trimmedASCIISpace
+    }
+
+    /// The path without the query and without `/api`.
+    var apiPath: String {
+        let path = target.prefix { $0 != "?" && $0 != "#" }
+        return path.hasPrefix("/api/") ? String(path.dropFirst(4)) : String(path)
+    }
+
+    /// The query, decoded; `+` is a blank, as forms have it.
+    var query: [String: String] {
+        guard let mark = target.firstIndex(of: "?") else { return [:] }
+        var result: [String: String] = [:]
+        for pair in target[target.index(after: mark)...].split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            result[RequestHead.decoded(sides[0])] = sides.count > 1 ? RequestHead.decoded(sides[1]) : ""
+        }
+        return result
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "+") {
+                bytes.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

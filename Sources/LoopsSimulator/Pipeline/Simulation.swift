@@ -1,0 +1,80 @@
+/// The simulator without its sockets: a value that takes requests and times and says what to do. No I/O, no clock.
+///
+/// Order of calls for a request: `arrive`, `receive`, then `proceed` after each delay, and `end` once the exchange is over.
+/// All times are monotonic nanoseconds and never go back.
+public struct Simulation: Sendable {
+    public internal(set) var configuration: SimulatorConfiguration
+    public var state: SimulatorState
+    public var faults: FaultRules
+    public internal(set) var journal: BoundedLog<JournalEntry>
+    public internal(set) var limiters: [RateLimiterModel]
+    /// What arrived, by team.
+    public internal(set) var observers: [RequestRateObserver]
+    /// What arrived without a valid key.
+    public internal(set) var strangers = RequestRateObserver()
+    public internal(set) var statistics = SimulatorStatistics()
+    public var clock: SimulatedClock
+
+    var active: [Int64: ActiveRequest] = [:]
+    var parked: [IdempotencyStore.Key: [Int64]] = [:]
+    /// Open requests by contact: how many, and the last one's number.
+    var flights: [FlightKey: (count: Int, last: Int64)] = [:]
+    /// The contact that an open request counts for.
+    var openFlights: [Int64: FlightKey] = [:]
+    var startNanoseconds: Int64
+
+    public init(configuration: SimulatorConfiguration, clock: SimulatedClock, monotonic: Int64) {
+        precondition(!configuration.teams.isEmpty, "a simulation has at least one team")
+        self.configuration = configuration
+        self.clock = clock
+        startNanoseconds = clock.now(monotonic: monotonic)
+        state = SimulatorState(configuration: configuration)
+        faults = FaultRules(configuration.faults, seed: configuration.randomSeed)
+        journal = BoundedLog(capacity: configuration.bounds.journalEntriesMaximum)
+        limiters = Simulation.limiters(configuration)
+        observers = configuration.teams.map { _ in RequestRateObserver() }
+    }
+
+    private static func limiters(_ configuration: SimulatorConfiguration) -> [RateLimiterModel] {
+        configuration.teams.indices.map { index in
+            RateLimiterModel(configuration: configuration.limiter, seed: configuration.randomSeed &+ UInt64(index) &+ 1)
+        }
+    }
+
+    /// Changes settings while running. Teams, ports and bounds stay as they are; a changed limiter begins anew.
+    public mutating func apply(_ new: SimulatorConfiguration) {
+        let old = configuration
+        configuration = new
+        configuration.teams = old.teams
+        configuration.bounds = old.bounds
+        configuration.apiPort = old.apiPort
+        configuration.adminPort = old.adminPort
+        if new.limiter != old.limiter { limiters = Simulation.limiters(configuration) }
+        if new.faults != old.faults {
+            faults.removeAll()
+            for rule in new.faults { faults.add(rule) }
+        }
+    }
+
+    /// Forgets everything but the settings and the requests that are open; numbering of requests goes on.
+    public mutating func reset(monotonic: Int64) {
+        state = SimulatorState(configuration: configuration)
+        faults = FaultRules(configuration.faults, seed: configuration.randomSeed)
+        limiters = Simulation.limiters(configuration)
+        observers = configuration.teams.map { _ in RequestRateObserver() }
+        strangers = RequestRateObserver()
+        let open = statistics.open
+        statistics = SimulatorStatistics()
+        statistics.open = open
+        startNanoseconds = clock.now(monotonic: monotonic)
+        journal.forgetAll()
+    }
+
+    /// Milliseconds of simulated time since the start or the last reset.
+    public func elapsedMilliseconds(monotonic: Int64) -> Int64 {
+        (clock.now(monotonic: monotonic) - startNanoseconds) / 1_000_000
+    }
+
+    /// Requests that have arrived and not ended.
+    public var openRequests: Int { statistics.open }
+}

@@ -1,0 +1,38 @@
+/// The simulator's wall clock as a value: a shift of the monotonic clock that tests may move or stop.
+public struct SimulatedClock: Sendable, Equatable {
+    /// Simulated time minus monotonic time.
+    private var shiftNanoseconds: Int64
+    private var frozenAt: Int64?
+
+    /// - Parameters:
+    ///   - wall: nanoseconds since 1970 at the moment `monotonic`
+    public init(wall: Int64, monotonic: Int64) {
+        shiftNanoseconds = wall - monotonic
+    }
+
+    /// Nanoseconds since 1970 in simulated time.
+    public func now(monotonic: Int64) -> Int64 {
+        frozenAt ?? monotonic &+ shiftNanoseconds
+    }
+
+    public var isFrozen: Bool { frozenAt != nil }
+
+    public mutating func advance(nanoseconds: Int64) {
+        if let frozenAt {
+            self.frozenAt = frozenAt &+ nanoseconds
+        } else {
+            shiftNanoseconds &+= nanoseconds
+        }
+    }
+
+    public mutating func freeze(monotonic: Int64) {
+        frozenAt = now(monotonic: monotonic)
+    }
+
+    /// Goes on from the moment it was frozen at.
+    public mutating func thaw(monotonic: Int64) {
+        guard let frozenAt else { return }
+        shiftNanoseconds = frozenAt &- monotonic
+        self.frozenAt = nil
+    }
+}

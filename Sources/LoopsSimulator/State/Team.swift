@@ -1,0 +1,62 @@
+/// A Loops team: the unit of the rate limit, of the keys and of the contacts.
+public struct Team: Sendable {
+    public let name: String
+    /// Secret by key name, revoked ones included.
+    public internal(set) var keys: [String: String]
+    public internal(set) var revokedKeys: Set<String> = []
+    public internal(set) var properties: [String: ContactProperty] = [:]
+    public internal(set) var lists: [String: MailingList] = [:]
+    public internal(set) var transactionals: [String: [String]]
+    public internal(set) var blocklist: [String]
+    public internal(set) var events: [String: EventDefinition] = [:]
+    public internal(set) var contacts: [String: Contact] = [:]
+    /// Contact id by canonical email: unique.
+    private(set) var idByEmail: [String: String] = [:]
+    /// Contact id by userId: unique.
+    private(set) var idByUserID: [String: String] = [:]
+    /// Canonical addresses of deleted contacts that had opted out; a contact made anew has lost the opt-out, as at Loops.
+    public private(set) var deletedOptOuts: Set<String> = []
+
+    init(seed: TeamSeed) {
+        name = seed.name
+        keys = seed.keys
+        transactionals = seed.transactionals
+        blocklist = seed.blocklist
+        for property in seed.properties { properties[property.key] = property }
+        for list in seed.lists { lists[list.id] = list }
+    }
+
+    /// The form of an address under which it is unique.
+    public static func canonical(_ email: String, _ configuration: ValidationConfiguration) -> String {
+        configuration.emailCase == .fold ? email.lowercased() : email
+    }
+
+    public func contact(userID: String) -> Contact? {
+        idByUserID[userID].flatMap { contacts[$0] }
+    }
+
+    public func contact(canonicalEmail: String) -> Contact? {
+        idByEmail[canonicalEmail].flatMap { contacts[$0] }
+    }
+
+    /// Puts a contact in place of the one with its id and keeps both indexes.
+    mutating func store(_ contact: Contact, replacing old: Contact?, _ configuration: ValidationConfiguration) {
+        let email = Team.canonical(contact.email, configuration)
+        if let old {
+            let oldEmail = Team.canonical(old.email, configuration)
+            if oldEmail != email { idByEmail[oldEmail] = nil }
+            if let userID = old.userID, userID != contact.userID { idByUserID[userID] = nil }
+        }
+        idByEmail[email] = contact.id
+        if let userID = contact.userID { idByUserID[userID] = contact.id }
+        contacts[contact.id] = contact
+    }
+
+    mutating func remove(_ contact: Contact, _ configuration: ValidationConfiguration) {
+        let email = Team.canonical(contact.email, configuration)
+        idByEmail[email] = nil
+        if let userID = contact.userID { idByUserID[userID] = nil }
+        contacts[contact.id] = nil
+        if !contact.subscribed { deletedOptOuts.insert(email) }
+    }
+}
