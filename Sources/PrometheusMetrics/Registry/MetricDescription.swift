@@ -1,0 +1,44 @@
+/// What a metric is to Prometheus.
+public enum MetricKind: String, Sendable, CaseIterable {
+    /// Only ever grows (until a restart); its name ends in `_total`.
+    case counter
+    /// A value that goes up and down, and that may be unknown: then it has no series.
+    case gauge
+    /// Observations counted in buckets, with their sum.
+    case histogram
+}
+
+/// What the application says about a metric before its first use: help text, kind, buckets.
+///
+/// A description claims its name: an instrument of another kind under that name records nothing and counts as a
+/// conflict.
+public struct MetricDescription: Sendable {
+    /// Bounds in seconds that suit network calls: 1 ms to 10 s.
+    public static let defaultBuckets: [Double] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
+
+    public let name: String
+    public let help: String
+    public let kind: MetricKind
+    /// Upper bounds of a histogram, ascending; `+Inf` is always added. Nil means ``defaultBuckets``.
+    public let buckets: [Double]?
+    /// The names of the labels, or nil when the first instrument decides them.
+    ///
+    /// A counter described with no labels (`[]`) shows as 0 before its first use. A gauge never does: unknown is not 0.
+    public let labelNames: [String]?
+
+    public init(
+        name: String,
+        help: String,
+        kind: MetricKind,
+        buckets: [Double]? = nil,
+        labelNames: [String]? = nil
+    ) {
+        self.name = name
+        self.help = help
+        self.kind = kind
+        self.buckets = buckets
+        self.labelNames = labelNames
+    }
+}
