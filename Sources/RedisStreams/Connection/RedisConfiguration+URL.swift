@@ -1,0 +1,137 @@
+/// What is wrong with a Redis address. Never shows the address itself, which may hold a password.
+public struct RedisURLError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+}
+
+extension RedisConfiguration {
+    /// Reads `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path`, each with options behind `?`: `db`, `user`,
+    /// `password`, `caFile`, `certificateFile`, `keyFile`. Percent-encoding is undone.
+    public init(url: String) throws(RedisURLError) {
+        guard let schemeEnd = url.range(of: "://") else {
+            throw RedisURLError(description: "an address starts with redis://, rediss:// or unix://")
+        }
+        let scheme = url[..<schemeEnd.lower].lowercased()
+        var rest = url[schemeEnd.upper...]
+        var options: [(String, String)] = []
+        if let mark = rest.firstIndex(of: "?") {
+            options = try Self.options(rest[rest.index(after: mark)...])
+            rest = rest[..<mark]
+        }
+        switch scheme {
+        case "redis", "rediss":
+            try self.init(authority: rest)
+            if scheme == "rediss" { tls = TLS() }
+        case "unix", "redis+unix":
+            guard rest.hasPrefix("/") else { throw RedisURLError(description: "unix:// wants an absolute path: unix:///run/redis.sock") }
+            self.init(address: .unix(path: try Self.decoded(rest)))
+        case "redis+sentinel", "redis+cluster":
+            throw RedisURLError(description: "\(scheme):// is not supported yet; give the address of one server")
+        default:
+            throw RedisURLError(description: "the scheme \(scheme):// is none of redis, rediss, unix")
+        }
+        for (name, value) in options { try apply(name, value) }
+    }
+
+    private init(authority rest: Substring) throws(RedisURLError) {
+        var hostAndPort = rest
+        var path: Substring = ""
+        if let slash = rest.firstIndex(of: "/") {
+            hostAndPort = rest[..<slash]
+            path = rest[rest.index(after: slash)...]
+        }
+        var credentials: Substring?
+        if let at = hostAndPort.lastIndex(of: "@") {
+            credentials = hostAndPort[..<at]
+            hostAndPort = hostAndPort[hostAndPort.index(after: at)...]
+        }
+        let (host, port) = try Self.hostAndPort(hostAndPort)
+        self.init(address: .host(host, port: port))
+        if let credentials {
+            let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let first = try Self.decoded(parts[0])
+            // `redis://:password@…` has no user, as redis-cli reads it.
+            user = first.isEmpty ? nil : first
+            password = parts.count > 1 ? try Self.decoded(parts[1]) : nil
+        }
+        if !path.isEmpty { database = try Self.database(String(path)) }
+    }
+
+    private static func hostAndPort(_ text: Substring) throws(RedisURLError) -> (String, Int) {
+        var host = text
+        var port: Substring?
+        if text.hasPrefix("[") {
+            guard let close = text.firstIndex(of: "]") else { throw RedisURLError(description: "an IPv6 address ends with ]") }
+            host = text[text.index(after: text.startIndex)..<close]
+            let rest = text[text.index(after: close)...]
+            if rest.hasPrefix(":") { port = rest.dropFirst() }
+        } else if let colon = text.lastIndex(of: ":") {
+            host = text[..<colon]
+            port = text[text.index(after: colon)...]
+        }
+        guard !host.isEmpty else { throw RedisURLError(description: "the host is missing") }
+        guard let port else { return (String(host), 6379) }
+        guard let number = Int(port), (1...65535).contains(number) else {
+            throw RedisURLError(description: "the port is no number from 1 to 65535")
+        }
+        return (String(host), number)
+    }
+
+    private static func database(_ text: String) throws(RedisURLError) -> Int {
+        guard let number = Int(text), number >= 0 else { throw RedisURLError(description: "the database is no number from 0") }
+        return number
+    }
+
+    private static func options(_ text: Substring) throws(RedisURLError) -> [(String, String)] {
+        var options: [(String, String)] = []
+        for part in text.split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2 else { throw RedisURLError(description: "an option is NAME=VALUE") }
+            options.append((try decoded(pair[0]), try decoded(pair[1])))
+        }
+        return options
+    }
+
+    private mutating func apply(_ name: String, _ value: String) throws(RedisURLError) {
+        switch name {
+        case "db": database = try Self.database(value)
+        case "user": user = value
+        case "password": password = value
+        case "caFile", "certificateFile", "keyFile":
+            guard tls != nil else { throw RedisURLError(description: "\(name) goes with rediss:// only") }
+            if name == "caFile" { tls?.caFile = value }
+            if name == "certificateFile" { tls?.certificateFile = value }
+            if name == "keyFile" { tls?.keyFile = value }
+        default:
+            throw RedisURLError(description: "the option \(name) is none of db, user, password, caFile, certificateFile, keyFile")
+        }
+    }
+
+    /// Undoes percent-encoding.
+    private static func decoded(_ text: Substring) throws(RedisURLError) -> String {
+        var bytes = Bytes()
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                throw RedisURLError(description: "a % is not followed by two hexadecimal digits (write %25 for a percent sign)")
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension String {
+    fileprivate func range(of needle: String) -> (lower: Index, upper: Index)? {
+        var index = startIndex
+        while index < endIndex {
+            if self[index...].hasPrefix(needle) { return (index, self.index(index, offsetBy: needle.count)) }
+            index = self.index(after: index)
+        }
+        return nil
+    }
+}

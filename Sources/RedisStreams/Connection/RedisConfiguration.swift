@@ -1,0 +1,60 @@
+/// Where Redis is, who we are there, and how patient to be.
+public struct RedisConfiguration: Sendable, Equatable {
+    public enum Address: Sendable, Equatable {
+        case host(String, port: Int)
+        case unix(path: String)
+    }
+
+    /// Transport security. Certificates are always verified.
+    public struct TLS: Sendable, Equatable {
+        /// PEM file of the authorities to trust; the system's when nil.
+        public var caFile: String?
+        /// PEM files of a client certificate and its key, for servers that ask for one.
+        public var certificateFile: String?
+        public var keyFile: String?
+
+        public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+            self.caFile = caFile
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+        }
+    }
+
+    public var address: Address
+    public var user: String?
+    public var password: String?
+    public var database = 0
+    public var tls: TLS?
+    /// Shown in `CLIENT LIST`.
+    public var clientName = "loops-bridge"
+    /// The time that making a connection, with its greeting, may take.
+    public var connectTimeout = Duration.seconds(5)
+    /// The time a command has when it says nothing else.
+    public var commandTimeout = Duration.seconds(5)
+    /// How long a connection may be silent before it is asked whether it is still there.
+    public var keepAliveInterval = Duration.seconds(15)
+    /// How long a reply may be overdue before its connection counts as dead.
+    public var overdueGrace = Duration.seconds(2)
+    /// The most that the first new attempt to connect waits, and any.
+    public var backoffBase = Duration.milliseconds(100)
+    public var backoffCap = Duration.seconds(5)
+    /// Commands that may wait, written or not; more fail at once.
+    public var maxWaiting = 10_000
+
+    public init(address: Address) {
+        self.address = address
+    }
+
+    /// The default port on this machine.
+    public static let local = RedisConfiguration(address: .host("127.0.0.1", port: 6379))
+}
+
+extension RedisConfiguration: CustomStringConvertible {
+    /// Without user and password.
+    public var description: String {
+        switch address {
+        case .host(let host, let port): "\(tls == nil ? "redis" : "rediss")://\(host):\(port)/\(database)"
+        case .unix(let path): "unix://\(path)?db=\(database)"
+        }
+    }
+}

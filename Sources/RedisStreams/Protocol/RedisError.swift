@@ -1,0 +1,65 @@
+/// Why a command has no good answer, and whether it may have been applied all the same.
+public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Reason: Sendable, Equatable {
+        /// Redis answered with an error.
+        case server(RedisServerError)
+        /// The connection broke while the command waited for its reply, or before it was written.
+        case connectionLost(String)
+        /// No connection could be had within the command's time.
+        case notConnected(String)
+        /// The reply did not come within the command's time.
+        case timedOut
+        /// The task that waited was cancelled.
+        case cancelled
+        /// The reply is not of the form that the command has.
+        case unexpectedReply(String)
+        /// What came is not the Redis protocol.
+        case protocolFault(String)
+        /// More commands wait than the limit allows.
+        case overloaded
+        /// The client's `run()` has ended.
+        case closed
+    }
+
+    public let reason: Reason
+    /// The command's name, never its arguments: they may hold secrets or personal data.
+    public let command: String
+    /// Whether Redis may have carried out the command. False is certain.
+    public let mayHaveBeenApplied: Bool
+
+    public init(_ reason: Reason, command: String, mayHaveBeenApplied: Bool) {
+        self.reason = reason
+        self.command = command
+        self.mayHaveBeenApplied = mayHaveBeenApplied
+    }
+
+    /// Whether the same command may succeed later.
+    public var isRetriable: Bool {
+        switch reason {
+        case .connectionLost, .notConnected, .timedOut, .overloaded, .protocolFault: true
+        case .server(let error): Self.transientCodes.contains(error.code)
+        case .cancelled, .unexpectedReply, .closed: false
+        }
+    }
+
+    /// What a server says while it starts, fails over, or is too busy.
+    private static let transientCodes: Set<String> = [
+        "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "OOM",
+    ]
+
+    public var description: String {
+        let what =
+            switch reason {
+            case .server(let error): "Redis answered \(error)"
+            case .connectionLost(let why): "the connection to Redis was lost (\(why))"
+            case .notConnected(let why): "no connection to Redis (\(why))"
+            case .timedOut: "no reply in time"
+            case .cancelled: "cancelled"
+            case .unexpectedReply(let what): "a reply of an unknown form (\(what))"
+            case .protocolFault(let why): "not the Redis protocol (\(why)); is the address right?"
+            case .overloaded: "too many commands wait"
+            case .closed: "the client is closed"
+            }
+        return "\(command): \(what)\(mayHaveBeenApplied ? "; it may have been applied" : "")"
+    }
+}

@@ -1,0 +1,61 @@
+/// Bytes as Redis keeps them: any value, NUL and invalid UTF-8 included.
+public typealias Bytes = [UInt8]
+
+/// One reply of Redis, copied out of the parser.
+public enum RedisValue: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    /// A simple string: `OK`, `PONG`.
+    case status(String)
+    case bulk(Bytes)
+    case array([RedisValue])
+    case error(RedisServerError)
+}
+
+extension RedisValue {
+    /// The bytes of a bulk or simple string.
+    public var bytes: Bytes? {
+        switch self {
+        case .bulk(let bytes): bytes
+        case .status(let text): Bytes(text.utf8)
+        case .null, .integer, .array, .error: nil
+        }
+    }
+
+    /// The text of a bulk or simple string; invalid UTF-8 is replaced.
+    public var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    public var array: [RedisValue]? { if case .array(let values) = self { values } else { nil } }
+
+    /// An integer reply, or a string that holds one.
+    public var integer: Int64? {
+        if case .integer(let value) = self { value } else { text.flatMap { Int64($0) } }
+    }
+
+    /// An array of names and values in turn, as `XINFO` answers.
+    var pairs: [String: RedisValue]? {
+        guard let array, array.count.isMultiple(of: 2) else { return nil }
+        var pairs: [String: RedisValue] = [:]
+        for index in stride(from: 0, to: array.count, by: 2) {
+            guard let name = array[index].text else { return nil }
+            pairs[name] = array[index + 1]
+        }
+        return pairs
+    }
+}
+
+/// An error that Redis answered. The connection is as good as before.
+public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The first word: `NOGROUP`, `BUSYGROUP`, `WRONGTYPE`, `ERR`, …
+    public let code: String
+    /// What follows it.
+    public let message: String
+
+    init(_ text: String) {
+        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        code = String(parts[0])
+        message = parts.count > 1 ? String(parts[1]) : ""
+    }
+
+    public var description: String { message.isEmpty ? code : "\(code) \(message)" }
+}

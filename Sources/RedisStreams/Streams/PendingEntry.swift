@@ -1,0 +1,59 @@
+/// `XPENDING` without a range.
+public struct PendingSummary: Sendable, Equatable {
+    public let count: Int
+    /// The oldest pending entry; nil when none is pending.
+    public let first: StreamID?
+    public let last: StreamID?
+    /// Pending entries by consumer.
+    public let consumers: [String: Int]
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard let parts = value.array, parts.count == 4, let count = parts[0].integer else { throw .malformed("XPENDING") }
+        self.count = Int(count)
+        first = StreamID(parts[1])
+        last = StreamID(parts[2])
+        var consumers: [String: Int] = [:]
+        for item in parts[3].array ?? [] {
+            guard let pair = item.array, pair.count == 2, let name = pair[0].text, let number = pair[1].integer else {
+                throw .malformed("XPENDING")
+            }
+            consumers[name] = Int(number)
+        }
+        self.consumers = consumers
+    }
+}
+
+/// One line of `XPENDING` with a range.
+public struct PendingEntry: Sendable, Equatable {
+    public let id: StreamID
+    public let consumer: String
+    public let idle: Duration
+    /// Redis' own count; reading a consumer's history raises it too.
+    public let deliveries: Int
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard let parts = value.array, parts.count == 4, let id = StreamID(parts[0]), let consumer = parts[1].text,
+            let idle = parts[2].integer, let deliveries = parts[3].integer
+        else { throw .malformed("XPENDING") }
+        self.id = id
+        self.consumer = consumer
+        self.idle = .milliseconds(idle)
+        self.deliveries = Int(deliveries)
+    }
+}
+
+/// What `XAUTOCLAIM` did.
+public struct AutoclaimAnswer: Sendable, Equatable {
+    /// Where the next call goes on; ``StreamID/zero`` when all was looked at.
+    public let next: StreamID
+    public let entries: [StreamEntry]
+    /// Pending entries that are gone from the stream (from Redis 7.0).
+    public let deleted: [StreamID]
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard let parts = value.array, parts.count >= 2, let next = StreamID(parts[0]) else { throw .malformed("XAUTOCLAIM") }
+        self.next = next
+        entries = try StreamEntry.list(from: parts[1])
+        deleted = parts.count > 2 ? try parts[2].ids("XAUTOCLAIM") : []
+    }
+}

@@ -1,0 +1,66 @@
+/// One field of an entry. Names and values are bytes.
+public struct StreamField: Sendable, Equatable {
+    public let name: Bytes
+    public let value: Bytes
+
+    public init(name: Bytes, value: Bytes) {
+        self.name = name
+        self.value = value
+    }
+
+    public init(_ name: String, _ value: String) {
+        self.init(name: Bytes(name.utf8), value: Bytes(value.utf8))
+    }
+}
+
+/// One entry of a stream.
+public struct StreamEntry: Sendable, Equatable {
+    public let id: StreamID
+    /// nil: the entry is pending, but was trimmed or deleted from the stream.
+    public let fields: [StreamField]?
+
+    public init(id: StreamID, fields: [StreamField]?) {
+        self.id = id
+        self.fields = fields
+    }
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard let parts = value.array, parts.count == 2, let id = StreamID(parts[0]) else { throw .malformed("entry") }
+        self.id = id
+        guard let flat = parts[1].array else {
+            fields = nil
+            return
+        }
+        guard flat.count.isMultiple(of: 2) else { throw .malformed("entry") }
+        var fields: [StreamField] = []
+        fields.reserveCapacity(flat.count / 2)
+        for index in stride(from: 0, to: flat.count, by: 2) {
+            guard let name = flat[index].bytes, let value = flat[index + 1].bytes else { throw .malformed("entry") }
+            fields.append(StreamField(name: name, value: value))
+        }
+        self.fields = fields
+    }
+
+    /// The entries of a reply of `XRANGE`'s form; a null reply has none.
+    public static func list(from value: RedisValue) throws(RedisError) -> [StreamEntry] {
+        if case .null = value { return [] }
+        guard let items = value.array else { throw .malformed("entries") }
+        var entries: [StreamEntry] = []
+        entries.reserveCapacity(items.count)
+        for item in items where item != .null { entries.append(try StreamEntry(item)) }
+        return entries
+    }
+
+    /// The entries of one stream in a reply of `XREAD`'s form.
+    static func single(from value: RedisValue) throws(RedisError) -> [StreamEntry] {
+        if case .null = value { return [] }
+        guard let streams = value.array, let first = streams.first?.array, first.count == 2 else { throw .malformed("streams") }
+        return try list(from: first[1])
+    }
+}
+
+extension RedisError {
+    static func malformed(_ what: String) -> RedisError {
+        RedisError(.unexpectedReply(what), command: "reply", mayHaveBeenApplied: true)
+    }
+}
