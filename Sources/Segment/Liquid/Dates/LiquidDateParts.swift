@@ -5,6 +5,9 @@ struct LiquidDayParts {
     /// Year, month, day for sure, and years below 100 are meant as they are.
     var isISO = false
 
+    /// Beyond the years that JavaScript's dates reach, and small enough to count their milliseconds.
+    private static let yearMax = 300_000
+
     var isEmpty: Bool { numbers.isEmpty }
 
     @discardableResult
@@ -26,7 +29,7 @@ struct LiquidDayParts {
             (year, month, day) = (parts[0], parts[1], parts[2])
         }
         if !isISO, (0...99).contains(year) { year += year < 50 ? 2000 : 1900 }
-        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
+        guard (1...12).contains(month), (1...31).contains(day), abs(year) <= Self.yearMax else { return nil }
         return LiquidCalendar.daysSince1970(year: year, month: month, day: day)
     }
 }
@@ -91,9 +94,9 @@ struct LiquidOffsetParts {
 
     func isExpecting(_ number: Int) -> Bool { hour != nil && minute == nil && (0...59).contains(number) }
 
-    /// Seconds ahead of UTC, nil for an offset that is absurdly large.
+    /// Seconds ahead of UTC, nil for more than V8 can hold; V8 counts them in 32 bits, so absurd hours wrap around.
     var seconds: Int? {
-        guard let hour, hour < 100_000 else { return hour == nil ? 0 : nil }
-        return (sign ?? 0) * (hour * 3_600 + (minute ?? 0) * 60)
+        let total = UInt32(truncatingIfNeeded: (hour ?? 0) * 3_600 + (minute ?? 0) * 60)
+        return total <= UInt32(Int32.max) ? (sign ?? 0) * Int(total) : nil
     }
 }

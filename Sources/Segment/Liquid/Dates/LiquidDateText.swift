@@ -11,9 +11,9 @@ struct LiquidDateText {
     /// Milliseconds since 1970, nil if the text is no date.
     static func milliseconds(_ text: LiquidText) -> Double? {
         var reader = LiquidDateText(text)
-        guard reader.read(), let days = reader.day.daysSince1970, let time = reader.time.milliseconds else {
-            return nil
-        }
+        guard reader.read() else { return nil }
+        guard let days = reader.day.daysSince1970, let time = reader.time.milliseconds else { return nil }
+        guard let offset = reader.zone.seconds else { return nil }
         let milliseconds = days * 86_400_000 + time - offset * 1_000
         return Double(milliseconds)
     }

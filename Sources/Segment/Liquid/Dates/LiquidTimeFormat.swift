@@ -18,8 +18,8 @@ enum LiquidTimeFormat {
         var rest = format.units[...]
         while let unit = rest.first {
             if unit == LiquidUnit.percent, let (directive, length) = read(rest.dropFirst()) {
+                try budget.spend(padding(directive))
                 if let text = expand(directive, moment) {
-                    try budget.spend(padding(directive))
                     result.units += padded(text, directive).units
                 } else {
                     result.units += rest.prefix(length + 1)
@@ -115,7 +115,7 @@ enum LiquidTimeFormat {
 
     /// liquidjs pads the milliseconds' digits on the right, without the zeros that belong before them.
     private static func fraction(_ moment: LiquidMoment, digits: Int) -> String {
-        let width = digits > 0 ? min(digits, 1_000) : 9
+        let width = digits > 0 ? digits : 9
         let shown = String(moment.millisecond).prefix(width)
         return shown + String(repeating: "0", count: width - shown.count)
     }
