@@ -1,0 +1,77 @@
+public import JSON
+public import Loops
+import Segment
+
+/// One mapping of a destination: for which events, which action, and where its fields come from.
+public struct DestinationMapping: Sendable {
+    public let name: String
+    public let isEnabled: Bool
+    public let action: LoopsAction
+    /// Higher first when mappings compete for the request budget; 0 if not given.
+    public let priority: Int
+    /// The fields in Segment's mapping language, defaults included.
+    public let fields: JSONValue
+    let trigger: Trigger
+    let mapping: EventMapping
+
+    /// - Parameters:
+    ///   - trigger: in Segment's filter query language; the action's own if nil.
+    ///   - fields: the mapping; the action's own if nil.
+    ///   - usesDefaults: whether the action's defaults fill the fields that `fields` leaves out.
+    /// - Throws: ``DestinationFault`` with what is wrong first; a mappings file reports all of it.
+    public init(
+        name: String,
+        action: LoopsAction,
+        trigger: String? = nil,
+        fields: JSONValue? = nil,
+        usesDefaults: Bool = false,
+        isEnabled: Bool = true,
+        priority: Int = 0
+    ) throws(DestinationFault) {
+        var filled = fields ?? .object(action.defaultMapping)
+        if usesDefaults, case .object(let given)? = fields { filled = .object(Self.filling(given, for: action)) }
+        do throws(TriggerError) {
+            self.trigger = try Trigger(parsing: trigger ?? action.defaultTrigger)
+        } catch {
+            throw .trigger(error)
+        }
+        do throws(MappingFaults) {
+            self.mapping = try EventMapping(compiling: filled)
+        } catch {
+            throw .mapping(error)
+        }
+        self.name = name
+        self.isEnabled = isEnabled
+        self.action = action
+        self.priority = priority
+        self.fields = filled
+    }
+
+    /// What becomes of an event.
+    public func result(for event: JSONValue) -> MappingResult.Outcome {
+        guard trigger.matches(event) else { return .notMatched }
+        do throws(MappingError) {
+            guard case .object(let resolved)? = try mapping.resolve(event) else {
+                let fault = ValidationFault(path: "", keyword: .type, params: ["type": "object"])
+                return .invalid(ValidationFaults(faults: [fault]))
+            }
+            return request(from: resolved)
+        } catch {
+            return .mappingFailed(error)
+        }
+    }
+
+    private func request(from resolved: JSONObject) -> MappingResult.Outcome {
+        do throws(ValidationFaults) {
+            return .request(try action.request(from: resolved))
+        } catch {
+            return .invalid(error)
+        }
+    }
+
+    private static func filling(_ given: JSONObject, for action: LoopsAction) -> JSONObject {
+        var fields = given
+        for (name, value) in action.defaultMapping where fields[name] == nil { fields[name] = value }
+        return fields
+    }
+}

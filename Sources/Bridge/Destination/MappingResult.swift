@@ -1,0 +1,20 @@
+public import Loops
+public import Segment
+
+/// What one mapping makes of one event.
+public struct MappingResult: Sendable {
+    public enum Outcome: Sendable {
+        /// The trigger does not match.
+        case notMatched
+        case request(LoopsRequest)
+        /// The fields do not pass the action's validation.
+        case invalid(ValidationFaults)
+        /// The mapping met something that it cannot work with.
+        case mappingFailed(MappingError)
+    }
+
+    /// The name of the mapping.
+    public let mapping: String
+    public let priority: Int
+    public let outcome: Outcome
+}

@@ -1,0 +1,23 @@
+/// A field of an action: what a mapping may give a value.
+public struct ActionField: Sendable, Equatable {
+    /// What the field takes, after coercion.
+    public enum Kind: String, Sendable, Equatable {
+        case text
+        /// A text that looks like an address (``EmailText``).
+        case email
+        case boolean
+        case object
+        /// A number, or a text that looks like a date (``DateText``); sent as it came.
+        case datetime
+    }
+
+    public let name: String
+    public let kind: Kind
+    public let isRequired: Bool
+
+    init(_ name: String, _ kind: Kind, isRequired: Bool = false) {
+        self.name = name
+        self.kind = kind
+        self.isRequired = isRequired
+    }
+}

@@ -1,0 +1,82 @@
+import JSON
+
+/// What passes for a date in a `datetime` field: Segment's format `date-like`.
+///
+/// Three readings, one of which has to work: Unix time in digits, a date without a zone whose ranges nobody checks
+/// (day.js), and whatever the `Date` of JavaScript's V8 takes. Only the answer counts; the text is sent as it came.
+public enum DateText {
+    public static func isDate(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return isUnixTime(text, bytes) || isPlainDate(bytes) || LenientDate.isValid(bytes)
+    }
+
+    private static func isUnixTime(_ text: String, _ bytes: [UInt8]) -> Bool {
+        let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
+        if !digits.isEmpty, digits.allSatisfy(isDigit) { return true }
+        // Fractions count when they are written as JavaScript would write them, up to the last moment that it knows.
+        guard digits.first.map(isDigit) == true, let number = Double(text), number.magnitude <= 8.64e12 else {
+            return false
+        }
+        return JSONValue.javaScriptText(number) == text
+    }
+
+    /// `YYYY[-/]M[-/]D`, then `T` or white space, `h:m:s` and a fraction; all but the year may be missing.
+    private static func isPlainDate(_ text: [UInt8]) -> Bool {
+        var pattern = PlainDatePattern(text: text)
+        return pattern.matches(from: 0, step: 0)
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+/// day.js' expression `^(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})?:?(\d{1,2})?[.:]?(\d+)?$`.
+///
+/// The choices are few, so that going back over them costs a few hundred steps at the most, however long the text.
+private struct PlainDatePattern {
+    private enum Step {
+        case digits(ClosedRange<Int>)
+        case anyDigits
+        case oneOf([UInt8])
+        case gap
+    }
+
+    private static let separators = [UInt8(ascii: "-"), UInt8(ascii: "/")]
+    private static let colon = [UInt8(ascii: ":")]
+    private static let steps: [Step] = [
+        .digits(4...4), .oneOf(separators), .digits(0...2), .oneOf(separators), .digits(0...2), .gap,
+        .digits(0...2), .oneOf(colon), .digits(0...2), .oneOf(colon), .digits(0...2),
+        .oneOf([UInt8(ascii: "."), UInt8(ascii: ":")]), .anyDigits,
+    ]
+
+    let text: [UInt8]
+
+    mutating func matches(from start: Int, step: Int) -> Bool {
+        guard step < Self.steps.count else { return start == text.count }
+        switch Self.steps[step] {
+        case .digits(let counts):
+            var run = 0
+            while run < counts.upperBound, start + run < text.count, DateText.isDigit(text[start + run]) { run += 1 }
+            for count in stride(from: run, through: counts.lowerBound, by: -1) where count <= run {
+                if matches(from: start + count, step: step + 1) { return true }
+            }
+            return false
+        case .oneOf(let bytes):
+            if start < text.count, bytes.contains(text[start]), matches(from: start + 1, step: step + 1) { return true }
+            return matches(from: start, step: step + 1)
+        case .gap:
+            // Nothing behind the gap begins with what it takes, so that it never has to give anything back.
+            var end = start
+            while end < text.count, Self.isGap(text[end]) { end += 1 }
+            return matches(from: end, step: step + 1)
+        case .anyDigits:
+            return text[start...].allSatisfy(DateText.isDigit)
+        }
+    }
+
+    private static func isGap(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "T"), UInt8(ascii: "t"), 0x20, 0x09...0x0d: true
+        default: false
+        }
+    }
+}

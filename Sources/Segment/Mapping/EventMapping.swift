@@ -1,0 +1,35 @@
+public import JSON
+
+/// A mapping in Segment's mapping language, compiled: how the fields of an action come out of an event.
+///
+/// Semantics are Segment's (segment-facts §3, proved by its vectors). Compiled once; resolving neither reads a directive's
+/// name nor splits a path.
+public struct EventMapping: Sendable {
+    /// Mistakes that Segment would notice only for events that reach them. The mapping works for all others; a check
+    /// should refuse it all the same.
+    public let lateFaults: [MappingFault]
+    /// What the writer of the mapping should know, one sentence each.
+    public let warnings: [String]
+    private let root: MappingNode
+
+    /// - Throws: ``MappingFaults`` with every fault of the mapping, each with its JSON pointer.
+    public init(compiling mapping: JSONValue) throws(MappingFaults) {
+        var compiler = MappingCompiler()
+        let root = compiler.root(mapping, at: [])
+        guard compiler.faults.isEmpty else { throw MappingFaults(faults: compiler.faults) }
+        self.root = root
+        self.lateFaults = compiler.lateFaults
+        self.warnings = compiler.warnings
+    }
+
+    /// The mapping's value for an event; nil for JavaScript's `undefined`.
+    ///
+    /// - Throws: ``MappingError``; the same event always fails again.
+    public func resolve(_ event: JSONValue) throws(MappingError) -> JSONValue? {
+        guard case .object = event else {
+            throw MappingError(path: "", reason: "the event is not an object but \(event.kindName)")
+        }
+        var resolver = MappingResolver()
+        return try resolver.resolveRoot(root, event)
+    }
+}

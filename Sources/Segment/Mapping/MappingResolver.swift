@@ -1,0 +1,211 @@
+import JSON
+
+/// Resolves a compiled mapping against one payload: the event, or what a `@transform` or `@arrayPath` made of it.
+struct MappingResolver {
+    /// Whether an undefined member may be anywhere in what was made so far.
+    private var hasUndefined = false
+
+    /// The value as JSON has it; nil for `undefined`.
+    mutating func resolveRoot(_ root: MappingNode, _ payload: JSONValue) throws(MappingError) -> JSONValue? {
+        guard case .object(let members) = root else { return cleaned(try resolve(root, payload)) }
+        var object = JSONObject()
+        for member in members {
+            if let value = try resolve(member.node, payload) { object[member.key] = value }
+        }
+        return cleaned(.object(object))
+    }
+
+    private func cleaned(_ value: JSONValue?) -> JSONValue? {
+        hasUndefined ? value?.withoutUndefined() : value
+    }
+
+    private mutating func resolve(_ node: MappingNode, _ payload: JSONValue?) throws(MappingError) -> JSONValue? {
+        switch node {
+        case .constant(let value): return value
+        case .undefined: return nil
+        case .path(let path): return path.value(in: payload)
+        case .template(let template): return .string(template.render(payload))
+        case .object(let members):
+            var object = JSONObject()
+            for member in members { object[member.key] = stored(try resolve(member.node, payload)) }
+            return .object(object)
+        case .array(let nodes):
+            var elements: [JSONValue] = []
+            for node in nodes { elements.append(stored(try resolve(node, payload))) }
+            return .array(elements)
+        case .choice(let choice): return try resolve(choice, payload)
+        case .computed(let kind, let argument, let place): return try computed(kind, argument, at: place, payload)
+        case .changeCase(let isUpper, let node):
+            let value = try resolve(node, payload)
+            guard case .string(let text)? = value else { return value }
+            return .string((isUpper ? LiquidText(text).uppercased : LiquidText(text).lowercased).string)
+        case .replace(let replacements, let node): return try replaced(replacements, node, payload)
+        case .items(let node, let shape): return try items(node, shape, payload)
+        case .merge(let nodes, let direction): return try merged(nodes, direction, payload)
+        case .encode(let node):
+            return cleaned(try resolve(node, payload)).map { value in
+                .string(
+                    String(decoding: value.serialized(javaScriptKeyOrder: true, javaScriptNumbers: true), as: UTF8.self)
+                )
+            }
+        case .decode(let node):
+            let value = try resolve(node, payload)
+            guard case .string(let text)? = value else { return value }
+            return (try? JSONParser.parse(text)) ?? value
+        case .flatten(let node, let separator, let omitsArrays, let place):
+            guard case .string(let separator)? = try resolve(separator, payload) else {
+                throw MappingError(path: place, reason: "@flatten needs a text as its separator")
+            }
+            let value = try resolve(node, payload)
+            var flat = JSONObject()
+            flatten(stored(value), prefix: "", separator: separator, omitsArrays: omitsArrays, into: &flat)
+            return .object(flat)
+        case .transform(let apply, let mapping, let place):
+            guard case .object? = payload else {
+                throw MappingError(path: place, reason: "@transform works on an object, not on \(Self.kind(payload))")
+            }
+            let applied = try resolve(apply, payload)
+            return try resolve(mapping, cleaned(applied))
+        case .excludeNull(let node): return try resolve(node, payload).flatMap(Self.withoutNulls)
+        case .liquid(let template, let place):
+            do {
+                return .string(try template.render(payload ?? .null))
+            } catch {
+                throw MappingError(path: place, reason: "\(error)")
+            }
+        case .failure(let error): throw error
+        }
+    }
+
+    /// A value on its way into an object or array.
+    private mutating func stored(_ value: JSONValue?) -> JSONValue {
+        if let value { return value }
+        hasUndefined = true
+        return .undefinedMember
+    }
+
+    private static func kind(_ value: JSONValue?) -> String { value?.kindName ?? "undefined" }
+}
+
+extension MappingResolver {
+    private mutating func resolve(
+        _ choice: MappingNode.Choice,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> JSONValue? {
+        let condition = try resolve(choice.condition, payload)
+        let isMet =
+            if let condition, !condition.isNull, !(choice.isForBlank && condition.isLooselyEmpty) { true } else {
+                false
+            }
+        return try resolve(isMet ? choice.then : choice.otherwise, payload)
+    }
+
+    private mutating func computed(
+        _ kind: MappingNode.Computed,
+        _ argument: MappingNode,
+        at place: String,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> JSONValue? {
+        let value = try resolve(argument, payload)
+        guard case .string(let text)? = value else {
+            throw MappingError(path: place, reason: "\(kind.rawValue) needs a text, not \(Self.kind(value))")
+        }
+        switch kind {
+        case .path: return EventPath(mapping: text).value(in: payload)
+        case .template: return .string(TemplateText(text).render(payload))
+        }
+    }
+
+    private mutating func replaced(
+        _ replacements: [Replacement],
+        _ node: MappingNode,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> JSONValue? {
+        switch try resolve(node, payload) {
+        case .string(let text)?: return .string(replacements.reduce(text) { $1.apply(to: $0) })
+        case .some(let value) where value.boolValue != nil || value.doubleValue != nil:
+            return .string(replacements.reduce(value.javaScriptText) { $1.apply(to: $0) })
+        default: return ""
+        }
+    }
+
+    private mutating func items(
+        _ node: MappingNode,
+        _ shape: MappingNode,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> JSONValue? {
+        let root = try resolve(node, payload)
+        let items: [JSONValue]
+        switch root {
+        case .array(let elements)?: items = elements
+        case .object?: items = root.map { [$0] } ?? []
+        default: return root
+        }
+        var shaped: [JSONValue] = []
+        shaped.reserveCapacity(items.count)
+        for item in items {
+            shaped.append(stored(try resolve(shape, item.isUndefinedMember ? nil : item)))
+        }
+        return .array(shaped)
+    }
+
+    /// `Object.assign({}, …)`: members of objects, elements of arrays and units of texts under their indices.
+    private mutating func merged(
+        _ nodes: [MappingNode],
+        _ direction: MappingNode,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> JSONValue? {
+        let direction = try resolve(direction, payload)
+        var sources: [JSONValue?] = []
+        for node in nodes { sources.append(try resolve(node, payload)) }
+        if case .string("left")? = direction { sources.reverse() }
+        var merged = JSONObject()
+        for source in sources {
+            switch source {
+            case .object(let object)?: for (key, value) in object { merged[key] = value }
+            case .array(let elements)?: for (index, value) in elements.enumerated() { merged["\(index)"] = value }
+            case .string(let text)?:
+                for (index, unit) in text.utf16.enumerated() {
+                    merged["\(index)"] = .string(String(decoding: CollectionOfOne(unit), as: UTF16.self))
+                }
+            case .null?, .bool?, .int?, .uint?, .double?, nil: break
+            }
+        }
+        return .object(merged)
+    }
+
+    private func flatten(
+        _ value: JSONValue,
+        prefix: String,
+        separator: String,
+        omitsArrays: Bool,
+        into flat: inout JSONObject
+    ) {
+        func key(_ name: String) -> String { prefix.isEmpty ? name : prefix + separator + name }
+        switch value {
+        case .object(let object):
+            for (name, value) in object {
+                flatten(value, prefix: key(name), separator: separator, omitsArrays: omitsArrays, into: &flat)
+            }
+        case .array(let elements) where !omitsArrays:
+            for (index, value) in elements.enumerated() {
+                flatten(value, prefix: key("\(index)"), separator: separator, omitsArrays: omitsArrays, into: &flat)
+            }
+        default: flat[prefix] = value
+        }
+    }
+
+    /// Null becomes undefined; null members of objects go, elements of arrays stay.
+    private static func withoutNulls(_ value: JSONValue) -> JSONValue? {
+        switch value {
+        case .null: return nil
+        case .object(let object):
+            var kept = JSONObject()
+            for (key, value) in object {
+                if let value = withoutNulls(value) { kept[key] = value }
+            }
+            return .object(kept)
+        case .bool, .int, .uint, .double, .string, .array: return value
+        }
+    }
+}

@@ -1,0 +1,46 @@
+public import JSON
+
+/// A trigger in Segment's filter query language: which events a mapping is for.
+///
+/// Parsed once; asking it about an event does not allocate. Semantics are Segment's (segment-facts §2, proved by its
+/// vectors); what Segment would guess at is refused instead.
+public struct Trigger: Sendable {
+    /// The text that was parsed.
+    public let text: String
+    /// What the writer of the trigger should know, one sentence each; empty for most triggers.
+    public let warnings: [String]
+    private let node: TriggerNode
+
+    /// - Throws: ``TriggerError`` with the column; the text never traps, whatever it holds.
+    public init(parsing text: String) throws(TriggerError) {
+        var parser = TriggerParser(try TriggerLexer.tokens(of: text))
+        let written = try parser.trigger()
+        let segments = SegmentReading.node(of: parser.items)
+        self.text = text
+        self.node = segments ?? written
+        self.warnings = Self.warnings(items: parser.items, written: written, segments: segments)
+    }
+
+    /// Whether the event passes. Values that are not objects match nothing.
+    public func matches(_ event: JSONValue) -> Bool {
+        if case .object(let object) = event { node.matches(object) } else { false }
+    }
+
+    private static func warnings(
+        items: [TriggerItem],
+        written: TriggerNode,
+        segments: TriggerNode?
+    ) -> [String] {
+        var warnings: [String] = []
+        if let segments, segments != written {
+            warnings.append(
+                "Segment ends a group at the first ')' inside it, also at that of a function, and so does this bridge: "
+                    + "write functions last in their group"
+            )
+        }
+        if items.contains(.condition(nil, endsInParenthesis: true)) {
+            warnings.append("Segment leaves out functions of 'type', and so does this bridge: compare it with = or !=")
+        }
+        return warnings
+    }
+}

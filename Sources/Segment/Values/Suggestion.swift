@@ -1,0 +1,37 @@
+/// What somebody who wrote an unknown name probably meant.
+public enum Suggestion {
+    /// The candidate that is at most a third of the name's length away in single edits, or nil. Case does not count.
+    public static func nearest(to name: String, in candidates: [String]) -> String? {
+        let name = Array(name.lowercased().utf8.prefix(64))
+        var best: (distance: Int, candidate: String)?
+        for candidate in candidates {
+            let distance = distance(name, Array(candidate.lowercased().utf8))
+            guard distance <= max(1, min(name.count, candidate.utf8.count) / 3) else { continue }
+            if best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
+        }
+        return best?.candidate
+    }
+
+    /// Levenshtein's distance, a swap of two neighbours counting once.
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...right.count)
+        for (row, byte) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var cost = min(
+                    previous[column + 1] + 1,
+                    current[column] + 1,
+                    previous[column] + (byte == other ? 0 : 1)
+                )
+                if row > 0, column > 0, byte == right[column - 1], left[row - 1] == other {
+                    cost = min(cost, beforePrevious[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            beforePrevious = previous
+            previous = current
+        }
+        return previous[right.count]
+    }
+}
