@@ -13,7 +13,7 @@ extension Simulation {
     var statisticsBody: JSONValue {
         var object = JSONObject()
         object["requests"] = .int(journal.appended)
-        object["open"] = .int(Int64(statistics.open))
+        object["open"] = .int(Int64(openRequests))
         object["most_open"] = .int(Int64(statistics.mostOpen))
         object["statuses"] = .object(
             JSONObject(statistics.statuses.sorted { $0.key < $1.key }.map { (String($0.key), .int($0.value)) })

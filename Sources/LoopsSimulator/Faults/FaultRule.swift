@@ -83,4 +83,9 @@ public struct FaultSubject: Sendable, Equatable {
     public var eventName: String?
     public var email: String?
     public var userID: String?
+
+    public init(method: String, path: String) {
+        self.method = method
+        self.path = path
+    }
 }

@@ -38,8 +38,10 @@ extension EffectJudge {
         var seen: Set<Mark> = []
         var newest: [String: Int64] = [:]
         var last: [String: Int64] = [:]
+        var deletions = DeletionOrder(expected)
         for effect in effects where effect.isPrincipal {
-            guard let mark = Mark(effect, named: named), let delivery = known[mark] else {
+            let mark = Mark(effect, named: named) ?? deletions.next(effect).map { Mark($0) }
+            guard let mark, let delivery = known[mark] else {
                 account.unexpected += 1
                 account.note("unexpected", "effect \(effect.sequence) of \(effect.contactKey)")
                 continue
@@ -105,5 +107,25 @@ extension EffectJudge {
                 }
             }
         }
+    }
+}
+
+/// The body of a deletion has no room for marks: the first deletion of a contact is the first that was expected, and so on.
+private struct DeletionOrder {
+    private let expected: [String: [ExpectedDelivery]]
+    private var taken: [String: Int] = [:]
+
+    init(_ deliveries: [ExpectedDelivery]) {
+        expected = Dictionary(grouping: deliveries.filter { $0.operation == .deleteContact }, by: \.contact)
+            .mapValues { $0.sorted { $0.sequenceNumber < $1.sequenceNumber } }
+    }
+
+    mutating func next(_ effect: Effect) -> ExpectedDelivery? {
+        guard effect.operation == .deleteContact, let list = expected[effect.contactKey], !list.isEmpty else {
+            return nil
+        }
+        let place = taken[effect.contactKey, default: 0]
+        taken[effect.contactKey] = place + 1
+        return list[min(place, list.count - 1)]
     }
 }

@@ -65,7 +65,7 @@ enum RateLimiterWindow: Sendable {
             switch self {
             case .fixed(let fixed): now < fixed.end ? configuration.limit - fixed.count : configuration.limit
             case .log(let log): configuration.limit - log.used(now: now)
-            case .counter(let counter): Int(Double(configuration.limit) - counter.weight(now: now))
+            case .counter(let counter): configuration.limit - counter.used(now: now)
             case .bucket(let bucket): bucket.tokens(now: now, configuration: configuration)
             }
         return max(0, left)
@@ -119,16 +119,17 @@ extension RateLimiterWindow.Counter {
             current = 0
             index = window
         }
-        let allowed = weight(now: now) + 1 <= Double(configuration.limit)
+        let allowed = used(now: now) < configuration.limit
         if allowed || configuration.countRejected { current += 1 }
         return allowed
     }
 
-    func weight(now: Int64) -> Double {
+    /// The older window counts with the share of it that is still in view, rounded down as the usual implementations do.
+    func used(now: Int64) -> Int {
         let window = now / RateLimiterModel.second
         let inView = 1 - Double(now % RateLimiterModel.second) / Double(RateLimiterModel.second)
-        if index == window { return Double(previous) * inView + Double(current) }
-        if index == window - 1 { return Double(current) * inView }
+        if index == window { return Int(Double(previous) * inView) + current }
+        if index == window - 1 { return Int(Double(current) * inView) }
         return 0
     }
 }

@@ -14,8 +14,8 @@ extension Simulation {
             strangers.arrive(now: monotonic)
         }
         journal.append(entry(head, sequence, monotonic, team: team, endpoint: request.endpoint))
-        statistics.open += 1
-        statistics.mostOpen = max(statistics.mostOpen, statistics.open)
+        open[sequence] = .some(nil)
+        statistics.mostOpen = max(statistics.mostOpen, open.count)
         if let endpoint = request.endpoint { statistics.endpoints[endpoint, default: 0] += 1 }
 
         let strike = faults.strike(
@@ -70,26 +70,26 @@ extension Simulation {
     ///
     /// - Returns: parked requests to proceed with
     public mutating func end(_ sequence: Int64, _ ending: JournalEntry.Ending, monotonic: Int64) -> [Int64] {
-        guard let entry = journal[sequence], entry.endNanoseconds == nil else { return leave(sequence, ending) }
+        guard let flight = open.removeValue(forKey: sequence) else { return [] }
+        if let flight, let others = flights[flight] {
+            flights[flight] = others.count > 1 ? (others.count - 1, others.last) : nil
+        }
+        let isCommitted = journal[sequence]?.isCommitted ?? false
         journal.update(sequence) {
             $0.endNanoseconds = monotonic
             $0.ending = ending
         }
-        statistics.open -= 1
         switch ending {
         case .answered: break
         case .cut: statistics.cut += 1
         case .clientLeft: statistics.clientLeft += 1
         }
-        if ending != .answered, entry.isCommitted { statistics.appliedUnanswered += 1 }
+        if ending != .answered, isCommitted { statistics.appliedUnanswered += 1 }
         return leave(sequence, ending)
     }
 
-    /// Takes the request out of the contact's open ones, and gives its key back when it can no longer be applied.
+    /// Gives the key of a request back when it can no longer be applied.
     private mutating func leave(_ sequence: Int64, _ ending: JournalEntry.Ending) -> [Int64] {
-        if let flight = openFlights.removeValue(forKey: sequence), let open = flights[flight] {
-            flights[flight] = open.count > 1 ? (open.count - 1, open.last) : nil
-        }
         guard var request = active.removeValue(forKey: sequence) else { return [] }
         if ending == .clientLeft, configuration.validation.lateCommit, request.phase != .reading,
             request.action == nil
@@ -136,7 +136,7 @@ extension Simulation {
             let flight = FlightKey(team: team, contactKey: contactKey)
             overlapped = flights[flight]?.last
             flights[flight] = ((flights[flight]?.count ?? 0) + 1, request.sequence)
-            openFlights[request.sequence] = flight
+            open[request.sequence] = .some(flight)
         }
         if overlapped != nil { statistics.overlaps += 1 }
         let kept = configuration.bounds.journalBodyBytesMaximum

@@ -19,8 +19,8 @@ public struct Simulation: Sendable {
     var parked: [IdempotencyStore.Key: [Int64]] = [:]
     /// Open requests by contact: how many, and the last one's number.
     var flights: [FlightKey: (count: Int, last: Int64)] = [:]
-    /// The contact that an open request counts for.
-    var openFlights: [Int64: FlightKey] = [:]
+    /// The requests whose exchange is not over, with the contact that each is known to be about.
+    var open: [Int64: FlightKey?] = [:]
     var startNanoseconds: Int64
 
     public init(configuration: SimulatorConfiguration, clock: SimulatedClock, monotonic: Int64) {
@@ -63,9 +63,7 @@ public struct Simulation: Sendable {
         limiters = Simulation.limiters(configuration)
         observers = configuration.teams.map { _ in RequestRateObserver() }
         strangers = RequestRateObserver()
-        let open = statistics.open
         statistics = SimulatorStatistics()
-        statistics.open = open
         startNanoseconds = clock.now(monotonic: monotonic)
         journal.forgetAll()
     }
@@ -76,5 +74,5 @@ public struct Simulation: Sendable {
     }
 
     /// Requests that have arrived and not ended.
-    public var openRequests: Int { statistics.open }
+    public var openRequests: Int { open.count }
 }

@@ -7,7 +7,6 @@ public struct SimulatorStatistics: Sendable, Equatable {
     public internal(set) var overlaps: Int64 = 0
     /// Most requests open at once.
     public internal(set) var mostOpen = 0
-    public internal(set) var open = 0
     public internal(set) var clientLeft: Int64 = 0
     public internal(set) var cut: Int64 = 0
     /// Requests that had an effect whose answer did not go out whole.

@@ -6,6 +6,12 @@ public struct Effect: Sendable, Equatable {
         public let field: String
         public let before: JSONValue
         public let after: JSONValue
+
+        public init(field: String, before: JSONValue, after: JSONValue) {
+            self.field = field
+            self.before = before
+            self.after = after
+        }
     }
 
     public enum Kind: Sendable, Equatable {

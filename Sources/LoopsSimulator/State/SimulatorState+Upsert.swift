@@ -104,9 +104,10 @@ struct ContactDraft {
         for (field, value) in write.texts { apply(field, value) }
         for (key, value) in write.properties {
             let before = contact.properties[key]
-            guard before != (value == .null ? nil : value) else { continue }
+            let after: JSONValue? = value == .null ? .none : .some(value)
+            guard before != after else { continue }
             note(key, before ?? .null, value)
-            contact.properties[key] = value == .null ? nil : value
+            contact.properties[key] = after
         }
     }
 

@@ -1,5 +1,9 @@
 /// A Loops team: the unit of the rate limit, of the keys and of the contacts.
 public struct Team: Sendable {
+    static let deletedOptOutsMaximum = 100_000
+    /// Events that are remembered; a new name beyond it is applied, but not defined.
+    static let eventsMaximum = 10_000
+
     public let name: String
     /// Secret by key name, revoked ones included.
     public internal(set) var keys: [String: String]
@@ -57,6 +61,6 @@ public struct Team: Sendable {
         idByEmail[email] = nil
         if let userID = contact.userID { idByUserID[userID] = nil }
         contacts[contact.id] = nil
-        if !contact.subscribed { deletedOptOuts.insert(email) }
+        if !contact.subscribed, deletedOptOuts.count < Team.deletedOptOutsMaximum { deletedOptOuts.insert(email) }
     }
 }
