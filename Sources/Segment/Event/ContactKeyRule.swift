@@ -1,0 +1,44 @@
+public import JSON
+
+/// Which contact an event belongs to, so that one contact's events keep their order.
+///
+/// A list of dot paths; the first whose value counts gives the key. A path is walked through objects only. A value
+/// counts when it is
+/// - a text that is not empty, taken as it is, or
+/// - a number that is exactly an integer of magnitude below 2^53, as its decimal digits (`42` and `42.0` are both `42`).
+///
+/// Everything else (null, truth values, other numbers, arrays, objects) does not, and the next path is asked. The rule
+/// is this small because the script that routes entries inside Redis computes the same keys.
+public struct ContactKeyRule: Sendable, Equatable {
+    public static let defaultPaths = [
+        "userId", "traits.email", "properties.email", "context.traits.email", "anonymousId",
+    ]
+
+    /// The dot paths as they were given.
+    public let paths: [String]
+    private let steps: [[String]]
+
+    /// - Parameter paths: dot paths, the most telling first. Empty steps are dropped.
+    public init(paths: [String] = Self.defaultPaths) {
+        self.paths = paths
+        self.steps = paths.map { $0.split(separator: ".").map(String.init) }
+    }
+
+    /// The contact's key, or nil for an event that says nothing of its contact.
+    public func key(of event: JSONValue) -> String? {
+        for path in steps where !path.isEmpty {
+            var value: JSONValue? = event
+            for step in path { value = value?[step] }
+            if let key = value.flatMap(Self.key) { return key }
+        }
+        return nil
+    }
+
+    private static func key(from value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): text.isEmpty ? nil : text
+        case .int, .uint, .double: value.integerValue.flatMap { $0.magnitude < 1 << 53 ? String($0) : nil }
+        case .null, .bool, .array, .object: nil
+        }
+    }
+}
