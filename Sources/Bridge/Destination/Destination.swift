@@ -7,30 +7,41 @@ public struct Destination: Sendable {
     public static let mappingsMax = 50
 
     public let mappings: [DestinationMapping]
+    /// What the writer of the mappings should know, one sentence each; empty for most.
+    public let warnings: [String]
 
     /// - Throws: ``DestinationFault/tooManyMappings(_:)``
     public init(mappings: [DestinationMapping]) throws(DestinationFault) {
         guard mappings.count <= Self.mappingsMax else { throw .tooManyMappings(mappings.count) }
-        self.mappings = mappings
+        self.init(checked: mappings, warnings: [])
     }
 
-    private init(presets: [DestinationMapping]) {
-        self.mappings = presets
+    /// At most ``mappingsMax`` mappings.
+    init(checked mappings: [DestinationMapping], warnings: [String]) {
+        self.mappings = mappings
+        self.warnings = warnings
     }
 
     /// The two presets of Segment's destination: identify updates the contact, track sends an event.
     public static let presets = Destination(
-        presets: [
+        checked: [
             // Both are constants of this program and compile, which a test asserts.
             try? DestinationMapping(name: "Create or update contact", action: .createOrUpdateContact),
             try? DestinationMapping(name: "Send event", action: .sendEvent),
-        ].compactMap(\.self)
+        ].compactMap(\.self),
+        warnings: []
     )
 
     /// One result for each enabled mapping, in order. A failure in one does not stop the others.
     public func results(for event: JSONValue) -> [MappingResult] {
         mappings.filter(\.isEnabled).map { mapping in
-            MappingResult(mapping: mapping.name, priority: mapping.priority, outcome: mapping.result(for: event))
+            let (outcome, adjustments) = mapping.result(for: event)
+            return MappingResult(
+                mapping: mapping.name,
+                priority: mapping.priority,
+                outcome: outcome,
+                adjustments: adjustments
+            )
         }
     }
 }

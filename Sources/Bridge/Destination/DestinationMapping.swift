@@ -11,6 +11,7 @@ public struct DestinationMapping: Sendable {
     public let priority: Int
     /// The fields in Segment's mapping language, defaults included.
     public let fields: JSONValue
+    public let options: SafeOptions
     let trigger: Trigger
     let mapping: EventMapping
 
@@ -26,7 +27,8 @@ public struct DestinationMapping: Sendable {
         fields: JSONValue? = nil,
         usesDefaults: Bool = false,
         isEnabled: Bool = true,
-        priority: Int = 0
+        priority: Int = 0,
+        options: SafeOptions = SafeOptions()
     ) throws(DestinationFault) {
         var filled = fields ?? .object(action.defaultMapping)
         if usesDefaults, case .object(let given)? = fields { filled = .object(Self.filling(given, for: action)) }
@@ -45,10 +47,18 @@ public struct DestinationMapping: Sendable {
         self.action = action
         self.priority = priority
         self.fields = filled
+        self.options = options
     }
 
     /// What becomes of an event.
-    public func result(for event: JSONValue) -> MappingResult.Outcome {
+    public func result(for event: JSONValue) -> (outcome: MappingResult.Outcome, adjustments: [Adjustment]) {
+        let outcome = outcome(for: event)
+        guard !options.isOff, case .request(let request) = outcome else { return (outcome, []) }
+        let (adjusted, adjustments) = options.apply(to: request)
+        return (.request(adjusted), adjustments)
+    }
+
+    private func outcome(for event: JSONValue) -> MappingResult.Outcome {
         guard trigger.matches(event) else { return .notMatched }
         do throws(MappingError) {
             guard case .object(let resolved)? = try mapping.resolve(event) else {

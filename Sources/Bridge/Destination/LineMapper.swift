@@ -74,7 +74,7 @@ public struct LineMapper: Sendable {
                 trigger: trigger,
                 fields: mapping["mapping"]
             )
-            return Self.json(mapping.result(for: event))
+            return Self.json(mapping.result(for: event).outcome)
         } catch {
             switch error {
             case .trigger(let error):

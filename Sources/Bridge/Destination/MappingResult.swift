@@ -17,4 +17,6 @@ public struct MappingResult: Sendable {
     public let mapping: String
     public let priority: Int
     public let outcome: Outcome
+    /// What the mapping's options changed in the request.
+    public let adjustments: [Adjustment]
 }

@@ -5,6 +5,9 @@ public import JSON
 /// Semantics are Segment's (segment-facts §3, proved by its vectors). Compiled once; resolving neither reads a directive's
 /// name nor splits a path.
 public struct EventMapping: Sendable {
+    /// The key of a mapping's root whose directive gets the other members as its `mapping`.
+    public static let rootDirectiveKey = "__segment_internal_directive"
+
     /// Mistakes that Segment would notice only for events that reach them. The mapping works for all others; a check
     /// should refuse it all the same.
     public let lateFaults: [MappingFault]

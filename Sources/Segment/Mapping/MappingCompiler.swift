@@ -4,8 +4,6 @@ import JSON
 struct MappingCompiler {
     /// Objects and arrays within each other.
     static let depthMax = 100
-    /// The key whose directive gets the other members of the root as its `mapping`.
-    static let rootDirectiveKey = "__segment_internal_directive"
     /// A key that Segment's app writes beside a directive; it means nothing.
     static let metadataKey = "_metadata"
 
@@ -16,17 +14,17 @@ struct MappingCompiler {
 
     /// The root of a mapping, or what a `@transform` applies.
     mutating func root(_ mapping: JSONValue, at path: [String]) -> MappingNode {
-        guard case .object(let object) = mapping, let wrapper = object[Self.rootDirectiveKey] else {
+        guard case .object(let object) = mapping, let wrapper = object[EventMapping.rootDirectiveKey] else {
             return node(mapping, at: path)
         }
-        let place = path + [Self.rootDirectiveKey]
+        let place = path + [EventMapping.rootDirectiveKey]
         guard case .object(let directive) = wrapper, directive.count == 1, let (name, argument) = directive.first,
             case .object(var options) = argument
         else {
             return fail(place, "must be one directive whose argument is an object")
         }
         var rest = object
-        rest[Self.rootDirectiveKey] = nil
+        rest[EventMapping.rootDirectiveKey] = nil
         options["mapping"] = .object(rest)
         return node(.object([name: .object(options)]), at: place)
     }
