@@ -1,0 +1,72 @@
+# loops-bridge: two commands do everything. `make run` and `make test` install what they need first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# One set of flags everywhere: a changed flag builds everything anew.
+SWIFT_FLAGS :=
+BIN := .build/release/loops-bridge
+
+# What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
+RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server
+TEST_NEEDS := openssl:openssl
+
+SWIFT_SOURCES := Package.swift Sources Tests
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install with apt-get what is missing; nothing when all is there
+	@.ci/install $(RUN_NEEDS)
+
+.PHONY: test-deps
+test-deps:
+	@.ci/install $(RUN_NEEDS) $(TEST_NEEDS)
+
+.PHONY: run
+run: deps release ## See real events flow: embedded Redis, simulator and samples; with REDIS_URL and LOOPS_API_KEY the real thing
+	@if [ -n "$${REDIS_URL:-}" ] && [ -n "$${LOOPS_API_KEY:-}$${LOOPS_API_KEY_FILE:-}" ]; then \
+	  exec $(BIN) run $(ARGS); \
+	else \
+	  exec $(BIN) dev $(ARGS); \
+	fi
+
+.PHONY: test
+test: test-deps ## Run all tests; they start their own servers on free ports
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(ARGS)
+
+.PHONY: lint
+lint: ## Check format and style; changes nothing
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	@.ci/check-style
+
+.PHONY: format
+format: ## Format all Swift files in place
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: build
+build: deps ## Build for debugging
+	swift build $(SWIFT_FLAGS)
+
+.PHONY: release
+release: deps ## Build the release binary, .build/release/loops-bridge
+	swift build -c release --product loops-bridge $(SWIFT_FLAGS)
+
+.PHONY: conformance
+conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
+	@python3 Tests/Vectors/conformance.py $(BIN) Tests/Vectors
+
+.PHONY: bench
+bench: deps ## Time parsing and writing of an event on a release build
+	swift run -c release --package-path Benchmarks micro
+
+.PHONY: image
+image: ## Build the container image (needs Docker)
+	docker build -f deploy/Dockerfile -t loops-bridge .
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build Benchmarks/.build

@@ -1,0 +1,73 @@
+public import Loops
+public import RedisStreams
+import Segment
+
+/// Everything that a bridge is told. `docs/` and the settings of the program name the same things.
+public struct BridgeConfiguration: Sendable {
+    /// A stream and its weight against the others.
+    public struct Stream: Sendable, Equatable {
+        public var name: String
+        public var weight: Int
+
+        public init(name: String, weight: Int = 1) {
+            self.name = name
+            self.weight = weight
+        }
+    }
+
+    public var redis: RedisConfiguration
+    public var loops: LoopsConfiguration
+    /// Requests a second; 0 for no limit.
+    public var rateLimit: Double = 10
+    public var streams: [Stream] = [Stream(name: "segment:events")]
+    public var group = "loops-bridge"
+    /// Names this process to others.
+    public var instance: String
+    /// Consumers of the group. Fixed when the group is made.
+    public var partitions = 64
+    /// Entries that may be pending in the group before routing stops; the rest waits as lag.
+    public var window = 10_000
+    /// `0` or `$`: where a new group begins.
+    public var groupStart = "0"
+    /// nil for `{stream}:dead`.
+    public var deadLetterStream: String?
+    /// Letters beyond this are trimmed, the oldest first; roughly.
+    public var deadLetterMaxLength = 100_000
+    public var retry = RetryPolicy()
+    /// The time a stop gives to requests under way and to acknowledgements.
+    public var shutdownGrace = Duration.seconds(25)
+    /// What is held in memory.
+    public var limits = IntakeLimits()
+    /// The dot paths of the contact key, first present wins.
+    public var contactPaths = ContactKeyRule.defaultPaths
+
+    public init(redis: RedisConfiguration, loops: LoopsConfiguration, instance: String) {
+        self.redis = redis
+        self.loops = loops
+        self.instance = instance
+    }
+
+    func keys(of stream: Stream) -> StreamKeys {
+        StreamKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)
+    }
+}
+
+/// The limits on what waits in memory; Redis is the buffer.
+public struct IntakeLimits: Sendable, Equatable {
+    /// Entries that may wait in memory, over all partitions of a stream.
+    public var buffered = 4096
+    /// Entries of one partition that may wait in memory, so that one hot contact does not take the room of all.
+    public var perPartition = 64
+    /// Bytes that may wait in memory; one read may go over it.
+    public var bytes = 16 * 1024 * 1024
+    /// Entries one call may take.
+    public var callEntries = 100
+    /// Bytes that one call should handle at the most: a script reads them all into Redis' memory.
+    public var callBytes = 256 * 1024
+    /// Partitions that one pull call may read.
+    public var callPartitions = 16
+    /// Ended entries that are remembered, to acknowledge them again when Redis forgot that they were.
+    public var remembered = 20_000
+
+    public init() {}
+}

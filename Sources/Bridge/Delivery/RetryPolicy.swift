@@ -1,0 +1,43 @@
+/// How long a lane waits after a failure: capped exponential backoff with full jitter.
+public struct RetryPolicy: Sendable, Equatable {
+    /// The most that the first retry waits.
+    public var base: Duration
+    /// The most that any retry waits.
+    public var cap: Duration
+    /// How long an event that alone keeps failing is retried before it is dead-lettered.
+    public var retryFor: Duration
+    /// The attempts that an event gets at least, however long they took.
+    public var minAttempts: Int
+
+    public init(
+        base: Duration = .milliseconds(500),
+        cap: Duration = .seconds(60),
+        retryFor: Duration = .seconds(6 * 3600),
+        minAttempts: Int = 20
+    ) {
+        self.base = base
+        self.cap = cap
+        self.retryFor = retryFor
+        self.minAttempts = minAttempts
+    }
+
+    /// The wait after `failures` failures (1 or more): a random share of `min(cap, base · 2^(failures − 1))`.
+    /// - Parameter random: in `0..<1`.
+    func delay(afterFailures failures: Int, random: Double) -> Duration {
+        let exponent = min(max(failures, 1) - 1, 30)
+        let ceiling = min(cap, base * Double(1 << exponent))
+        return ceiling * random
+    }
+
+    /// Whether an event has had its chance: it failed often and long enough while others went through.
+    func isExhausted(
+        failures: Int,
+        firstAttempt: ContinuousClock.Instant,
+        lastSuccessOfOthers: ContinuousClock.Instant?,
+        now: ContinuousClock.Instant
+    ) -> Bool {
+        guard failures >= minAttempts, now - firstAttempt >= retryFor, let lastSuccessOfOthers else { return false }
+        // Others must have succeeded lately, not only before an outage that this event happened to live through.
+        return lastSuccessOfOthers > firstAttempt && now - lastSuccessOfOthers <= cap * 2
+    }
+}

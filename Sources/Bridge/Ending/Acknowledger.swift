@@ -1,0 +1,89 @@
+import Logging
+import RedisStreams
+
+/// Tells Redis about ends, in their order: batched, repeated until confirmed, and never cut off by a stop that still has time.
+struct Acknowledger: Sendable {
+    /// The longest that an end waits for others to share its call.
+    static let maxDelay = Duration.milliseconds(25)
+
+    let session: StreamSession
+    let deadLetterMaxLength: Int
+    let ends: EndTally
+    let logger: Logger
+    private let clock = ContinuousClock()
+
+    init(session: StreamSession, deadLetterMaxLength: Int, ends: EndTally, logger: Logger) {
+        self.session = session
+        self.deadLetterMaxLength = deadLetterMaxLength
+        self.ends = ends
+        self.logger = logger
+    }
+
+    /// Runs until the session's `endsWaiting` is finished and all is confirmed, or the task is cancelled.
+    /// - Returns: how many ends stayed unconfirmed: their entries stay pending and are recognised or delivered again.
+    func run() async -> Int {
+        let logGate = LogGate(logger: logger)
+        while await session.endsWaiting.wait() {
+            if session.withAcks({ $0.count }) < AckQueue.batch { try? await clock.sleep(for: Self.maxDelay) }
+            await flush(logGate)
+        }
+        await flush(logGate)
+        return session.withAcks { $0.count }
+    }
+
+    /// Sends until nothing waits or the task is cancelled.
+    private func flush(_ logGate: LogGate) async {
+        var failures = 0
+        while !Task.isCancelled {
+            let calls = session.withAcks { $0.calls() }
+            if calls.isEmpty { return }
+            do {
+                for call in calls {
+                    try await send(call)
+                    ends.confirm(session.withAcks { $0.confirm(call.count) }, now: WallClock.secondsSince1970)
+                }
+                failures = 0
+            } catch GroupFault.fenced {
+                // The new owner has these entries now; nothing of ours counts any more.
+                return
+            } catch {
+                failures += 1
+                logGate.log(
+                    .warning,
+                    key: "ack",
+                    "Acknowledging failed and is repeated",
+                    metadata: ["error": "\(error)"]
+                )
+                let policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(2))
+                let delay = policy.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
+                try? await clock.sleep(for: delay)
+            }
+        }
+    }
+
+    private func send(_ call: AckQueue.Call) async throws {
+        switch call {
+        case .acknowledge(let ids):
+            _ = try await session.call(StreamScripts.acknowledge, ids.map { .string($0.description) })
+        case .deadLetter(let end, let faults):
+            let letter = DeadLetter(
+                end: end,
+                faults: faults,
+                stream: session.keys.stream,
+                now: Int64(WallClock.secondsSince1970 * 1000)
+            )
+            _ = try await session.call(
+                StreamScripts.deadLetter,
+                extraKeys: [session.keys.deadLetters],
+                [.string(end.id.description), .string(String(deadLetterMaxLength))] + letter.arguments
+            )
+            logger.info(
+                "An entry went to the dead-letter stream",
+                metadata: [
+                    "stream": "\(session.keys.stream)", "id": "\(end.id)",
+                    "reason": "\(faults.first?.reason.rawValue ?? "")", "contact": "\(ContactHash.of(end.contact))",
+                ]
+            )
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import RedisStreams
+
+/// The one end of an entry. What comes after it is the acknowledgement.
+struct EntryEnd: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
+        /// Every request was answered 2xx, or 409 on our own key.
+        case delivered
+        /// No mapping matched.
+        case ignored
+        /// The entry was trimmed or deleted from the stream before it could be delivered: nothing is left to deliver.
+        case lost
+        /// Some part can never succeed.
+        case deadLettered([DeliveryFault])
+        /// This process ended the entry before; the acknowledgement was lost on the way and is repeated.
+        case repeated
+    }
+
+    let stream: Int
+    let id: StreamID
+    let partition: Int
+    let size: Int
+    let kind: Kind
+    let attempts: Int
+    let contact: String
+    let occurredAt: Double?
+}

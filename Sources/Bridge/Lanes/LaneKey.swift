@@ -1,0 +1,9 @@
+/// Names a lane: one contact of one stream.
+///
+/// Order holds within a stream; one contact's events on two streams have no order between them, so they have two lanes.
+struct LaneKey: Hashable, Sendable {
+    /// The stream's place in the configured list.
+    var stream: Int
+    /// The contact key by the rule of the configuration, or the entry's own ID when it has none.
+    var contact: String
+}

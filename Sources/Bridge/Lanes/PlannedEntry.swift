@@ -1,0 +1,48 @@
+import Loops
+import RedisStreams
+
+/// An entry with everything that has to happen to it, decided once when it was read. A later change of the mappings does not touch it.
+struct PlannedEntry: Sendable {
+    let lane: LaneKey
+    let id: StreamID
+    let partition: Int
+    /// What the entry takes in memory, roughly, in bytes.
+    let size: Int
+    /// The requests, in the order of events and mappings.
+    let steps: [PlannedStep]
+    /// What of the entry can never be delivered. Not empty: the entry ends in the dead-letter stream, after its steps.
+    var faults: [DeliveryFault]
+    /// When the event happened by its own account, in seconds since 1970; nil when it does not say.
+    var occurredAt: Double?
+
+    /// The first step that has not ended yet.
+    var nextStep = 0
+    /// Attempts of the current step that failed so far and count (a 429 or a 401 does not).
+    var failures = 0
+    /// All attempts of all steps.
+    var attempts = 0
+    /// When the current step was first tried.
+    var firstAttempt: ContinuousClock.Instant?
+
+    var isFinished: Bool { nextStep == steps.count }
+}
+
+/// One request of an entry.
+struct PlannedStep: Sendable, Equatable {
+    let call: LoopsCall
+    /// The name of the mapping that made it.
+    let mapping: String
+}
+
+/// Why a part of an entry ended without being delivered.
+struct DeliveryFault: Sendable, Equatable {
+    var reason: DeadLetterReason
+    /// For a person: what is wrong with what, and what to do.
+    var detail: String
+    /// The mapping it happened in; nil when the whole entry is at fault.
+    var mapping: String?
+    /// The status of Loops' answer, if there was one.
+    var status: Int?
+    /// Loops' message, if there was one.
+    var answer: String?
+}

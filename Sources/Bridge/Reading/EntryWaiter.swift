@@ -1,0 +1,47 @@
+import Logging
+import RedisStreams
+import Synchronization
+
+/// Sleeps in `XREAD BLOCK` on a connection of its own until the stream has something new: no polling, nothing missed.
+final class EntryWaiter: Sendable {
+    /// How long one blocking read lasts; then it is asked again.
+    static let block = Duration.seconds(15)
+
+    private let stream: String
+    private let client: RedisClient
+    private let wanted = Mutex<StreamID?>(nil)
+    private let wakeup = Wakeup()
+    private let readable: Wakeup
+
+    /// - Parameter readable: signalled when there is something new.
+    init(stream: String, client: RedisClient, readable: Wakeup) {
+        self.stream = stream
+        self.client = client
+        self.readable = readable
+    }
+
+    /// Signals once there is an entry after this ID. A later call replaces an earlier one.
+    func await(after id: StreamID) {
+        wanted.withLock { $0 = id }
+        wakeup.signal()
+    }
+
+    /// Waits until the task is cancelled.
+    func run() async {
+        let clock = ContinuousClock()
+        while await wakeup.wait() {
+            while let id = wanted.withLock({ $0 }), !Task.isCancelled {
+                do {
+                    let entries = try await client.read(stream: stream, after: id, count: 1, block: Self.block)
+                    if entries.isEmpty { continue }
+                } catch {
+                    if Task.isCancelled { return }
+                    // The reader finds out what is wrong; this only has to not spin.
+                    try? await clock.sleep(for: .milliseconds(500))
+                }
+                wanted.withLock { if $0 == id { $0 = nil } }
+                readable.signal()
+            }
+        }
+    }
+}

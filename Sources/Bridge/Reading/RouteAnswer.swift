@@ -1,0 +1,26 @@
+import RedisStreams
+
+/// What the route script did.
+struct RouteAnswer: Sendable, Equatable {
+    /// Entries that were moved to their partitions.
+    let entries: Int
+    /// Whether the window was full, so that nothing was read.
+    let isFull: Bool
+    /// The ID of the last entry; nil when there was none.
+    let last: StreamID?
+    /// The bytes of their fields.
+    let bytes: Int
+    /// The partitions that got some.
+    let partitions: [Int]
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard case .array(let parts) = value, parts.count == 5, case .integer(let entries) = parts[0],
+            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3], case .array(let touched) = parts[4]
+        else { throw RedisError(.unexpectedReply("route"), command: "EVALSHA", mayHaveBeenApplied: true) }
+        self.entries = Int(entries)
+        self.isFull = full != 0
+        self.last = StreamID(parts[2])
+        self.bytes = Int(bytes)
+        self.partitions = touched.compactMap { if case .integer(let partition) = $0 { Int(partition) } else { nil } }
+    }
+}

@@ -1,0 +1,21 @@
+/// The Redis keys of one stream. Every derived key carries the stream's hash tag, so that a stream and its state live in one slot.
+public struct StreamKeys: Sendable, Equatable {
+    public let stream: String
+    /// The hash that holds epoch, partition count and counters of the group.
+    public let state: String
+    public let deadLetters: String
+
+    /// - Parameter deadLetters: the configured name, or nil for `{stream}:dead`.
+    public init(stream: String, group: String, deadLetters: String? = nil) {
+        self.stream = stream
+        let tagged = Self.hasHashTag(stream) ? stream : "{\(stream)}"
+        self.state = "\(tagged):bridge:\(group)"
+        self.deadLetters = deadLetters ?? "\(tagged):dead"
+    }
+
+    /// Redis Cluster's rule: the first `{`, and a `}` after it with something in between.
+    private static func hasHashTag(_ key: String) -> Bool {
+        guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}") else { return false }
+        return key.index(after: open) < close
+    }
+}

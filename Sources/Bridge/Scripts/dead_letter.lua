@@ -1,0 +1,22 @@
+-- Moves an entry to the dead-letter stream and acknowledges it, in one step. An entry that is no longer pending was moved before: repeating
+-- the call after a lost answer changes nothing.
+-- KEYS: stream, state, dead-letter stream   ARGV: group, epoch, ID, maximum length, then the fields that say why
+-- Answer: the ID in the dead-letter stream, or false when there was nothing to move
+local epoch = redis.call('HGET', KEYS[2], 'epoch')
+if not epoch then return redis.error_reply('UNOPENED the state of the group is gone') end
+if epoch ~= ARGV[2] then return redis.error_reply('FENCED ' .. epoch) end
+if redis.call('XACK', KEYS[1], ARGV[1], ARGV[3]) == 0 then return false end
+
+local fields = {}
+for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
+local entry = redis.call('XRANGE', KEYS[1], ARGV[3], ARGV[3])[1]
+if entry then
+  -- Lua cannot pass more than some thousands of arguments; what is beyond stays behind, and the letter says so.
+  local most = 3000
+  for i = 1, math.min(#entry[2], most) do fields[#fields + 1] = entry[2][i] end
+  if #entry[2] > most then
+    fields[#fields + 1] = 'fieldsLeftOut'
+    fields[#fields + 1] = tostring((#entry[2] - most) / 2)
+  end
+end
+return redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', unpack(fields))

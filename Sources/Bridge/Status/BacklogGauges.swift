@@ -1,0 +1,36 @@
+import Metrics
+import Synchronization
+
+/// The gauges of one stream. A gauge whose value is unknown has no series at all: unknown is never drawn as 0.
+final class BacklogGauges: Sendable {
+    private let dimensions: [(String, String)]
+    private let factory: any MetricsFactory
+    private let shown = Mutex<[String: Gauge]>([:])
+
+    init(stream: String, factory: any MetricsFactory) {
+        self.dimensions = [("stream", stream)]
+        self.factory = factory
+    }
+
+    func set(_ status: StreamStatus) {
+        set("stream_length", status.length.map(Double.init))
+        set("group_lag", status.lag.map(Double.init))
+        set("group_lag_known", status.pending == nil ? nil : status.lag == nil ? 0 : 1)
+        set("group_pending", status.pending.map(Double.init))
+        set("oldest_unacked_age_seconds", status.oldestUnackedSeconds)
+        set("dlq_length", status.deadLetters.map(Double.init))
+    }
+
+    private func set(_ name: String, _ value: Double?) {
+        shown.withLock { shown in
+            guard let value else {
+                shown.removeValue(forKey: name)?.destroy()
+                return
+            }
+            let gauge =
+                shown[name] ?? Gauge(label: BridgeMetrics.prefix + name, dimensions: dimensions, factory: factory)
+            shown[name] = gauge
+            gauge.record(value)
+        }
+    }
+}

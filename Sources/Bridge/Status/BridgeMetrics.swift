@@ -1,0 +1,55 @@
+import Loops
+import Metrics
+
+/// Every instrument of the bridge, made once. Names and labels follow docs/operations.md; labels are closed sets.
+final class BridgeMetrics: Sendable {
+    static let prefix = "loops_bridge_"
+
+    private let operations: [LoopsAction: OperationMetrics]
+    private let retries: ClosedCounters
+    private let deadLetters: ClosedCounters
+    private let streams: [StreamMetrics]
+    private let eventAge: Recorder
+    private let throttled: Counter
+
+    /// - Parameter factory: where the instruments live; given, not global, so that tests run side by side.
+    init(streams: [String], factory: any MetricsFactory) {
+        operations = Dictionary(
+            uniqueKeysWithValues: LoopsAction.allCases.map { ($0, OperationMetrics(operation: $0, factory: factory)) }
+        )
+        retries = ClosedCounters(
+            "retries_total",
+            label: "reason",
+            values: LoopsOutcome.Retry.allCases.map(\.rawValue) + ["throttled"],
+            factory: factory
+        )
+        deadLetters = ClosedCounters(
+            "dead_letters_total",
+            label: "reason",
+            values: DeadLetterReason.allCases.map(\.rawValue),
+            factory: factory
+        )
+        self.streams = streams.map { StreamMetrics(stream: $0, factory: factory) }
+        eventAge = Recorder(label: Self.prefix + "event_age_seconds", dimensions: [], aggregate: true, factory: factory)
+        throttled = Counter(label: Self.prefix + "api_throttled_total", dimensions: [], factory: factory)
+    }
+
+    func stream(_ index: Int) -> StreamMetrics { streams[index] }
+
+    func retried(_ reason: String) { retries.increment(reason) }
+
+    func request(_ operation: LoopsAction, _ answer: LoopsAnswer, took: Duration) {
+        operations[operation]?.request(answer, took: took)
+        if answer.outcome == .throttled { throttled.increment() }
+    }
+
+    /// Counts an end that Redis has confirmed.
+    /// - Parameter now: seconds since 1970, for the age of the event.
+    func ended(_ end: EntryEnd, now: Double) {
+        streams[end.stream].ended(end.kind)
+        if case .deadLettered(let faults) = end.kind, let first = faults.first {
+            deadLetters.increment(first.reason.rawValue)
+        }
+        if case .delivered = end.kind, let occurredAt = end.occurredAt { eventAge.record(max(0, now - occurredAt)) }
+    }
+}

@@ -1,0 +1,63 @@
+/// A bridge as its operators see it, at one instant.
+public struct BridgeStatus: Sendable, Equatable {
+    public var instance: String
+    public var group: String
+    public var redisConnected: Bool
+    public var delivery: DeliverySnapshot
+    public var streams: [StreamStatus]
+    public var ends: EndCounts
+
+    /// The checks of readiness. Loops being down is not among them: its outage must not take replicas out of service; a refused key is,
+    /// since only a person can mend it.
+    public var checks: [ReadinessCheck] {
+        [
+            ReadinessCheck(
+                name: "redis",
+                problem: redisConnected ? nil : "no connection to Redis"
+            ),
+            ReadinessCheck(
+                name: "group",
+                problem: streams.first { $0.fault != nil }.map { "\($0.name): \($0.fault ?? "")" }
+            ),
+            ReadinessCheck(
+                name: "apiKey",
+                problem: delivery.isAuthorized ? nil : "Loops refuses the API key; everything is held"
+            ),
+            ReadinessCheck(
+                name: "running",
+                problem: delivery.isDraining ? "stopping: nothing new is started" : nil
+            ),
+        ]
+    }
+
+    public var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
+}
+
+/// One condition of readiness.
+public struct ReadinessCheck: Sendable, Equatable {
+    public let name: String
+    /// What is wrong; nil when the check passes.
+    public let problem: String?
+}
+
+/// How many entries ended, by kind, since the process began; confirmed by Redis.
+public struct EndCounts: Sendable, Equatable {
+    public var delivered = 0
+    public var ignored = 0
+    public var deadLettered = 0
+    public var lost = 0
+
+    public init() {}
+
+    public var total: Int { delivered + ignored + deadLettered + lost }
+
+    mutating func count(_ kind: EntryEnd.Kind) {
+        switch kind {
+        case .delivered: delivered += 1
+        case .ignored: ignored += 1
+        case .deadLettered: deadLettered += 1
+        case .lost: lost += 1
+        case .repeated: break
+        }
+    }
+}

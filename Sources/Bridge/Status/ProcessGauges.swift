@@ -1,0 +1,32 @@
+import Metrics
+
+/// The gauges of the process as a whole, set just before they are looked at.
+struct ProcessGauges: Sendable {
+    private let inFlight: Gauge
+    private let blocked: Gauge
+    private let buffered: Gauge
+    private let circuit: Gauge
+    private let keyAccepted: Gauge
+    private let redisUp: Gauge
+
+    init(factory: any MetricsFactory) {
+        func gauge(_ name: String) -> Gauge {
+            Gauge(label: BridgeMetrics.prefix + name, dimensions: [], factory: factory)
+        }
+        inFlight = gauge("api_inflight_requests")
+        blocked = gauge("contacts_blocked")
+        buffered = gauge("entries_buffered")
+        circuit = gauge("circuit_state")
+        keyAccepted = gauge("api_key_accepted")
+        redisUp = gauge("redis_up")
+    }
+
+    func set(_ status: BridgeStatus) {
+        inFlight.record(status.delivery.inFlight)
+        blocked.record(status.delivery.blockedContacts)
+        buffered.record(status.delivery.buffered)
+        circuit.record(status.delivery.hold == "outage" ? 1 : 0)
+        keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)
+        redisUp.record(status.redisConnected ? 1 : 0)
+    }
+}

@@ -1,0 +1,51 @@
+import Metrics
+
+/// The instruments of one stream.
+final class StreamMetrics: Sendable {
+    private let read: Counter
+    private let acks: Counter
+    private let ends: ClosedCounters
+    private let trimmed: Counter
+    private let recreated: Counter
+    private let redelivered: Counter
+
+    init(stream: String, factory: any MetricsFactory) {
+        let dimensions = [("stream", stream)]
+        func counter(_ name: String) -> Counter {
+            Counter(label: BridgeMetrics.prefix + name, dimensions: dimensions, factory: factory)
+        }
+        read = counter("entries_read_total")
+        acks = counter("acks_total")
+        trimmed = counter("trimmed_pending_total")
+        recreated = counter("group_recreations_total")
+        redelivered = Counter(
+            label: BridgeMetrics.prefix + "redeliveries_total",
+            dimensions: dimensions + [("cause", "restart")],
+            factory: factory
+        )
+        ends = ClosedCounters(
+            "entries_ended_total",
+            label: "outcome",
+            values: ["delivered", "ignored", "dead_lettered", "lost"],
+            dimensions: dimensions,
+            factory: factory
+        )
+    }
+
+    func entriesRead(_ count: Int) { read.increment(by: count) }
+    func groupRecreated() { recreated.increment() }
+    func entriesRedelivered(_ count: Int) { redelivered.increment(by: count) }
+
+    func ended(_ kind: EntryEnd.Kind) {
+        acks.increment()
+        switch kind {
+        case .delivered: ends.increment("delivered")
+        case .ignored: ends.increment("ignored")
+        case .deadLettered: ends.increment("dead_lettered")
+        case .lost:
+            ends.increment("lost")
+            trimmed.increment()
+        case .repeated: break
+        }
+    }
+}

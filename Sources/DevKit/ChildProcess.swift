@@ -1,0 +1,163 @@
+import Glibc
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// A program that was started by us and ends with us, even when we end by SIGKILL.
+///
+/// Between the two stands a shell that reads our end of a pipe: when that closes, for whatever reason, it ends the program.
+public final class ChildProcess: Sendable {
+    public let processID: Int32
+    /// The latest lines of its output, oldest first; bounded.
+    public var output: [String] { watch.withLock { $0.lines } }
+
+    /// Lines of output that are kept.
+    public static let maxLines = 500
+
+    private struct Watch {
+        var lines: [String] = []
+        var isEnded = false
+        var awaited: [(matches: @Sendable (String) -> Bool, found: OneTime<String?>)] = []
+    }
+    private let watch = Mutex(Watch())
+    private let ended = OneTime<Void>()
+
+    private init(processID: Int32) {
+        self.processID = processID
+    }
+
+    /// The program in the background, its ID on the first line of output, then a wait for its end. The second background job ends it when our
+    /// end of the pipe is closed.
+    private static let watchdog = """
+        exec 3<&0
+        "$@" </dev/null 3<&- &
+        child=$!
+        echo "$child"
+        { read -r _ <&3; kill -TERM "$child"; sleep 10; kill -KILL "$child"; } 2>/dev/null >/dev/null &
+        guard=$!
+        wait "$child"
+        status=$?
+        kill -KILL "$guard" 2>/dev/null
+        exit "$status"
+        """
+
+    /// Runs a program as long as `body` runs; when `body` returns, the program is asked to end by SIGTERM.
+    ///
+    /// - Parameters:
+    ///   - executable: a path, or a name to look for in `PATH`.
+    ///   - environment: set beside what we have.
+    public static func run<Result: Sendable>(
+        _ executable: String,
+        arguments: [String] = [],
+        environment: [String: String] = [:],
+        body: @Sendable @escaping (ChildProcess) async throws -> Result
+    ) async throws -> Result {
+        let variables = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
+        let outcome = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: .init(["-c", watchdog, "watchdog", executable] + arguments),
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
+            input: .inputWriter,
+            output: .sequence,
+            error: .combinedWithOutput
+        ) { execution in
+            let started = OneTime<ChildProcess?>()
+            return try await withThrowingTaskGroup(of: Result?.self) { group in
+                group.addTask {
+                    defer { started.set(nil) }
+                    var child: ChildProcess?
+                    defer { child?.close() }
+                    for try await line in execution.standardOutput.strings() {
+                        if let child {
+                            child.take(line)
+                        } else {
+                            // The watchdog's own line, before any of the program's.
+                            child = Int32(line).map { ChildProcess(processID: $0) }
+                            started.set(child)
+                        }
+                    }
+                    return nil
+                }
+                group.addTask {
+                    guard let child = await started.value else { throw ChildFault.notStarted(executable) }
+                    return try await body(child)
+                }
+                var result: Result?
+                do {
+                    while let next = try await group.next() {
+                        if let next {
+                            result = next
+                            try await execution.standardInputWriter.finish()
+                        }
+                    }
+                } catch {
+                    try? await execution.standardInputWriter.finish()
+                    throw error
+                }
+                guard let result else { throw ChildFault.notStarted(executable) }
+                return result
+            }
+        }
+        return outcome.closureResult
+    }
+
+    /// Sends a signal; nothing when the program has ended, since its ID may be another's by then.
+    public func send(_ signal: Int32) {
+        if !watch.withLock({ $0.isEnded }) { _ = kill(processID, signal) }
+    }
+
+    /// Waits for the program's end.
+    public func exited() async { await ended.value }
+
+    /// Waits for a line of output, one that came before included.
+    /// - Returns: nil when the program ended without it.
+    public func line(where matches: @escaping @Sendable (String) -> Bool) async -> String? {
+        let found = OneTime<String?>()
+        watch.withLock { watch in
+            if let line = watch.lines.first(where: matches) {
+                found.set(line)
+            } else if watch.isEnded {
+                found.set(nil)
+            } else {
+                watch.awaited.append((matches, found))
+            }
+        }
+        return await found.value
+    }
+
+    private func take(_ line: String) {
+        watch.withLock { watch in
+            watch.lines.append(line)
+            if watch.lines.count > Self.maxLines { watch.lines.removeFirst() }
+            watch.awaited.removeAll { waiter in
+                let isFound = waiter.matches(line)
+                if isFound { waiter.found.set(line) }
+                return isFound
+            }
+        }
+    }
+
+    private func close() {
+        watch.withLock { watch in
+            watch.isEnded = true
+            for waiter in watch.awaited { waiter.found.set(nil) }
+            watch.awaited = []
+        }
+        ended.set(())
+    }
+}
+
+/// Why a program did not run as it should.
+public enum ChildFault: Error, CustomStringConvertible {
+    case notStarted(String)
+    case endedEarly(String, output: [String])
+
+    public var description: String {
+        switch self {
+        case .notStarted(let name):
+            "\(name) could not be started. Is it installed? `make deps` installs what is missing."
+        case .endedEarly(let name, let output):
+            "\(name) ended before it was ready: \(output.suffix(5).joined(separator: " | "))"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+import Synchronization
+
+/// A TCP port of the loopback interface that nobody listens on.
+public enum FreePort {
+    /// Below those that the kernel gives to outgoing connections: a server that is stopped for a while finds its port free again.
+    private static let range = 20_000..<32_000
+    private static let given = Mutex<Set<Int>>([])
+
+    /// One that was free a moment ago, and is given once to this process. Another program may take it before we do.
+    public static func take() -> Int {
+        for _ in 0..<1000 {
+            let port = Int.random(in: range)
+            let isNew = given.withLock { $0.insert(port).inserted }
+            if isNew, let bound = bind(to: port) { return bound }
+        }
+        // Nearly all are taken: the kernel knows better.
+        return bind(to: 0) ?? 0
+    }
+
+    /// - Returns: the port, nil when it is not free.
+    private static func bind(to port: Int) -> Int? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                Glibc.bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+}

@@ -1,0 +1,62 @@
+import JSON
+
+extension LoopsAnswer {
+    /// The parts of an HTTP answer that decide.
+    public struct Parts: Sendable {
+        public var status: Int
+        public var contentType: String?
+        public var body: [UInt8]
+
+        public init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
+            self.status = status
+            self.contentType = contentType
+            self.body = body
+        }
+    }
+
+    /// Classifies a complete answer by the table of the Loops facts (§6).
+    ///
+    /// - Parameter hasIdempotencyKey: whether the request carried a key; only then does 409 mean that Loops has it already.
+    public init(classifying parts: Parts, hasIdempotencyKey: Bool) {
+        let body = try? JSONParser.parse(parts.body)
+        self.init(
+            outcome: Self.outcome(of: parts, body: body, hasIdempotencyKey: hasIdempotencyKey),
+            status: parts.status,
+            message: Self.message(of: parts, body: body)
+        )
+    }
+
+    private static func outcome(of parts: Parts, body: JSONValue?, hasIdempotencyKey: Bool) -> LoopsOutcome {
+        switch parts.status {
+        case 200..<300: success(parts, body: body)
+        case 401, 403: .unauthorized
+        case 408: .retry(.requestTimeout)
+        case 409 where hasIdempotencyKey:
+            message(of: parts, body: body).contains("different") ? .rejected(.idempotencyConflict) : .alreadyDelivered
+        case 429: .throttled
+        case 400..<500: .rejected(.refused)
+        case 500...: .retry(.serverError)
+        default: .retry(.unexpectedStatus)
+        }
+    }
+
+    /// Loops answers JSON with `success`. What claims to be JSON and is not was cut or mangled on the way; HTML comes from something in
+    /// between. Both may have been applied. Anything else with a 2xx is a server of the user's own (a sink, a mock), where the status is
+    /// all that can be gone by.
+    private static func success(_ parts: Parts, body: JSONValue?) -> LoopsOutcome {
+        if let body {
+            return body["success"]?.boolValue == false ? .retry(.ambiguousAnswer) : .delivered
+        }
+        if parts.body.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return .delivered }
+        let type = (parts.contentType ?? "").lowercased()
+        let mangled =
+            type.contains("json") || type.contains("html") || parts.body.contains(0x3C) || parts.body.first == 0x7B
+        return mangled ? .retry(.ambiguousAnswer) : .delivered
+    }
+
+    private static func message(of parts: Parts, body: JSONValue?) -> String {
+        if let text = body?["message"]?.stringValue ?? body?["error"]?.stringValue { return text }
+        if let text = body?["error"]?["message"]?.stringValue { return text }
+        return String(decoding: parts.body.prefix(maxMessageLength), as: UTF8.self)
+    }
+}

@@ -1,0 +1,106 @@
+public import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Sends requests to Loops, one attempt each, and says what the answers mean. Retrying is the caller's.
+///
+/// Give it an `HTTPClient` made with ``httpConfiguration(_:)``: redirects must be off, since following one turns a POST into a GET.
+public struct LoopsClient: Sendable {
+    private let configuration: LoopsConfiguration
+    private let http: HTTPClient
+
+    public init(configuration: LoopsConfiguration, http: HTTPClient) {
+        self.configuration = configuration
+        self.http = http
+    }
+
+    /// The settings that an `HTTPClient` for Loops needs.
+    public static func httpConfiguration(_ configuration: LoopsConfiguration) -> HTTPClient.Configuration {
+        var http = HTTPClient.Configuration()
+        http.redirectConfiguration = .disallow
+        http.timeout.connect = .nanoseconds(configuration.connectTimeout.nanoseconds)
+        http.timeout.read = .nanoseconds(configuration.requestTimeout.nanoseconds)
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, configuration.maxInFlight)
+        // The bridge retries by itself, in order and with its own pace.
+        http.connectionPool.retryConnectionEstablishment = false
+        http.httpVersion = .http1Only
+        return http
+    }
+
+    /// Sends `call` once. Never throws: the lack of an answer is an answer too.
+    public func send(_ call: LoopsCall) async -> LoopsAnswer {
+        var request = self.request(call.path, method: HTTPMethod(rawValue: call.method))
+        request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+        if let key = call.idempotencyKey { request.headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
+        request.body = .bytes(call.body, length: .known(Int64(call.body.count)))
+        return await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil)
+    }
+
+    /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
+    public func testKey() async -> LoopsAnswer {
+        await answer(to: request("api-key", method: .GET), hasIdempotencyKey: false)
+    }
+
+    private func request(_ path: String, method: HTTPMethod) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: "\(configuration.baseURL)/\(path)")
+        request.method = method
+        request.headers = [
+            "Authorization": "Bearer \(configuration.apiKey)",
+            "Accept": "application/json",
+            "User-Agent": configuration.userAgent,
+        ]
+        return request
+    }
+
+    private func answer(to request: HTTPClientRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer {
+        do {
+            let began = ContinuousClock.now
+            let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
+            let response = try await http.execute(request, deadline: deadline)
+            let body = try await body(of: response, until: began + configuration.requestTimeout)
+            var answer = LoopsAnswer(
+                classifying: .init(
+                    status: Int(response.status.code),
+                    contentType: response.headers.first(name: "Content-Type"),
+                    body: Array(body.readableBytesView)
+                ),
+                hasIdempotencyKey: hasIdempotencyKey
+            )
+            answer.rateLimit = response.headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
+            answer.rateLimitRemaining = response.headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
+            return answer
+        } catch {
+            return LoopsAnswer(
+                outcome: .retry(LoopsTransportFault.classify(error)),
+                message: LoopsTransportFault.describe(error)
+            )
+        }
+    }
+}
+
+extension LoopsClient {
+    /// Reads the body within the request's time. The HTTP client's own deadline ends with the answer's head, and its read timeout begins anew
+    /// with every byte, so that a body that trickles would hold its lane for ever.
+    private func body(of response: HTTPClientResponse, until deadline: ContinuousClock.Instant) async throws
+        -> ByteBuffer
+    {
+        let maxBytes = configuration.maxAnswerBytes
+        return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await response.body.collect(upTo: maxBytes) }
+            group.addTask {
+                try await Task.sleep(until: deadline, tolerance: .zero, clock: .continuous)
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? ByteBuffer()
+        }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, capped at what 64 bits hold.
+    var nanoseconds: Int64 {
+        let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : seconds + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,97 @@
+import PrometheusMetrics
+
+extension MetricDescription {
+    /// Every metric of the bridge with its meaning. Gauges of a group are the same from every replica: `max()`, never `sum()`.
+    static let bridge: [MetricDescription] = flow + api + backlog + failures + others
+
+    private static let flow = [
+        counter("entries_read_total", "Entries taken from the stream.", ["stream"]),
+        counter(
+            "entries_ended_total",
+            "Entries that came to their end, by outcome, confirmed by Redis.",
+            ["stream", "outcome"]
+        ),
+        counter("acks_total", "Entries acknowledged.", ["stream"]),
+        counter("redeliveries_total", "Entries that were pending from before, by cause.", ["stream", "cause"]),
+        counter("deliveries_total", "Requests to Loops by what came of them.", ["operation", "outcome"]),
+    ]
+
+    private static let api = [
+        counter(
+            "api_requests_total",
+            "Requests to Loops by status; none when no answer came.",
+            ["operation", "status"]
+        ),
+        histogram("api_request_duration_seconds", "Time from a request's start to its answer.", ["operation"]),
+        counter(
+            "api_idempotency_conflicts_total",
+            "409 on our own key: replay is a delivery that had happened before, different_body is a fault.",
+            ["meaning"]
+        ),
+        counter("api_throttled_total", "Requests answered 429.", []),
+        gauge("api_inflight_requests", "Requests under way.", []),
+    ]
+
+    private static let backlog = [
+        gauge("stream_length", "Entries in the stream.", ["stream"]),
+        gauge(
+            "group_lag",
+            "Entries not routed yet; absent when Redis does not know. Use max() over replicas.",
+            ["stream"]
+        ),
+        gauge("group_lag_known", "Whether Redis knows the lag.", ["stream"]),
+        gauge("group_pending", "Entries routed and not acknowledged. Use max() over replicas.", ["stream"]),
+        gauge("oldest_unacked_age_seconds", "Age of the oldest pending entry. Use max() over replicas.", ["stream"]),
+        gauge("contacts_blocked", "Contacts that wait for a retry.", []),
+        gauge("entries_buffered", "Entries in this process's memory.", []),
+        histogram(
+            "event_age_seconds",
+            "Age of an event when it was delivered, by its own timestamp.",
+            [],
+            buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400]
+        ),
+    ]
+
+    private static let failures = [
+        counter("retries_total", "Requests that are sent again, by reason.", ["reason"]),
+        counter("dead_letters_total", "Entries moved to the dead-letter stream, by reason.", ["reason"]),
+        gauge("dlq_length", "Entries in the dead-letter stream. Use max() over replicas.", ["stream"]),
+        gauge("circuit_state", "0 closed, 1 open or probing: Loops does not answer.", []),
+        gauge("api_key_accepted", "1 while Loops takes the API key.", []),
+        counter(
+            "trimmed_pending_total",
+            "Entries trimmed by the producer before they were delivered: lost.",
+            ["stream"]
+        ),
+        counter("group_recreations_total", "How often the consumer group was gone and made again.", ["stream"]),
+    ]
+
+    private static let others = [
+        gauge("redis_up", "1 while there is a connection to Redis.", []),
+        counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
+        gauge("build_info", "1, with the version.", ["version"]),
+    ]
+
+    private static func counter(_ name: String, _ help: String, _ labels: [String]) -> MetricDescription {
+        MetricDescription(name: "loops_bridge_" + name, help: help, kind: .counter, labelNames: labels)
+    }
+
+    private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> MetricDescription {
+        MetricDescription(name: "loops_bridge_" + name, help: help, kind: .gauge, labelNames: labels)
+    }
+
+    private static func histogram(
+        _ name: String,
+        _ help: String,
+        _ labels: [String],
+        buckets: [Double]? = nil
+    ) -> MetricDescription {
+        MetricDescription(
+            name: "loops_bridge_" + name,
+            help: help,
+            kind: .histogram,
+            buckets: buckets,
+            labelNames: labels
+        )
+    }
+}

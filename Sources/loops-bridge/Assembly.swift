@@ -1,0 +1,83 @@
+import AsyncHTTPClient
+import Bridge
+import Logging
+import Loops
+import Metrics
+import NIOCore
+import PrometheusMetrics
+import ServiceLifecycle
+import UnixSignals
+
+/// Settings to a running program: the one place that knows all parts.
+struct Assembly {
+    let settings: Settings
+    let destination: Destination
+    var logger: Logger
+    /// Called with the address of the admin endpoints once they listen.
+    var onAdminListening: @Sendable (String) async -> Void = { _ in }
+    /// Further services that live as long as the bridge and stop after it.
+    var companions: [any Service] = []
+    /// Called once the bridge exists, before it runs.
+    var onBridge: @Sendable (Bridge) async -> Void = { _ in }
+    var signals: [UnixSignal] = [.sigterm, .sigint]
+
+    init(settings: Settings, destination: Destination) {
+        self.settings = settings
+        self.destination = destination
+        self.logger = Loggers.logger(settings.log)
+    }
+
+    /// Runs until a signal or a failure.
+    func run() async throws {
+        let registry = MetricRegistry(descriptions: MetricDescription.bridge)
+        let factory = PrometheusMetricsFactory(registry: registry)
+        ProcessMetrics.install(in: registry)
+        Gauge(
+            label: "loops_bridge_build_info",
+            dimensions: [("version", Version.text)],
+            factory: factory
+        ).record(1)
+        let configuration = settings.bridge
+        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) { http in
+            let bridge = Bridge(
+                configuration: configuration,
+                destination: destination,
+                http: http,
+                factory: factory,
+                logger: logger
+            )
+            registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
+            await onBridge(bridge)
+            let admin = AdminServer(bridge: bridge, registry: registry).application(
+                host: settings.httpHost,
+                port: settings.httpPort,
+                logger: logger.at(.warning)
+            ) { [onAdminListening, logger] channel in
+                let address = "http://\(settings.httpHost):\(channel.localAddress?.port ?? 0)"
+                logger.notice("loops-bridge is up", metadata: ["admin": "\(address)", "version": "\(Version.text)"])
+                await onAdminListening(address)
+            }
+            var group = ServiceGroupConfiguration(
+                services: (companions + [admin]).map { .init(service: $0) } + [
+                    // Last in the list, so first to stop: the endpoints still answer while it drains.
+                    .init(service: bridge, successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: signals,
+                logger: logger.at(.warning)
+            )
+            // The bridge bounds its own stop; this is for everything else.
+            group.maximumGracefulShutdownDuration = configuration.shutdownGrace + .seconds(10)
+            group.maximumCancellationDuration = .seconds(10)
+            try await ServiceGroup(configuration: group).run()
+        }
+    }
+}
+
+extension Logger {
+    /// The same logger, but quieter.
+    func at(_ level: Logger.Level) -> Logger {
+        var logger = self
+        logger.logLevel = max(level, logLevel)
+        return logger
+    }
+}

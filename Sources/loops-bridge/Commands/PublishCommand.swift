@@ -1,0 +1,129 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Logging
+import RedisStreams
+
+/// Events into a stream.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Adds events (NDJSON, one Segment event or batch a line) to a stream.",
+        discussion: """
+            A batch is split: its events are added one by one, since a bridge cannot keep a batch of several contacts in order. \
+            Lines that are not JSON objects are left out, named, and make the exit status 1.
+            """
+    )
+
+    @Argument(help: "The file to read; standard input if not given or '-'.") var file: String?
+    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
+    @Option(help: "The stream to add to; the first of BRIDGE_STREAMS if not given.") var stream: String?
+
+    /// Commands that leave together.
+    private static let batch = 500
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        var reader = SettingsReader(
+            flags: redisUrl.map { [Setting.redisURL.key: $0] } ?? [:],
+            environment: environment,
+            file: nil
+        )
+        let streams = reader.weightedList(.bridgeStreams)
+        let redis: RedisConfiguration
+        do {
+            if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
+            redis = try RedisConfiguration(url: reader.text(.redisURL) ?? "")
+        } catch {
+            Terminal.complain("redis.url or bridge.streams cannot be used: \(error)")
+            throw ExitStatus.unusable
+        }
+        let target = stream ?? streams.first?.name ?? "segment:events"
+        let (descriptor, size) = try open()
+        let client = RedisClient(configuration: redis, logger: Loggers.logger(.init(level: .error)))
+        let summary: PublishSummary
+        do {
+            summary = try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await client.run() }
+                defer { tasks.cancelAll() }
+                return try await publish(from: descriptor, size: size, to: target, client: client)
+            }
+        } catch {
+            Terminal.endProgress()
+            Terminal.complain("Publishing to \(target) failed: \(error)")
+            throw ExitStatus.failed
+        }
+        Terminal.endProgress()
+        for fault in summary.firstFaults { Terminal.complain(fault) }
+        Terminal.complain("\(summary.published) published to \(target), \(summary.refused) left out")
+        if summary.refused > 0 { throw ExitStatus.failed }
+    }
+
+    private func open() throws -> (descriptor: Int32, size: Int?) {
+        guard let file, file != "-" else { return (0, nil) }
+        let descriptor = Foundation.open(file, O_RDONLY)
+        guard descriptor >= 0 else {
+            Terminal.complain("\(file) cannot be read: \(String(cString: strerror(errno)))")
+            throw ExitStatus.unusable
+        }
+        let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+        return (descriptor, size)
+    }
+
+    private func publish(
+        from descriptor: Int32,
+        size: Int?,
+        to stream: String,
+        client: RedisClient
+    ) async throws -> PublishSummary {
+        var summary = PublishSummary()
+        var commands: [RedisCommand] = []
+        var lines = LineReader(fileDescriptor: descriptor)
+        var number = 0
+        while let line = lines.next() {
+            number += 1
+            if line.isEmpty { continue }
+            switch PublishLine(line) {
+            case .events(let events):
+                for event in events {
+                    commands.append(
+                        RedisCommand("XADD", [.string(stream), .string("*"), .string("event"), .bytes(event)])
+                    )
+                }
+            case .refused(let reason):
+                summary.refuse("line \(number): \(reason)")
+            }
+            if commands.count >= Self.batch {
+                try await send(&commands, client, &summary)
+                let share = size.map { " \(min(100, lines.bytesRead * 100 / max($0, 1))) %" } ?? ""
+                Terminal.progress("\(summary.published) published\(share)")
+            }
+        }
+        try await send(&commands, client, &summary)
+        return summary
+    }
+
+    private func send(_ commands: inout [RedisCommand], _ client: RedisClient, _ summary: inout PublishSummary)
+        async throws
+    {
+        if commands.isEmpty { return }
+        for answer in try await client.pipeline(commands) { _ = try answer.get() }
+        summary.published += commands.count
+        commands.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What came of publishing.
+struct PublishSummary {
+    /// The most faults that are named.
+    static let maxFaults = 20
+
+    var published = 0
+    private(set) var refused = 0
+    private(set) var firstFaults: [String] = []
+
+    mutating func refuse(_ fault: String) {
+        refused += 1
+        if firstFaults.count < Self.maxFaults { firstFaults.append(fault) }
+    }
+}

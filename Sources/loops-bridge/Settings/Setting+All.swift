@@ -1,0 +1,145 @@
+extension Setting {
+    static let redisURL = Setting(
+        key: "redis.url",
+        shape: .text,
+        fallback: "redis://127.0.0.1:6379",
+        help: "Where Redis is: redis://user:password@host:port/db, rediss:// for TLS, unix:///path",
+        isSecret: true
+    )
+    static let loopsAPIKey = Setting(
+        key: "loops.apiKey",
+        shape: .text,
+        fallback: nil,
+        help: "The Loops API key of the team",
+        isSecret: true
+    )
+    static let loopsAPIKeyFile = Setting(
+        key: "loops.apiKeyFile",
+        shape: .path,
+        fallback: nil,
+        help: "A file that holds the Loops API key"
+    )
+    static let loopsBaseURL = Setting(
+        key: "loops.baseURL",
+        shape: .text,
+        fallback: "https://app.loops.so/api/v1",
+        help: "The base address of the Loops API"
+    )
+    static let loopsRateLimit = Setting(
+        key: "loops.rateLimit",
+        shape: .number(0...100_000),
+        fallback: "10",
+        help: "Requests a second that the team may make; 0 for no limit"
+    )
+    static let loopsMaxInFlight = Setting(
+        key: "loops.maxInFlight",
+        shape: .integer(1...1000),
+        fallback: "16",
+        help: "Requests that may be under way at once"
+    )
+    static let loopsRequestTimeout = Setting(
+        key: "loops.requestTimeoutSeconds",
+        shape: .number(0.1...300),
+        fallback: "10",
+        help: "Seconds that one request may take"
+    )
+    static let bridgeStreams = Setting(
+        key: "bridge.streams",
+        shape: .weightedList,
+        fallback: "segment:events",
+        help: "The streams to read, with weights"
+    )
+    static let bridgeGroup = Setting(
+        key: "bridge.group",
+        shape: .text,
+        fallback: "loops-bridge",
+        help: "The consumer group"
+    )
+    static let bridgeInstance = Setting(
+        key: "bridge.instance",
+        shape: .text,
+        fallback: nil,
+        help: "Names this process; host name and process ID if not set"
+    )
+    static let bridgePartitions = Setting(
+        key: "bridge.partitions",
+        shape: .integer(1...1000),
+        fallback: "64",
+        help: "Partitions of the group; fixed when the group is made"
+    )
+    static let bridgeWindow = Setting(
+        key: "bridge.window",
+        shape: .integer(1...1_000_000),
+        fallback: "10000",
+        help: "Entries that may be pending before the rest waits as lag"
+    )
+    static let bridgeMappings = Setting(
+        key: "bridge.mappings",
+        shape: .path,
+        fallback: nil,
+        help: "A file of mappings (YAML or JSON); the destination's two presets if not set"
+    )
+    static let bridgeDeadLetterStream = Setting(
+        key: "bridge.deadLetterStream",
+        shape: .text,
+        fallback: nil,
+        help: "The dead-letter stream; {stream}:dead under the stream's hash tag if not set"
+    )
+    static let bridgeDeadLetterMaxLength = Setting(
+        key: "bridge.deadLetterMaxLength",
+        shape: .integer(1...100_000_000),
+        fallback: "100000",
+        help: "Dead letters that are kept, roughly; the oldest go first"
+    )
+    static let bridgeRetryFor = Setting(
+        key: "bridge.retryFor",
+        shape: .duration,
+        fallback: "6h",
+        help: "How long an event that alone keeps failing is retried while others succeed"
+    )
+    static let bridgeGroupStart = Setting(
+        key: "bridge.groupStart",
+        shape: .choice(["0", "$"]),
+        fallback: "0",
+        help: "Where a new group begins: 0 the oldest entry, $ only what is new"
+    )
+    static let bridgeShutdownGrace = Setting(
+        key: "bridge.shutdownGraceSeconds",
+        shape: .number(0...3600),
+        fallback: "25",
+        help: "Seconds that a stop gives to requests under way"
+    )
+    static let httpHost = Setting(
+        key: "http.host",
+        shape: .text,
+        fallback: "127.0.0.1",
+        help: "The address that the admin endpoints listen on"
+    )
+    static let httpPort = Setting(
+        key: "http.port",
+        shape: .integer(0...65535),
+        fallback: "9464",
+        help: "Their port; 0 for any free one"
+    )
+    static let logLevel = Setting(
+        key: "log.level",
+        shape: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        fallback: "info",
+        help: "The least that is logged"
+    )
+    static let logFormat = Setting(
+        key: "log.format",
+        shape: .choice(["text", "json"]),
+        fallback: "text",
+        help: "Text for people, JSON for machines"
+    )
+
+    /// Every setting there is. Help, documentation and the check for unknown keys come from here.
+    static let all: [Setting] = [
+        redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
+        bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeMappings,
+        bridgeDeadLetterStream,
+        bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort, logLevel,
+        logFormat,
+    ]
+}

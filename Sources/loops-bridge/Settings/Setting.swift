@@ -1,0 +1,55 @@
+/// One thing that can be set: by flag, by environment, or in the settings file.
+struct Setting: Sendable {
+    /// What values look like. The one place where shapes are described, for errors, help and documentation.
+    enum Shape: Sendable {
+        case text
+        case integer(ClosedRange<Int>)
+        case number(ClosedRange<Double>)
+        case choice([String])
+        /// `90s`, `5m`, `6h`, `2d`.
+        case duration
+        /// Names with optional weights: `a=10,b=1`.
+        case weightedList
+        case path
+
+        var description: String {
+            switch self {
+            case .text: "text"
+            case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+            case .choice(let values): "one of " + values.joined(separator: ", ")
+            case .duration: "a number with s, m, h or d behind it, such as 90s or 6h"
+            case .weightedList:
+                "names joined by commas, each with an optional weight from 1 to 1000, such as segment:events=10,segment:backfill"
+            case .path: "a path"
+            }
+        }
+    }
+
+    /// Dotted, as in the settings file: `loops.rateLimit`.
+    let key: String
+    let shape: Shape
+    /// What holds when nothing is set; nil when there is nothing to hold.
+    let fallback: String?
+    let help: String
+    var isSecret = false
+
+    /// The environment variable: `LOOPS_RATE_LIMIT`.
+    var environment: String {
+        var name = ""
+        var previous: Character = "."
+        for character in key {
+            if character == "." {
+                name.append("_")
+            } else {
+                if character.isUppercase && previous.isLowercase { name.append("_") }
+                name.append(contentsOf: character.uppercased())
+            }
+            previous = character
+        }
+        return name
+    }
+
+    /// The flag: `--loops-rate-limit`.
+    var flag: String { "--" + environment.lowercased().split(separator: "_").joined(separator: "-") }
+}

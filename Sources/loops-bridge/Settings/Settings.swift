@@ -1,0 +1,135 @@
+import Bridge
+import Loops
+import RedisStreams
+
+/// What the program was told, checked as a whole.
+struct Settings: Sendable {
+    var bridge: BridgeConfiguration
+    var mappingsPath: String?
+    var httpHost: String
+    var httpPort: Int
+    var log: LogSettings
+
+    /// - Parameter readFile: gives a file's text, for the key file; injected for tests.
+    /// - Throws: ``SettingsFaults`` with everything that is wrong.
+    init(
+        flags: [String: String],
+        environment: [String: String],
+        file: SettingsFile?,
+        hostName: String,
+        processID: Int32,
+        readFile: (String) throws -> String
+    ) throws(SettingsFaults) {
+        var reader = SettingsReader(flags: flags, environment: environment, file: file)
+        let key = Self.apiKey(&reader, readFile: readFile)
+        let loops = Self.loops(&reader, key: key)
+        let redis = Self.redis(&reader)
+        var bridge = BridgeConfiguration(
+            redis: redis,
+            loops: loops,
+            instance: reader.text(.bridgeInstance) ?? "\(hostName)-\(processID)"
+        )
+        bridge.rateLimit = reader.number(.loopsRateLimit)
+        bridge.streams = reader.weightedList(.bridgeStreams).map { .init(name: $0.name, weight: $0.weight) }
+        bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"
+        bridge.partitions = reader.integer(.bridgePartitions)
+        bridge.window = reader.integer(.bridgeWindow)
+        bridge.groupStart = reader.choice(.bridgeGroupStart)
+        bridge.deadLetterStream = reader.text(.bridgeDeadLetterStream)
+        bridge.deadLetterMaxLength = reader.integer(.bridgeDeadLetterMaxLength)
+        bridge.retry.retryFor = reader.duration(.bridgeRetryFor)
+        bridge.shutdownGrace = reader.seconds(.bridgeShutdownGrace)
+        if let stream = bridge.deadLetterStream, bridge.streams.contains(where: { $0.name == stream }) {
+            reader.report(
+                .conflict(
+                    "bridge.deadLetterStream is \(stream), which is read as well: dead letters would come back for ever"
+                )
+            )
+        }
+        self.bridge = bridge
+        self.mappingsPath = reader.text(.bridgeMappings)
+        self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"
+        self.httpPort = reader.integer(.httpPort)
+        self.log = LogSettings(&reader)
+        if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
+    }
+
+    private static func loops(_ reader: inout SettingsReader, key: String) -> LoopsConfiguration {
+        let base = reader.text(.loopsBaseURL) ?? ""
+        if !(base.hasPrefix("https://") || base.hasPrefix("http://")) {
+            reader.report(
+                .malformed(
+                    key: "loops.baseURL",
+                    source: "set",
+                    value: "\"\(base)\"",
+                    allowed: "an http:// or https:// address"
+                )
+            )
+        }
+        return LoopsConfiguration(
+            baseURL: base,
+            apiKey: key,
+            requestTimeout: reader.seconds(.loopsRequestTimeout),
+            connectTimeout: min(.seconds(5), reader.seconds(.loopsRequestTimeout)),
+            maxInFlight: reader.integer(.loopsMaxInFlight),
+            userAgent: "loops-bridge/\(Version.text)"
+        )
+    }
+
+    private static func redis(_ reader: inout SettingsReader) -> RedisConfiguration {
+        let url = reader.value(.redisURL)
+        do {
+            return try RedisConfiguration(url: url?.text ?? "")
+        } catch {
+            reader.report(
+                .malformed(
+                    key: "redis.url",
+                    source: url?.source ?? "default",
+                    value: "the value (hidden)",
+                    allowed: "usable: \(error)"
+                )
+            )
+            return RedisConfiguration.local
+        }
+    }
+
+    private static func apiKey(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String {
+        let key = reader.text(.loopsAPIKey)
+        guard let path = reader.text(.loopsAPIKeyFile) else {
+            if key == nil {
+                reader.report(
+                    .missing(
+                        key: "loops.apiKey",
+                        advice: "set LOOPS_API_KEY, or LOOPS_API_KEY_FILE to a file that holds it"
+                    )
+                )
+            }
+            return checked(key ?? "", &reader)
+        }
+        if key != nil { reader.report(.conflict("loops.apiKey and loops.apiKeyFile are both set; keep one")) }
+        do {
+            let text = try readFile(path).trimmingSpaces
+            if text.isEmpty { reader.report(.unreadableFile(path: path, reason: "the key file is empty")) }
+            return checked(text, &reader)
+        } catch {
+            reader.report(.unreadableFile(path: path, reason: "the key file cannot be read: \(error)"))
+            return ""
+        }
+    }
+
+    /// A key goes into a header: a control character in it would be refused there with a far less helpful text.
+    private static func checked(_ key: String, _ reader: inout SettingsReader) -> String {
+        if !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            reader.report(
+                .malformed(
+                    key: "loops.apiKey",
+                    source: "set",
+                    value: "the value (hidden)",
+                    allowed: "printable ASCII without spaces"
+                )
+            )
+            return ""
+        }
+        return key
+    }
+}

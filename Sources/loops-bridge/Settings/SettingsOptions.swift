@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+
+/// The settings as flags. None has a default here: a flag that was not typed must not hide the environment or the file.
+struct SettingsOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: "A settings file (YAML). Flags come before environment, environment before file."
+    )
+    var config: String?
+
+    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
+    @Option(help: .init(Setting.loopsAPIKeyFile.help)) var loopsApiKeyFile: String?
+    @Option(help: .init(Setting.loopsBaseURL.help)) var loopsBaseUrl: String?
+    @Option(help: .init(Setting.loopsRateLimit.help)) var loopsRateLimit: String?
+    @Option(help: .init(Setting.loopsMaxInFlight.help)) var loopsMaxInFlight: String?
+    @Option(help: .init(Setting.loopsRequestTimeout.help)) var loopsRequestTimeoutSeconds: String?
+    @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
+    @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
+    @Option(help: .init(Setting.bridgeInstance.help)) var bridgeInstance: String?
+    @Option(help: .init(Setting.bridgePartitions.help)) var bridgePartitions: String?
+    @Option(help: .init(Setting.bridgeWindow.help)) var bridgeWindow: String?
+    @Option(help: .init(Setting.bridgeMappings.help)) var bridgeMappings: String?
+    @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
+    @Option(help: .init(Setting.bridgeDeadLetterMaxLength.help)) var bridgeDeadLetterMaxLength: String?
+    @Option(help: .init(Setting.bridgeRetryFor.help)) var bridgeRetryFor: String?
+    @Option(help: .init(Setting.bridgeGroupStart.help)) var bridgeGroupStart: String?
+    @Option(help: .init(Setting.bridgeShutdownGrace.help)) var bridgeShutdownGraceSeconds: String?
+    @Option(help: .init(Setting.httpHost.help)) var httpHost: String?
+    @Option(help: .init(Setting.httpPort.help)) var httpPort: String?
+    @Option(help: .init(Setting.logLevel.help)) var logLevel: String?
+    @Option(help: .init(Setting.logFormat.help)) var logFormat: String?
+
+    /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
+    var values: [String: String] {
+        let typed: [(Setting, String?)] = [
+            (.redisURL, redisUrl), (.loopsAPIKeyFile, loopsApiKeyFile), (.loopsBaseURL, loopsBaseUrl),
+            (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
+            (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.bridgeStreams, bridgeStreams),
+            (.bridgeGroup, bridgeGroup),
+            (.bridgeInstance, bridgeInstance), (.bridgePartitions, bridgePartitions), (.bridgeWindow, bridgeWindow),
+            (.bridgeMappings, bridgeMappings), (.bridgeDeadLetterStream, bridgeDeadLetterStream),
+            (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),
+            (.bridgeGroupStart, bridgeGroupStart), (.bridgeShutdownGrace, bridgeShutdownGraceSeconds),
+            (.httpHost, httpHost),
+            (.httpPort, httpPort), (.logLevel, logLevel), (.logFormat, logFormat),
+        ]
+        return Dictionary(uniqueKeysWithValues: typed.compactMap { setting, value in value.map { (setting.key, $0) } })
+    }
+
+    /// The settings from flags, environment and file.
+    /// - Parameter overrides: values that come before all others, by key; what `dev` sets.
+    func settings(overrides: [String: String] = [:]) throws -> Settings {
+        try Settings(
+            flags: values.merging(overrides) { $1 },
+            environment: ProcessInfo.processInfo.environment,
+            file: try file(),
+            hostName: ProcessInfo.processInfo.hostName,
+            processID: ProcessInfo.processInfo.processIdentifier,
+            readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
+        )
+    }
+
+    private func file() throws -> SettingsFile? {
+        guard let config else { return nil }
+        do {
+            return SettingsFile(path: config, text: try String(contentsOfFile: config, encoding: .utf8))
+        } catch {
+            throw SettingsFaults(faults: [.unreadableFile(path: config, reason: "the file cannot be read")])
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Configuration
+
+/// Reads values by precedence (flags, environment, file, default) and collects every fault instead of stopping at the first.
+struct SettingsReader {
+    private let sources: [(name: String, reader: ConfigReader)]
+    private(set) var faults: [SettingsFault]
+
+    /// - Parameters:
+    ///   - flags: values by key, as typed.
+    ///   - environment: the process's environment.
+    ///   - file: values by key, with the file's path; nil without a file.
+    init(flags: [String: String], environment: [String: String], file: SettingsFile?) {
+        let secrets = SecretsSpecifier<String, String>.dynamic { key, _ in
+            Setting.all.contains { $0.isSecret && ($0.key == key || $0.environment == key) }
+        }
+        var sources: [(String, ConfigReader)] = [
+            ("flag", ConfigReader(provider: Self.provider(flags))),
+            (
+                "environment",
+                ConfigReader(
+                    provider: EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: secrets)
+                )
+            ),
+        ]
+        if let file { sources.append((file.path, ConfigReader(provider: Self.provider(file.values)))) }
+        self.sources = sources
+        self.faults = file?.faults ?? []
+    }
+
+    private static func provider(_ values: [String: String]) -> InMemoryProvider {
+        InMemoryProvider(
+            values: Dictionary(
+                uniqueKeysWithValues: values.map { key, value in
+                    let isSecret = Setting.all.contains { $0.key == key && $0.isSecret }
+                    let components = key.split(separator: ".").map(String.init)
+                    return (AbsoluteConfigKey(components), ConfigValue(.string(value), isSecret: isSecret))
+                }
+            )
+        )
+    }
+
+    mutating func report(_ fault: SettingsFault) { faults.append(fault) }
+
+    /// The text that is set for a setting, and by what; nil when nothing is. An empty text counts as not set.
+    func value(_ setting: Setting) -> (text: String, source: String)? {
+        for (name, reader) in sources {
+            if let text = reader.string(forKey: ConfigKey(setting.key), isSecret: setting.isSecret), !text.isEmpty {
+                return (text, name == "environment" ? setting.environment : name == "flag" ? setting.flag : name)
+            }
+        }
+        return setting.fallback.map { ($0, "default") }
+    }
+
+    func text(_ setting: Setting) -> String? { value(setting)?.text }
+
+    mutating func integer(_ setting: Setting) -> Int {
+        guard case .integer(let range) = setting.shape else {
+            preconditionFailure("\(setting.key) is no integer setting")
+        }
+        return parse(setting, else: range.lowerBound) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    mutating func number(_ setting: Setting) -> Double {
+        guard case .number(let range) = setting.shape else {
+            preconditionFailure("\(setting.key) is no number setting")
+        }
+        return parse(setting, else: range.lowerBound) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    mutating func seconds(_ setting: Setting) -> Duration { .seconds(number(setting)) }
+
+    mutating func choice(_ setting: Setting) -> String {
+        guard case .choice(let values) = setting.shape else {
+            preconditionFailure("\(setting.key) is no choice setting")
+        }
+        return parse(setting, else: values[0]) { values.contains($0) ? $0 : nil }
+    }
+
+    mutating func duration(_ setting: Setting) -> Duration {
+        parse(setting, else: .zero) { text in
+            guard let unit = (["s": 1, "m": 60, "h": 3600, "d": 86400] as [String: Double])[text.last.map(String.init) ?? ""],
+                let number = Double(text.dropLast()), number > 0, number * unit < 1e9
+            else { return nil }
+            return .seconds(number * unit)
+        }
+    }
+
+    mutating func weightedList(_ setting: Setting) -> [(name: String, weight: Int)] {
+        parse(setting, else: []) { text in
+            var list: [(String, Int)] = []
+            for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let weight = parts.count == 2 ? Int(parts[1]) : 1
+                let name = String(parts[0]).trimmingSpaces
+                guard !name.isEmpty, let weight, (1...1000).contains(weight), !list.contains(where: { $0.0 == name })
+                else { return nil }
+                list.append((name, weight))
+            }
+            return list
+        }
+    }
+
+    private mutating func parse<Value>(_ setting: Setting, else fallback: Value, _ parse: (String) -> Value?) -> Value {
+        guard let (text, source) = value(setting) else { return fallback }
+        if let value = parse(text) { return value }
+        let shown = setting.isSecret ? "the value (hidden)" : "\"\(text)\""
+        faults.append(.malformed(key: setting.key, source: source, value: shown, allowed: setting.shape.description))
+        return fallback
+    }
+}
+
+extension String {
+    /// Without spaces at both ends.
+    var trimmingSpaces: String {
+        var view = self[...]
+        while view.first?.isWhitespace == true { view.removeFirst() }
+        while view.last?.isWhitespace == true { view.removeLast() }
+        return String(view)
+    }
+}

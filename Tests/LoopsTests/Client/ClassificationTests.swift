@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Loops
+
+@Suite("Answers mean what the Loops facts say")
+struct ClassificationTests {
+    private func outcome(_ status: Int, _ body: String = "", type: String? = "application/json", key: Bool = true)
+        -> LoopsOutcome
+    {
+        LoopsAnswer(
+            classifying: .init(status: status, contentType: type, body: Array(body.utf8)),
+            hasIdempotencyKey: key
+        ).outcome
+    }
+
+    @Test("200 is delivered", arguments: [#"{"success":true}"#, #"{"success":true,"id":"x"}"#, "{}", "", "  \n"])
+    func delivered(body: String) { #expect(outcome(200, body) == .delivered) }
+
+    @Test("A server of the user's own is taken at its status")
+    func sink() {
+        #expect(outcome(200, "ok", type: "text/plain") == .delivered)
+        #expect(outcome(204, "", type: nil) == .delivered)
+    }
+
+    @Test(
+        "A 2xx that cannot be read is ambiguous",
+        arguments: [
+            (#"{"success":tr"#, "application/json"), ("<html>Welcome to the hotel</html>", "text/html"),
+            ("\u{1}\u{2}garbage", "application/json"), (#"{"succ"#, "text/plain"),
+            (#"{"success":false}"#, "application/json"),
+        ]
+    )
+    func ambiguous(body: String, type: String) { #expect(outcome(200, body, type: type) == .retry(.ambiguousAnswer)) }
+
+    @Test(
+        "409 on our own key was delivered before; one about a different body is our fault; without a key it is a refusal"
+    )
+    func conflict() {
+        #expect(
+            outcome(409, #"{"success":false,"message":"Request has already been processed."}"#) == .alreadyDelivered
+        )
+        #expect(
+            outcome(409, #"{"success":false,"message":"Idempotency key already used with a different request body."}"#)
+                == .rejected(.idempotencyConflict)
+        )
+        #expect(outcome(409, key: false) == .rejected(.refused))
+    }
+
+    @Test("Final 4xx are refused", arguments: [400, 402, 404, 405, 410, 413, 415, 422, 451])
+    func refused(status: Int) { #expect(outcome(status, "<html>") == .rejected(.refused)) }
+
+    @Test("The key", arguments: [401, 403])
+    func unauthorized(status: Int) { #expect(outcome(status) == .unauthorized) }
+
+    @Test("Transient", arguments: [500, 501, 502, 503, 504, 520, 599])
+    func transient(status: Int) {
+        #expect(outcome(status, "<html>bad gateway</html>", type: "text/html") == .retry(.serverError))
+    }
+
+    @Test("408 and 429")
+    func slow() {
+        #expect(outcome(408) == .retry(.requestTimeout))
+        #expect(outcome(429) == .throttled)
+    }
+
+    @Test("Redirects and the unknown are not the API that we know", arguments: [100, 301, 302, 307])
+    func unexpected(status: Int) { #expect(outcome(status) == .retry(.unexpectedStatus)) }
+
+    @Test("The message comes from wherever Loops put it, and is cut")
+    func message() {
+        func message(_ body: String) -> String {
+            LoopsAnswer(classifying: .init(status: 400, body: Array(body.utf8)), hasIdempotencyKey: false).message
+        }
+        #expect(message(#"{"success":false,"message":"Invalid email address."}"#) == "Invalid email address.")
+        #expect(message(#"{"error":"old"}"#) == "old")
+        #expect(message(#"{"error":{"path":"x","message":"nested"}}"#) == "nested")
+        #expect(message("<html>") == "<html>")
+        #expect(message(String(repeating: "x", count: 10_000)).count == LoopsAnswer.maxMessageLength)
+    }
+}
