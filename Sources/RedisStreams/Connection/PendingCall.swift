@@ -7,42 +7,65 @@ final class PendingCall {
 
     /// The name of the first command, for errors.
     let name: String
-    let bytes: Bytes
-    /// Replies that are still to come.
+    let commandCount: Int
+    let byteCount: Int
+    /// Replies that are still to come; none once its connection is gone.
     private(set) var remaining: Int
     /// Whether bytes of it were handed to a connection.
-    var isWritten = false
-    var timeout: Scheduled<Void>?
-    private let total: Int
+    private(set) var isWritten = false
+    var deadline: Scheduled<Void>?
+    private var bytes: ByteBuffer
     private var replies: [RedisValue] = []
     private var complete: ((Outcome) -> Void)?
 
-    init(name: String, bytes: Bytes, count: Int, complete: @escaping (Outcome) -> Void) {
+    init(name: String, bytes: ByteBuffer, count: Int, complete: @escaping (Outcome) -> Void) {
         self.name = name
         self.bytes = bytes
+        self.byteCount = bytes.readableBytes
         self.remaining = count
-        self.total = count
+        self.commandCount = count
         self.complete = complete
     }
 
-    /// Whether nobody waits for it any more. Its replies still have to be counted off.
+    /// Whether nobody waits for it any more. If it was written, its replies still have to be counted off.
     var isAbandoned: Bool { complete == nil }
+
+    /// Its bytes, for the connection that writes them now. They are kept no longer.
+    func takeBytes() -> ByteBuffer {
+        isWritten = true
+        defer { bytes = ByteBuffer() }
+        return bytes
+    }
 
     /// Takes the next reply.
     func take(_ reply: RedisValue) {
         remaining -= 1
-        guard complete != nil else { return }
-        replies.append(reply)
-        if remaining == 0 { finish(.success(replies)) }
+        if complete != nil { replies.append(reply) }
+        if remaining == 0 { settle(.success(replies)) }
     }
 
-    func fail(_ reason: RedisError.Reason) {
-        finish(.failure(RedisError(reason, command: name, mayHaveBeenApplied: isWritten)))
+    /// Its connection is gone, or it will never be written: no reply comes any more.
+    func end(_ reason: RedisError.Reason) {
+        remaining = 0
+        settle(.failure(error(reason)))
+    }
+
+    /// Nobody waits any more, but replies may come. The deadline stays: it tells a late reply from a dead peer.
+    func abandon(_ reason: RedisError.Reason) {
+        finish(.failure(error(reason)))
+    }
+
+    private func error(_ reason: RedisError.Reason) -> RedisError {
+        RedisError(reason, command: name, mayHaveBeenApplied: isWritten)
+    }
+
+    private func settle(_ outcome: Outcome) {
+        deadline?.cancel()
+        deadline = nil
+        finish(outcome)
     }
 
     private func finish(_ outcome: Outcome) {
-        timeout?.cancel()
-        timeout = nil
         let complete = complete
         self.complete = nil
         replies = []

@@ -1,45 +1,80 @@
 import NIOCore
 
-/// Turns what is read from the channel into replies for the connection's calls.
+/// One connection's end of a channel: writes calls, hands replies to them in order, and ends them when the channel is gone.
 final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
+    /// Succeeds with the reason when the connection is over, for whatever cause.
+    let ended: EventLoopPromise<RedisError.Reason>
+    /// Called once, when the connection is over.
+    var onEnd: (RedisError.Reason) -> Void = { _ in }
     private let reader = ReplyReader()
-    private let onReply: (RedisValue) -> Bool
-    private let onClose: (String) -> Void
-    private var closeReason = "closed by the server"
+    private(set) var written = ReplyQueue()
+    private(set) var isAlive = true
+    private var context: ChannelHandlerContext?
+    private var isFlushDue = false
+    private var hasHeard = false
 
-    /// - Parameters:
-    ///   - onReply: takes a reply; false when none was expected.
-    ///   - onClose: the channel is gone, and why.
-    init(onReply: @escaping (RedisValue) -> Bool, onClose: @escaping (String) -> Void) {
-        self.onReply = onReply
-        self.onClose = onClose
+    init(eventLoop: any EventLoop) {
+        ended = eventLoop.makePromise()
+    }
+
+    /// Writes a call. What is written in one turn of the event loop is flushed together.
+    func write(_ call: PendingCall) {
+        guard isAlive, let context else { return call.end(.connectionLost("it was closed")) }
+        written.append(call)
+        context.write(wrapOutboundOut(call.takeBytes()), promise: nil)
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        context.eventLoop.assumeIsolated().execute { [self] in
+            isFlushDue = false
+            self.context?.flush()
+        }
+    }
+
+    /// Whether it was silent since the last look, with nothing that waits for a reply.
+    func isSilent() -> Bool {
+        defer { hasHeard = false }
+        return isAlive && written.isEmpty && !hasHeard
+    }
+
+    /// Ends the connection and all its calls at once. The channel may take its time to close.
+    func end(_ reason: RedisError.Reason) {
+        guard isAlive else { return }
+        isAlive = false
+        context?.close(promise: nil)
+        written.endAll(reason)
+        onEnd(reason)
+        ended.succeed(reason)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end(.connectionLost("it could not be made"))
+        self.context = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasHeard = true
         let buffer = unwrapInboundIn(data)
         do {
             try buffer.withUnsafeReadableBytes { bytes in try reader.feed(bytes) }
-            while let reply = try reader.next() {
-                guard onReply(reply) else { return close(context, "a reply that nobody asked for") }
+            while isAlive, let reply = try reader.next() {
+                guard written.take(reply) else { return end(.protocolFault("a reply that nobody asked for")) }
             }
         } catch {
-            close(context, (error as? ReplyReader.Fault)?.text ?? "\(error)")
+            end(.protocolFault((error as? ReplyReader.Fault)?.text ?? "\(error)"))
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        onClose(closeReason)
+        end(.connectionLost("closed by the server"))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(context, "\(error)")
-    }
-
-    private func close(_ context: ChannelHandlerContext, _ reason: String) {
-        closeReason = reason
-        context.close(promise: nil)
+        end(.connectionLost("\(error)"))
     }
 }

@@ -5,54 +5,78 @@ import Synchronization
 
 /// A connection to Redis that replaces itself. ``run()`` is its lifetime; commands sent before wait for it.
 ///
-/// Commands are pipelined: replies come in the order of the commands. A blocking command holds back all that come after it, so it wants a
-/// client of its own.
+/// Commands are pipelined: replies come in the order of the commands. A blocking command holds back all that come after it, even when the
+/// task that sent it is cancelled, so it wants a client of its own.
 public final class RedisClient: Sendable {
     public let configuration: RedisConfiguration
     private let logger: Logger
     private let eventLoop: any EventLoop
     private let link: NIOLoopBoundBox<RedisLink>
-    private let current = Mutex(ConnectionState.disconnected(reason: "not connected yet"))
-    private let reconnects = Mutex(0)
+    private let status: ConnectionStatus
+    private let onCommand: CommandObserver?
     private let isRunning = Atomic(false)
 
-    /// - Parameter eventLoopGroup: where the connection lives; the process's own by default.
+    /// - Parameters:
+    ///   - eventLoopGroup: where the connection lives; the process's own by default.
+    ///   - onState: told of every change, in order, and of every attempt that failed. Runs on the event loop: it must be quick.
+    ///   - onCommand: told of every command or pipeline that ended, from the task that sent it.
     public init(
         configuration: RedisConfiguration,
         logger: Logger,
-        eventLoopGroup: (any EventLoopGroup)? = nil
+        eventLoopGroup: (any EventLoopGroup)? = nil,
+        onState: (@Sendable (ConnectionState) -> Void)? = nil,
+        onCommand: CommandObserver? = nil
     ) {
         self.configuration = configuration
         self.logger = logger
+        self.onCommand = onCommand
         let eventLoop = (eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton).next()
+        let status = ConnectionStatus(observer: onState)
         self.eventLoop = eventLoop
-        self.link = .makeBoxSendingValue(RedisLink(configuration: configuration, eventLoop: eventLoop), eventLoop: eventLoop)
+        self.status = status
+        let link = RedisLink(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
+        self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
     }
 
-    public var state: ConnectionState { current.withLock { $0 } }
+    public var state: ConnectionState { status.state }
 
     public var isConnected: Bool { if case .connected = state { true } else { false } }
 
     /// How often a lost connection was replaced.
-    public var reconnectCount: Int { reconnects.withLock { $0 } }
+    public var reconnectCount: Int { status.reconnectCount }
 
     /// Connects, and connects again with capped, jittered backoff, until the task is cancelled. Once only.
     public func run() async {
         precondition(!isRunning.exchange(true, ordering: .relaxed), "run() is called once")
-        var failures = 0
+        var backoff = ReconnectBackoff(base: configuration.backoffBase, cap: configuration.backoffCap)
+        var isOutage = false
         while !Task.isCancelled {
+            var life = Duration.zero
+            var reason: String
             do {
-                try await serve()
-                failures = 0
+                let connection = try await RedisConnector(configuration: configuration, eventLoop: eventLoop).connect()
+                logger.debug(
+                    "Connected to Redis",
+                    metadata: ["redis": "\(configuration)", "version": "\(connection.identity.version)"]
+                )
+                isOutage = false
+                let start = ContinuousClock.now
+                reason = "\(await serve(connection))"
+                life = .now - start
             } catch {
-                failures += 1
-                let reason = "\(error)"
-                fault(reason)
-                logger.debug("No connection to Redis", metadata: ["redis": "\(configuration)", "error": "\(reason)"])
+                reason = "\(error)"
+                await onLoop { [reason] in $0.failedToConnect(reason) }
             }
             if Task.isCancelled { break }
-            let ceiling = min(configuration.backoffCap, configuration.backoffBase * Double(1 << min(failures, 10)))
-            try? await Task.sleep(for: ceiling * Double.random(in: 0..<1))
+            // An outage is told of once; every further attempt is of interest to the curious only.
+            let level = isOutage ? Logger.Level.debug : .warning
+            logger.log(
+                level: level,
+                "No connection to Redis",
+                metadata: ["redis": "\(configuration)", "error": "\(reason)"]
+            )
+            isOutage = true
+            try? await Task.sleep(for: backoff.wait(afterLife: life, random: .random(in: 0..<1)))
         }
         await onLoop { $0.close() }
     }
@@ -64,7 +88,11 @@ public final class RedisClient: Sendable {
     public func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RedisValue {
         let replies = try await submit([command], timeout: timeout)
         if case .error(let error) = replies[0] {
-            throw RedisError(.server(error), command: command.name, mayHaveBeenApplied: false)
+            throw RedisError(
+                .server(error),
+                command: command.name,
+                mayHaveBeenApplied: command.mayHaveBeenApplied(despite: error)
+            )
         }
         return replies[0]
     }
@@ -83,19 +111,33 @@ public final class RedisClient: Sendable {
     }
 
     private func submit(_ commands: [RedisCommand], timeout: Duration?) async throws(RedisError) -> [RedisValue] {
-        let bytes = CommandFormatter.format(commands)
+        guard let onCommand else { return try await exchange(commands, timeout: timeout).get() }
+        let start = ContinuousClock.now
+        let outcome = await exchange(commands, timeout: timeout)
+        let fault: RedisError? = if case .failure(let error) = outcome { error } else { nil }
+        onCommand(commands[0].name, .now - start, fault)
+        return try outcome.get()
+    }
+
+    private func exchange(_ commands: [RedisCommand], timeout: Duration?) async -> PendingCall.Outcome {
+        let name = commands[0].name
+        let count = commands.count
+        guard let bytes = try? CommandFormatter.format(commands) else {
+            return .failure(RedisError(.overloaded, command: name, mayHaveBeenApplied: false))
+        }
         let time = TimeAmount.nanoseconds((timeout ?? configuration.commandTimeout).nanoseconds)
         let ticket = CallTicket()
         let link = link
-        let name = commands[0].name
-        let outcome: PendingCall.Outcome = await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 eventLoop.execute {
-                    let call = PendingCall(name: name, bytes: bytes, count: commands.count) { continuation.resume(returning: $0) }
+                    let call = PendingCall(name: name, bytes: bytes, count: count) {
+                        continuation.resume(returning: $0)
+                    }
                     if ticket.place(NIOLoopBound(call, eventLoop: link.eventLoop)) {
                         link.value.submit(call, timeout: time)
                     } else {
-                        call.fail(.cancelled)
+                        call.end(.cancelled)
                     }
                 }
             }
@@ -103,7 +145,6 @@ public final class RedisClient: Sendable {
             guard let call = ticket.cancel() else { return }
             eventLoop.execute { link.value.cancel(call.value) }
         }
-        return try outcome.get()
     }
 
     private func onLoop(_ body: @escaping @Sendable (RedisLink) -> Void) async {
@@ -111,40 +152,34 @@ public final class RedisClient: Sendable {
         _ = try? await eventLoop.submit { body(link.value) }.get()
     }
 
-    private func fault(_ reason: String) {
-        current.withLock { $0 = .disconnected(reason: reason) }
+    /// Lets commands through until the connection is over.
+    /// - Returns: why it is.
+    private func serve(_ connection: RedisConnection) async -> RedisError.Reason {
         let link = link
-        eventLoop.execute { link.value.failedToConnect(reason) }
-    }
-
-    /// One connection, from its making to its end.
-    private func serve() async throws {
-        let connector = RedisConnector(configuration: configuration, eventLoop: eventLoop, link: link)
-        let (channel, identity) = try await connector.connect()
-        let closed = channel.closeFuture
-        try await withTaskCancellationHandler {
-            reconnects.withLock { $0 += 1 }
-            current.withLock { $0 = .connected(identity) }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await closed.get() }
-                group.addTask { await self.keepAlive() }
+        return await withTaskCancellationHandler {
+            await onLoop { _ = $0.attach(connection.handler.value, identity: connection.identity) }
+            return await withTaskGroup(of: RedisError.Reason?.self) { group in
+                group.addTask { try? await connection.ended.get() }
+                group.addTask {
+                    await self.keepAlive()
+                    return nil
+                }
                 defer { group.cancelAll() }
-                try await group.next()
+                return (await group.next() ?? nil) ?? .closed
             }
-            current.withLock { $0 = .disconnected(reason: "the connection was closed") }
         } onCancel: {
-            channel.close(promise: nil)
+            link.eventLoop.execute { connection.handler.value.end(.closed) }
         }
     }
 
-    /// Asks a silent peer whether it is still there. The answer's deadline closes the connection when it is not.
+    /// Asks a silent peer whether it is still there. The answer's deadline ends the connection when it is not.
     private func keepAlive() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: configuration.keepAliveInterval)
+        while true {
+            // Only cancellation ends it: the connection is over.
+            do { try await Task.sleep(for: configuration.keepAliveInterval) } catch { return }
             let link = link
             let isSilent = (try? await eventLoop.submit { link.value.isSilent() }.get()) ?? false
             if isSilent, !Task.isCancelled { _ = try? await send(RedisCommand("PING")) }
         }
-        // The close of the channel ends the connection, not the end of its keepalive.
     }
 }

@@ -22,12 +22,14 @@ extension RedisConfiguration {
             try self.init(authority: rest)
             if scheme == "rediss" { tls = TLS() }
         case "unix", "redis+unix":
-            guard rest.hasPrefix("/") else { throw RedisURLError(description: "unix:// wants an absolute path: unix:///run/redis.sock") }
+            guard rest.hasPrefix("/") else {
+                throw RedisURLError(description: "unix:// wants an absolute path: unix:///run/redis.sock")
+            }
             self.init(address: .unix(path: try Self.decoded(rest)))
         case "redis+sentinel", "redis+cluster":
             throw RedisURLError(description: "\(scheme):// is not supported yet; give the address of one server")
         default:
-            throw RedisURLError(description: "the scheme \(scheme):// is none of redis, rediss, unix")
+            throw RedisURLError(description: "the scheme is none of redis, rediss, unix")
         }
         for (name, value) in options { try apply(name, value) }
     }
@@ -60,10 +62,15 @@ extension RedisConfiguration {
         var host = text
         var port: Substring?
         if text.hasPrefix("[") {
-            guard let close = text.firstIndex(of: "]") else { throw RedisURLError(description: "an IPv6 address ends with ]") }
+            guard let close = text.firstIndex(of: "]") else {
+                throw RedisURLError(description: "an IPv6 address ends with ]")
+            }
             host = text[text.index(after: text.startIndex)..<close]
             let rest = text[text.index(after: close)...]
-            if rest.hasPrefix(":") { port = rest.dropFirst() }
+            guard rest.isEmpty || rest.hasPrefix(":") else {
+                throw RedisURLError(description: "behind ] comes the port, or nothing")
+            }
+            if !rest.isEmpty { port = rest.dropFirst() }
         } else if let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             port = text[text.index(after: colon)...]
@@ -77,7 +84,9 @@ extension RedisConfiguration {
     }
 
     private static func database(_ text: String) throws(RedisURLError) -> Int {
-        guard let number = Int(text), number >= 0 else { throw RedisURLError(description: "the database is no number from 0") }
+        guard let number = Int(text), number >= 0 else {
+            throw RedisURLError(description: "the database is no number from 0")
+        }
         return number
     }
 
@@ -102,7 +111,11 @@ extension RedisConfiguration {
             if name == "certificateFile" { tls?.certificateFile = value }
             if name == "keyFile" { tls?.keyFile = value }
         default:
-            throw RedisURLError(description: "the option \(name) is none of db, user, password, caFile, certificateFile, keyFile")
+            // Not even the name is shown: it may be the rest of a password with an unescaped question mark.
+            throw RedisURLError(
+                description:
+                    "an option is none of db, user, password, caFile, certificateFile, keyFile (write %3F for a question mark)"
+            )
         }
     }
 
@@ -115,13 +128,26 @@ extension RedisConfiguration {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-                throw RedisURLError(description: "a % is not followed by two hexadecimal digits (write %25 for a percent sign)")
+            guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal) else {
+                throw RedisURLError(
+                    description: "a % is not followed by two hexadecimal digits (write %25 for a percent sign)"
+                )
             }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+            bytes.append(high << 4 | low)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw RedisURLError(description: "percent-encoding stands for bytes that are not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }
 

@@ -31,7 +31,8 @@ public struct RedisConfiguration: Sendable, Equatable {
     public var connectTimeout = Duration.seconds(5)
     /// The time a command has when it says nothing else.
     public var commandTimeout = Duration.seconds(5)
-    /// How long a connection may be silent before it is asked whether it is still there.
+    /// How often a silent connection is asked whether it is still there. A peer that is dead is noticed after at most two intervals, the
+    /// command timeout and the grace.
     public var keepAliveInterval = Duration.seconds(15)
     /// How long a reply may be overdue before its connection counts as dead.
     public var overdueGrace = Duration.seconds(2)
@@ -40,6 +41,8 @@ public struct RedisConfiguration: Sendable, Equatable {
     public var backoffCap = Duration.seconds(5)
     /// Commands that may wait, written or not; more fail at once.
     public var maxWaiting = 10_000
+    /// Bytes of commands that may wait, written or not; more fail at once. A single greater one may go when nothing else waits.
+    public var maxWaitingBytes = 256 << 20
 
     public init(address: Address) {
         self.address = address

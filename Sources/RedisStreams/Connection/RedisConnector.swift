@@ -1,57 +1,68 @@
 import NIOCore
 import NIOPosix
-import NIOSSL
+
+/// A connection that was made and greeted.
+struct RedisConnection: Sendable {
+    let handler: NIOLoopBound<RedisChannelHandler>
+    /// Why it is over, when it is.
+    let ended: EventLoopFuture<RedisError.Reason>
+    let identity: ServerIdentity
+}
 
 /// Makes one connection: address, transport security, greeting.
 struct RedisConnector: Sendable {
     let configuration: RedisConfiguration
     let eventLoop: any EventLoop
-    let link: NIOLoopBoundBox<RedisLink>
 
-    /// - Throws: whatever kept it from being made; the channel is closed then.
-    func connect() async throws -> (channel: any Channel, identity: ServerIdentity) {
-        let tls = try configuration.tls.map { try Self.context($0) }
-        let channel = try await open(tls: tls)
+    /// - Throws: whatever kept it from being made; what was made of it is closed then.
+    func connect() async throws -> RedisConnection {
+        let security = try configuration.tls.map { try TransportSecurity($0) }
+        let channel = try await open(security)
+        let handler = try await eventLoop.submit {
+            NIOLoopBound(
+                try channel.pipeline.syncOperations.handler(type: RedisChannelHandler.self),
+                eventLoop: channel.eventLoop
+            )
+        }.get()
         do {
-            let identity = try await greet(channel)
-            let link = link
-            try await eventLoop.submit { link.value.attach(channel) }.get()
-            return (channel, identity)
+            let identity = try await greet(handler)
+            let ended = try await eventLoop.submit { handler.value.ended.futureResult }.get()
+            return RedisConnection(handler: handler, ended: ended, identity: identity)
         } catch {
-            try? await channel.close().get()
+            eventLoop.execute { handler.value.end(.closed) }
             throw error
         }
     }
 
-    private func open(tls: NIOSSLContext?) async throws -> any Channel {
-        let link = link
-        let host = if case .host(let host, _) = configuration.address { host } else { String?.none }
+    private func open(_ security: TransportSecurity?) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(.nanoseconds(configuration.connectTimeout.nanoseconds))
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in
+            .channelInitializer { [configuration] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        // An IP address is no server name; it is still verified against the certificate.
-                        let name = host.flatMap { (try? SocketAddress(ipAddress: $0, port: 0)) == nil ? $0 : nil }
-                        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        RedisChannelHandler(
-                            onReply: { link.value.replied($0) },
-                            onClose: { link.value.detached($0) }
-                        )
-                    )
+                    let pipeline = channel.pipeline.syncOperations
+                    if let security { try pipeline.addHandler(security.makeHandler(for: configuration.address)) }
+                    try pipeline.addHandler(RedisChannelHandler(eventLoop: channel.eventLoop))
                 }
             }
-        switch configuration.address {
-        case .host(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
-        case .unix(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
+        let attempt =
+            switch configuration.address {
+            case .host(let host, let port): bootstrap.connect(host: host, port: port)
+            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        // A cancelled attempt is not waited for; its channel is closed when it comes after all.
+        let promise = eventLoop.makePromise(of: (any Channel).self)
+        attempt.cascade(to: promise)
+        promise.futureResult.whenFailure { _ in attempt.whenSuccess { $0.close(promise: nil) } }
+        return try await withTaskCancellationHandler {
+            try await promise.futureResult.get()
+        } onCancel: {
+            promise.fail(CancellationError())
         }
     }
 
     /// Says who we are and learns who answers. Nothing else is written before all of it was answered well.
-    private func greet(_ channel: any Channel) async throws -> ServerIdentity {
+    private func greet(_ handler: NIOLoopBound<RedisChannelHandler>) async throws -> ServerIdentity {
         var commands: [RedisCommand] = []
         if let password = configuration.password {
             commands.append(RedisCommand("AUTH", [configuration.user, password].compactMap { $0 }.map { .string($0) }))
@@ -59,33 +70,39 @@ struct RedisConnector: Sendable {
         if configuration.database != 0 { commands.append(RedisCommand("SELECT", [.integer(configuration.database)])) }
         commands.append(RedisCommand("CLIENT", ["SETNAME", .string(configuration.clientName)]))
         commands.append(RedisCommand("INFO", ["server"]))
-        let bytes = CommandFormatter.format(commands)
-        let time = TimeAmount.nanoseconds(configuration.connectTimeout.nanoseconds)
-        let link = link
-        let count = commands.count
-        let outcome: PendingCall.Outcome = await withCheckedContinuation { continuation in
-            eventLoop.execute {
-                let call = PendingCall(name: "greeting", bytes: bytes, count: count) { continuation.resume(returning: $0) }
-                link.value.greet(call, on: channel, timeout: time)
-            }
-        }
-        let replies = try outcome.get()
+        let replies = try await exchange(commands, on: handler)
         for (command, reply) in zip(commands, replies) {
             // Names and information are a convenience; a user without the right to them still has streams.
-            if case .error(let error) = reply, command.name == "AUTH" || command.name == "SELECT" || error.code == "NOAUTH" {
-                throw RedisError(.server(error), command: command.name, mayHaveBeenApplied: false)
-            }
+            guard case .error(let error) = reply, ["AUTH", "SELECT"].contains(command.name) || error.code == "NOAUTH"
+            else { continue }
+            let shown = command.name == "AUTH" && error.code == "ERR" ? error.withoutMessage : error
+            throw RedisError(.server(shown), command: command.name, mayHaveBeenApplied: false)
         }
         return ServerIdentity(info: replies.last?.text ?? "")
     }
 
-    private static func context(_ tls: RedisConfiguration.TLS) throws -> NIOSSLContext {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        if let file = tls.caFile { configuration.trustRoots = .file(file) }
-        if let file = tls.certificateFile {
-            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) }
+    private func exchange(
+        _ commands: [RedisCommand],
+        on handler: NIOLoopBound<RedisChannelHandler>
+    ) async throws -> [RedisValue] {
+        let bytes = try CommandFormatter.format(commands)
+        let time = TimeAmount.nanoseconds(configuration.connectTimeout.nanoseconds)
+        let count = commands.count
+        let outcome: PendingCall.Outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                eventLoop.execute {
+                    let call = PendingCall(name: "greeting", bytes: bytes, count: count) {
+                        continuation.resume(returning: $0)
+                    }
+                    call.deadline = handler.eventLoop.assumeIsolated().scheduleTask(in: time) {
+                        call.abandon(.timedOut)
+                    }
+                    handler.value.write(call)
+                }
+            }
+        } onCancel: {
+            eventLoop.execute { handler.value.end(.cancelled) }
         }
-        if let file = tls.keyFile { configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: file, format: .pem)) }
-        return try NIOSSLContext(configuration: configuration)
+        return try outcome.get()
     }
 }

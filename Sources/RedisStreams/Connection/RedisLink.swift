@@ -1,112 +1,84 @@
-import DequeModule
 import NIOCore
 
-/// The part of a client that lives on its event loop: what waits, what was written, and the channel it was written to.
+/// The part of a client that lives on its event loop: what waits, and the connection that it is written to.
 final class RedisLink {
     private let configuration: RedisConfiguration
     private let eventLoop: any EventLoop
-    private var channel: (any Channel)?
-    private var waiting: Deque<PendingCall> = []
-    private var written = ReplyQueue()
+    private let onState: (ConnectionState) -> Void
+    private var connection: RedisChannelHandler?
+    private var waiting = WaitingLine()
     private var isOpen = true
     private var lastFault = "not connected yet"
-    private var heardSinceLastLook = false
-    /// Called when an attached channel is gone.
-    var onDetached: (String) -> Void = { _ in }
 
-    init(configuration: RedisConfiguration, eventLoop: any EventLoop) {
+    init(configuration: RedisConfiguration, eventLoop: any EventLoop, onState: @escaping (ConnectionState) -> Void) {
         self.configuration = configuration
         self.eventLoop = eventLoop
+        self.onState = onState
     }
 
     /// Takes a call: writes it, or lets it wait for a connection until its time is up.
     func submit(_ call: PendingCall, timeout: TimeAmount) {
-        guard isOpen else { return call.fail(.closed) }
-        guard waiting.count + written.count < configuration.maxWaiting else { return call.fail(.overloaded) }
-        call.timeout = eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in self?.expired(call) }
-        if channel == nil { waiting.append(call) } else { write(call) }
+        guard isOpen else { return call.end(.closed) }
+        guard hasRoom(for: call) else { return call.end(.overloaded) }
+        call.deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in self?.expired(call) }
+        if let connection { connection.write(call) } else { waiting.append(call) }
     }
 
     /// Nobody waits for the call any more.
     func cancel(_ call: PendingCall) {
-        call.fail(.cancelled)
-        if !call.isWritten { waiting.removeAll { $0 === call } }
+        if waiting.remove(call) { call.end(.cancelled) } else { call.abandon(.cancelled) }
     }
 
-    /// Greets on a fresh channel, before anything else is written to it.
-    func greet(_ call: PendingCall, on channel: any Channel, timeout: TimeAmount) {
-        call.timeout = eventLoop.assumeIsolated().scheduleTask(in: timeout) { call.fail(.timedOut) }
-        call.isWritten = true
-        written.append(call)
-        channel.writeAndFlush(ByteBuffer(bytes: call.bytes), promise: nil)
-    }
-
-    /// The channel is ready: what waited is written, in order, in one flush.
-    func attach(_ channel: any Channel) {
-        guard channel.isActive else { return }
-        self.channel = channel
-        while let call = waiting.popFirst() { write(call) }
-    }
-
-    func replied(_ reply: RedisValue) -> Bool {
-        heardSinceLastLook = true
-        return written.take(reply)
-    }
-
-    /// The channel is gone.
-    func detached(_ reason: String) {
-        channel = nil
-        lastFault = reason
-        written.failAll(.connectionLost(reason))
-        onDetached(reason)
+    /// The connection is ready: what waited is written, in order, in one flush.
+    /// - Returns: false when it is over already.
+    func attach(_ connection: RedisChannelHandler, identity: ServerIdentity) -> Bool {
+        guard isOpen, connection.isAlive else { return false }
+        self.connection = connection
+        connection.onEnd = { [weak self] reason in self?.lost("\(reason)") }
+        onState(.connected(identity))
+        while let call = waiting.popFirst() { connection.write(call) }
+        return true
     }
 
     /// Remembers why no connection could be made, for the calls that wait.
-    func failedToConnect(_ reason: String) { lastFault = reason }
+    func failedToConnect(_ reason: String) {
+        lastFault = reason
+        onState(.disconnected(reason: reason))
+    }
 
     /// Whether the connection is up and has been silent, with nothing that waits for a reply, since the last look.
-    func isSilent() -> Bool {
-        defer { heardSinceLastLook = false }
-        return channel != nil && written.isEmpty && !heardSinceLastLook
-    }
+    func isSilent() -> Bool { connection?.isSilent() ?? false }
 
     /// No call is taken any more; those that wait fail.
     func close() {
         isOpen = false
-        let failed = waiting
-        waiting = []
-        for call in failed { call.fail(.closed) }
-        written.failAll(.closed)
-        channel?.close(promise: nil)
-        channel = nil
+        while let call = waiting.popFirst() { call.end(.closed) }
+        connection?.end(.closed)
+        onState(.disconnected(reason: "\(RedisError.Reason.closed)"))
     }
 
-    private func write(_ call: PendingCall) {
-        call.isWritten = true
-        written.append(call)
-        channel?.writeAndFlush(ByteBuffer(bytes: call.bytes), promise: nil)
+    private func lost(_ reason: String) {
+        connection = nil
+        failedToConnect(reason)
+    }
+
+    /// A call that is greater than the limit has room when it is alone.
+    private func hasRoom(for call: PendingCall) -> Bool {
+        let commands = waiting.commandCount + (connection?.written.commandCount ?? 0)
+        let bytes = waiting.byteCount + (connection?.written.byteCount ?? 0)
+        return commands == 0
+            || (commands + call.commandCount <= configuration.maxWaiting
+                && bytes + call.byteCount <= configuration.maxWaitingBytes)
     }
 
     private func expired(_ call: PendingCall) {
-        guard call.isWritten else {
-            call.fail(.notConnected(lastFault))
-            waiting.removeAll { $0 === call }
-            return
-        }
-        call.fail(.timedOut)
+        if waiting.remove(call) { return call.end(.notConnected(lastFault)) }
+        call.abandon(.timedOut)
         // A late reply is only late; one that does not come at all means that the peer is gone.
         let grace = TimeAmount.nanoseconds(configuration.overdueGrace.nanoseconds)
-        eventLoop.assumeIsolated().scheduleTask(in: grace) { [weak self] in
-            guard let self, self.written.contains(call) else { return }
-            self.channel?.close(promise: nil)
+        call.deadline = eventLoop.assumeIsolated().scheduleTask(in: grace) { [weak self] in
+            // With replies to come, its connection is the one we have: the end of a connection ends its calls.
+            if call.remaining > 0 { self?.connection?.end(.connectionLost("a reply to \(call.name) is overdue")) }
         }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, capped at what 64 bits hold.
-    var nanoseconds: Int64 {
-        let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : seconds + components.attoseconds / 1_000_000_000
     }
 }

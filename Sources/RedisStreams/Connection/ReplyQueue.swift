@@ -5,27 +5,34 @@ import DequeModule
 /// An abandoned call (timed out, cancelled) keeps its place, so that its late reply is not taken for another's.
 struct ReplyQueue {
     private var calls: Deque<PendingCall> = []
+    private(set) var commandCount = 0
+    private(set) var byteCount = 0
 
-    var count: Int { calls.count }
     var isEmpty: Bool { calls.isEmpty }
 
-    mutating func append(_ call: PendingCall) { calls.append(call) }
+    mutating func append(_ call: PendingCall) {
+        calls.append(call)
+        commandCount += call.commandCount
+        byteCount += call.byteCount
+    }
 
     /// Hands a reply to its call.
     /// - Returns: false when no call waits for one: the peer does not speak the protocol.
     mutating func take(_ reply: RedisValue) -> Bool {
         guard let first = calls.first else { return false }
         first.take(reply)
-        if first.remaining == 0 { calls.removeFirst() }
+        if first.remaining == 0 {
+            calls.removeFirst()
+            commandCount -= first.commandCount
+            byteCount -= first.byteCount
+        }
         return true
     }
 
-    func contains(_ call: PendingCall) -> Bool { calls.contains { $0 === call } }
-
-    /// Fails all of them: their connection is gone.
-    mutating func failAll(_ reason: RedisError.Reason) {
-        let failed = calls
-        calls = []
-        for call in failed { call.fail(reason) }
+    /// Ends all of them: their connection is gone.
+    mutating func endAll(_ reason: RedisError.Reason) {
+        let ended = calls
+        self = ReplyQueue()
+        for call in ended { call.end(reason) }
     }
 }

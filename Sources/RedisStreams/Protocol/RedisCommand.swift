@@ -17,4 +17,19 @@ public struct RedisCommand: Sendable, Equatable {
         self.name = name
         self.arguments = arguments
     }
+
+    /// Whether Redis may have changed something before it answered with this error. It refuses a plain command before it does anything; a
+    /// script may fail half-way, and what it did before stays.
+    func mayHaveBeenApplied(despite error: RedisServerError) -> Bool {
+        switch name.uppercased() {
+        case "EVAL", "EVALSHA", "FCALL", "EXEC": !Self.refusals.contains(error.code)
+        default: false
+        }
+    }
+
+    /// With what Redis refuses a script before it runs.
+    private static let refusals: Set<String> = [
+        "ASK", "BUSY", "CLUSTERDOWN", "CROSSSLOT", "EXECABORT", "LOADING", "MOVED", "NOAUTH", "NOPERM", "NOSCRIPT",
+        "TRYAGAIN",
+    ]
 }

@@ -1,6 +1,6 @@
 /// Why a command has no good answer, and whether it may have been applied all the same.
 public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Reason: Sendable, Equatable {
+    public enum Reason: Sendable, Equatable, CustomStringConvertible {
         /// Redis answered with an error.
         case server(RedisServerError)
         /// The connection broke while the command waited for its reply, or before it was written.
@@ -15,7 +15,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case unexpectedReply(String)
         /// What came is not the Redis protocol.
         case protocolFault(String)
-        /// More commands wait than the limit allows.
+        /// More commands wait, or more bytes of them, than the configuration allows.
         case overloaded
         /// The client's `run()` has ended.
         case closed
@@ -33,7 +33,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         self.mayHaveBeenApplied = mayHaveBeenApplied
     }
 
-    /// Whether the same command may succeed later.
+    /// Whether the same command may succeed later. Whether it may be sent again is another question: ``mayHaveBeenApplied``.
     public var isRetriable: Bool {
         switch reason {
         case .connectionLost, .notConnected, .timedOut, .overloaded, .protocolFault: true
@@ -47,19 +47,21 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "OOM",
     ]
 
+    public var description: String { "\(command): \(reason)\(mayHaveBeenApplied ? "; it may have been applied" : "")" }
+}
+
+extension RedisError.Reason {
     public var description: String {
-        let what =
-            switch reason {
-            case .server(let error): "Redis answered \(error)"
-            case .connectionLost(let why): "the connection to Redis was lost (\(why))"
-            case .notConnected(let why): "no connection to Redis (\(why))"
-            case .timedOut: "no reply in time"
-            case .cancelled: "cancelled"
-            case .unexpectedReply(let what): "a reply of an unknown form (\(what))"
-            case .protocolFault(let why): "not the Redis protocol (\(why)); is the address right?"
-            case .overloaded: "too many commands wait"
-            case .closed: "the client is closed"
-            }
-        return "\(command): \(what)\(mayHaveBeenApplied ? "; it may have been applied" : "")"
+        switch self {
+        case .server(let error): "Redis answered \(error)"
+        case .connectionLost(let why): "the connection to Redis was lost (\(why))"
+        case .notConnected(let why): "no connection to Redis (\(why))"
+        case .timedOut: "no reply in time"
+        case .cancelled: "cancelled"
+        case .unexpectedReply(let what): "a reply of an unknown form (\(what))"
+        case .protocolFault(let why): "not the Redis protocol (\(why)); is the address right?"
+        case .overloaded: "too many commands wait"
+        case .closed: "the client is closed"
+        }
     }
 }

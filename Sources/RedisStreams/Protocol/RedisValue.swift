@@ -9,7 +9,8 @@ public enum RedisValue: Sendable, Equatable {
     case status(String)
     case bulk(Bytes)
     case array([RedisValue])
-    case error(RedisServerError)
+    /// Boxed: errors are rare, and every other value would have their size.
+    indirect case error(RedisServerError)
 }
 
 extension RedisValue {
@@ -42,20 +43,4 @@ extension RedisValue {
         }
         return pairs
     }
-}
-
-/// An error that Redis answered. The connection is as good as before.
-public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The first word: `NOGROUP`, `BUSYGROUP`, `WRONGTYPE`, `ERR`, …
-    public let code: String
-    /// What follows it.
-    public let message: String
-
-    init(_ text: String) {
-        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        code = String(parts[0])
-        message = parts.count > 1 ? String(parts[1]) : ""
-    }
-
-    public var description: String { message.isEmpty ? code : "\(code) \(message)" }
 }

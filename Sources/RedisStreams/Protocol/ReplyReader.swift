@@ -2,36 +2,54 @@ import CHiredis
 
 /// hiredis' protocol parser: bytes in, replies out. Owns the C reader; no pointer leaves this file.
 ///
-/// Not thread-safe; lives on its connection's event loop.
+/// hiredis calls back for every part of a reply, so that no C tree is made that would be copied and freed. It refuses arrays that are nested
+/// more than 7 deep (hiredis 0.14). Not thread-safe; lives on its connection's event loop.
 final class ReplyReader {
-    private let reader: UnsafeMutablePointer<redisReader>?
+    /// What made further parsing impossible. The connection has to be replaced.
+    struct Fault: Error, Equatable {
+        let text: String
+    }
 
-    init() {
-        reader = redisReaderCreate()
+    private let reader: UnsafeMutablePointer<redisReader>?
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
+    private let maxBytes: Int
+    private var bytesSinceReply = 0
+    private var builder = ReplyBuilder()
+
+    /// - Parameter maxBytes: the most that one reply may have.
+    init(maxBytes: Int = 1 << 30) {
+        self.maxBytes = maxBytes
+        functions = .allocate(capacity: 1)
+        functions.initialize(to: Self.callbacks)
+        reader = redisReaderCreateWithFunctions(functions)
+        reader?.pointee.privdata = Unmanaged.passUnretained(self).toOpaque()
     }
 
     deinit {
         if let reader { redisReaderFree(reader) }
-    }
-
-    /// What made further parsing impossible. The connection has to be replaced.
-    struct Fault: Error {
-        let text: String
+        functions.deinitialize(count: 1)
+        functions.deallocate()
     }
 
     /// Adds what was read from the connection.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        guard redisReaderFeed(reader, base.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK else { throw fault }
+        bytesSinceReply += bytes.count
+        guard redisReaderFeed(reader, base.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK else {
+            throw fault
+        }
     }
 
     /// The next complete reply; nil when more bytes are needed.
     func next() throws(Fault) -> RedisValue? {
         var reply: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw fault }
-        guard let reply else { return nil }
-        defer { freeReplyObject(reply) }
-        return Self.copy(reply.assumingMemoryBound(to: redisReply.self))
+        guard reply != nil, let value = builder.takeFinished() else {
+            guard bytesSinceReply <= maxBytes else { throw Fault(text: "a reply of more than \(maxBytes) bytes") }
+            return nil
+        }
+        bytesSinceReply = 0
+        return value
     }
 
     private var fault: Fault {
@@ -40,24 +58,45 @@ final class ReplyReader {
         return Fault(text: text)
     }
 
-    private static func copy(_ reply: UnsafeMutablePointer<redisReply>) -> RedisValue {
-        switch reply.pointee.type {
-        case REDIS_REPLY_STRING: .bulk(Bytes(string(reply)))
-        case REDIS_REPLY_STATUS: .status(String(decoding: string(reply), as: UTF8.self))
-        case REDIS_REPLY_ERROR: .error(RedisServerError(String(decoding: string(reply), as: UTF8.self)))
-        case REDIS_REPLY_INTEGER: .integer(reply.pointee.integer)
-        case REDIS_REPLY_ARRAY:
-            .array(
-                (0..<Int(reply.pointee.elements)).map { index in
-                    // hiredis fills every element of a complete array.
-                    reply.pointee.element[index].map { copy($0) } ?? .null
-                }
-            )
-        default: .null
+    private func add(_ text: UnsafeRawBufferPointer, type: Int32) {
+        switch type {
+        case REDIS_REPLY_STATUS: builder.add(.status(String(decoding: text, as: UTF8.self)))
+        case REDIS_REPLY_ERROR: builder.add(.error(RedisServerError(String(decoding: text, as: UTF8.self))))
+        default: builder.add(.bulk(Bytes(text)))
         }
     }
 
-    private static func string(_ reply: UnsafeMutablePointer<redisReply>) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: reply.pointee.str, count: Int(reply.pointee.len))
+    /// The reader that a task of hiredis belongs to. It outlives the task: it owns the C reader.
+    private static func owner(_ task: UnsafePointer<redisReadTask>?) -> ReplyReader? {
+        task?.pointee.privdata.map { Unmanaged<ReplyReader>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// What hiredis takes for an object of ours. It only looks whether it is NULL, which would mean that memory has run out.
+    private static var token: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: 1) }
+
+    private static var callbacks: redisReplyObjectFunctions {
+        var functions = redisReplyObjectFunctions()
+        functions.createString = { task, text, length in
+            guard let task, let owner = ReplyReader.owner(task) else { return nil }
+            owner.add(UnsafeRawBufferPointer(start: text, count: length), type: task.pointee.type)
+            return ReplyReader.token
+        }
+        functions.createArray = { task, count in
+            guard let owner = ReplyReader.owner(task) else { return nil }
+            owner.builder.openArray(count: Int(count))
+            return ReplyReader.token
+        }
+        functions.createInteger = { task, value in
+            guard let owner = ReplyReader.owner(task) else { return nil }
+            owner.builder.add(.integer(value))
+            return ReplyReader.token
+        }
+        functions.createNil = { task in
+            guard let owner = ReplyReader.owner(task) else { return nil }
+            owner.builder.add(.null)
+            return ReplyReader.token
+        }
+        functions.freeObject = { _ in }
+        return functions
     }
 }

@@ -8,7 +8,9 @@ public struct PendingSummary: Sendable, Equatable {
     public let consumers: [String: Int]
 
     init(_ value: RedisValue) throws(RedisError) {
-        guard let parts = value.array, parts.count == 4, let count = parts[0].integer else { throw .malformed("XPENDING") }
+        guard let parts = value.array, parts.count == 4, let count = parts[0].integer else {
+            throw .malformed("XPENDING")
+        }
         self.count = Int(count)
         first = StreamID(parts[1])
         last = StreamID(parts[2])
@@ -51,7 +53,9 @@ public struct AutoclaimAnswer: Sendable, Equatable {
     public let deleted: [StreamID]
 
     init(_ value: RedisValue) throws(RedisError) {
-        guard let parts = value.array, parts.count >= 2, let next = StreamID(parts[0]) else { throw .malformed("XAUTOCLAIM") }
+        guard let parts = value.array, parts.count >= 2, let next = StreamID(parts[0]) else {
+            throw .malformed("XAUTOCLAIM")
+        }
         self.next = next
         entries = try StreamEntry.list(from: parts[1])
         deleted = parts.count > 2 ? try parts[2].ids("XAUTOCLAIM") : []

@@ -41,7 +41,14 @@ extension RedisClient {
         after: StreamID = .zero,
         count: Int
     ) async throws(RedisError) -> [StreamEntry] {
-        try await readGroup(stream, group: group, consumer: consumer, after: after.description, count: count, block: nil)
+        try await readGroup(
+            stream,
+            group: group,
+            consumer: consumer,
+            after: after.description,
+            count: count,
+            block: nil
+        )
     }
 
     private func readGroup(
@@ -53,9 +60,10 @@ extension RedisClient {
         block: Duration?
     ) async throws(RedisError) -> [StreamEntry] {
         var arguments: [RedisArgument] = ["GROUP", .string(group), .string(consumer), "COUNT", .integer(count)]
-        if let block { arguments += ["BLOCK", .integer(block.milliseconds)] }
-        arguments += ["STREAMS", .string(stream), .string(after)]
-        return try await StreamEntry.single(from: send(RedisCommand("XREADGROUP", arguments), timeout: block.map(deadline)))
+        arguments += Self.blocking(block) + ["STREAMS", .string(stream), .string(after)]
+        return try await StreamEntry.single(
+            from: send(RedisCommand("XREADGROUP", arguments), timeout: block.map(deadline))
+        )
     }
 
     /// Acknowledges entries.
@@ -107,7 +115,8 @@ extension RedisClient {
         count: Int
     ) async throws(RedisError) -> AutoclaimAnswer {
         let arguments: [RedisArgument] = [
-            .string(stream), .string(group), .string(consumer), .integer(minIdle.milliseconds), .string(start.description),
+            .string(stream), .string(group), .string(consumer), .integer(minIdle.milliseconds),
+            .string(start.description),
             "COUNT", .integer(count),
         ]
         return try AutoclaimAnswer(await send(RedisCommand("XAUTOCLAIM", arguments)))
@@ -131,7 +140,9 @@ extension RedisClient {
             .string(stream), .string(group), .string(from.description), .string(to.description), .integer(count),
         ]
         if let consumer { arguments.append(.string(consumer)) }
-        guard let items = try await send(RedisCommand("XPENDING", arguments)).array else { throw .malformed("XPENDING") }
+        guard let items = try await send(RedisCommand("XPENDING", arguments)).array else {
+            throw .malformed("XPENDING")
+        }
         var entries: [PendingEntry] = []
         for item in items { entries.append(try PendingEntry(item)) }
         return entries
@@ -146,12 +157,13 @@ extension RedisClient {
 
     /// A blocking command's deadline: its block, and the time of an ordinary command on top, since a server wakes a blocked client late when
     /// another one took the entry.
-    func deadline(_ block: Duration) -> Duration { block + configuration.commandTimeout }
-}
+    func deadline(_ block: Duration) -> Duration { min(block, .seconds(Int32.max)) + configuration.commandTimeout }
 
-extension Duration {
-    /// Whole milliseconds.
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    /// `BLOCK 0` would mean for ever: no time is no block, and the least is a millisecond.
+    static func blocking(_ block: Duration?) -> [RedisArgument] {
+        guard let block, block > .zero else { return [] }
+        return ["BLOCK", .integer(max(min(block, .seconds(Int32.max)).milliseconds, 1))]
+    }
 }
 
 extension RedisValue {

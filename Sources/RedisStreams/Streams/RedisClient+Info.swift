@@ -17,7 +17,9 @@ extension RedisClient {
     /// `XINFO CONSUMERS`.
     public func consumerInfos(_ stream: String, group: String) async throws(RedisError) -> [ConsumerInfo] {
         let arguments: [RedisArgument] = ["CONSUMERS", .string(stream), .string(group)]
-        guard let items = try await send(RedisCommand("XINFO", arguments)).array else { throw .malformed("XINFO CONSUMERS") }
+        guard let items = try await send(RedisCommand("XINFO", arguments)).array else {
+            throw .malformed("XINFO CONSUMERS")
+        }
         var infos: [ConsumerInfo] = []
         for item in items { infos.append(try ConsumerInfo(item)) }
         return infos

@@ -53,8 +53,7 @@ extension RedisClient {
         block: Duration? = nil
     ) async throws(RedisError) -> [StreamEntry] {
         var arguments: [RedisArgument] = ["COUNT", .integer(count)]
-        if let block { arguments += ["BLOCK", .integer(block.milliseconds)] }
-        arguments += ["STREAMS", .string(stream), .string(after.description)]
+        arguments += Self.blocking(block) + ["STREAMS", .string(stream), .string(after.description)]
         return try await StreamEntry.single(from: send(RedisCommand("XREAD", arguments), timeout: block.map(deadline)))
     }
 
@@ -76,7 +75,9 @@ extension RedisClient {
     /// - Returns: how many were there.
     public func delete(_ stream: String, ids: [StreamID]) async throws(RedisError) -> Int {
         if ids.isEmpty { return 0 }
-        return try await send(RedisCommand("XDEL", [.string(stream)] + ids.map { .string($0.description) })).count("XDEL")
+        return try await send(RedisCommand("XDEL", [.string(stream)] + ids.map { .string($0.description) })).count(
+            "XDEL"
+        )
     }
 
     /// The number of entries; 0 when there is no stream.

@@ -54,7 +54,9 @@ public struct StreamEntry: Sendable, Equatable {
     /// The entries of one stream in a reply of `XREAD`'s form.
     static func single(from value: RedisValue) throws(RedisError) -> [StreamEntry] {
         if case .null = value { return [] }
-        guard let streams = value.array, let first = streams.first?.array, first.count == 2 else { throw .malformed("streams") }
+        guard let streams = value.array, let first = streams.first?.array, first.count == 2 else {
+            throw .malformed("streams")
+        }
         return try list(from: first[1])
     }
 }

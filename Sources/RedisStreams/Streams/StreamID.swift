@@ -10,20 +10,39 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     /// `1700000000000-0`; the sequence may be left out and is 0 then.
     public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let milliseconds = UInt64(parts[0]) else { return nil }
-        guard parts.count == 2 else {
+        self.init(utf8: text.utf8)
+    }
+
+    private init?(utf8 text: some Collection<UInt8>) {
+        let dash = UInt8(ascii: "-")
+        guard let end = text.firstIndex(of: dash) else {
+            guard let milliseconds = Self.number(text[...]) else { return nil }
             self.init(milliseconds: milliseconds, sequence: 0)
             return
         }
-        guard let sequence = UInt64(parts[1]) else { return nil }
+        guard let milliseconds = Self.number(text[..<end]), let sequence = Self.number(text[text.index(after: end)...])
+        else { return nil }
         self.init(milliseconds: milliseconds, sequence: sequence)
+    }
+
+    /// Decimal digits alone, without a sign.
+    private static func number(_ digits: some Collection<UInt8>) -> UInt64? {
+        if digits.isEmpty { return nil }
+        var value: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, sumOverflow) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            if overflow || sumOverflow { return nil }
+            value = sum
+        }
+        return value
     }
 
     /// An ID as Redis replies it; nil when the reply is none.
     public init?(_ value: RedisValue) {
-        guard let text = value.text else { return nil }
-        self.init(text)
+        guard let bytes = value.bytes else { return nil }
+        self.init(utf8: bytes)
     }
 
     public static let zero = StreamID(milliseconds: 0, sequence: 0)
