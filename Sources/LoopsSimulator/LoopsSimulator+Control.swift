@@ -54,7 +54,7 @@ extension LoopsSimulator {
 
     /// Cuts every connection and refuses new ones for a time. Waits until the API listens, if it does not yet.
     public func refuseConnections(milliseconds: Int64) async throws {
-        try await outages.get().refuseConnections(for: .milliseconds(milliseconds))
+        try await apiServer.get().refuseConnections(for: .milliseconds(milliseconds))
     }
 
     /// Waits until there have been so many principal effects (one for each request that changed something).

@@ -2,6 +2,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 
 /// A local stand-in for the Loops API.
 ///
@@ -21,9 +22,10 @@ public final class LoopsSimulator: Service {
 
     public let configuration: SimulatorConfiguration
     let shared: SharedSimulation
-    let outages = OneTimeValue<APIServer>()
+    let apiServer = OneTimeValue<APIServer>()
     private let boundPorts = OneTimeValue<Ports>()
     private let logger: Logger
+    private let hasRun = Atomic(false)
 
     /// - Parameter configuration: must name at least one team
     public init(
@@ -51,6 +53,8 @@ public final class LoopsSimulator: Service {
 
     /// Serves until cancelled or shut down. To be called once.
     public func run() async throws {
+        let isFirst = hasRun.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+        precondition(isFirst, "a simulator runs once; make another one")
         // One thread: the simulator is measured on one core, and its timestamps stand in one order.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
@@ -72,7 +76,7 @@ public final class LoopsSimulator: Service {
             logger: logger
         )
         let apiPort = try await server.start(port: configuration.apiPort)
-        outages.set(.success(server))
+        apiServer.set(.success(server))
         let admin = AdminServer(simulator: self, logger: logger)
         do {
             try await admin.run(port: configuration.adminPort) { [self] adminPort in

@@ -119,6 +119,17 @@ import Testing
             }
 
             #expect(try await call(ports.admin, "POST", "/__sim/wait", ["count": 1, "timeout": 1]).status == 408)
+            let extremes: [(String, JSONValue)] = [
+                ("clock", ["advance_ms": .int(.max)]), ("clock", ["advance_ms": .int(.min)]),
+                ("wait", ["count": .int(.min), "timeout": 1e300]),
+                ("assert", ["check": "max_rate", "count": .int(.min)]),
+            ]
+            for (path, body) in extremes { _ = try await call(ports.admin, "POST", "/__sim/\(path)", body) }
+            for since in [Int64.max, .min] {
+                #expect(
+                    try await call(ports.admin, "GET", "/__sim/effects?since=\(since)&limit=\(since)").status == 200
+                )
+            }
             async let waited = call(ports.admin, "POST", "/__sim/wait", ["count": 1, "timeout": 60_000])
             _ = try await call(
                 ports.api,

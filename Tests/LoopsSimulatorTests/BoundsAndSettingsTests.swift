@@ -12,6 +12,8 @@ import Testing
         #expect(log[2] == nil)
         #expect(log[4] == 40)
         #expect(log[6] == nil)
+        #expect(log.elements(after: .max).isEmpty)
+        #expect(log.elements(after: .min).count == 3)
         log.update(4) { $0 += 1 }
         log.update(1) { $0 += 1 }
         #expect(log.elements(after: 3, limit: 1) == [41])
@@ -80,6 +82,10 @@ import Testing
         #expect(clock.now(monotonic: 99) == 1_110)
         clock.thaw(monotonic: 100)
         #expect(clock.now(monotonic: 101) == 1_111)
+        clock.advance(nanoseconds: -50)
+        #expect(clock.now(monotonic: 101) == 1_111)
+        for _ in 1...3 { clock.advance(nanoseconds: .max) }
+        #expect(clock.now(monotonic: 101) < Int64.max / 5 * 4)
     }
 
     @Test func `every setting can be read, written and read again`() throws {

@@ -207,6 +207,42 @@ import Testing
         #expect(account.isPassed)
     }
 
+    /// Sends each delivery again until it is answered with 200 or 409, in order, at a pace that the limiter allows.
+    private func insist(usingKeys: Bool, seed: UInt64) -> (driver: SimulationDriver, account: DeliveryAccount) {
+        var driver = SimulationDriver(SimulatorProfile.hostile.configuration(seed: seed))
+        var expected: [ExpectedDelivery] = []
+        for number in 1...600 {
+            let contact = number % 5
+            expected.append(delivery(contact, number))
+            var isDone = false
+            while !isDone {
+                driver.advance(milliseconds: 150)
+                let key = usingKeys ? "k\(number)" : "k\(number)-\(driver.now)"
+                let (sequence, outcome) = begin(&driver, contact, number, key: key)
+                var ending = JournalEntry.Ending.cut
+                if case .respond(let reply, _) = outcome.step {
+                    ending = .answered
+                    isDone = reply.status == 200 || reply.status == 409
+                }
+                _ = driver.simulation.end(sequence, ending, monotonic: driver.now)
+            }
+        }
+        return (driver, judge(driver).account(expected))
+    }
+
+    @Test(arguments: 1...5) func `under hostile, a client with keys passes and one without is caught`(seed: Int) {
+        let good = insist(usingKeys: true, seed: UInt64(seed))
+        #expect(good.account.isPassed, "\(good.account)")
+        #expect(good.account.delivered == 600)
+        #expect(good.driver.simulation.statistics.appliedUnanswered > 0)
+        #expect(judge(good.driver).overlaps().isPassed)
+        #expect(judge(good.driver).order().isPassed)
+
+        let bad = insist(usingKeys: false, seed: UInt64(seed))
+        #expect(bad.account.duplicated > 0)
+        #expect(!bad.account.isPassed)
+    }
+
     @Test func `no verdict on incomplete evidence`() {
         var configuration = SimulatorConfiguration()
         configuration.limiter.limit = 0

@@ -182,6 +182,8 @@ import Testing
         #expect(driver.call("POST", path, ["email": "n@x.test", "transactionalId": "nope"])?.status == 404)
         let missing = driver.call("POST", path, ["email": "n@x.test", "transactionalId": "t1"])
         #expect(missing?.message == "Missing required data variable(s): url")
+        #expect(missing?.json?["error"]?["path"] == "dataVariables")
+        #expect(missing?.json?["transactionalId"] == "t1")
         let mail: JSONValue = [
             "email": "n@x.test", "transactionalId": "t1", "dataVariables": ["url": "https://x.test"],
         ]

@@ -32,12 +32,17 @@ import Testing
         for countsRejected in [false, true] {
             var configuration = RateLimiterConfiguration(kind: .slidingLog, limit: 7)
             configuration.countRejected = countsRejected
+            var limiter = RateLimiterModel(configuration: configuration, seed: 1)
             var counted: [Int64] = []
             var expected: [Int64] = []
             for now in times {
                 let isAllowed = counted.count { $0 > now - 1_000_000_000 } < 7
                 if isAllowed { expected.append(now) }
                 if isAllowed || countsRejected { counted.append(now) }
+                let inView = counted.count { $0 > now - 1_000_000_000 }
+                let decision = limiter.admit(now: now)
+                #expect(decision.isAllowed == isAllowed)
+                #expect(decision.remaining == max(0, 7 - inView))
             }
             #expect(accepted(configuration, times) == expected)
             #expect(most(expected) <= 7)

@@ -30,9 +30,9 @@ extension AdminServer {
                 let body = try await object(of: request)
                 let monotonic = MachineTime.monotonic
                 let now = simulator.withSimulation { simulation in
-                    if case .int(let milliseconds)? = body["advance_ms"] {
+                    if case .int(let milliseconds)? = body["advance_ms"], milliseconds > 0 {
                         simulation.clock.advance(
-                            nanoseconds: milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+                            nanoseconds: min(milliseconds, Int64.max / 1_000_000) * 1_000_000
                         )
                     }
                     switch body["freeze"]?.boolValue {
@@ -68,10 +68,10 @@ extension AdminServer {
                 guard case .int(let count)? = body["count"] else {
                     throw AdminFault("count: a number of effects is needed")
                 }
-                let timeout = Int64(body["timeout"]?.doubleValue ?? 10_000)
+                let timeout = Int(min(max(0, body["timeout"]?.doubleValue ?? 10_000), 600_000))
                 let isThere = await simulator.waitForEffects(
                     count: Int(clamping: count),
-                    timeout: .milliseconds(min(max(0, timeout), 600_000))
+                    timeout: .milliseconds(timeout)
                 )
                 let effects = simulator.withSimulation { $0.state.effectCounts.values.reduce(0, +) }
                 return answer(

@@ -2,7 +2,7 @@
 public struct BoundsConfiguration: Sendable, Equatable {
     public var journalEntriesMaximum = 50_000
     public var journalBodyBytesMaximum = 16 * 1024
-    public var effectsMaximum = 500_000
+    public var effectsMaximum = 250_000
     public var violationsMaximum = 10_000
     public var contactsMaximum = 1_000_000
     /// Request body; more is answered 413.

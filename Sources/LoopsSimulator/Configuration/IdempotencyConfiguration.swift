@@ -49,7 +49,7 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
     public var timeToLiveSeconds = 24 * 60 * 60
     public var keyLengthMaximum = 100
     /// Keys kept; beyond it the oldest is forgotten and counted.
-    public var keysMaximum = 1_000_000
+    public var keysMaximum = 500_000
 
     public init() {}
 }

@@ -26,7 +26,7 @@ public struct RateLimiterModel: Sendable {
         }
         let kept = Int64(2) * RateLimiterModel.second
         if configuration.foreignLoad > 0 {
-            let gap = RateLimiterModel.second / Int64(configuration.foreignLoad)
+            let gap = max(1, RateLimiterModel.second / Int64(configuration.foreignLoad))
             var next = max(nextForeign ?? now, now - kept)
             while next <= now {
                 _ = window.admit(now: next, configuration: configuration, random: &random)

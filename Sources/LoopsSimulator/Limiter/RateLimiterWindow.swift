@@ -107,7 +107,18 @@ extension RateLimiterWindow.Log {
     }
 
     func used(now: Int64) -> Int {
-        times.count { $0 > now - RateLimiterModel.second }
+        // The ring is in the order of time from its head on: the first one in view is found by halving.
+        var low = 0
+        var high = times.count
+        while low < high {
+            let middle = (low + high) / 2
+            if times[(head + middle) % times.count] > now - RateLimiterModel.second {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return times.count - low
     }
 }
 
@@ -136,7 +147,7 @@ extension RateLimiterWindow.Counter {
 
 extension RateLimiterWindow.Bucket {
     mutating func admit(now: Int64, configuration: RateLimiterConfiguration) -> Bool {
-        let token = RateLimiterModel.second / Int64(configuration.limit)
+        let token = configuration.tokenNanoseconds
         let content = level(now: now, configuration: configuration)
         let allowed = content >= token
         filled = allowed || configuration.countRejected ? max(0, content - token) : content
@@ -145,13 +156,18 @@ extension RateLimiterWindow.Bucket {
     }
 
     func tokens(now: Int64, configuration: RateLimiterConfiguration) -> Int {
-        Int(level(now: now, configuration: configuration) / (RateLimiterModel.second / Int64(configuration.limit)))
+        Int(level(now: now, configuration: configuration) / configuration.tokenNanoseconds)
     }
 
     private func level(now: Int64, configuration: RateLimiterConfiguration) -> Int64 {
         let capacity = configuration.bucketCapacity > 0 ? configuration.bucketCapacity : configuration.limit
-        let full = Int64(capacity) * (RateLimiterModel.second / Int64(configuration.limit))
+        let full = Int64(capacity) * configuration.tokenNanoseconds
         guard let filled else { return full }
         return min(full, filled + max(0, now - at))
     }
+}
+
+extension RateLimiterConfiguration {
+    /// The time in which one token of the bucket comes back.
+    fileprivate var tokenNanoseconds: Int64 { max(1, RateLimiterModel.second / Int64(limit)) }
 }

@@ -1,11 +1,16 @@
+import JSON
+
 /// A request that is answered with an error. Texts that are not known to be Loops' own begin with `[sim]`.
 struct Rejection: Error, Equatable {
     let status: Int
     let message: String
+    /// Further fields that Loops is known to send with this one.
+    let details: JSONObject
 
-    init(_ status: Int, _ message: String) {
+    init(_ status: Int, _ message: String, details: JSONObject = JSONObject()) {
         self.status = status
         self.message = message
+        self.details = details
     }
 
     static let invalidEmail = Rejection(400, "Invalid email address.")

@@ -43,6 +43,9 @@ extension Simulation {
         if legacy == .always || (legacy == .on401 && rejection.status == 401) {
             body["error"] = .string(rejection.message)
         }
+        for (key, value) in rejection.details where key != "error" || legacy != .never {
+            body[key] = value
+        }
         return Reply(
             status: rejection.status,
             headers: [("content-type", "application/json")] + headers,

@@ -83,7 +83,9 @@ struct RequestChecks {
         let given = body["dataVariables"]?.objectValue ?? JSONObject()
         let missing = required.filter { given[$0] == nil }
         guard missing.isEmpty else {
-            throw Rejection(400, "Missing required data variable(s): \(missing.joined(separator: ", "))")
+            let text = "Missing required data variable(s): \(missing.joined(separator: ", "))"
+            let error: JSONValue = ["path": "dataVariables", "message": .string(text)]
+            throw Rejection(400, text, details: JSONObject([("error", error), ("transactionalId", .string(id))]))
         }
         if body["attachments"] != nil { throw Rejection(400, "[sim] attachments are not enabled for this team") }
         return TransactionalMail(email: email, id: id, addsToAudience: body["addToAudience"]?.boolValue ?? false)

@@ -3,7 +3,8 @@ public struct SimulatorStatistics: Sendable, Equatable {
     /// Requests by decided status.
     public internal(set) var statuses: [Int: Int64] = [:]
     public internal(set) var endpoints: [Endpoint: Int64] = [:]
-    /// Requests for a contact that began while another one for it was open.
+    /// Requests that were read while another one with the same userId (or email) was open. The judge's check also knows
+    /// that a userId and an email may be one contact.
     public internal(set) var overlaps: Int64 = 0
     /// Most requests open at once.
     public internal(set) var mostOpen = 0

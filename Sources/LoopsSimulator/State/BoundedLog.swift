@@ -53,6 +53,7 @@ public struct BoundedLog<Element: Sendable>: Sendable {
     /// The elements after a number, oldest first.
     public func elements(after number: Int64 = 0, limit: Int = .max) -> [Element] {
         var result: [Element] = []
+        guard number < appended else { return result }
         var next = max(number + 1, firstNumber)
         while next <= appended, result.count < limit {
             result.append(ring[index(of: next)])

@@ -17,12 +17,21 @@ public struct SimulatedClock: Sendable, Equatable {
 
     public var isFrozen: Bool { frozenAt != nil }
 
+    /// Moves forward; a negative time changes nothing, and the year 2200 is the end of it, so that nothing overflows.
     public mutating func advance(nanoseconds: Int64) {
+        let forward = max(0, nanoseconds)
         if let frozenAt {
-            self.frozenAt = frozenAt &+ nanoseconds
+            self.frozenAt = SimulatedClock.sum(frozenAt, forward)
         } else {
-            shiftNanoseconds &+= nanoseconds
+            shiftNanoseconds = SimulatedClock.sum(shiftNanoseconds, forward)
         }
+    }
+
+    private static let endNanoseconds: Int64 = 7_258_118_400_000_000_000
+
+    private static func sum(_ time: Int64, _ forward: Int64) -> Int64 {
+        let (sum, isOverflow) = time.addingReportingOverflow(forward)
+        return isOverflow ? endNanoseconds : max(time, min(sum, endNanoseconds))
     }
 
     public mutating func freeze(monotonic: Int64) {
