@@ -92,6 +92,7 @@ extension SafeOptions {
             at path: String,
             into leaves: inout [(String, JSONValue)]
         ) {
+            guard name.utf8.count <= SafeOptions.flattenedNameBytesMax else { return note(.droppedNested, at: path) }
             switch value {
             case .object(let object):
                 for (key, value) in object {

@@ -19,6 +19,8 @@ public struct SafeOptions: Sendable, Equatable {
     /// Loops' limit for a value is 500 characters with its quotes. Counted in UTF-16 units, the strictest reading but
     /// for escapes.
     public static let textUnitsMax = 498
+    /// A leaf whose joined name is longer is left out, in UTF-8 bytes.
+    public static let flattenedNameBytesMax = 256
     /// Names that a contact property cannot have.
     public static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
 

@@ -19,7 +19,7 @@ public struct EventMapping: Sendable {
     public init(compiling mapping: JSONValue) throws(MappingFaults) {
         var compiler = MappingCompiler()
         let root = compiler.root(mapping, at: [])
-        guard compiler.faults.isEmpty else { throw MappingFaults(faults: compiler.faults) }
+        guard compiler.faults.isEmpty else { throw MappingFaults(faults: compiler.faults + compiler.lateFaults) }
         self.root = root
         self.lateFaults = compiler.lateFaults
         self.warnings = compiler.warnings

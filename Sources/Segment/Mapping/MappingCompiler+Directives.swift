@@ -7,7 +7,7 @@ extension MappingCompiler {
             if case .string(let text) = argument { return .path(EventPath(mapping: text)) }
             return computed(.path, argument, at: path)
         case .template:
-            if case .string(let text) = argument { return .template(TemplateText(text)) }
+            if case .string(let text) = argument { return .template(TemplateText(text), at: JSONPointer.text(path)) }
             return computed(.template, argument, at: path)
         case .choice: return choice(argument, at: path)
         case .changeCase: return changeCase(argument, at: path)
@@ -101,7 +101,7 @@ extension MappingCompiler {
         guard let node = textOrDirective(value, at: path + ["value"]), faults.count == count, value.isTruthy else {
             return .undefined
         }
-        return .replace(replacements, node)
+        return .replace(replacements, node, at: JSONPointer.text(path))
     }
 
     private mutating func arrayPath(_ argument: JSONValue, at path: [String]) -> MappingNode {

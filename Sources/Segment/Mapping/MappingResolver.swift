@@ -7,7 +7,10 @@ struct MappingResolver {
 
     /// The value as JSON has it; nil for `undefined`.
     mutating func resolveRoot(_ root: MappingNode, _ payload: JSONValue) throws(MappingError) -> JSONValue? {
-        guard case .object(let members) = root else { return cleaned(try resolve(root, payload)) }
+        guard case .object(let members) = root else {
+            let value = try resolve(root, payload)
+            return cleaned(value)
+        }
         var object = JSONObject()
         for member in members {
             if let value = try resolve(member.node, payload) { object[member.key] = value }
@@ -15,6 +18,7 @@ struct MappingResolver {
         return cleaned(.object(object))
     }
 
+    /// Call it on what is resolved already: as an argument's part the resolution would come too late for `hasUndefined`.
     private func cleaned(_ value: JSONValue?) -> JSONValue? {
         hasUndefined ? value?.withoutUndefined() : value
     }
@@ -24,7 +28,7 @@ struct MappingResolver {
         case .constant(let value): return value
         case .undefined: return nil
         case .path(let path): return path.value(in: payload)
-        case .template(let template): return .string(template.render(payload))
+        case .template(let template, let place): return .string(try render(template, at: place, payload))
         case .object(let members):
             var object = JSONObject()
             for member in members { object[member.key] = stored(try resolve(member.node, payload)) }
@@ -39,11 +43,13 @@ struct MappingResolver {
             let value = try resolve(node, payload)
             guard case .string(let text)? = value else { return value }
             return .string((isUpper ? LiquidText(text).uppercased : LiquidText(text).lowercased).string)
-        case .replace(let replacements, let node): return try replaced(replacements, node, payload)
+        case .replace(let replacements, let node, let place):
+            return try replaced(replacements, node, at: place, payload)
         case .items(let node, let shape): return try items(node, shape, payload)
         case .merge(let nodes, let direction): return try merged(nodes, direction, payload)
         case .encode(let node):
-            return cleaned(try resolve(node, payload)).map { value in
+            let value = try resolve(node, payload)
+            return cleaned(value).map { value in
                 .string(
                     String(decoding: value.serialized(javaScriptKeyOrder: true, javaScriptNumbers: true), as: UTF8.self)
                 )
@@ -57,9 +63,13 @@ struct MappingResolver {
                 throw MappingError(path: place, reason: "@flatten needs a text as its separator")
             }
             let value = try resolve(node, payload)
-            var flat = JSONObject()
-            flatten(stored(value), prefix: "", separator: separator, omitsArrays: omitsArrays, into: &flat)
-            return .object(flat)
+            var flattening = Flattening(separator: separator, omitsArrays: omitsArrays)
+            do throws(ResultTooLong) {
+                try flattening.add(stored(value), under: "")
+            } catch {
+                throw error.error(at: place)
+            }
+            return .object(flattening.result)
         case .transform(let apply, let mapping, let place):
             guard case .object? = payload else {
                 throw MappingError(path: place, reason: "@transform works on an object, not on \(Self.kind(payload))")
@@ -112,20 +122,39 @@ extension MappingResolver {
         }
         switch kind {
         case .path: return EventPath(mapping: text).value(in: payload)
-        case .template: return .string(TemplateText(text).render(payload))
+        case .template: return .string(try render(TemplateText(text), at: place, payload))
         }
     }
 
     private mutating func replaced(
         _ replacements: [Replacement],
         _ node: MappingNode,
+        at place: String,
         _ payload: JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        switch try resolve(node, payload) {
-        case .string(let text)?: return .string(replacements.reduce(text) { $1.apply(to: $0) })
-        case .some(let value) where value.boolValue != nil || value.doubleValue != nil:
-            return .string(replacements.reduce(value.javaScriptText) { $1.apply(to: $0) })
-        default: return ""
+        guard let value = try resolve(node, payload) else { return "" }
+        switch value {
+        case .string, .bool, .int, .uint, .double: break
+        case .null, .array, .object: return ""
+        }
+        var text = value.javaScriptText
+        do throws(ResultTooLong) {
+            for replacement in replacements { text = try replacement.apply(to: text) }
+        } catch {
+            throw error.error(at: place)
+        }
+        return .string(text)
+    }
+
+    private func render(
+        _ template: TemplateText,
+        at place: String,
+        _ payload: JSONValue?
+    ) throws(MappingError) -> String {
+        do throws(ResultTooLong) {
+            return try template.render(payload)
+        } catch {
+            throw error.error(at: place)
         }
     }
 
@@ -144,7 +173,8 @@ extension MappingResolver {
         var shaped: [JSONValue] = []
         shaped.reserveCapacity(items.count)
         for item in items {
-            shaped.append(stored(try resolve(shape, item.isUndefinedMember ? nil : item)))
+            let payload: JSONValue? = item.isUndefinedMember ? .none : .some(item)
+            shaped.append(stored(try resolve(shape, payload)))
         }
         return .array(shaped)
     }
@@ -172,27 +202,6 @@ extension MappingResolver {
             }
         }
         return .object(merged)
-    }
-
-    private func flatten(
-        _ value: JSONValue,
-        prefix: String,
-        separator: String,
-        omitsArrays: Bool,
-        into flat: inout JSONObject
-    ) {
-        func key(_ name: String) -> String { prefix.isEmpty ? name : prefix + separator + name }
-        switch value {
-        case .object(let object):
-            for (name, value) in object {
-                flatten(value, prefix: key(name), separator: separator, omitsArrays: omitsArrays, into: &flat)
-            }
-        case .array(let elements) where !omitsArrays:
-            for (index, value) in elements.enumerated() {
-                flatten(value, prefix: key("\(index)"), separator: separator, omitsArrays: omitsArrays, into: &flat)
-            }
-        default: flat[prefix] = value
-        }
     }
 
     /// Null becomes undefined; null members of objects go, elements of arrays stay.

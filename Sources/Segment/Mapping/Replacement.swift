@@ -16,7 +16,8 @@ struct Replacement: Sendable {
         self.isGlobal = isGlobal
     }
 
-    func apply(to text: String) -> String {
+    /// - Throws: ``ResultTooLong``
+    func apply(to text: String) throws(ResultTooLong) -> String {
         let units = Array(text.utf16)
         var result: [UInt16] = []
         var copied = 0
@@ -29,6 +30,7 @@ struct Replacement: Sendable {
             let end = at + pattern.count
             result += units[copied..<at]
             append(to: &result, match: at..<end, of: units)
+            try ResultTooLong.check(result.count)
             copied = end
             at = end
             if !isGlobal { break }

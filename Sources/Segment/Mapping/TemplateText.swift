@@ -23,12 +23,13 @@ struct TemplateText: Sendable {
         }
     }
 
-    func render(_ payload: JSONValue?) -> String {
-        let text = Self.render(parts, payload)
-        return hasSecondRound ? Self.render(Self.parts(of: text, braces: 2), payload) : text
+    /// - Throws: ``ResultTooLong``
+    func render(_ payload: JSONValue?) throws(ResultTooLong) -> String {
+        let text = try Self.render(parts, payload)
+        return hasSecondRound ? try Self.render(Self.parts(of: text, braces: 2), payload) : text
     }
 
-    private static func render(_ parts: [Part], _ payload: JSONValue?) -> String {
+    private static func render(_ parts: [Part], _ payload: JSONValue?) throws(ResultTooLong) -> String {
         var result = ""
         for part in parts {
             switch part {
@@ -36,6 +37,7 @@ struct TemplateText: Sendable {
             case .value(let path):
                 if let value = path.value(in: payload), !value.isNull { result += value.javaScriptText }
             }
+            try ResultTooLong.check(result.utf8.count)
         }
         return result
     }
@@ -46,6 +48,8 @@ struct TemplateText: Sendable {
         var parts: [Part] = []
         var textStart = 0
         var at = 0
+        // Where the next closing brace stands, so that a long run of opening ones is not searched again and again.
+        var close = 0
         func hasRun(of byte: UInt8, at start: Int) -> Bool {
             start + braces <= bytes.count && bytes[start..<(start + braces)].allSatisfy { $0 == byte }
         }
@@ -56,7 +60,8 @@ struct TemplateText: Sendable {
             }
             // A lone brace begins no placeholder, but the next one may.
             let nameStart = at + braces
-            let nameEnd = bytes[nameStart...].firstIndex(of: UInt8(ascii: "}")) ?? bytes.count
+            if close < nameStart { close = bytes[nameStart...].firstIndex(of: UInt8(ascii: "}")) ?? bytes.count }
+            let nameEnd = close
             guard nameEnd > nameStart, hasRun(of: UInt8(ascii: "}"), at: nameEnd) else {
                 at += 1
                 continue

@@ -5,6 +5,9 @@ public import JSON
 /// Parsed once; asking it about an event does not allocate. Semantics are Segment's (segment-facts §2, proved by its
 /// vectors); what Segment would guess at is refused instead.
 public struct Trigger: Sendable {
+    /// The longest trigger, in UTF-8 bytes.
+    public static let bytesMax = 10_000
+
     /// The text that was parsed.
     public let text: String
     /// What the writer of the trigger should know, one sentence each; empty for most triggers.
@@ -13,6 +16,9 @@ public struct Trigger: Sendable {
 
     /// - Throws: ``TriggerError`` with the column; the text never traps, whatever it holds.
     public init(parsing text: String) throws(TriggerError) {
+        guard text.utf8.count <= Self.bytesMax else {
+            throw TriggerError(column: 1, reason: "the trigger has more than \(Self.bytesMax) bytes", hint: nil)
+        }
         var parser = TriggerParser(try TriggerLexer.tokens(of: text))
         let written = try parser.trigger()
         let segments = SegmentReading.node(of: parser.items)

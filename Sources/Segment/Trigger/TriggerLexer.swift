@@ -39,12 +39,7 @@ struct TriggerLexer {
                 hint: "test them in the mapping instead"
             )
         case let letter where letter.isNamePart || letter == "\\": return .name(keys: try name())
-        default:
-            throw error(
-                column,
-                "'\(scalar)' means nothing here",
-                hint: scalar.isASCII ? nil : "in a name, write a backslash before it; a text needs quotes"
-            )
+        default: throw unknown(scalar, column: column)
         }
     }
 
@@ -121,7 +116,7 @@ struct TriggerLexer {
                 }
                 at += 1
             }
-            guard !key.isEmpty else { throw error(start + 1, "a name is missing behind the dot", hint: nil) }
+            if key.isEmpty { throw emptyName(column: start + 1) }
             // Segment splits the path again where an escape put a dot or a bracket.
             keys += String(key).split { ".[]".contains($0) }.map(String.init)
             guard peek == "." else { return keys }
@@ -134,6 +129,19 @@ struct TriggerLexer {
                 )
             }
         }
+    }
+
+    private func emptyName(column: Int) -> TriggerError {
+        if let scalar = peek, !scalar.isASCII { return unknown(scalar, column: column) }
+        return error(column, "a name is missing behind the dot", hint: nil)
+    }
+
+    private func unknown(_ scalar: Unicode.Scalar, column: Int) -> TriggerError {
+        error(
+            column,
+            "'\(scalar)' means nothing here",
+            hint: scalar.isASCII ? nil : "in a name, write a backslash before it; a text needs quotes"
+        )
     }
 
     private var peek: Unicode.Scalar? { at < scalars.count ? scalars[at] : nil }

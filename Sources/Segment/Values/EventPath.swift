@@ -10,6 +10,9 @@ struct EventPath: Sendable, Equatable {
         /// The array index that `key` spells, if it does.
         let index: Int?
 
+        /// Whether `key` is the count that arrays and texts have.
+        var isLength: Bool { key.hasSameBytes(as: "length") }
+
         init(_ key: String) {
             self.key = key
             self.index = Self.index(spelled: key)
@@ -50,16 +53,18 @@ struct EventPath: Sendable, Equatable {
 
 extension JSONValue {
     fileprivate func member(_ step: EventPath.Step) -> JSONValue? {
+        // No `? :` with nil here: the literal would be JSON's null.
         switch self {
         case .object(let object): return object[step.key]
         case .array(let elements):
-            if let index = step.index { return index < elements.count ? elements[index] : nil }
-            return step.key.hasSameBytes(as: "length") ? .int(Int64(elements.count)) : nil
+            if let index = step.index, index < elements.count { return elements[index] }
+            if step.isLength { return .int(Int64(elements.count)) }
         case .string(let text):
             if let index = step.index { return text.unit(at: index).map(JSONValue.string) }
-            return step.key.hasSameBytes(as: "length") ? .int(Int64(text.utf16.count)) : nil
-        case .null, .bool, .int, .uint, .double: return nil
+            if step.isLength { return .int(Int64(text.utf16.count)) }
+        case .null, .bool, .int, .uint, .double: break
         }
+        return Optional.none
     }
 }
 
