@@ -1,0 +1,69 @@
+import JSON
+import Loops
+import Testing
+
+@Suite struct CoercionTests {
+    private func value(_ value: JSONValue, of field: String) throws -> JSONValue? {
+        try LoopsAction.createOrUpdateContact.request(from: ["userId": "u", field: value]).body[field]
+    }
+
+    @Test(
+        arguments: [
+            ("x", "x"), (1, "1"), (1.5, "1.5"), (1e21, "1e+21"), (9_007_199_254_740_993, "9007199254740992"),
+            (-0.0, "0"), (true, "true"),
+            ([false], "false"), ([nil], ""), (["a"], "a"), (" ", " "), ("", nil), (nil, nil),
+        ] as [(JSONValue, JSONValue?)]
+    )
+    func text(value: JSONValue, expected: JSONValue?) throws {
+        #expect(try self.value(value, of: "firstName") == expected)
+    }
+
+    @Test(
+        arguments: [
+            (true, true), (false, false), ("true", true), ("false", false), (1, true), (0, false), (1.0, true),
+            (-0.0, false), (["true"], true),
+            ([0], false), ([nil], false), ("", nil), (nil, nil),
+        ] as [(JSONValue, JSONValue?)]
+    )
+    func boolean(value: JSONValue, expected: JSONValue?) throws {
+        #expect(try self.value(value, of: "subscribed") == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("firstName", [], "type"), ("firstName", [1, 2], "type"), ("firstName", [:], "type"),
+            ("firstName", [["a"]], "type"),
+            ("subscribed", 2, "type"), ("subscribed", "TRUE", "type"), ("subscribed", "1", "type"),
+            ("subscribed", [true, true], "type"),
+            ("subscribed", [:], "type"), ("mailingLists", [], "type"), ("mailingLists", [["a": true]], "type"),
+            ("mailingLists", "x", "type"),
+            ("customAttributes", 5, "type"), ("createdAt", true, "format"), ("createdAt", "soon", "format"),
+            ("createdAt", ["2023"], "type"),
+            ("createdAt", [:], "type"), ("email", 5, "format"), ("email", "x", "format"), ("email", [nil], "format"),
+            ("email", [:], "type"),
+        ] as [(String, JSONValue, String)]
+    )
+    func refused(field: String, value: JSONValue, keyword: String) throws {
+        let faults = try #require(throws: ValidationFaults.self) { try self.value(value, of: field) }.faults
+        #expect(faults.map { "\($0.path) \($0.keyword.rawValue)" } == ["/\(field) \(keyword)"])
+    }
+
+    @Test(arguments: [
+        "a@b.co", "Ada.Lovelace+tag@Example.COM", "x@127.0.0.1", "!#$%&'*+/=?^_`{|}~-@y.co", "a@b-c.d", "1@2.3",
+        "a@" + String(repeating: "b", count: 300) + ".c",
+    ])
+    func address(text: String) {
+        #expect(EmailText.isAddress(text))
+    }
+
+    @Test(arguments: [
+        "", "@", "a", "a@", "@b.co", "a@b", "a@b.", "a@.co", "a@b..co", ".a@b.co", "a.@b.co", "a..b@b.co", "a@-b.co",
+        "a@b-.co", "a b@c.de",
+        "a@b.co ", " a@b.co", "a@b_c.de", "a@b@c.de", "ü@b.co", "a@bü.co", "\u{212a}@b.co", "a\n@b.co", "a@b.co\n",
+        "\"a\"@b.co", "a@[1.2.3.4]",
+        "a(b)@c.de", "a,b@c.de",
+    ])
+    func noAddress(text: String) {
+        #expect(!EmailText.isAddress(text))
+    }
+}
