@@ -117,6 +117,54 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(
+            name: "RedisStreamsTests",
+            dependencies: [
+                "DevKit", "RedisStreams",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(name: "SegmentTests", dependencies: ["JSON", "Segment"]),
+        .testTarget(name: "LoopsTests", dependencies: ["JSON", "Loops"]),
+        .testTarget(
+            name: "BridgeTests",
+            dependencies: ["Bridge", "DevKit", "JSON", "Loops", "RedisStreams", "Segment"]
+        ),
+        .testTarget(
+            name: "PrometheusMetricsTests",
+            dependencies: ["PrometheusMetrics", .product(name: "CoreMetrics", package: "swift-metrics")]
+        ),
+        .testTarget(
+            name: "LoopsSimulatorTests",
+            dependencies: [
+                "JSON", "LoopsSimulator",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(name: "DevKitTests", dependencies: ["DevKit", "JSON"]),
+        .testTarget(
+            name: "LoopsBridgeTests",
+            dependencies: [
+                "loops-bridge", "Bridge", "JSON", "Loops",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics", "RedisStreams",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
+        ),
     ]
 )
 

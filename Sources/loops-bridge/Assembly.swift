@@ -15,8 +15,8 @@ struct Assembly {
     var logger: Logger
     /// Called with the address of the admin endpoints once they listen.
     var onAdminListening: @Sendable (String) async -> Void = { _ in }
-    /// Further services that live as long as the bridge and stop after it.
-    var companions: [any Service] = []
+    /// A further service beside the bridge; when it returns, the program stops.
+    var companion: (any Service)?
     /// Called once the bridge exists, before it runs.
     var onBridge: @Sendable (Bridge) async -> Void = { _ in }
     var signals: [UnixSignal] = [.sigterm, .sigint]
@@ -58,7 +58,8 @@ struct Assembly {
                 await onAdminListening(address)
             }
             var group = ServiceGroupConfiguration(
-                services: (companions + [admin]).map { .init(service: $0) } + [
+                services: [.init(service: admin)]
+                    + (companion.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []) + [
                     // Last in the list, so first to stop: the endpoints still answer while it drains.
                     .init(service: bridge, successTerminationBehavior: .gracefullyShutdownGroup)
                 ],

@@ -1,3 +1,5 @@
+import Bridge
+import Loops
 import Testing
 
 @testable import loops_bridge

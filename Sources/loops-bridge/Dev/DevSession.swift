@@ -34,7 +34,7 @@ struct DevSession: Sendable {
             let published = Tally()
             let bridge = OneTime<Bridge>()
             var assembly = Assembly(settings: settings, destination: destination)
-            assembly.companions = [DevFlow(session: self, client: client, published: published, bridge: bridge)]
+            assembly.companion = DevFlow(session: self, client: client, published: published, bridge: bridge)
             assembly.onBridge = { bridge.set($0) }
             assembly.onAdminListening = { address in
                 Terminal.complain(

@@ -41,12 +41,18 @@ struct GateTests {
         var gate = Gate(ratePerSecond: 0)
         #expect(gate.observe(.unauthorized, now: start, random: 0) == .refused)
         #expect(!gate.isAuthorized)
-        guard case .wait(let until?) = gate.admission(now: start) else { return Issue.record("requests go on") }
+        guard case .wait(let until?) = gate.admission(now: start) else {
+            Issue.record("requests go on")
+            return
+        }
         #expect(gate.admission(now: until) == .probeKey)
         gate.keyProbeStarted(now: until)
         #expect(gate.admission(now: until) == .wait(until: nil))
         #expect(gate.keyProbed(isGood: false, now: until, random: 0) == .nothing)
-        guard case .wait(let second?) = gate.admission(now: until) else { return Issue.record("no second probe") }
+        guard case .wait(let second?) = gate.admission(now: until) else {
+            Issue.record("no second probe")
+            return
+        }
         gate.keyProbeStarted(now: second)
         #expect(gate.keyProbed(isGood: true, now: second, random: 0) == .resumed)
         #expect(gate.admission(now: second) == .go)
@@ -59,7 +65,10 @@ struct GateTests {
         var waits: [Duration] = []
         for _ in 0..<3 {
             #expect(gate.observe(.throttled, now: start, random: 1) == .throttled)
-            guard case .wait(let until?) = gate.admission(now: start) else { return Issue.record("requests go on") }
+            guard case .wait(let until?) = gate.admission(now: start) else {
+            Issue.record("requests go on")
+            return
+        }
             waits.append(until - start)
         }
         #expect(waits == waits.sorted() && waits[0] < waits[2])
@@ -73,12 +82,18 @@ struct GateTests {
             let change = gate.observe(.retry(.serverError), now: start, random: 0)
             #expect(change == (number == Circuit.threshold ? .opened : .nothing))
         }
-        guard case .wait(let until?) = gate.admission(now: start) else { return Issue.record("requests go on") }
+        guard case .wait(let until?) = gate.admission(now: start) else {
+            Issue.record("requests go on")
+            return
+        }
         #expect(gate.admission(now: until) == .go)
         gate.started(now: until)
         #expect(gate.admission(now: until) == .wait(until: nil), "a second probe beside the first")
         _ = gate.observe(.retry(.timedOut), now: until, random: 0)
-        guard case .wait(let later?) = gate.admission(now: until) else { return Issue.record("requests go on") }
+        guard case .wait(let later?) = gate.admission(now: until) else {
+            Issue.record("requests go on")
+            return
+        }
         #expect(later - until > until - start, "the second wait is longer")
         gate.started(now: later)
         #expect(gate.observe(.delivered, now: later, random: 0) == .resumed)

@@ -1,4 +1,5 @@
 import DevKit
+import JSON
 import Loops
 import RedisStreams
 import Testing
@@ -8,6 +9,8 @@ import Testing
 @Suite("Lanes: one first-in-first-out lane per contact")
 struct LanesTests {
     private let start = ContinuousClock.now
+
+    private func started(_ start: Lanes.Start?) throws -> Lanes.Start { try #require(start) }
 
     @Test("An entry without requests ends at once, as ignored")
     func ignoredEndsAtOnce() {
@@ -22,7 +25,7 @@ struct LanesTests {
         var lanes = Lanes()
         #expect(lanes.admit(.sample(1, contact: "a")).isEmpty)
         #expect(lanes.admit(.sample(2, contact: "a", steps: 0)).isEmpty)
-        let first = try #require(lanes.start(now: start))
+        let first = try started(lanes.start(now: start))
         let ends = lanes.finish(first.key, .delivered)
         #expect(ends.map(\.id) == [.sample(1), .sample(2)])
         #expect(ends.map(\.kind) == [.delivered, .ignored])
@@ -45,12 +48,12 @@ struct LanesTests {
         var lanes = Lanes()
         _ = lanes.admit(.sample(1, contact: "a"))
         _ = lanes.admit(.sample(2, contact: "b"))
-        let a = try #require(lanes.start(now: start))
+        let a = try started(lanes.start(now: start))
         #expect(lanes.finish(a.key, .retry(at: start + .seconds(5), counts: true)).isEmpty)
         #expect(lanes.blocked == 1)
         #expect(lanes.start(now: start)?.key.contact == "b")
         #expect(lanes.start(now: start + .seconds(4)) == nil)
-        let again = try #require(lanes.start(now: start + .seconds(5)))
+        let again = try started(lanes.start(now: start + .seconds(5)))
         #expect(again.key.contact == "a")
         #expect(again.attempt == 2)
         #expect(lanes.blocked == 0)
@@ -60,7 +63,7 @@ struct LanesTests {
     func hurryWakesAll() throws {
         var lanes = Lanes()
         _ = lanes.admit(.sample(1, contact: "a"))
-        let a = try #require(lanes.start(now: start))
+        let a = try started(lanes.start(now: start))
         _ = lanes.finish(a.key, .retry(at: start + .seconds(60), counts: true))
         lanes.hurry()
         #expect(lanes.start(now: start)?.key.contact == "a")
@@ -71,9 +74,9 @@ struct LanesTests {
         var lanes = Lanes()
         _ = lanes.admit(.sample(1, contact: "a", steps: 2))
         let fault = DeliveryFault(reason: .refused, detail: "no", mapping: "m")
-        let first = try #require(lanes.start(now: start))
+        let first = try started(lanes.start(now: start))
         #expect(lanes.finish(first.key, .failed(fault)).isEmpty)
-        let second = try #require(lanes.start(now: start))
+        let second = try started(lanes.start(now: start))
         let ends = lanes.finish(second.key, .delivered)
         #expect(ends.map(\.kind) == [.deadLettered([fault])])
         #expect(ends.first?.attempts == 2)
@@ -84,7 +87,7 @@ struct LanesTests {
         var lanes = Lanes()
         for id in 1...3 { _ = lanes.admit(.sample(UInt64(id), contact: "a")) }
         _ = lanes.admit(.sample(4, contact: "b"))
-        let a = try #require(lanes.start(now: start))
+        let a = try started(lanes.start(now: start))
         #expect(lanes.abandonWaiting() == 3)
         #expect(lanes.count == 1)
         #expect(lanes.finish(a.key, .delivered).map(\.id) == [.sample(1)])
@@ -146,7 +149,7 @@ extension PlannedEntry {
     /// An entry of one contact with this many requests.
     static func sample(_ number: UInt64, contact: String, steps: Int = 1, stream: Int = 0) -> PlannedEntry {
         let call = LoopsCall(
-            LoopsRequest(operation: .createOrUpdateContact, method: "PUT", path: "contacts/update", body: [:]),
+            LoopsRequest(operation: .createOrUpdateContact, body: [:]),
             idempotencyKey: nil
         )
         return PlannedEntry(
