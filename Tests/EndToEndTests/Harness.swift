@@ -67,7 +67,7 @@ struct Harness: Sendable {
         _ simulator: LoopsSimulator,
         _ body: @Sendable @escaping (Harness) async throws -> Void
     ) async throws {
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let quiet = Logger.quiet
         let client = RedisClient(configuration: configuration.redis, logger: quiet)
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
@@ -167,7 +167,7 @@ extension Harness {
         }
         let applied = simulator.effects().count
         #expect(applied < count)
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let quiet = Logger.quiet
         let client = RedisClient(configuration: configuration.redis, logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await client.run() }

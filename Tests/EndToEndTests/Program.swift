@@ -1,0 +1,34 @@
+import DevKit
+import Foundation
+
+/// The built program, run as its users run it.
+enum Program {
+    /// Beside the test bundle, whatever the build folder is called.
+    static var path: String {
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
+        let folder =
+            bundle.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
+            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: ".build/debug")
+        return folder.appending(path: "loops-bridge").path
+    }
+
+    /// `loops-bridge run` against a Redis and an API.
+    static func run<Result: Sendable>(
+        redis: String,
+        loops: String,
+        key: String,
+        environment: [String: String] = [:],
+        body: @Sendable @escaping (ChildProcess) async throws -> Result
+    ) async throws -> Result {
+        let own = [
+            "REDIS_URL": redis, "LOOPS_BASE_URL": loops, "LOOPS_API_KEY": key, "LOOPS_RATE_LIMIT": "0", "HTTP_PORT": "0",
+        ]
+        return try await ChildProcess.run(
+            path,
+            arguments: ["run"],
+            environment: own.merging(environment) { $1 },
+            body: body
+        )
+    }
+}
