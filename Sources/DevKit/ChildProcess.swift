@@ -26,13 +26,12 @@ public final class ChildProcess: Sendable {
         self.processID = processID
     }
 
-    /// The program in the background, its ID on the first line of output, then a wait for its end. The second background job ends it when our
-    /// end of the pipe is closed.
+    /// The program in the background, its ID on the first line of output, before any of its own, then a wait for its end. The second background
+    /// job ends it when our end of the pipe is closed.
     private static let watchdog = """
         exec 3<&0
-        "$@" </dev/null 3<&- &
+        sh -c 'echo "$$"; exec "$@"' "$0" "$@" </dev/null 3<&- &
         child=$!
-        echo "$child"
         { read -r _ <&3; kill -TERM "$child"; sleep 10; kill -KILL "$child"; } 2>/dev/null >/dev/null &
         guard=$!
         wait "$child"

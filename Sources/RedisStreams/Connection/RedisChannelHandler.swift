@@ -11,10 +11,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
     var onEnd: (RedisError.Reason) -> Void = { _ in }
     private let reader = ReplyReader()
     private(set) var written = ReplyQueue()
-    private(set) var isAlive = true
+    private var endReason: RedisError.Reason?
     private var context: ChannelHandlerContext?
     private var isFlushDue = false
     private var hasHeard = false
+
+    var isAlive: Bool { endReason == nil }
 
     init(eventLoop: any EventLoop) {
         ended = eventLoop.makePromise()
@@ -22,7 +24,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     /// Writes a call. What is written in one turn of the event loop is flushed together.
     func write(_ call: PendingCall) {
-        guard isAlive, let context else { return call.end(.connectionLost("it was closed")) }
+        if let endReason { return call.end(endReason) }
+        guard let context else { return call.end(.connectionLost("it is not there yet")) }
         written.append(call)
         context.write(wrapOutboundOut(call.takeBytes()), promise: nil)
         guard !isFlushDue else { return }
@@ -42,7 +45,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// Ends the connection and all its calls at once. The channel may take its time to close.
     func end(_ reason: RedisError.Reason) {
         guard isAlive else { return }
-        isAlive = false
+        endReason = reason
         context?.close(promise: nil)
         written.endAll(reason)
         onEnd(reason)

@@ -103,6 +103,7 @@ struct RedisConnector: Sendable {
         } onCancel: {
             eventLoop.execute { handler.value.end(.cancelled) }
         }
-        return try outcome.get()
+        // A greeting changes nothing.
+        return try outcome.mapError { RedisError($0.reason, command: $0.command, mayHaveBeenApplied: false) }.get()
     }
 }

@@ -1,0 +1,93 @@
+import DevKit
+import Foundation
+import RedisStreams
+import Testing
+
+/// A folder that is removed behind `body`.
+private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(
+        path: "redis-transport-\(UUID().uuidString.prefix(8))"
+    )
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder.path)
+}
+
+/// Makes an authority, a server's and a client's certificate of it, and an authority that nobody knows.
+private func makeCertificates(in folder: String) async throws {
+    let script = """
+        set -e; cd "$1"
+        key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        openssl req -x509 $key -keyout ca.key -out ca.pem -days 2 -subj /CN=authority
+        openssl req -x509 $key -keyout other.key -out other.pem -days 2 -subj /CN=other
+        printf 'subjectAltName=IP:127.0.0.1,DNS:localhost' >san
+        for name in server client; do
+          openssl req $key -keyout $name.key -out $name.csr -subj /CN=$name
+          openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out $name.pem -days 2 -extfile san
+        done
+        echo certificates made
+        """
+    let isMade = try await ChildProcess.run("sh", arguments: ["-c", script, "sh", folder]) { child in
+        await child.line { $0 == "certificates made" } != nil
+    }
+    try #require(isMade)
+}
+
+@Suite(.timeLimit(.minutes(2))) struct TransportTests {
+    @Test func aUnixSocket() async throws {
+        try await withFolder { folder in
+            let path = "\(folder)/redis.sock"
+            try await RedisServer.run(arguments: ["--unixsocket", path]) { _ in
+                try await withClient(try RedisConfiguration(url: "unix://\(path)?db=2")) { client, _ in
+                    let info = try await client.send(RedisCommand("CLIENT", ["INFO"])).text ?? ""
+                    #expect(info.contains("addr=\(path)") && info.contains(" db=2 "))
+                }
+            }
+        }
+    }
+
+    @Test func transportSecurity() async throws {
+        try await withFolder { folder in
+            try await makeCertificates(in: folder)
+            let port = FreePort.take()
+            let arguments = [
+                "--tls-port", "\(port)", "--tls-cert-file", "\(folder)/server.pem", "--tls-key-file",
+                "\(folder)/server.key",
+                "--tls-ca-cert-file", "\(folder)/ca.pem",
+            ]
+            try await RedisServer.run(arguments: arguments) { server in
+                let ours = "certificateFile=\(folder)/client.pem&keyFile=\(folder)/client.key"
+                for host in ["127.0.0.1", "localhost"] {
+                    let url = "rediss://\(host):\(port)?caFile=\(folder)/ca.pem&\(ours)"
+                    try await withClient(try RedisConfiguration(url: url)) { client, _ in
+                        let great = Bytes(repeating: 7, count: 1_000_000)
+                        _ = try await client.send(RedisCommand("SET", ["k", .bytes(great)]))
+                        #expect(try await client.send(RedisCommand("GET", ["k"])).bytes == great)
+                    }
+                }
+                let refused = [
+                    // An authority that is not the server's; no certificate of ours; no authority but the system's; a file that is not there.
+                    ("caFile=\(folder)/other.pem&\(ours)", "CERTIFICATE_VERIFY_FAILED"),
+                    ("caFile=\(folder)/ca.pem", "lost"),
+                    (ours, "CERTIFICATE_VERIFY_FAILED"),
+                    ("caFile=\(folder)/nothing.pem", "the CA file \(folder)/nothing.pem cannot be used"),
+                ]
+                for (options, reason) in refused {
+                    try await withClient(try RedisConfiguration(url: "rediss://127.0.0.1:\(port)?\(options)")) {
+                        client,
+                        log in
+                        await log.disconnected(reason)
+                        #expect(!client.isConnected)
+                    }
+                }
+                // A server that does not speak TLS waits for the end of what it takes for a command.
+                var plain = try RedisConfiguration(url: "rediss://127.0.0.1:\(server.port)?caFile=\(folder)/ca.pem")
+                plain.connectTimeout = .milliseconds(100)
+                try await withClient(plain) { client, log in
+                    await log.disconnected("no reply in time")
+                    #expect(!client.isConnected)
+                }
+            }
+        }
+    }
+}
