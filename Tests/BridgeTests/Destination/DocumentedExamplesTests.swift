@@ -79,7 +79,16 @@ struct DocumentedExamplesTests {
         }
     }
 
-    @Test("Every mappings file loads without a warning", arguments: DocumentedPage.mapping.blocks("yaml mappings"))
+    @Test("Every value of an event's integrations", arguments: DocumentedPage.mapping.rows("integrations"))
+    func integrations(_ row: DocumentedPage.Row) throws {
+        let event = try SegmentEvent(["type": "track", "integrations": try JSONParser.parse(row[0])])
+        #expect(row[1] == (IntegrationRule().skips(event) ? "ignored" : "handled"))
+    }
+
+    @Test(
+        "Every mappings file loads without a warning",
+        arguments: ["yaml mappings", "json mappings"].flatMap(DocumentedPage.mapping.blocks)
+    )
     func file(_ block: DocumentedPage.Block) throws {
         #expect(try Destination(file: "mappings.yaml", bytes: Array(block.text.utf8)).warnings.isEmpty)
     }
@@ -135,9 +144,14 @@ struct DocumentedExamplesTests {
         let page = DocumentedPage.mapping
         let examples = page.blocks("yaml example").map(\.text).joined()
         for directive in MappingDirective.allCases { #expect(examples.contains("\"\(directive.rawValue)\":")) }
-        let known = ["yaml example", "yaml mappings", "yaml presets", "yaml refused", "text", "console", "sh", "json"]
+        #expect(page.links.isSubset(of: page.anchors) && page.links.count >= 20)
+        let known = [
+            "yaml example", "yaml mappings", "yaml presets", "yaml refused", "text", "console", "sh", "json mappings",
+        ]
         #expect(page.allBlocks.allSatisfy { known.contains($0.info) })
         #expect(page.blocks("yaml example").count >= 30 && page.blocks("yaml refused").count >= 2)
+        #expect(page.blocks("yaml mappings").count >= 2 && page.blocks("json mappings").count == 1)
+        #expect(page.rows("integrations").count >= 8 && page.rows("warned triggers").count >= 2)
         #expect(page.blocks("yaml presets").count == 1 && page.blocks("console").count >= 2)
         #expect(page.rows("trigger").count >= 40 && page.rows("coercion").count >= 30)
         #expect(page.rows("mapping").count >= 40 && page.rows("refused triggers").count >= 8)
@@ -198,6 +212,9 @@ struct DocumentedPage: Sendable {
     static let mapping = DocumentedPage(file: "mapping.md")
 
     let allBlocks: [Block]
+    /// Anchors of the headings, and the anchors that links on the page go to.
+    let anchors: Set<String>
+    let links: Set<String>
     private let tables: [String: [Row]]
     private let lists: [String: [String]]
 
@@ -248,6 +265,8 @@ struct DocumentedPage: Sendable {
         }
         self.allBlocks = blocks
         self.lists = lists
+        self.anchors = Set(text.matches(of: /\n#+ (.+)/).map { Self.anchor(of: $0.output.1) })
+        self.links = Set(text.matches(of: /\]\(#([^)]+)\)/).map { String($0.output.1) })
         self.tables = tables
     }
 
@@ -260,6 +279,11 @@ struct DocumentedPage: Sendable {
     func rows(_ title: String) -> [Row] { tables[title] ?? [] }
 
     func words(_ title: String) -> [String] { lists[title] ?? [] }
+
+    /// As GitHub makes them: small letters, digits and hyphens.
+    private static func anchor(of heading: Substring) -> String {
+        String(heading.lowercased().map { $0 == " " ? "-" : $0 }.filter { $0.isLetter || $0.isNumber || $0 == "-" })
+    }
 
     private static func cells(of line: Substring) -> [String] {
         line.replacing("\\|", with: "\u{0}").split(separator: "|", omittingEmptySubsequences: false)
