@@ -36,6 +36,7 @@ struct LiquidExpressionTests {
             LiquidCase("{{ d-e }}{{ q? }}{{ é }}{{ a.0 }}{{ [key].x }}{{ ['s'] }}", "1231abc"),
             LiquidCase("{{ (1..3).size }}{{ 'abc'.size }}{{ 'abc'[1] }}", "33b"),
             LiquidCase("{{ size }}[{{ first }}]", "0[]"),
+            LiquidCase("{{ .s }}{{ nul != nil.x }}{{ (1...1) | json }}", "abctrue[]"),
         ]
     )
     func properties(_ row: LiquidCase) throws { try LiquidCase(row.template, row.expected, event: Self.event).check() }

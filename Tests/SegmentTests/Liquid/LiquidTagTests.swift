@@ -71,6 +71,7 @@ struct LiquidTagTests {
             LiquidCase("{% cycle 'x': 'a', 'b' %}{% cycle 'y': 'a', 'b' %}", "aa"),
             LiquidCase("{% cycle g: 'a', 'b' %}{% cycle g: 'a', 'b' %}", "ab", event: #"{"g": 1}"#),
             LiquidCase("{% cycle 'a', 'b', 'c' %}{% cycle 'a', 'b' %}", "aa"),
+            LiquidCase("{% cycle 'a' 'b', 'c' %}{% cycle 'a' 'b', 'c' %}{% cycle 'a' 'b', 'c' %}", "abc"),
             LiquidCase("{% cycle 0, 1 %}{% cycle 0, 1 %}", "1"),
         ]
     )

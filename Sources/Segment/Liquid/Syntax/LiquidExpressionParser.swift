@@ -132,18 +132,21 @@ struct LiquidExpressionParser {
                     throw cursor.error(at: start, "the bracket that opens here is not closed")
                 }
                 steps.append(Self.step(for: key))
-            } else if !afterRoot, steps.isEmpty {
-                let name = cursor.readName()
-                if name.isEmpty { return steps }
-                steps.append(.name(name.string))
-            } else if cursor.peek() == LiquidUnit.dot, cursor.peek(1) != LiquidUnit.dot {
-                cursor.position += 1
-                let name = cursor.readName()
-                if name.isEmpty { return steps }
-                steps.append(.name(name.string))
-            } else {
-                return steps
+                continue
             }
+            if !afterRoot, steps.isEmpty {
+                let name = cursor.readName()
+                if !name.isEmpty {
+                    steps.append(.name(name.string))
+                    continue
+                }
+            }
+            // A leading dot is accepted, as in liquidjs: `.a` is `a`. Two dots belong to a range.
+            guard cursor.peek() == LiquidUnit.dot, cursor.peek(1) != LiquidUnit.dot else { return steps }
+            cursor.position += 1
+            let name = cursor.readName()
+            if name.isEmpty { return steps }
+            steps.append(.name(name.string))
         }
     }
 

@@ -110,7 +110,6 @@ struct LiquidParser {
                 group = first
             } else {
                 candidates.append(first)
-                _ = parser.cursor.skip(past: LiquidUnit.comma)
             }
         }
         while !parser.cursor.isAtEnd {

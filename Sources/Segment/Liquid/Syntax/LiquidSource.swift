@@ -1,3 +1,5 @@
+import JSON
+
 /// A template's text in UTF-16 units, able to say where in it something is.
 struct LiquidSource: Sendable {
     let units: [UInt16]
@@ -27,9 +29,10 @@ struct LiquidSource: Sendable {
         return LiquidError(kind: kind, line: line, column: column, reason: reason, hint: hint)
     }
 
-    /// A quoted piece of the template for messages, cut after 32 units.
+    /// A quoted piece of the template for messages, on one line, cut after 32 units.
     func excerpt(_ range: Range<Int>) -> String {
         let piece = text(range)
-        return piece.count > 32 ? "\"\(LiquidText(piece.units.prefix(29)).string)...\"" : "\"\(piece.string)\""
+        let shown = piece.count > 32 ? LiquidText(piece.units.prefix(29)).string + "..." : piece.string
+        return JSONValue.string(shown).jsonText
     }
 }

@@ -15,7 +15,6 @@ extension LiquidValue {
     func property(named name: String) -> LiquidValue {
         switch self {
         case .null: .null
-        case .nilLiteral: .nilLiteral
         case .object(let object): Self.property(of: object, named: name)
         case .list, .jsonArray: arrayProperty(named: name, count: elementCount ?? 0)
         case .text(let text): Self.property(of: text, named: name)
