@@ -131,10 +131,21 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SegmentTests", dependencies: ["JSON", "Segment"]),
-        .testTarget(name: "LoopsTests", dependencies: ["JSON", "Loops"]),
+        .testTarget(
+            name: "LoopsTests",
+            dependencies: [
+                "JSON", "Loops",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "BridgeTests",
-            dependencies: ["Bridge", "DevKit", "JSON", "Loops", "RedisStreams", "Segment"]
+            dependencies: [
+                "Bridge", "DevKit", "JSON", "Loops", "RedisStreams", "Segment",
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "PrometheusMetricsTests",
@@ -153,8 +164,13 @@ let package = Package(
         .testTarget(
             name: "LoopsBridgeTests",
             dependencies: [
-                "loops-bridge", "Bridge", "JSON", "Loops",
+                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "PrometheusMetrics", "RedisStreams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
