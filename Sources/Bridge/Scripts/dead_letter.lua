@@ -5,7 +5,7 @@
 local epoch = redis.call('HGET', KEYS[2], 'epoch')
 if not epoch then return redis.error_reply('UNOPENED the state of the group is gone') end
 if epoch ~= ARGV[2] then return redis.error_reply('FENCED ' .. epoch) end
-if redis.call('XACK', KEYS[1], ARGV[1], ARGV[3]) == 0 then return false end
+if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1) == 0 then return false end
 
 local fields = {}
 for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
@@ -19,4 +19,10 @@ if entry then
     fields[#fields + 1] = tostring((#entry[2] - most) / 2)
   end
 end
-return redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', unpack(fields))
+-- The letter first: a script that fails half-way keeps what it did, and an entry without a letter would be lost.
+local letter = redis.pcall('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', unpack(fields))
+if type(letter) == 'table' and letter.err then
+  return redis.error_reply('DEADLETTERS ' .. KEYS[3] .. ' takes no letter: ' .. letter.err)
+end
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
+return letter

@@ -1,0 +1,113 @@
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("dead_letter.lua: moves an entry and acknowledges it in one step", .timeLimit(.minutes(2)))
+struct DeadLetterScriptTests {
+    /// A session with one routed entry.
+    private func withEntry(
+        _ fields: [StreamField],
+        _ body: @Sendable @escaping (ScriptFixture, StreamSession, StreamID) async throws -> Void
+    ) async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            let id = try await fixture.add(fields)
+            _ = try await session.route()
+            try await body(fixture, session, id)
+        }
+    }
+
+    @Test("First why, then the entry's own fields in their order, doubles and bytes included; then it is acknowledged")
+    func fields() async throws {
+        let own = [
+            StreamField("b", "1"), StreamField("a", "2"), StreamField("b", "3"), StreamField("reason", "own"),
+            StreamField(name: [0xFF, 0], value: [0, 0xFE]),
+        ]
+        try await withEntry(own) { fixture, session, id in
+            let answer = try await session.deadLetter(id, why: [("reason", "refused"), ("detail", "why ü")])
+            let letters = try await fixture.letters(session)
+            #expect(letters == [[StreamField("reason", "refused"), StreamField("detail", "why ü")] + own])
+            let letterID = try await fixture.client.range(session.keys.deadLetters, count: 1).first?.id
+            #expect(StreamID(answer) == letterID && letterID != nil)
+            #expect(try await fixture.pending().isEmpty)
+            #expect(try await fixture.client.length(ScriptFixture.stream) == 1, "the stream itself is not touched")
+        }
+    }
+
+    @Test("A repetition after a lost answer changes nothing")
+    func repeated() async throws {
+        try await withEntry([StreamField("a", "1")]) { fixture, session, id in
+            _ = try await session.deadLetter(id)
+            #expect(try await session.deadLetter(id) == .null)
+            #expect(try await fixture.letters(session).count == 1)
+        }
+    }
+
+    @Test("An entry that was acknowledged or never handed out is not moved")
+    func notPending() async throws {
+        try await withEntry([StreamField("a", "1")]) { fixture, session, id in
+            let new = try await fixture.add(contact: "a")
+            _ = try await session.acknowledge([id])
+            #expect(try await session.deadLetter(id) == .null)
+            #expect(try await session.deadLetter(new) == .null)
+            #expect(try await fixture.letters(session).isEmpty)
+        }
+    }
+
+    @Test("A trimmed entry leaves a letter that says why, and is acknowledged")
+    func trimmed() async throws {
+        try await withEntry([StreamField("a", "1")]) { fixture, session, id in
+            _ = try await fixture.client.delete(ScriptFixture.stream, ids: [id])
+            _ = try await session.deadLetter(id)
+            #expect(try await fixture.letters(session) == [[StreamField("reason", "refused")]])
+            #expect(try await fixture.pending().isEmpty)
+        }
+    }
+
+    @Test("Of an entry with 5,000 fields the first are kept, and the letter says how many are not")
+    func manyFields() async throws {
+        let own = (0..<5000).map { StreamField("n\($0)", "v\($0)") }
+        try await withEntry(own) { fixture, session, id in
+            _ = try await session.deadLetter(id)
+            let letter = try #require(try await fixture.letters(session).first)
+            #expect(letter.first == StreamField("reason", "refused"))
+            #expect(Array(letter[1...1500]) == Array(own[..<1500]))
+            #expect(letter.last == StreamField("fieldsLeftOut", "3500"))
+            #expect(letter.count == 1502)
+            #expect(try await fixture.pending().isEmpty)
+        }
+    }
+
+    @Test("When the letter cannot be written, the entry stays pending: nothing is lost")
+    func letterRefused() async throws {
+        try await withEntry([StreamField("a", "1")]) { fixture, session, id in
+            _ = try await fixture.client.send(RedisCommand("SET", [.string(session.keys.deadLetters), "not a stream"]))
+            let error = await #expect(throws: RedisError.self) { try await session.deadLetter(id) }
+            #expect(error?.description.contains(session.keys.deadLetters) == true, "it says which key is wrong")
+            #expect(try await fixture.pending().values.joined().contains(id))
+            _ = try await fixture.client.send(RedisCommand("DEL", [.string(session.keys.deadLetters)]))
+            _ = try await session.deadLetter(id)
+            #expect(try await fixture.letters(session).count == 1)
+            #expect(try await fixture.pending().isEmpty)
+        }
+    }
+
+    @Test("The dead-letter stream is trimmed roughly to its length, the oldest first")
+    func maxLength() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            _ = try await fixture.client.send(
+                RedisCommand("CONFIG", ["SET", "stream-node-max-entries", "10"])
+            )
+            for number in 0..<60 { try await fixture.add([StreamField("n", "\(number)")]) }
+            _ = try await session.route()
+            for id in try await fixture.pending().values.joined().sorted() {
+                _ = try await session.deadLetter(id, maxLength: 20)
+            }
+            let letters = try await fixture.letters(session)
+            #expect((20...30).contains(letters.count))
+            #expect(letters.last?.last == StreamField("n", "59"))
+        }
+    }
+}

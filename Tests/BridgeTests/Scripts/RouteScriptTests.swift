@@ -1,0 +1,121 @@
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("route.lua: hands new entries to the partitions of their contacts", .timeLimit(.minutes(2)))
+struct RouteScriptTests {
+    @Test("Entries land in their contact's partition, in order, and none stays with the reading consumer")
+    func routes() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            var expected: [String: [StreamID]] = [:]
+            for number in 0..<60 {
+                let contact = "contact-\(number % 13)"
+                let id = try await fixture.add(contact: contact)
+                let partition = try #require(ScriptFixture.partition(of: contact, partitions: 4))
+                expected[PartitionName.of(partition), default: []].append(id)
+            }
+            let answer = try await session.route()
+            #expect(answer.entries == 60 && !answer.isFull)
+            #expect(answer.last == expected.values.joined().max())
+            #expect(Set(answer.partitions.map(PartitionName.of)) == Set(expected.keys))
+            #expect(answer.partitions.count == expected.count, "a partition is named once")
+            #expect(try await fixture.pending() == expected)
+            let summary = try await fixture.client.pendingSummary(ScriptFixture.stream, group: ScriptFixture.group)
+            #expect((summary.consumers[PartitionName.router] ?? 0) == 0)
+        }
+    }
+
+    @Test("At most `count` entries are taken, in the order of the stream; an empty stream gives nothing")
+    func count() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            #expect(try await session.route().last == nil)
+            var ids: [StreamID] = []
+            for number in 0..<7 { ids.append(try await fixture.add(contact: "c\(number)")) }
+            var taken: [Int] = []
+            var last: [StreamID?] = []
+            for _ in 0..<4 {
+                let answer = try await session.route(count: 3)
+                taken.append(answer.entries)
+                last.append(answer.last)
+            }
+            #expect(taken == [3, 3, 1, 0])
+            #expect(last == [ids[2], ids[5], ids[6], nil])
+        }
+    }
+
+    @Test("The largest call that the settings allow fits Lua's limits")
+    func manyEntriesOfOneContact() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            let commands = (0..<1000).map { _ in
+                RedisCommand("XADD", [.string(ScriptFixture.stream), "*", "event", #"{"type":"x","userId":"u"}"#])
+            }
+            _ = try await fixture.client.pipeline(commands)
+            #expect(try await session.route(count: 1000).entries == 1000)
+            #expect(try await fixture.pending().values.map(\.count) == [1000])
+        }
+    }
+
+    @Test("A full window routes nothing, and room lets it go on")
+    func window() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            for number in 0..<5 { try await fixture.add(contact: "c\(number)") }
+            #expect(try await session.route(count: 3, window: 3).entries == 3)
+            let full = try await session.route(count: 3, window: 3)
+            #expect(full.isFull && full.entries == 0 && full.last == nil && full.partitions.isEmpty)
+            let first = try #require(try await fixture.pending().values.joined().min())
+            _ = try await session.acknowledge([first])
+            let after = try await session.route(count: 1, window: 3)
+            #expect(!after.isFull && after.entries == 1)
+        }
+    }
+
+    @Test("The bytes of the values are told, for the size of the next read")
+    func bytes() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            try await fixture.add([StreamField("event", String(repeating: "x", count: 100)), StreamField("b", "12")])
+            try await fixture.add([StreamField("c", "345")])
+            #expect(try await session.route().bytes == 105)
+        }
+    }
+
+    @Test("An entry that is too large is not parsed: its own ID stands for it")
+    func tooLarge() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1000)
+            let id = try await fixture.add(contact: "somebody")
+            _ = try await session.route(entryBytes: 10)
+            let partition = try #require(ScriptFixture.partition(of: id.description, partitions: 1000))
+            #expect(try await fixture.pending() == [PartitionName.of(partition): [id]])
+        }
+    }
+
+    @Test("Without any path every entry stands for itself")
+    func noPaths() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1000)
+            let id = try await fixture.add(contact: "somebody")
+            _ = try await session.route(paths: [])
+            let partition = try #require(ScriptFixture.partition(of: id.description, partitions: 1000))
+            #expect(try await fixture.pending().keys.first == PartitionName.of(partition))
+        }
+    }
+
+    @Test("A group that was destroyed is lost, not empty")
+    func groupDestroyed() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            _ = try await fixture.client.send(
+                RedisCommand("XGROUP", ["DESTROY", .string(ScriptFixture.stream), .string(ScriptFixture.group)])
+            )
+            #expect(
+                try await groupFault { _ = try await session.route() } == .groupLost(stream: ScriptFixture.stream)
+            )
+        }
+    }
+}
