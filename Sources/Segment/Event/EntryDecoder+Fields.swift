@@ -34,13 +34,18 @@ extension EntryDecoder {
 
     private static func flat(_ fields: [Field]) throws(EntryFault) -> JSONObject {
         var object = JSONObject()
+        var leftOut: Set<String> = []
         for field in fields {
             guard let name = String(validating: field.name, as: UTF8.self) else {
                 throw .notUTF8(field: text(field.name))
             }
-            guard object[name] == nil else { continue }
+            guard object[name] == nil, !leftOut.contains(name) else { continue }
             if jsonFieldNames.contains(name) {
-                if !field.value.isEmpty { object[name] = .object(try parse(field)) }
+                if field.value.isEmpty {
+                    leftOut.insert(name)
+                } else {
+                    object[name] = .object(try parse(field))
+                }
             } else {
                 guard let value = String(validating: field.value, as: UTF8.self) else { throw .notUTF8(field: name) }
                 object[name] = .string(value)
