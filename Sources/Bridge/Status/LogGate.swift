@@ -10,20 +10,26 @@ final class LogGate: Sendable {
 
     private let logger: Logger
     private let interval: Duration
-    private let clock = ContinuousClock()
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let windows = Mutex<[String: Window]>([:])
 
     /// The most different keys that are told apart; more share one.
     static let maxKeys = 64
 
-    init(logger: Logger, interval: Duration = .seconds(10)) {
+    /// - Parameter now: the time; the clock's unless a test says otherwise.
+    init(
+        logger: Logger,
+        interval: Duration = .seconds(10),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.logger = logger
         self.interval = interval
+        self.now = now
     }
 
     /// Logs unless the same key was logged within the interval.
     func log(_ level: Logger.Level, key: String, _ message: Logger.Message, metadata: Logger.Metadata = [:]) {
-        let now = clock.now
+        let now = now()
         let held: Int? = windows.withLock { windows in
             let key = windows[key] != nil || windows.count < Self.maxKeys ? key : ""
             if var window = windows[key], now - window.opened < interval {
