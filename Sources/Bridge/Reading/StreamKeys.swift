@@ -1,4 +1,6 @@
 /// The Redis keys of one stream. Every derived key carries the stream's hash tag, so that a stream and its state live in one slot.
+///
+/// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
 public struct StreamKeys: Sendable, Equatable {
     public let stream: String
     /// The hash that holds epoch, partition count and counters of the group.
