@@ -1,0 +1,180 @@
+import DevKit
+import Loops
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("DeliveryState: what is sent next, and what comes of every answer")
+struct DeliveryStateTests {
+    private let start = ContinuousClock.now
+
+    private func state(maxInFlight: Int = 4, rate: Double = 0, retry: RetryPolicy = RetryPolicy()) -> DeliveryState {
+        DeliveryState(ratePerSecond: rate, maxInFlight: maxInFlight, retry: retry)
+    }
+
+    private func started(_ action: DeliveryState.Action) throws -> Lanes.Start {
+        guard case .send(let start) = action else { throw NotStarted(action: "\(action)") }
+        return start
+    }
+    private struct NotStarted: Error { let action: String }
+
+    /// Fails the only entry of a state again and again, each time as soon as it is due.
+    private func fail(
+        _ state: inout DeliveryState,
+        _ answer: LoopsAnswer,
+        times: Int,
+        now: inout ContinuousClock.Instant
+    ) throws -> [DeliveryState.Settled] {
+        var settled: [DeliveryState.Settled] = []
+        while settled.count < times {
+            switch state.next(now: now) {
+            case .send(let begun): settled.append(state.answered(begun, answer, now: now, random: 0.5))
+            case .wait(let until?): now = until
+            case .wait(nil), .probeKey: throw NotStarted(action: "stuck")
+            }
+        }
+        return settled
+    }
+
+    @Test("Never more requests are under way than the cap")
+    func cap() throws {
+        var state = state(maxInFlight: 3)
+        for number in 0..<10 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        var underWay: [Lanes.Start] = []
+        for _ in 0..<3 { underWay.append(try started(state.next(now: start))) }
+        guard case .wait(nil) = state.next(now: start) else {
+            Issue.record("a fourth request")
+            return
+        }
+        _ = state.answered(underWay[0], LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+        _ = try started(state.next(now: start))
+        #expect(state.inFlight == 3)
+    }
+
+    @Test("With nothing to send there is no alarm, however long the pace would hold the next request")
+    func idle() throws {
+        var state = state(rate: 0.001)
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        let first = try started(state.next(now: start))
+        _ = state.answered(first, LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+        guard case .wait(nil) = state.next(now: start) else {
+            Issue.record("an alarm for nothing")
+            return
+        }
+    }
+
+    @Test("A drain starts nothing, not even a probe of the key, and takes the answers that still come")
+    func draining() throws {
+        var state = state()
+        for number in 0..<3 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        let first = try started(state.next(now: start))
+        let second = try started(state.next(now: start))
+        state.isDraining = true
+        let settled = state.answered(first, LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+        #expect(settled.ends.map(\.kind) == [.delivered])
+        _ = state.answered(second, LoopsAnswer(outcome: .unauthorized, status: 401), now: start, random: 0)
+        for seconds in [0, 1, 1000] {
+            guard case .wait(nil) = state.next(now: start + .seconds(seconds)) else {
+                Issue.record("something was started")
+                return
+            }
+        }
+        #expect(state.inFlight == 0 && state.lanes.count == 2)
+    }
+
+    @Test("A 2xx that cannot be read three times in a row counts as delivered; without a status it never does")
+    func ambiguous() throws {
+        var now = start
+        var state = state()
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        let answer = LoopsAnswer(outcome: .retry(.ambiguousAnswer), status: 200)
+        let settled = try fail(&state, answer, times: 3, now: &now)
+        #expect(settled.map { $0.ends.map(\.kind) } == [[], [], [.delivered]])
+        _ = state.lanes.admit(.sample(2, contact: "a"))
+        let lost = try fail(&state, LoopsAnswer(outcome: .retry(.ambiguousAnswer)), times: 5, now: &now)
+        #expect(lost.allSatisfy { $0.ends.isEmpty })
+    }
+
+    @Test("An event that alone keeps failing is given up after its attempts and its time, while others go through")
+    func exhausted() throws {
+        var now = start
+        let retry = RetryPolicy(base: .seconds(1), cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5)
+        var state = state(retry: retry)
+        _ = state.lanes.admit(.sample(1, contact: "bad"))
+        let answer = LoopsAnswer(outcome: .retry(.serverError), status: 500, message: "boom")
+        var last: DeliveryState.Settled?
+        for number in 2..<100 where last?.isExhausted != true {
+            last = try fail(&state, answer, times: 1, now: &now).first
+            guard last?.isExhausted != true else { break }
+            _ = state.lanes.admit(.sample(UInt64(number), contact: "good"))
+            let good = try started(state.next(now: now))
+            #expect(good.key.contact == "good")
+            _ = state.answered(good, LoopsAnswer(outcome: .delivered, status: 200), now: now, random: 0)
+        }
+        guard case .deadLettered(let faults)? = last?.ends.first?.kind else {
+            Issue.record("not given up")
+            return
+        }
+        #expect(faults.map(\.reason) == [.exhausted] && faults.first?.status == 500)
+        #expect(now - start >= retry.retryFor)
+    }
+
+    @Test("While nobody gets through, no event is given up")
+    func outage() throws {
+        var now = start
+        var state = state(retry: RetryPolicy(cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5))
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        let settled = try fail(&state, LoopsAnswer(outcome: .retry(.unreachable)), times: 200, now: &now)
+        #expect(settled.allSatisfy { !$0.isExhausted && $0.ends.isEmpty })
+    }
+
+    @Test("A rejection ends the entry with what Loops said", arguments: LoopsOutcome.Rejection.allCases)
+    func rejected(rejection: LoopsOutcome.Rejection) throws {
+        var state = state()
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        let answer = LoopsAnswer(outcome: .rejected(rejection), status: 409, message: "said")
+        let settled = state.answered(try started(state.next(now: start)), answer, now: start, random: 0)
+        guard case .deadLettered(let faults)? = settled.ends.first?.kind, let fault = faults.first else {
+            Issue.record("not ended")
+            return
+        }
+        #expect(fault.status == 409 && fault.answer == "said" && fault.mapping == "m")
+        #expect(fault.reason == (rejection == .refused ? .refused : .idempotencyConflict))
+    }
+
+    @Test(
+        "A 429 and a 401 hold everybody and count against no event",
+        arguments: [LoopsOutcome.throttled, .unauthorized]
+    )
+    func held(outcome: LoopsOutcome) throws {
+        var state = state()
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.lanes.admit(.sample(2, contact: "b"))
+        let begun = try started(state.next(now: start))
+        _ = state.answered(begun, LoopsAnswer(outcome: outcome), now: start, random: 0.5)
+        guard case .wait(let until?) = state.next(now: start) else {
+            Issue.record("not held")
+            return
+        }
+        if outcome == .unauthorized {
+            guard case .probeKey = state.next(now: until) else {
+                Issue.record("the key is not asked for")
+                return
+            }
+            #expect(state.keyProbed(isGood: true, now: until, random: 0) == .resumed)
+        }
+        for _ in 0..<2 { #expect(try started(state.next(now: until)).attempt == 1) }
+    }
+
+    // MARK: Any schedule
+
+    @Test("Under any schedule the cap holds, a contact's order holds, and everything ends", arguments: 0..<20)
+    func anySchedule(seed: UInt64) throws {
+        var run = RandomSchedule(seed: seed, start: start)
+        while try run.step() {}
+        #expect(run.ended == run.admitted)
+        #expect(run.state.inFlight == 0 && run.state.lanes.isEmpty)
+        #expect(run.outcomes > 500)
+    }
+}
