@@ -61,7 +61,7 @@ public final class ChildProcess: Sendable {
             error: .combinedWithOutput
         ) { execution in
             let started = OneTime<ChildProcess?>()
-            return try await withThrowingTaskGroup(of: Result?.self) { group in
+            return try await withThrowingTaskGroup(of: Swift.Result<Result, any Error>?.self) { group in
                 group.addTask {
                     defer { started.set(nil) }
                     var child: ChildProcess?
@@ -78,26 +78,20 @@ public final class ChildProcess: Sendable {
                     return nil
                 }
                 group.addTask {
-                    guard let child = await started.value else { throw ChildFault.notStarted(executable) }
-                    return try await body(child)
+                    guard let child = await started.value else { return .failure(ChildFault.notStarted(executable)) }
+                    do { return .success(try await body(child)) } catch { return .failure(error) }
                 }
-                var result: Result?
-                do {
-                    while let next = try await group.next() {
-                        if let next {
-                            result = next
-                            try await execution.standardInputWriter.finish()
-                        }
-                    }
-                } catch {
+                // Whatever became of the body, the program's end is waited for.
+                var result = Swift.Result<Result, any Error>.failure(ChildFault.notStarted(executable))
+                while let next = try await group.next() {
+                    guard let next else { continue }
+                    result = next
                     try? await execution.standardInputWriter.finish()
-                    throw error
                 }
-                guard let result else { throw ChildFault.notStarted(executable) }
                 return result
             }
         }
-        return outcome.closureResult
+        return try outcome.closureResult.get()
     }
 
     /// Sends a signal; nothing when the program has ended, since its ID may be another's by then.

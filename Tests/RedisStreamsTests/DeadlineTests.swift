@@ -61,17 +61,22 @@ import Testing
 
     /// A cancelled command still tells a dead peer: its deadline goes on.
     @Test func aCancelledCommandsOverdueReplyReplacesTheConnectionToo() async throws {
-        try await ScriptedPeer.run(Self.holding) { peer in
+        let isHeld = OneTime<Void>()
+        let script: ScriptedPeer.Script = { connection, command in
+            if command == ["HOLD"] { isHeld.set(()) }
+            return Self.holding(connection, command)
+        }
+        try await ScriptedPeer.run(script) { peer in
             var configuration = peer.configuration
             configuration.overdueGrace = .milliseconds(10)
             try await withClient(configuration) { client, log in
                 await log.connected()
                 let held = Task {
                     await fault {
-                        _ = try await client.send(RedisCommand("HOLD"), timeout: .milliseconds(200))
+                        _ = try await client.send(RedisCommand("HOLD"), timeout: .milliseconds(500))
                     }
                 }
-                _ = try await client.send(RedisCommand("WHICH"))
+                await isHeld.value
                 held.cancel()
                 _ = await held.value
                 await log.connected(times: 2)
@@ -90,7 +95,7 @@ import Testing
             try await withClient(configuration) { client, log in
                 await log.disconnected("a reply to PING is overdue")
                 await log.connected(times: 2)
-                try await client.ping()
+                _ = try await client.send(RedisCommand("PING"), timeout: .seconds(60))
             }
         }
     }

@@ -47,8 +47,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         guard isAlive else { return }
         endReason = reason
         context?.close(promise: nil)
-        written.endAll(reason)
+        // The state first: whoever sees a command fail sees that the connection is gone.
         onEnd(reason)
+        written.endAll(reason)
         ended.succeed(reason)
     }
 
