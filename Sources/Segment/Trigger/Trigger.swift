@@ -12,7 +12,7 @@ public struct Trigger: Sendable {
     public let text: String
     /// What the writer of the trigger should know, one sentence each; empty for most triggers.
     public let warnings: [String]
-    private let node: TriggerNode
+    let node: TriggerNode
 
     /// - Throws: ``TriggerError`` with the column; the text never traps, whatever it holds.
     public init(parsing text: String) throws(TriggerError) {

@@ -152,7 +152,8 @@ struct TriggerLexer {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isNamePart: Bool {
+    /// Whether it stands in a name without a backslash.
+    var isNamePart: Bool {
         switch self {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "-": true
         default: false
