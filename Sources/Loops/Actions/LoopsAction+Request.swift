@@ -22,10 +22,10 @@ extension LoopsAction {
         var validated = JSONObject()
         var faults: [ValidationFault] = []
         for (name, value) in resolved {
-            guard let field = fields.first(where: { $0.name == name }), !Self.isEmpty(value) else { continue }
-            switch Coercion.coerce(value, for: field) {
-            case .success(let value): validated[name] = value
-            case .failure(let fault): faults.append(fault)
+            switch fate(of: value, in: name) {
+            case .taken(let value): validated[name] = value
+            case .refused(let fault): faults.append(fault)
+            case .unknown, .empty: break
             }
         }
         for field in fields where field.isRequired {
@@ -34,14 +34,6 @@ extension LoopsAction {
         if self == .deleteContact, faults.isEmpty, validated.isEmpty { faults.append(Self.missing("userId")) }
         guard faults.isEmpty else { throw ValidationFaults(faults: faults) }
         return validated
-    }
-
-    private static func isEmpty(_ value: JSONValue) -> Bool {
-        switch value {
-        case .null: true
-        case .string(let text): text.isEmpty
-        case .bool, .int, .uint, .double, .array, .object: false
-        }
     }
 
     private static func missing(_ name: String) -> ValidationFault {

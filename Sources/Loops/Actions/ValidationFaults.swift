@@ -13,7 +13,7 @@ public struct ValidationFaults: Error, Equatable, Sendable, CustomStringConverti
 
 /// One fault, in the words of JSON Schema as Segment reports it.
 public struct ValidationFault: Equatable, Sendable, CustomStringConvertible {
-    public enum Keyword: String, Equatable, Sendable {
+    public enum Keyword: String, Equatable, Sendable, CaseIterable {
         case required
         case type
         case format
