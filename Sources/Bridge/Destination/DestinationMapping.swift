@@ -12,6 +12,8 @@ public struct DestinationMapping: Sendable {
     /// The fields in Segment's mapping language, defaults included.
     public let fields: JSONValue
     public let options: SafeOptions
+    /// The fields whose mapping is the action's own.
+    let defaultedFields: Set<String>
     let trigger: Trigger
     let mapping: EventMapping
 
@@ -31,7 +33,13 @@ public struct DestinationMapping: Sendable {
         options: SafeOptions = SafeOptions()
     ) throws(DestinationFault) {
         var filled = fields ?? .object(action.defaultMapping)
-        if usesDefaults, case .object(let given)? = fields { filled = .object(Self.filling(given, for: action)) }
+        var defaulted = Set(action.defaultMapping.keys)
+        if case .object(let given)? = fields {
+            if usesDefaults { filled = .object(Self.filling(given, for: action)) }
+            defaulted = usesDefaults ? defaulted.subtracting(given.keys) : []
+        } else if fields != nil {
+            defaulted = []
+        }
         do throws(TriggerError) {
             self.trigger = try Trigger(parsing: trigger ?? action.defaultTrigger)
         } catch {
@@ -48,6 +56,7 @@ public struct DestinationMapping: Sendable {
         self.priority = priority
         self.fields = filled
         self.options = options
+        self.defaultedFields = defaulted
     }
 
     /// What becomes of an event.

@@ -63,28 +63,45 @@ public struct LineMapper: Sendable {
 
     /// The result of a mapping in the line, whose faults come to light only if its trigger matches, as in Segment.
     private func result(_ mapping: JSONValue, for event: JSONValue) -> JSONValue {
-        guard let name = mapping["partnerAction"]?.stringValue, let action = LoopsAction(rawValue: name) else {
-            return Self.error("mapping", "'partnerAction' is not one of \(LoopsAction.allCases.map(\.rawValue))")
-        }
-        let trigger = mapping["subscribe"]?.stringValue ?? action.defaultTrigger
-        do throws(DestinationFault) {
-            let mapping = try DestinationMapping(
-                name: name,
-                action: action,
-                trigger: trigger,
-                fields: mapping["mapping"]
-            )
-            return Self.json(mapping.result(for: event).outcome)
+        do throws(InlineFault) {
+            return Self.json(try Self.mapping(mapping).result(for: event).outcome)
         } catch {
             switch error {
-            case .trigger(let error):
+            case .action: return Self.error("mapping", "\(error)")
+            case .destination(.trigger(let error), _):
                 var answer = Self.error("trigger", "\(error)").objectValue ?? [:]
                 answer["matched"] = false
                 return .object(answer)
-            case .mapping, .tooManyMappings:
+            case .destination(let fault, let trigger):
                 let isMatched = (try? Trigger(parsing: trigger))?.matches(event) ?? false
-                return isMatched ? Self.error("mapping", "\(error)") : ["matched": false]
+                return isMatched ? Self.error("mapping", "\(fault)") : ["matched": false]
             }
+        }
+    }
+
+    /// Why a mapping that stands in the line cannot be used.
+    enum InlineFault: Error, CustomStringConvertible {
+        case action
+        case destination(DestinationFault, trigger: String)
+
+        var description: String {
+            switch self {
+            case .action: "'partnerAction' is not one of \(LoopsAction.allCases.map(\.rawValue))"
+            case .destination(let fault, _): "\(fault)"
+            }
+        }
+    }
+
+    /// A mapping that stands in the line, in Segment's form.
+    static func mapping(_ mapping: JSONValue) throws(InlineFault) -> DestinationMapping {
+        guard let name = mapping["partnerAction"]?.stringValue, let action = LoopsAction(rawValue: name) else {
+            throw .action
+        }
+        let trigger = mapping["subscribe"]?.stringValue ?? action.defaultTrigger
+        do throws(DestinationFault) {
+            return try DestinationMapping(name: name, action: action, trigger: trigger, fields: mapping["mapping"])
+        } catch {
+            throw .destination(error, trigger: trigger)
         }
     }
 

@@ -1,0 +1,25 @@
+public import JSON
+import Segment
+
+/// What a destination makes of one event, and why: what `loops-bridge map --explain` shows.
+public struct Explanation: Sendable, Equatable {
+    public let event: JSONValue
+    /// Whether the event's `integrations` keep it from the destination under its usual names. It is explained all the
+    /// same, as a dry run.
+    public let isSwitchedOff: Bool
+    /// All mappings in their order, those that are off as well.
+    public let mappings: [MappingExplanation]
+
+    public init(event: JSONValue, mappings: [MappingExplanation]) {
+        self.event = event
+        self.isSwitchedOff = (try? SegmentEvent(event)).map(IntegrationRule().skips) ?? false
+        self.mappings = mappings
+    }
+}
+
+extension Destination {
+    /// What becomes of an event as ``results(for:)`` has it, and the way there.
+    public func explain(_ event: JSONValue) -> Explanation {
+        Explanation(event: event, mappings: mappings.map { $0.explain(event) })
+    }
+}

@@ -1,0 +1,38 @@
+/// Colours for a terminal, or none.
+public enum TextStyle: Sendable {
+    case plain
+    case coloured
+
+    func bold(_ text: String) -> String { styled(text, "1") }
+    func dim(_ text: String) -> String { styled(text, "2") }
+    func red(_ text: String) -> String { styled(text, "31") }
+    func green(_ text: String) -> String { styled(text, "32") }
+    func yellow(_ text: String) -> String { styled(text, "33") }
+    func cyan(_ text: String) -> String { styled(text, "36") }
+
+    /// Select Graphic Rendition of ECMA-48.
+    private func styled(_ text: String, _ code: String) -> String {
+        self == .coloured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    /// A text of an event or a mapping on one line, cut after `limit` characters; what would steer the terminal is
+    /// written as JSON escapes it.
+    static func shown(_ text: String, limit: Int = 100) -> String {
+        var shown = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars {
+            guard count < limit else { return String(shown) + "…" }
+            count += 1
+            switch scalar.value {
+            case 0x0A, 0x0D: shown.append(" ")
+            case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069:
+                let digits = String(scalar.value, radix: 16)
+                shown.append(
+                    contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars
+                )
+            default: shown.append(scalar)
+            }
+        }
+        return String(shown)
+    }
+}
