@@ -6,10 +6,10 @@ import Segment
 ///
 /// The file is an object with `mappings`, or an array of mappings; a mapping is in this bridge's form or in the one that
 /// Segment exports (`partnerAction`, `subscribe`).
-struct MappingsFileReader {
-    private(set) var faults: [MappingsFileFaults.Fault] = []
+struct MappingsFileReader: DocumentReader {
+    var faults: [MappingsFileFaults.Fault] = []
     private(set) var warnings: [String] = []
-    private let document: MappingsDocument
+    let document: MappingsDocument
 
     init(_ document: MappingsDocument) {
         self.document = document
@@ -182,30 +182,6 @@ extension MappingsFileReader {
 }
 
 extension MappingsFileReader {
-    private mutating func knownKeys(of object: JSONObject, _ known: [String], at path: String) {
-        for key in object.keys where !known.contains(key) {
-            let near = Suggestion.nearest(to: key, in: known).map { "did you mean '\($0)'?" }
-            fail(
-                "\(path)/\(MappingsFileFaults.escaped(key))",
-                "is not known here; " + (near ?? "known are \(known.joined(separator: ", "))")
-            )
-        }
-    }
-
-    private mutating func text(_ object: JSONObject, _ key: String, at path: String) -> String? {
-        guard let value = object[key] else { return nil }
-        if let text = value.stringValue, !text.isEmpty { return text }
-        fail("\(path)/\(key)", value.stringValue == nil ? "must be a text, not \(kind(value))" : "must not be empty")
-        return nil
-    }
-
-    private mutating func flag(_ object: JSONObject, _ key: String, at path: String) -> Bool? {
-        guard let value = object[key] else { return nil }
-        if let flag = value.boolValue { return flag }
-        fail("\(path)/\(key)", "must be true or false, not \(kind(value))")
-        return nil
-    }
-
     private mutating func integer(_ object: JSONObject, _ key: String, at path: String) -> Int? {
         guard let value = object[key] else { return nil }
         if let number = value.integerValue, (-1000...1000).contains(number) { return Int(number) }
@@ -226,22 +202,7 @@ extension MappingsFileReader {
         return nil
     }
 
-    private mutating func fail(_ path: String, _ reason: String) {
-        faults.append(MappingsFileFaults.Fault(line: document.line(of: path), path: path, reason: reason))
-    }
-
     private mutating func warn(_ path: String, _ reason: String) {
         warnings.append("line \(document.line(of: path)): \(path): \(reason)")
-    }
-
-    private func kind(_ value: JSONValue) -> String {
-        switch value {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .int, .uint, .double: "a number"
-        case .string: "a text"
-        case .array: "a list"
-        case .object: "an object"
-        }
     }
 }
