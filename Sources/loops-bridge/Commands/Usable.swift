@@ -4,6 +4,11 @@ import Foundation
 
 /// Loads what a command needs, or ends it with status 2 and every fault on standard error.
 enum Usable {
+    /// Why a file cannot be used: every fault, one a line.
+    struct Fault: Error, Equatable, CustomStringConvertible {
+        let description: String
+    }
+
     static func settings(_ load: () throws -> Settings) throws -> Settings {
         do {
             return try load()
@@ -15,19 +20,33 @@ enum Usable {
 
     /// The mappings of a file, or the destination's two presets without one.
     static func destination(path: String?) throws -> Destination {
-        guard let path else { return .presets }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            Terminal.complain("\(path): the mappings file cannot be read. Check bridge.mappings.")
+        switch load(path: path) {
+        case .success(let destination): return destination
+        case .failure(let fault):
+            Terminal.complain("\(fault)")
             throw ExitStatus.unusable
         }
+    }
+
+    /// As ``destination(path:)``, for those who have more to say before they end.
+    static func load(path: String?) -> Result<Destination, Fault> {
+        guard let path else { return .success(.presets) }
+        return read(path, as: "mappings file").flatMap { bytes in
+            do {
+                return .success(try Destination(file: path, bytes: bytes))
+            } catch {
+                return .failure(Fault(description: "\(error)"))
+            }
+        }
+    }
+
+    static func read(_ path: String, as what: String) -> Result<[UInt8], Fault> {
         do {
-            return try Destination(file: path, bytes: bytes)
+            return .success(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
         } catch {
-            Terminal.complain("\(error)")
-            throw ExitStatus.unusable
+            return .failure(
+                Fault(description: "\(path): the \(what) cannot be read; check that it is there and readable")
+            )
         }
     }
 }
