@@ -9,14 +9,15 @@ struct TestCommand: AsyncParsableCommand {
         discussion: """
             A file of cases is YAML or JSON:
 
-              mappings: mappings.yaml          # beside this file; the destination's two presets if left out
+              # Beside this file; the destination's two presets if left out.
+              mappings: mappings.yaml
               cases:
                 - name: A sign-up becomes an event
-                  event: {type: track, userId: u1, event: Signed Up, properties: {plan: pro}}
+                  event: {type: track, userId: u1, event: Signed Up}
                   expect:
                     - request:
                         path: events/send
-                        body: {userId: u1, eventName: Signed Up, eventProperties: {plan: pro}}
+                        body: {userId: u1, eventName: Signed Up}
                 - name: Page views are ignored
                   event: {type: page, userId: u1}
                   expect: ignored
