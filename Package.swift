@@ -176,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics", "RedisStreams",
+                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics",
+                "RedisStreams",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

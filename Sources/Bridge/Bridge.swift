@@ -9,6 +9,8 @@ import Synchronization
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 public final class Bridge: Service {
     private let configuration: BridgeConfiguration
+    private let rules: PlanningRules
+    private let reloads: ClosedCounters
     private let main: RedisClient
     private let blocking: [RedisClient]
     private let sessions: [StreamSession]
@@ -36,10 +38,13 @@ public final class Bridge: Service {
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
         let loops = LoopsClient(configuration: configuration.loops, http: http)
         let main = RedisClient(configuration: configuration.redis, logger: logger)
+        let rules = PlanningRules(destination)
         let planner = Planner(
-            destination: destination,
+            rules: rules,
             streams: configuration.streams.map(\.name),
-            contactPaths: configuration.contactPaths
+            contactPaths: configuration.contactPaths,
+            integrationName: configuration.integrationName,
+            sizeWarningBytes: configuration.eventSizeWarningBytes
         )
         let ends = EndTally(metrics: metrics)
 
@@ -95,6 +100,13 @@ public final class Bridge: Service {
         }
         self.pollers = sessions.map { StreamPoller(session: $0, group: configuration.group, factory: factory) }
         self.configuration = configuration
+        self.rules = rules
+        self.reloads = ClosedCounters(
+            "config_reloads_total",
+            label: "result",
+            values: ["accepted", "refused"],
+            factory: factory
+        )
         self.main = main
         self.sessions = sessions
         self.deliverer = deliverer
@@ -114,6 +126,15 @@ public final class Bridge: Service {
             ends: ends.counts
         )
     }
+
+    /// Uses other mappings for what is read from now on. What has been read keeps the requests that it had.
+    public func reload(_ destination: Destination) {
+        rules.replace(destination)
+        reloads.increment("accepted")
+    }
+
+    /// Counts mappings that could not be used; those in force stay.
+    public func reloadRefused() { reloads.increment("refused") }
 
     /// Sets the gauges that show an instant; call it before they are looked at.
     public func refreshGauges() { gauges.set(status) }

@@ -40,6 +40,10 @@ public struct BridgeConfiguration: Sendable {
     public var limits = IntakeLimits()
     /// The dot paths of the contact key, first present wins.
     public var contactPaths = ContactKeyRule.defaultPaths
+    /// The name under which events' `integrations` switch this destination on and off.
+    public var integrationName = IntegrationRule.defaultName
+    /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
+    public var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 
     public init(redis: RedisConfiguration, loops: LoopsConfiguration, instance: String) {
         self.redis = redis

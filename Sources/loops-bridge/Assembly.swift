@@ -57,12 +57,17 @@ struct Assembly {
                 logger.notice("loops-bridge is up", metadata: ["admin": "\(address)", "version": "\(Version.text)"])
                 await onAdminListening(address)
             }
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: admin)]
+            if let path = settings.mappingsPath {
+                services.append(.init(service: MappingsReloader(path: path, bridge: bridge, logger: logger)))
+            }
+            if let companion {
+                services.append(.init(service: companion, successTerminationBehavior: .gracefullyShutdownGroup))
+            }
+            // Last in the list, so first to stop: the endpoints still answer while it drains.
+            services.append(.init(service: bridge, successTerminationBehavior: .gracefullyShutdownGroup))
             var group = ServiceGroupConfiguration(
-                services: [.init(service: admin)]
-                    + (companion.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []) + [
-                    // Last in the list, so first to stop: the endpoints still answer while it drains.
-                    .init(service: bridge, successTerminationBehavior: .gracefullyShutdownGroup)
-                ],
+                services: services,
                 gracefulShutdownSignals: signals,
                 logger: logger.at(.warning)
             )

@@ -3,7 +3,10 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
-@Suite("Bad input is dead-lettered with a reason that a person understands, and the flow goes on", .timeLimit(.minutes(2)))
+@Suite(
+    "Bad input is dead-lettered with a reason that a person understands, and the flow goes on",
+    .timeLimit(.minutes(2))
+)
 struct BadInputTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
@@ -29,19 +32,39 @@ struct BadInputTests {
         Case("not an object", "[1]", "invalidEntry", "must hold a JSON object"),
         Case("no type", #"{"userId":"u"}"#, "invalidEntry", "has no 'type'"),
         Case("type of the wrong kind", #"{"type":1}"#, "invalidEntry", "must be a text"),
-        Case("no field for an event", [StreamField("a", "1"), StreamField("b", "2")], "invalidEntry", "none of the fields"),
-        Case("invalid UTF-8", [StreamField(name: Array("event".utf8), value: [0x7B, 0xFF, 0x7D])], "invalidEntry", "not JSON"),
+        Case(
+            "no field for an event",
+            [StreamField("a", "1"), StreamField("b", "2")],
+            "invalidEntry",
+            "none of the fields"
+        ),
+        Case(
+            "invalid UTF-8",
+            [StreamField(name: Array("event".utf8), value: [0x7B, 0xFF, 0x7D])],
+            "invalidEntry",
+            "not JSON"
+        ),
         Case("missing user", #"{"type":"track","event":"E"}"#, "invalidFields", "userId"),
         Case("missing event name", #"{"type":"track","userId":"u"}"#, "invalidFields", "eventName"),
         Case("bad address", #"{"type":"identify","userId":"u","traits":{"email":"nope"}}"#, "invalidFields", "email"),
-        Case("traits of the wrong kind", #"{"type":"identify","userId":"u","traits":7}"#, "invalidFields", "customAttributes"),
+        Case(
+            "traits of the wrong kind",
+            #"{"type":"identify","userId":"u","traits":7}"#,
+            "invalidFields",
+            "customAttributes"
+        ),
         Case(
             "batch of several contacts",
             #"{"batch":[{"type":"track","userId":"a","event":"E"},{"type":"track","userId":"b","event":"E"}]}"#,
             "mixedBatch",
             "one by one"
         ),
-        Case("1 MB value", "{\"type\":\"track\",\"x\":\"\(String(repeating: "x", count: 1 << 20))\"}", "invalidEntry", "at most"),
+        Case(
+            "1 MB value",
+            "{\"type\":\"track\",\"x\":\"\(String(repeating: "x", count: 1 << 20))\"}",
+            "invalidEntry",
+            "at most"
+        ),
         Case(
             "what Loops refuses",
             #"{"type":"track","userId":"nobody","event":"E","properties":{"a":1}}"#,
@@ -76,7 +99,10 @@ struct BadInputTests {
         }
     }
 
-    @Test("What no mapping matches is ignored and counted", arguments: ["page", "screen", "group", "alias", "unheard-of"])
+    @Test(
+        "What no mapping matches is ignored and counted",
+        arguments: ["page", "screen", "group", "alias", "unheard-of"]
+    )
     func ignored(type: String) async throws {
         try await Harness.run { harness in
             try await harness.publish([Array(#"{"type":"\#(type)","userId":"u"}"#.utf8)])

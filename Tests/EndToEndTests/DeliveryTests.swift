@@ -1,6 +1,6 @@
 import Bridge
-import Glibc
 import DevKit
+import Glibc
 import LoopsSimulator
 import PrometheusMetrics
 import RedisStreams
@@ -55,7 +55,8 @@ struct DeliveryTests {
     }
 
     enum Faults: String, CaseIterable, Sendable {
-        case serverError, badGateway, tooMany, resetBefore, appliedThenReset, appliedThenError, garbage, truncated, stall
+        case serverError, badGateway, tooMany, resetBefore, appliedThenReset, appliedThenError, garbage, truncated,
+            stall
 
         var rules: [FaultRule] {
             let action: FaultAction =
@@ -79,7 +80,9 @@ struct DeliveryTests {
     @Test("A refused key holds everything and dead-letters nothing; when it is good again all is delivered")
     func refusedKey() async throws {
         var simulation = SimulatorConfiguration.unlimited
-        simulation.faults = [FaultRule("revoked", .respond(status: 401, .message("Invalid API key"), .before), remaining: 3)]
+        simulation.faults = [
+            FaultRule("revoked", .respond(status: 401, .message("Invalid API key"), .before), remaining: 3)
+        ]
         try await Harness.run(simulation: simulation) { harness in
             try await harness.publish(Harness.events(40))
             _ = await harness.simulator.wait { $0.journal.appended >= 1 }
@@ -113,7 +116,11 @@ struct DeliveryTests {
             _ = try await harness.client.send(RedisCommand("FLUSHALL"))
             try await harness.publish(Harness.events(10))
             await harness.bridge.confirmedEnds.reached(20)
-            #expect(harness.registry.exposition().contains(#"loops_bridge_group_recreations_total{stream="segment:events"} 1"#))
+            #expect(
+                harness.registry.exposition().contains(
+                    #"loops_bridge_group_recreations_total{stream="segment:events"} 1"#
+                )
+            )
         }
     }
 

@@ -22,7 +22,8 @@ enum Program {
         body: @Sendable @escaping (ChildProcess) async throws -> Result
     ) async throws -> Result {
         let own = [
-            "REDIS_URL": redis, "LOOPS_BASE_URL": loops, "LOOPS_API_KEY": key, "LOOPS_RATE_LIMIT": "0", "HTTP_PORT": "0",
+            "REDIS_URL": redis, "LOOPS_BASE_URL": loops, "LOOPS_API_KEY": key, "LOOPS_RATE_LIMIT": "0",
+            "HTTP_PORT": "0",
         ]
         return try await ChildProcess.run(
             path,

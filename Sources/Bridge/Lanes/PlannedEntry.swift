@@ -14,6 +14,10 @@ struct PlannedEntry: Sendable {
     var faults: [DeliveryFault]
     /// When the event happened by its own account, in seconds since 1970; nil when it does not say.
     var occurredAt: Double?
+    /// What the mappings' options changed in the requests.
+    var adjustments: [Adjustment.Kind] = []
+    /// Whether the entry is larger than Segment would take.
+    var isOversized = false
 
     /// The first step that has not ended yet.
     var nextStep = 0

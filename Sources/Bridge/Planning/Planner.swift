@@ -4,25 +4,26 @@ import Segment
 
 /// Decides everything that has to happen to an entry, once, when it is read.
 struct Planner: Sendable {
-    let destination: Destination
+    let rules: PlanningRules
     let decoder: EntryDecoder
     let integrations: IntegrationRule
     /// The streams' names, for the idempotency keys of events without a `messageId`.
     let streams: [String]
-    /// What tells the enabled mappings apart in idempotency keys: their names, numbered where two share one.
-    private let identities: [String]
+    /// An entry with more bytes is counted and warned of; 0 for never.
+    let sizeWarningBytes: Int
 
-    init(destination: Destination, streams: [String], contactPaths: [String]) {
-        self.destination = destination
+    init(
+        rules: PlanningRules,
+        streams: [String],
+        contactPaths: [String] = ContactKeyRule.defaultPaths,
+        integrationName: String = IntegrationRule.defaultName,
+        sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax
+    ) {
+        self.rules = rules
         self.decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: contactPaths))
-        self.integrations = IntegrationRule()
+        self.integrations = IntegrationRule(name: integrationName)
         self.streams = streams
-        var seen: [String: Int] = [:]
-        self.identities = destination.mappings.filter(\.isEnabled).map { mapping in
-            seen[mapping.name, default: 0] += 1
-            let number = seen[mapping.name] ?? 1
-            return number == 1 ? mapping.name : "\(mapping.name) #\(number)"
-        }
+        self.sizeWarningBytes = sizeWarningBytes
     }
 
     var contactPaths: [String] { decoder.contactKeyRule.paths }
@@ -30,17 +31,20 @@ struct Planner: Sendable {
     var entryBytes: Int { decoder.limits.entryBytes }
 
     func plan(_ entry: StreamEntry, stream: Int, partition: Int, size: Int) -> PlannedEntry {
+        let rules = rules.current
         let decoded = decoder.decode((entry.fields ?? []).map { (name: $0.name, value: $0.value) })
         var steps: [PlannedStep] = []
         var faults = decoded.faults.map { DeliveryFault($0) }
+        var adjustments: [Adjustment.Kind] = []
         for (index, event) in decoded.events.enumerated() where !integrations.skips(event) {
             let name = event.messageId ?? "\(streams[stream]) \(entry.id) \(index)"
-            for (identity, result) in zip(identities, destination.results(for: event.json)) {
+            for (identity, result) in zip(rules.identities, rules.destination.results(for: event.json)) {
                 switch result.outcome {
                 case .notMatched: continue
                 case .request(let request):
                     let key = IdempotencyKey.make(event: name, mapping: identity)
                     steps.append(PlannedStep(call: LoopsCall(request, idempotencyKey: key), mapping: result.mapping))
+                    adjustments += result.adjustments.map(\.kind)
                 case .invalid(let invalid):
                     faults.append(DeliveryFault(reason: .invalidFields, detail: "\(invalid)", mapping: result.mapping))
                 case .mappingFailed(let error):
@@ -48,7 +52,7 @@ struct Planner: Sendable {
                 }
             }
         }
-        return PlannedEntry(
+        var planned = PlannedEntry(
             lane: LaneKey(stream: stream, contact: decoded.contactKey ?? entry.id.description),
             id: entry.id,
             partition: partition,
@@ -57,6 +61,9 @@ struct Planner: Sendable {
             faults: faults,
             occurredAt: decoded.events.first?.occurredAt
         )
+        planned.adjustments = adjustments
+        planned.isOversized = sizeWarningBytes > 0 && decoded.bytes > sizeWarningBytes
+        return planned
     }
 }
 

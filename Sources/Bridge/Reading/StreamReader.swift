@@ -17,6 +17,7 @@ struct StreamReader: Sendable {
     let end: @Sendable ([EntryEnd]) -> Void
 
     private let clock = ContinuousClock()
+    private let logGate: LogGate
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
 
     init(
@@ -37,6 +38,7 @@ struct StreamReader: Sendable {
         self.window = configuration.window
         self.metrics = metrics
         self.logger = logger
+        self.logGate = LogGate(logger: logger)
         self.admit = admit
         self.end = end
     }
@@ -44,7 +46,6 @@ struct StreamReader: Sendable {
     /// Reads until the task is cancelled.
     /// - Throws: ``GroupFault`` that no repetition mends.
     func run() async throws {
-        let logGate = LogGate(logger: logger)
         var failures = 0
         var wasOpen = false
         while !Task.isCancelled {
@@ -130,6 +131,21 @@ struct StreamReader: Sendable {
         }
     }
 
+    private func plan(_ entry: StreamEntry, partition: Int, size: Int) -> PlannedEntry {
+        let planned = planner.plan(entry, stream: session.index, partition: partition, size: size)
+        for kind in planned.adjustments { metrics.adjusted(kind) }
+        if planned.isOversized {
+            metrics.oversized()
+            logGate.log(
+                .warning,
+                key: "oversized",
+                "An entry is larger than Segment would take",
+                metadata: ["stream": "\(session.keys.stream)", "id": "\(entry.id)", "bytes": "\(size)"]
+            )
+        }
+        return planned
+    }
+
     private func take(_ entries: [StreamEntry], partition: Int) {
         var planned: [PlannedEntry] = []
         var ends: [EntryEnd] = []
@@ -142,7 +158,7 @@ struct StreamReader: Sendable {
             case .new where entry.fields == nil:
                 ends.append(EntryEnd(entry, session.index, partition, .lost))
             case .new:
-                planned.append(planner.plan(entry, stream: session.index, partition: partition, size: size))
+                planned.append(plan(entry, partition: partition, size: size))
             }
         }
         metrics.entriesRead(planned.count)

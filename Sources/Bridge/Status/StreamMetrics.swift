@@ -1,3 +1,4 @@
+import Loops
 import Metrics
 
 /// The instruments of one stream.
@@ -8,6 +9,8 @@ final class StreamMetrics: Sendable {
     private let trimmed: Counter
     private let recreated: Counter
     private let redelivered: Counter
+    private let large: Counter
+    private let adjustments: ClosedCounters
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -23,6 +26,14 @@ final class StreamMetrics: Sendable {
             dimensions: dimensions + [("cause", "restart")],
             factory: factory
         )
+        large = counter("oversized_entries_total")
+        adjustments = ClosedCounters(
+            "mapping_adjustments_total",
+            label: "kind",
+            values: Adjustment.Kind.allCases.map(\.rawValue),
+            dimensions: dimensions,
+            factory: factory
+        )
         ends = ClosedCounters(
             "entries_ended_total",
             label: "outcome",
@@ -33,6 +44,8 @@ final class StreamMetrics: Sendable {
     }
 
     func entriesRead(_ count: Int) { read.increment(by: count) }
+    func oversized() { large.increment() }
+    func adjusted(_ kind: Adjustment.Kind) { adjustments.increment(kind.rawValue) }
     func groupRecreated() { recreated.increment() }
     func entriesRedelivered(_ count: Int) { redelivered.increment(by: count) }
 

@@ -33,7 +33,10 @@ public struct LoopsClient: Sendable {
         request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
         if let key = call.idempotencyKey { request.headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
         request.body = .bytes(call.body, length: .known(Int64(call.body.count)))
-        return await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil)
+        var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil)
+        // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
+        if call.operation == .deleteContact, answer.status == 404 { answer.outcome = .delivered }
+        return answer
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.

@@ -13,6 +13,12 @@ extension MetricDescription {
         ),
         counter("acks_total", "Entries acknowledged.", ["stream"]),
         counter("redeliveries_total", "Entries that were pending from before, by cause.", ["stream", "cause"]),
+        counter("oversized_entries_total", "Entries larger than Segment would take.", ["stream"]),
+        counter(
+            "mapping_adjustments_total",
+            "What the mappings' options changed so that Loops takes it.",
+            ["stream", "kind"]
+        ),
         counter("deliveries_total", "Requests to Loops by what came of them.", ["operation", "outcome"]),
     ]
 
@@ -69,6 +75,7 @@ extension MetricDescription {
     private static let others = [
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
+        counter("config_reloads_total", "Loads of the mappings file while running, by result.", ["result"]),
         gauge("build_info", "1, with the version.", ["version"]),
     ]
 

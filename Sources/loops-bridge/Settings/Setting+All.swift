@@ -79,6 +79,18 @@ extension Setting {
         fallback: nil,
         help: "A file of mappings (YAML or JSON); the destination's two presets if not set"
     )
+    static let bridgeIntegrationName = Setting(
+        key: "bridge.integrationName",
+        shape: .text,
+        fallback: "Loops (Actions)",
+        help: "The name under which events' integrations switch the destination on and off"
+    )
+    static let bridgeEventSizeWarning = Setting(
+        key: "bridge.eventSizeWarningBytes",
+        shape: .integer(0...500_000),
+        fallback: "32768",
+        help: "Entries larger than this are counted and warned of; 0 for never"
+    )
     static let bridgeDeadLetterStream = Setting(
         key: "bridge.deadLetterStream",
         shape: .text,
@@ -138,6 +150,7 @@ extension Setting {
     static let all: [Setting] = [
         redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeMappings,
+        bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
         bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort, logLevel,
         logFormat,

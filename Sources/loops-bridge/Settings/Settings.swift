@@ -35,6 +35,8 @@ struct Settings: Sendable {
         bridge.partitions = reader.integer(.bridgePartitions)
         bridge.window = reader.integer(.bridgeWindow)
         bridge.groupStart = reader.choice(.bridgeGroupStart)
+        bridge.integrationName = reader.text(.bridgeIntegrationName) ?? bridge.integrationName
+        bridge.eventSizeWarningBytes = reader.integer(.bridgeEventSizeWarning)
         bridge.deadLetterStream = reader.text(.bridgeDeadLetterStream)
         bridge.deadLetterMaxLength = reader.integer(.bridgeDeadLetterMaxLength)
         bridge.retry.retryFor = reader.duration(.bridgeRetryFor)

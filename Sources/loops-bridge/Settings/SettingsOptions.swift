@@ -21,6 +21,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.bridgePartitions.help)) var bridgePartitions: String?
     @Option(help: .init(Setting.bridgeWindow.help)) var bridgeWindow: String?
     @Option(help: .init(Setting.bridgeMappings.help)) var bridgeMappings: String?
+    @Option(help: .init(Setting.bridgeIntegrationName.help)) var bridgeIntegrationName: String?
+    @Option(help: .init(Setting.bridgeEventSizeWarning.help)) var bridgeEventSizeWarningBytes: String?
     @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
     @Option(help: .init(Setting.bridgeDeadLetterMaxLength.help)) var bridgeDeadLetterMaxLength: String?
     @Option(help: .init(Setting.bridgeRetryFor.help)) var bridgeRetryFor: String?
@@ -39,7 +41,8 @@ struct SettingsOptions: ParsableArguments {
             (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.bridgeStreams, bridgeStreams),
             (.bridgeGroup, bridgeGroup),
             (.bridgeInstance, bridgeInstance), (.bridgePartitions, bridgePartitions), (.bridgeWindow, bridgeWindow),
-            (.bridgeMappings, bridgeMappings), (.bridgeDeadLetterStream, bridgeDeadLetterStream),
+            (.bridgeMappings, bridgeMappings), (.bridgeIntegrationName, bridgeIntegrationName),
+            (.bridgeEventSizeWarning, bridgeEventSizeWarningBytes), (.bridgeDeadLetterStream, bridgeDeadLetterStream),
             (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),
             (.bridgeGroupStart, bridgeGroupStart), (.bridgeShutdownGrace, bridgeShutdownGraceSeconds),
             (.httpHost, httpHost),

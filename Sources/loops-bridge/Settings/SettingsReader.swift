@@ -78,7 +78,10 @@ struct SettingsReader {
 
     mutating func duration(_ setting: Setting) -> Duration {
         parse(setting, else: .zero) { text in
-            guard let unit = (["s": 1, "m": 60, "h": 3600, "d": 86400] as [String: Double])[text.last.map(String.init) ?? ""],
+            guard
+                let unit = (["s": 1, "m": 60, "h": 3600, "d": 86400] as [String: Double])[
+                    text.last.map(String.init) ?? ""
+                ],
                 let number = Double(text.dropLast()), number > 0, number * unit < 1e9
             else { return nil }
             return .seconds(number * unit)

@@ -66,9 +66,9 @@ struct GateTests {
         for _ in 0..<3 {
             #expect(gate.observe(.throttled, now: start, random: 1) == .throttled)
             guard case .wait(let until?) = gate.admission(now: start) else {
-            Issue.record("requests go on")
-            return
-        }
+                Issue.record("requests go on")
+                return
+            }
             waits.append(until - start)
         }
         #expect(waits == waits.sorted() && waits[0] < waits[2])

@@ -1,0 +1,68 @@
+import Bridge
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Loads the mappings file again on SIGHUP and when it changes. A file that cannot be used is refused: what is in force stays.
+struct MappingsReloader: Service {
+    /// Between two looks at the file.
+    static let interval = Duration.seconds(1)
+
+    let path: String
+    let bridge: Bridge
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.reloadOnSignal() }
+                group.addTask { await self.reloadOnChange() }
+                await group.waitForAll()
+            }
+        }
+    }
+
+    private func reloadOnSignal() async {
+        for await _ in await UnixSignalsSequence(trapping: [.sighup]) { load() }
+    }
+
+    private func reloadOnChange() async {
+        var known = Stamp(path: path)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.interval)
+            let now = Stamp(path: path)
+            // A file that is gone for a moment is being replaced.
+            guard let now, now != known else { continue }
+            known = now
+            load()
+        }
+    }
+
+    func load() {
+        do {
+            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            let destination = try Destination(file: path, bytes: bytes)
+            bridge.reload(destination)
+            logger.notice("The mappings were loaded again", metadata: ["mappings": "\(destination.mappings.count)"])
+        } catch {
+            bridge.reloadRefused()
+            logger.error("The mappings file cannot be used; those in force stay", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// What tells one state of a file from another, through links.
+    struct Stamp: Equatable {
+        let modified: Date?
+        let size: Int?
+        let number: Int?
+
+        init?(path: String) {
+            let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
+            modified = attributes[.modificationDate] as? Date
+            size = attributes[.size] as? Int
+            number = attributes[.systemFileNumber] as? Int
+        }
+    }
+}

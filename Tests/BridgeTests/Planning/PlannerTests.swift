@@ -1,0 +1,128 @@
+import JSON
+import Loops
+import RedisStreams
+import Segment
+import Testing
+
+@testable import Bridge
+
+@Suite("Planner: everything that happens to an entry, decided once")
+struct PlannerTests {
+    private func planner(_ mappings: [DestinationMapping]) throws -> Planner {
+        Planner(rules: PlanningRules(try Destination(mappings: mappings)), streams: ["first", "second"])
+    }
+
+    private func mapping(_ name: String, fields: JSONValue = ["eventName": "E"]) throws -> DestinationMapping {
+        try DestinationMapping(
+            name: name,
+            action: .sendEvent,
+            trigger: "type = \"track\"",
+            fields: fields,
+            usesDefaults: true
+        )
+    }
+
+    private func plan(_ planner: Planner, _ json: String, id: UInt64 = 7, stream: Int = 0) -> PlannedEntry {
+        let entry = StreamEntry(id: .sample(id), fields: [StreamField("event", json)])
+        return planner.plan(entry, stream: stream, partition: 3, size: 99)
+    }
+
+    private func keys(_ planned: PlannedEntry) -> [String] { planned.steps.map { $0.call.idempotencyKey ?? "" } }
+
+    @Test("A step for each mapping that matches, in their order; what the reader said is kept")
+    func steps() throws {
+        let planned = plan(
+            try planner([mapping("a"), mapping("b")]),
+            #"{"type":"track","userId":"u","messageId":"m","timestamp":"1970-01-01T00:00:10Z"}"#,
+            stream: 1
+        )
+        #expect(planned.steps.map(\.mapping) == ["a", "b"])
+        #expect(
+            keys(planned) == [
+                IdempotencyKey.make(event: "m", mapping: "a"), IdempotencyKey.make(event: "m", mapping: "b"),
+            ]
+        )
+        #expect(planned.lane == LaneKey(stream: 1, contact: "u"))
+        #expect(planned.id == .sample(7) && planned.partition == 3 && planned.size == 99)
+        #expect(planned.occurredAt == 10)
+        #expect(planned.faults.isEmpty)
+    }
+
+    @Test("A batch has the steps of all its events, in their order")
+    func batch() throws {
+        let planned = plan(
+            try planner([mapping("a"), mapping("b")]),
+            #"{"batch":[{"type":"track","userId":"u","messageId":"1"},{"type":"identify","userId":"u"},"#
+                + #"{"type":"track","userId":"u","messageId":"2"}]}"#
+        )
+        #expect(
+            keys(planned)
+                == [("1", "a"), ("1", "b"), ("2", "a"), ("2", "b")].map { IdempotencyKey.make(event: $0, mapping: $1) }
+        )
+    }
+
+    @Test("An event that the integrations switch off is nothing to do")
+    func integrations() throws {
+        let planner = try planner([mapping("a")])
+        let off = plan(planner, #"{"type":"track","userId":"u","integrations":{"Loops":false}}"#)
+        #expect(off.steps.isEmpty && off.faults.isEmpty)
+        #expect(off.lane.contact == "u", "it still waits its turn")
+        let shared =
+            #"{"integrations":{"All":false},"batch":[{"type":"track","userId":"u"},"#
+            + #"{"type":"track","userId":"u","integrations":{"Loops":true}}]}"#
+        #expect(plan(planner, shared).steps.count == 1)
+    }
+
+    @Test("Mappings of one name send different keys, whatever others are called")
+    func duplicateNames() throws {
+        let planner = try planner([mapping("a"), mapping("a"), mapping("a #2"), mapping("a"), mapping("a #2")])
+        let event = #"{"type":"track","userId":"u","messageId":"m"}"#
+        let keys = keys(plan(planner, event))
+        #expect(Set(keys).count == 5)
+        #expect(keys.first == IdempotencyKey.make(event: "m", mapping: "a"), "the first keeps the plain name")
+        #expect(self.keys(plan(planner, event)) == keys)
+    }
+
+    @Test("Without a messageId stream, entry and place name the event")
+    func noMessageID() throws {
+        let planner = try planner([mapping("a")])
+        let event = #"{"type":"track","userId":"u"}"#
+        #expect(keys(plan(planner, event)) == [IdempotencyKey.make(event: "first 7-0 0", mapping: "a")])
+        let batch = keys(plan(planner, #"{"batch":[\#(event),\#(event)]}"#))
+        let all = batch + keys(plan(planner, event, id: 8)) + keys(plan(planner, event, stream: 1))
+        #expect(Set(all).count == 4)
+        #expect(keys(plan(planner, event)) == keys(plan(planner, event)), "a redelivery has the same key")
+    }
+
+    @Test("What fails is a fault, and what works is delivered all the same")
+    func faults() throws {
+        let planner = try planner([
+            mapping("bad", fields: ["eventName": ["@path": "$.missing"]]), mapping("good"),
+            mapping("worse", fields: ["eventName": ["@path": ["@path": "$.missing"]]]),
+        ])
+        let planned = plan(planner, #"{"type":"track","userId":"u"}"#)
+        #expect(planned.steps.map(\.mapping) == ["good"])
+        #expect(planned.faults.map(\.reason) == [.invalidFields, .mappingFailed])
+        #expect(planned.faults.map(\.mapping) == ["bad", "worse"])
+    }
+
+    @Test("An entry that holds no event stands for itself, with the fault that says why")
+    func noEvent() throws {
+        let planner = try planner([mapping("a")])
+        let planned = plan(planner, "[1]")
+        #expect(planned.lane.contact == "7-0")
+        #expect(planned.steps.isEmpty && planned.faults.map(\.reason) == [.invalidEntry])
+        let mixed = plan(planner, #"{"batch":[{"type":"x","userId":"a"},{"type":"x","userId":"b"}]}"#)
+        #expect(mixed.faults.map(\.reason) == [.mixedBatch])
+    }
+
+    @Test("Only a size above the limit is told; 0 never is")
+    func oversized() throws {
+        let json = #"{"type":"track","userId":"u"}"#
+        func isOversized(_ limit: Int) -> Bool {
+            let planner = Planner(rules: PlanningRules(.presets), streams: ["s"], sizeWarningBytes: limit)
+            return plan(planner, json).isOversized
+        }
+        #expect(!isOversized(0) && !isOversized(json.utf8.count) && isOversized(json.utf8.count - 1))
+    }
+}

@@ -1,0 +1,209 @@
+import AsyncHTTPClient
+import Bridge
+import DevKit
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import JSON
+import Logging
+import Loops
+import PrometheusMetrics
+import RedisStreams
+import Testing
+
+@testable import loops_bridge
+
+@Suite("The admin endpoints: what probes, dashboards and people see", .timeLimit(.minutes(2)))
+struct AdminServerTests {
+    private typealias Client = any TestClientProtocol
+
+    /// The endpoints of a bridge as the program assembles them, as long as `body` runs.
+    /// - Parameter redis: where the bridge runs; nil for one that was made and never ran.
+    private func withAdmin(redis: String? = nil, _ body: @Sendable @escaping (Client) async throws -> Void) async throws
+    {
+        var configuration = BridgeConfiguration(
+            redis: try RedisConfiguration(url: redis ?? "redis://127.0.0.1:1"),
+            loops: LoopsConfiguration(baseURL: "http://127.0.0.1:1", apiKey: "key", userAgent: "test"),
+            instance: "this-one"
+        )
+        configuration.shutdownGrace = .zero
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let registry = MetricRegistry(descriptions: MetricDescription.bridge)
+        let factory = PrometheusMetricsFactory(registry: registry)
+        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) {
+            [configuration, logger] http in
+            let bridge = Bridge(
+                configuration: configuration,
+                destination: .presets,
+                http: http,
+                factory: factory,
+                logger: logger
+            )
+            registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
+            let application = Application(
+                router: AdminServer(bridge: bridge, registry: registry).router,
+                logger: logger
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if redis != nil { group.addTask { try await bridge.run() } }
+                defer { group.cancelAll() }
+                try await application.test(.router) { try await body($0) }
+            }
+        }
+    }
+
+    /// A bridge that runs on a redis-server of its own and is ready.
+    private func withReadyAdmin(_ body: @Sendable @escaping (Client) async throws -> Void) async throws {
+        try await RedisServer.run { server in
+            try await withAdmin(redis: server.url) { client in
+                while try await get("/readyz", client).status != .ok { await Task.yield() }
+                try await body(client)
+            }
+        }
+    }
+
+    private struct Answer {
+        let status: HTTPResponse.Status
+        let type: String?
+        let body: String
+    }
+
+    private func get(_ uri: String, _ client: Client, accept: String? = nil) async throws -> Answer {
+        let headers: HTTPFields = accept.map { [.accept: $0] } ?? [:]
+        let response = try await client.execute(uri: uri, method: .get, headers: headers)
+        return Answer(
+            status: response.status,
+            type: response.headers[.contentType],
+            body: String(buffer: response.body)
+        )
+    }
+
+    @Test("/livez says that the process answers, whatever else is wrong")
+    func live() async throws {
+        try await withAdmin { client in
+            let answer = try await get("/livez", client)
+            #expect(answer.status == .ok && answer.body == "ok\n")
+        }
+    }
+
+    @Test("/version")
+    func version() async throws {
+        try await withAdmin { client in
+            let answer = try await get("/version", client)
+            #expect(answer.status == .ok && answer.body == Version.text + "\n")
+        }
+    }
+
+    @Test("/readyz names what is missing, and what is not")
+    func notReady() async throws {
+        try await withAdmin { client in
+            let answer = try await get("/readyz", client)
+            #expect(answer.status == .serviceUnavailable)
+            #expect(answer.type == "text/plain; charset=utf-8")
+            #expect(answer.body.contains("[-] redis: no connection to Redis\n"))
+            #expect(answer.body.contains("[-] group: segment:events: "))
+            #expect(answer.body.contains("[+] apiKey\n"))
+            #expect(answer.body.hasSuffix("not ready\n"))
+        }
+    }
+
+    @Test("A bridge that has its group is ready, whether Loops answers or not")
+    func ready() async throws {
+        try await withReadyAdmin { client in
+            let answer = try await get("/readyz", client)
+            #expect(answer.body == "[+] redis\n[+] group\n[+] apiKey\n[+] running\nready\n")
+        }
+    }
+
+    @Test("/status.json is null where nothing is known, never 0")
+    func unknown() async throws {
+        try await withAdmin { client in
+            let answer = try await get("/status.json", client)
+            #expect(answer.status == .ok && answer.type == "application/json")
+            let json = try JSONParser.parse(answer.body)
+            #expect(json["instance"] == "this-one" && json["version"] == .string(Version.text))
+            #expect(json["ready"] == false && json["redis"]?["connected"] == false)
+            let stream = try #require(json["streams"]?.arrayValue?.first)
+            for name in ["length", "lag", "pending", "oldestUnackedSeconds", "deadLetters"] {
+                #expect(stream[name] == .null, "\(name)")
+            }
+            #expect(stream["name"] == "segment:events" && stream["buffered"] == 0)
+            #expect(stream["fault"]?.stringValue != nil)
+            #expect(json["checks"]?.arrayValue?.first?["ok"] == false)
+        }
+    }
+
+    @Test("/status.json shows the stream once it was looked at")
+    func known() async throws {
+        try await withReadyAdmin { client in
+            var stream: JSONValue = .null
+            while stream["pending"]?.isNull ?? true {
+                let json = try JSONParser.parse(try await get("/status.json", client).body)
+                stream = json["streams"]?.arrayValue?.first ?? .null
+                #expect(json["ready"] == true)
+                await Task.yield()
+            }
+            for name in ["length", "lag", "pending", "deadLetters"] { #expect(stream[name] == 0, "\(name)") }
+            #expect(stream["oldestUnackedSeconds"]?.doubleValue == 0)
+            #expect(stream["fault"] == .null)
+        }
+    }
+
+    @Test("/metrics speaks the format that is asked for")
+    func formats() async throws {
+        try await withAdmin { client in
+            let text = try await get("/metrics", client)
+            #expect(text.status == .ok && text.type == Exposition.Format.text.contentType)
+            #expect(!text.body.contains("# EOF"))
+            let open = try await get(
+                "/metrics",
+                client,
+                accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"
+            )
+            #expect(open.type == Exposition.Format.openMetrics.contentType)
+            #expect(open.body.hasSuffix("# EOF\n"))
+        }
+    }
+
+    @Test("A gauge that nothing is known of has no series")
+    func unknownGauges() async throws {
+        try await withAdmin { client in
+            let lines = try await get("/metrics", client).body.split(separator: "\n")
+            for name in ["group_lag", "group_pending", "stream_length", "dlq_length", "oldest_unacked_age_seconds"] {
+                #expect(!lines.contains { $0.hasPrefix("loops_bridge_\(name)") }, "\(name)")
+            }
+            #expect(lines.contains("loops_bridge_redis_up 0"))
+        }
+    }
+
+    @Test("Every metric of a running bridge is described, and everything described is a metric")
+    func described() async throws {
+        try await withReadyAdmin { client in
+            var text = ""
+            while !text.contains("loops_bridge_group_pending{") {
+                text = try await get("/metrics", client).body
+                await Task.yield()
+            }
+            let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 3).map(String.init) }
+            let metrics = Set(lines.filter { $0.starts(with: ["#", "TYPE"]) }.map { $0[2] })
+            let helped = Set(lines.filter { $0.starts(with: ["#", "HELP"]) }.map { $0[2] })
+            #expect(metrics == helped, "a metric without a help text")
+            let described = Set(MetricDescription.bridge.map(\.name))
+            #expect(described.count == MetricDescription.bridge.count, "described twice")
+            #expect(metrics.subtracting(described) == [])
+            // The assembly sets it, not the bridge.
+            #expect(described.subtracting(metrics) == ["loops_bridge_build_info"])
+            #expect(MetricDescription.bridge.allSatisfy { !$0.help.isEmpty })
+        }
+    }
+
+    @Test("Anything else is not found, and nothing is changed by asking")
+    func others() async throws {
+        try await withAdmin { client in
+            let root = try await get("/", client)
+            let posted = try await client.execute(uri: "/livez", method: .post)
+            #expect(root.status == .notFound && posted.status == .notFound)
+        }
+    }
+}
