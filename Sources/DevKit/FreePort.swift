@@ -20,7 +20,8 @@ public enum FreePort {
 
     /// - Returns: the port, nil when it is not free.
     private static func bind(to port: Int) -> Int? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // Not inherited: a program that is started this very moment would hold the port.
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

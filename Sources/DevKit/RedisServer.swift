@@ -61,7 +61,8 @@ public final class RedisServer: Sendable {
             group.addTask { for await launch in stream { await server.serve(launch) } }
             defer { group.cancelAll() }
             do {
-                try await server.start()
+                // A port that was free a moment ago may be held for another one.
+                do { try await server.start() } catch { try await server.start() }
                 let result = try await body(server)
                 continuation.finish()
                 await server.stop(SIGTERM)
