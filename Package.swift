@@ -68,7 +68,13 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Scripts/ack.lua"),
+                .embedInCode("Scripts/adopt.lua"),
+                .embedInCode("Scripts/bells.lua"),
+                .embedInCode("Scripts/blame.lua"),
+                .embedInCode("Scripts/contact_key.lua"),
                 .embedInCode("Scripts/dead_letter.lua"),
+                .embedInCode("Scripts/heartbeat.lua"),
+                .embedInCode("Scripts/leave.lua"),
                 .embedInCode("Scripts/open.lua"),
                 .embedInCode("Scripts/pull.lua"),
                 .embedInCode("Scripts/route.lua"),

@@ -11,9 +11,10 @@ public final class Bridge: Service {
     private let configuration: BridgeConfiguration
     private let rules: PlanningRules
     private let reloads: ClosedCounters
-    private let main: RedisClient
-    private let blocking: [RedisClient]
+    private let clients: [RedisClient]
     private let sessions: [StreamSession]
+    private let keepers: [LeaseKeeper]
+    private let bells: [BellListener]
     private let readers: [StreamReader]
     private let waiters: [EntryWaiter]
     private let acknowledgers: [Acknowledger]
@@ -28,16 +29,27 @@ public final class Bridge: Service {
     ///   - destination: what becomes of events.
     ///   - http: made with ``LoopsClient/httpConfiguration(_:)``; outlives the bridge.
     ///   - factory: where metrics live.
-    public init(
+    public convenience init(
         configuration: BridgeConfiguration,
         destination: Destination,
         http: HTTPClient,
         factory: any MetricsFactory,
         logger: Logger
     ) {
+        self.init(configuration: configuration, destination: destination, http: http, factory: factory, logger: logger, parts: Parts())
+    }
+
+    /// What a test may replace to plant a fault; see ``Parts``.
+    init(
+        configuration: BridgeConfiguration,
+        destination: Destination,
+        http: HTTPClient,
+        factory: any MetricsFactory,
+        logger: Logger,
+        parts: Parts
+    ) {
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
         let loops = LoopsClient(configuration: configuration.loops, http: http)
-        let main = RedisClient(configuration: configuration.redis, logger: logger)
         let rules = PlanningRules(destination)
         let planner = Planner(
             rules: rules,
@@ -47,36 +59,56 @@ public final class Bridge: Service {
             sizeWarningBytes: configuration.eventSizeWarningBytes
         )
         let ends = EndTally(metrics: metrics)
+        // No other process ever has this name, so none takes this one's leases for its own.
+        let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
 
+        var clients: [RedisClient] = []
+        /// A connection of its own. All keys of a stream live in one slot, so one server answers for them.
+        func connection(_ stream: BridgeConfiguration.Stream) -> RedisClient {
+            let client = RedisClient(configuration: configuration.redis(for: stream), logger: logger)
+            clients.append(client)
+            return client
+        }
         let sessions = configuration.streams.enumerated().map { index, stream in
             StreamSession(
                 index: index,
                 keys: configuration.keys(of: stream),
                 group: configuration.group,
                 partitions: configuration.partitions,
-                client: main,
-                limits: configuration.limits
+                member: member,
+                timing: parts.timing(configuration.leaseTiming),
+                client: connection(stream),
+                limits: configuration.limits,
+                scripts: parts.scripts
             )
         }
+        let send = parts.send { await loops.send($0) }
         let deliverer = Deliverer(
             state: DeliveryState(
                 ratePerSecond: configuration.rateLimit,
                 maxInFlight: configuration.loops.maxInFlight,
                 retry: configuration.retry
             ),
-            send: { await loops.send($0) },
+            send: send,
             testKey: { await loops.testKey() },
             metrics: metrics,
             logger: logger,
-            onEnds: { ends in
+            outlet: Deliverer.Outlet(
+                mayStart: { sessions[$0].mayStart($1, tenure: $2, now: $3) },
                 // The ends of one call are of one lane, so of one stream.
-                if let stream = ends.first?.stream { sessions[stream].ended(ends) }
-            }
+                ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
+                forgot: { sessions[$0].forgot($1) },
+                survived: { stream, id in
+                    sessions[stream].withIntake { $0.survived(id) }
+                    sessions[stream].readable.signal()
+                }
+            )
         )
-        self.blocking = configuration.streams.map { _ in RedisClient(configuration: configuration.redis, logger: logger)
+        self.waiters = zip(sessions, configuration.streams).map { session, stream in
+            EntryWaiter(stream: session.keys.stream, client: connection(stream), readable: session.readable)
         }
-        self.waiters = zip(sessions, blocking).map { session, client in
-            EntryWaiter(stream: session.keys.stream, client: client, readable: session.readable)
+        self.bells = zip(sessions, configuration.streams).map { session, stream in
+            BellListener(session: session, client: connection(stream))
         }
         self.readers = zip(sessions, waiters).map { session, waiter in
             StreamReader(
@@ -86,8 +118,21 @@ public final class Bridge: Service {
                 configuration: configuration,
                 metrics: metrics.stream(session.index),
                 logger: logger,
-                admit: { deliverer.admit($0) },
-                end: { session.ended($0) }
+                outlet: StreamReader.Outlet(
+                    admit: { deliverer.admit($0.map(parts.lane)) },
+                    abandon: { deliverer.abandon(stream: session.index, partition: $0) },
+                    isStarving: { deliverer.isStarving }
+                )
+            )
+        }
+        self.keepers = sessions.map { session in
+            LeaseKeeper(
+                session: session,
+                groupStart: configuration.groupStart,
+                rule: configuration.keyRule,
+                metrics: metrics.stream(session.index),
+                logger: logger,
+                onBeat: { deliverer.leasesRenewed() }
             )
         }
         self.acknowledgers = sessions.map { session in
@@ -95,6 +140,7 @@ public final class Bridge: Service {
                 session: session,
                 deadLetterMaxLength: configuration.deadLetterMaxLength,
                 ends: ends,
+                metrics: metrics.stream(session.index),
                 logger: logger
             )
         }
@@ -107,7 +153,7 @@ public final class Bridge: Service {
             values: ["accepted", "refused"],
             factory: factory
         )
-        self.main = main
+        self.clients = clients
         self.sessions = sessions
         self.deliverer = deliverer
         self.ends = ends
@@ -120,7 +166,7 @@ public final class Bridge: Service {
         BridgeStatus(
             instance: configuration.instance,
             group: configuration.group,
-            redisConnected: main.isConnected,
+            redisConnected: sessions.allSatisfy { $0.client.isConnected },
             delivery: deliverer.snapshot,
             streams: pollers.map(\.status),
             ends: ends.counts
@@ -164,9 +210,33 @@ public final class Bridge: Service {
 
     private func serve(until stop: Wakeup) async throws {
         try await withThrowingTaskGroup(of: Void.self) { connections in
-            for client in [main] + blocking { connections.addTask { await client.run() } }
+            for client in clients { connections.addTask { await client.run() } }
             defer { connections.cancelAll() }
-            try await acknowledging { try await self.delivering { try await self.reading(until: stop) } }
+            try await leasing {
+                try await self.acknowledging { try await self.delivering { try await self.reading(until: stop) } }
+            }
+        }
+    }
+
+    /// Keeps the leases while `body` reads, delivers and acknowledges, then gives them back.
+    private func leasing(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for keeper in keepers { group.addTask { try await keeper.run() } }
+            for bell in bells {
+                group.addTask {
+                    await bell.run()
+                    await Self.untilCancelled()
+                }
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            // Ends with the body, or with a keeper that gives up.
+            try await group.next()
+        }
+        for session in sessions { session.withIntake { $0.endingInOrder() } }
+        for (session, keeper) in zip(sessions, keepers) {
+            try? await session.clearSurvivors()
+            await keeper.leave()
         }
     }
 
@@ -190,7 +260,7 @@ public final class Bridge: Service {
     }
 
     /// Delivers while `body` reads, then lets what is under way end within the grace period.
-    private func delivering(_ body: () async throws -> Void) async throws {
+    private func delivering(_ body: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.deliverer.run() }
             let result: Result<Void, any Error>
@@ -212,7 +282,7 @@ public final class Bridge: Service {
     }
 
     /// Acknowledges while `body` delivers, then flushes.
-    private func acknowledging(_ body: () async throws -> Void) async throws {
+    private func acknowledging(_ body: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Flush.self) { group in
             for acknowledger in acknowledgers { group.addTask { .done(unconfirmed: await acknowledger.run()) } }
             let result: Result<Void, any Error>

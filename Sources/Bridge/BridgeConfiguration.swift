@@ -25,8 +25,16 @@ public struct BridgeConfiguration: Sendable {
     public var instance: String
     /// Consumers of the group. Fixed when the group is made.
     public var partitions = 64
-    /// Entries that may be pending in the group before routing stops; the rest waits as lag.
+    /// Entries that may be pending in the group before routing stops; the rest waits as lag. Ten times as many while a few hot contacts
+    /// fill it.
     public var window = 10_000
+    /// How long a replica's partitions stay its own without a renewal, and how often it renews.
+    public var lease = Duration.seconds(15)
+    public var heartbeat = Duration.seconds(2)
+    /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
+    public var poisonAfter = 5
+    /// How long entries that every group has finished stay in the stream; nil for ever.
+    public var trimFinishedAfter: Duration?
     /// `0` or `$`: where a new group begins.
     public var groupStart = "0"
     /// nil for `{stream}:dead`.
@@ -50,6 +58,17 @@ public struct BridgeConfiguration: Sendable {
         self.loops = loops
         self.instance = instance
     }
+
+    /// What the leases' promise rests on.
+    public var leaseTiming: LeaseTiming {
+        LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: loops.requestTimeout)
+    }
+
+    /// The rule for the contact key as the scripts take it and as it is kept beside the group: a dot path a line.
+    var keyRule: String { contactPaths.joined(separator: "\n") }
+
+    /// How to reach the server that holds this stream.
+    func redis(for stream: Stream) -> RedisConfiguration { redis }
 
     func keys(of stream: Stream) -> StreamKeys {
         StreamKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)

@@ -15,6 +15,7 @@ struct Circuit: Sendable {
     private(set) var state = State.closed
     private var failures = 0
     private var openings = 0
+    private var probeDue = ContinuousClock.now
     private let backoff: RetryPolicy
 
     init(backoff: RetryPolicy = RetryPolicy(base: .seconds(1), cap: .seconds(30))) {
@@ -37,7 +38,15 @@ struct Circuit: Sendable {
 
     /// A request was started.
     mutating func started() {
-        if case .open = state { state = .probing }
+        if case .open(let until) = state {
+            probeDue = until
+            state = .probing
+        }
+    }
+
+    /// The request that ``started()`` stood for was not sent: another one may be the probe.
+    mutating func unsent() {
+        if state == .probing { state = .open(until: probeDue) }
     }
 
     /// Loops answered, whatever it said about the request itself.

@@ -1,5 +1,6 @@
 import Logging
 import Loops
+import RedisStreams
 import Synchronization
 
 /// Sends what the lanes hold, as fast as the gate allows, and reports every end in order.
@@ -9,12 +10,24 @@ final class Deliverer: Sendable {
     /// The one call that leaves the process.
     typealias Send = @Sendable (LoopsCall) async -> LoopsAnswer
 
+    /// What the deliverer asks and tells. Called under its lock: they must be quick and not call back.
+    struct Outlet: Sendable {
+        /// Whether a request of this stream's partition may start now.
+        let mayStart: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int, ContinuousClock.Instant) -> Bool
+        /// Takes ends of one stream, in the order in which they happened.
+        let ended: @Sendable ([EntryEnd]) -> Void
+        /// Takes entries of one stream that were given up.
+        let forgot: @Sendable (_ stream: Int, [PlannedEntry]) -> Void
+        /// The process is still there after the suspect's request.
+        let survived: @Sendable (_ stream: Int, StreamID) -> Void
+    }
+
     private let state: Mutex<DeliveryState>
     private let wakeup = Wakeup()
     private let clock = ContinuousClock()
     private let send: Send
     private let testKey: @Sendable () async -> LoopsAnswer
-    private let onEnds: @Sendable ([EntryEnd]) -> Void
+    private let outlet: Outlet
     private let metrics: BridgeMetrics
     private let logger: Logger
     private let logGate: LogGate
@@ -25,7 +38,7 @@ final class Deliverer: Sendable {
         testKey: @escaping @Sendable () async -> LoopsAnswer,
         metrics: BridgeMetrics,
         logger: Logger,
-        onEnds: @escaping @Sendable ([EntryEnd]) -> Void
+        outlet: Outlet
     ) {
         self.state = Mutex(state)
         self.send = send
@@ -33,7 +46,7 @@ final class Deliverer: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.logGate = LogGate(logger: logger)
-        self.onEnds = onEnds
+        self.outlet = outlet
     }
 
     /// Hands entries to their lanes. Entries of one stream come in the order of the stream, per contact.
@@ -42,11 +55,24 @@ final class Deliverer: Sendable {
         state.withLock { state in
             for entry in entries {
                 let ends = state.lanes.admit(entry)
-                if !ends.isEmpty { onEnds(ends) }
+                if !ends.isEmpty { outlet.ended(ends) }
             }
         }
         wakeup.signal()
     }
+
+    /// Gives up what waits of a partition.
+    func abandon(stream: Int, partition: Int) {
+        state.withLock { state in
+            outlet.forgot(stream, state.lanes.abandon(stream: stream, partition: partition))
+        }
+    }
+
+    /// Leases were renewed: what waited for that goes on.
+    func leasesRenewed() { if state.withLock({ $0.lanes.unpark() }) { wakeup.signal() } }
+
+    /// Whether fewer contacts wait than requests may be under way.
+    var isStarving: Bool { state.withLock { $0.lanes.contacts < $0.maxInFlight } }
 
     /// Starts requests until ``drain()``, then returns once the last one under way has ended. Cancellation ends requests under way.
     func run() async {
@@ -54,7 +80,7 @@ final class Deliverer: Sendable {
             var alarm: ContinuousClock.Instant?
             while true {
                 let now = clock.now
-                switch state.withLock({ $0.next(now: now) }) {
+                switch state.withLock({ $0.next(now: now, mayStart: { self.mayStart($0, now) }) }) {
                 case .send(let start):
                     group.addTask { await self.deliver(start) }
                     continue
@@ -88,17 +114,30 @@ final class Deliverer: Sendable {
         return state.withLock { DeliverySnapshot($0, now: now) }
     }
 
+    private func mayStart(_ entry: PlannedEntry, _ now: ContinuousClock.Instant) -> Bool {
+        outlet.mayStart(entry.lane.stream, entry.partition, entry.tenure, now)
+    }
+
     private func deliver(_ start: Lanes.Start) async {
         let began = clock.now
+        // Once more, right before the write: a process that slept since the decision must not send.
+        guard outlet.mayStart(start.key.stream, start.partition, start.tenure, began) else {
+            state.withLock { state in
+                if let given = state.unsent(start) { outlet.forgot(start.key.stream, [given]) }
+            }
+            return wakeup.signal()
+        }
         let answer = await send(start.step.call)
         let now = clock.now
         metrics.request(start.step.call.operation, answer, took: now - began)
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, now: now, random: random)
-            if !settled.ends.isEmpty { onEnds(settled.ends) }
+            if !settled.ends.isEmpty { outlet.ended(settled.ends) }
+            if let given = settled.given { outlet.forgot(start.key.stream, [given]) }
             return settled
         }
+        if start.isSuspect { outlet.survived(start.key.stream, start.entry) }
         report(start, answer, settled)
         wakeup.signal()
     }

@@ -25,7 +25,11 @@ struct DeliveryState: Sendable {
         case wait(until: ContinuousClock.Instant?)
     }
 
-    mutating func next(now: ContinuousClock.Instant) -> Action {
+    /// - Parameter mayStart: whether the lease of an entry's partition allows a request.
+    mutating func next(
+        now: ContinuousClock.Instant,
+        mayStart: (PlannedEntry) -> Bool = { _ in true }
+    ) -> Action {
         if isDraining { return .wait(until: nil) }
         switch gate.admission(now: now) {
         case .probeKey:
@@ -37,7 +41,7 @@ struct DeliveryState: Sendable {
             return .wait(until: lanes.isEmpty ? nil : until)
         case .go:
             guard inFlight < maxInFlight else { return .wait(until: nil) }
-            guard let start = lanes.start(now: now) else { return .wait(until: lanes.nextDue) }
+            guard let start = lanes.start(now: now, mayStart: mayStart) else { return .wait(until: lanes.nextDue) }
             gate.started(now: now)
             inFlight += 1
             return .send(start)
@@ -46,13 +50,15 @@ struct DeliveryState: Sendable {
 
     struct Settled: Sendable {
         var ends: [EntryEnd]
+        /// The entry, if it was given up meanwhile and did not end.
+        var given: PlannedEntry?
         var change: Gate.Change
         /// How long the lane waits; nil when it does not.
         var retryDelay: Duration?
         var isExhausted = false
     }
 
-    /// Takes the answer to a request that ``next(now:)`` started.
+    /// Takes the answer to a request that ``next(now:mayStart:)`` started.
     /// - Parameter random: in `0..<1`.
     mutating func answered(
         _ start: Lanes.Start,
@@ -64,9 +70,23 @@ struct DeliveryState: Sendable {
         let othersDelivery = gate.lastDelivery
         let change = gate.observe(answer.outcome, now: now, random: random)
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
-        let ends = lanes.finish(start.key, result.step)
+        let outcome = lanes.finish(start.key, result.step)
         if change == .resumed { lanes.hurry() }
-        return Settled(ends: ends, change: change, retryDelay: result.delay, isExhausted: result.isExhausted)
+        return Settled(
+            ends: outcome.ends,
+            given: outcome.given,
+            change: change,
+            retryDelay: result.delay,
+            isExhausted: result.isExhausted
+        )
+    }
+
+    /// A request that ``next(now:mayStart:)`` started was not sent: its partition's lease had become too old by then.
+    /// - Returns: the entry, if it was given up meanwhile.
+    mutating func unsent(_ start: Lanes.Start) -> PlannedEntry? {
+        inFlight -= 1
+        gate.unsent()
+        return lanes.finish(start.key, .unsent).given
     }
 
     mutating func keyProbed(isGood: Bool, now: ContinuousClock.Instant, random: Double) -> Gate.Change {

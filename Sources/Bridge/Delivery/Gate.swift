@@ -65,6 +65,9 @@ struct Gate: Sendable {
         circuit.started()
     }
 
+    /// A request that was to start was not sent.
+    mutating func unsent() { circuit.unsent() }
+
     /// What changed for all lanes.
     enum Change: Equatable {
         case nothing

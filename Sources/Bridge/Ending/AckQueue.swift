@@ -8,55 +8,78 @@ import RedisStreams
 struct AckQueue: Sendable {
     /// One script call.
     enum Call: Sendable, Equatable {
-        case acknowledge([StreamID])
+        /// By partition, each with its IDs in the order of their ends.
+        case acknowledge([Portion])
         case deadLetter(EntryEnd, [DeliveryFault])
 
         /// How many ends it stands for.
         var count: Int {
             switch self {
-            case .acknowledge(let ids): ids.count
+            case .acknowledge(let portions): portions.reduce(0) { $0 + $1.ids.count }
             case .deadLetter: 1
             }
         }
     }
 
+    /// The entries of one partition in a call.
+    struct Portion: Sendable, Equatable {
+        let partition: Int
+        var ids: [StreamID]
+    }
+
     /// The most entries that one call acknowledges.
     static let batch = 100
-    /// The most calls that leave together.
+    /// The most calls that are made up at a time.
     static let maxCalls = 32
 
     private var ends: Deque<EntryEnd> = []
+    private var counts: [Int: Int] = [:]
 
     var count: Int { ends.count }
+    func count(in partition: Int) -> Int { counts[partition, default: 0] }
 
-    mutating func append(_ end: EntryEnd) { ends.append(end) }
+    mutating func append(_ end: EntryEnd) {
+        ends.append(end)
+        counts[end.partition, default: 0] += 1
+    }
 
     /// The calls for the ends at the front, in order.
     func calls() -> [Call] {
         var calls: [Call] = []
-        var ids: [StreamID] = []
+        var portions: [Portion] = []
+        var size = 0
+        func flush() {
+            if !portions.isEmpty { calls.append(.acknowledge(portions)) }
+            portions = []
+            size = 0
+        }
         for end in ends {
             if case .deadLettered(let faults) = end.kind {
-                if !ids.isEmpty { calls.append(.acknowledge(ids)) }
-                ids = []
+                flush()
                 calls.append(.deadLetter(end, faults))
             } else {
-                ids.append(end.id)
-                if ids.count == Self.batch {
-                    calls.append(.acknowledge(ids))
-                    ids = []
+                if let index = portions.firstIndex(where: { $0.partition == end.partition }) {
+                    portions[index].ids.append(end.id)
+                } else {
+                    portions.append(Portion(partition: end.partition, ids: [end.id]))
                 }
+                size += 1
+                if size == Self.batch { flush() }
             }
             if calls.count >= Self.maxCalls { return calls }
         }
-        if !ids.isEmpty { calls.append(.acknowledge(ids)) }
+        flush()
         return calls
     }
 
-    /// Redis has confirmed the calls that stand for this many ends at the front.
+    /// The calls that stand for this many ends at the front need no repetition.
     mutating func confirm(_ count: Int) -> [EntryEnd] {
         let confirmed = Array(ends.prefix(count))
         ends.removeFirst(min(count, ends.count))
+        for end in confirmed {
+            counts[end.partition, default: 0] -= 1
+            if counts[end.partition] == 0 { counts[end.partition] = nil }
+        }
         return confirmed
     }
 }

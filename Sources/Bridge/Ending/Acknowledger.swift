@@ -9,13 +9,15 @@ struct Acknowledger: Sendable {
     let session: StreamSession
     let deadLetterMaxLength: Int
     let ends: EndTally
+    let metrics: StreamMetrics
     let logger: Logger
     private let clock = ContinuousClock()
 
-    init(session: StreamSession, deadLetterMaxLength: Int, ends: EndTally, logger: Logger) {
+    init(session: StreamSession, deadLetterMaxLength: Int, ends: EndTally, metrics: StreamMetrics, logger: Logger) {
         self.session = session
         self.deadLetterMaxLength = deadLetterMaxLength
         self.ends = ends
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -39,13 +41,11 @@ struct Acknowledger: Sendable {
             if calls.isEmpty { return }
             do {
                 for call in calls {
-                    try await send(call)
-                    ends.confirm(session.withAcks { $0.confirm(call.count) }, now: WallClock.secondsSince1970)
+                    let fenced = try await send(call)
+                    let confirmed = session.acknowledged(call.count, fenced: fenced)
+                    ends.confirm(confirmed, now: WallClock.secondsSince1970)
                 }
                 failures = 0
-            } catch GroupFault.fenced {
-                // The new owner has these entries now; nothing of ours counts any more.
-                return
             } catch {
                 failures += 1
                 logGate.log(
@@ -61,10 +61,13 @@ struct Acknowledger: Sendable {
         }
     }
 
-    private func send(_ call: AckQueue.Call) async throws {
+    /// - Returns: the partitions of the call that another replica owns by now: it has their entries, and nothing of ours counts any more.
+    private func send(_ call: AckQueue.Call) async throws -> Set<Int> {
         switch call {
-        case .acknowledge(let ids):
-            _ = try await session.call(StreamScripts.acknowledge, ids.map { .string($0.description) })
+        case .acknowledge(let portions):
+            let fenced = try await session.acknowledge(portions)
+            if !fenced.isEmpty { metrics.fenced(.acknowledge) }
+            return fenced
         case .deadLetter(let end, let faults):
             let letter = DeadLetter(
                 end: end,
@@ -72,11 +75,17 @@ struct Acknowledger: Sendable {
                 stream: session.keys.stream,
                 now: Int64(WallClock.secondsSince1970 * 1000)
             )
-            _ = try await session.call(
-                StreamScripts.deadLetter,
-                extraKeys: [session.keys.deadLetters],
-                [.string(end.id.description), .string(String(deadLetterMaxLength))] + letter.arguments
-            )
+            do {
+                try await session.deadLetter(
+                    end.id,
+                    partition: end.partition,
+                    maxLength: deadLetterMaxLength,
+                    fields: letter.arguments
+                )
+            } catch GroupFault.fenced {
+                metrics.fenced(.deadLetter)
+                return [end.partition]
+            }
             logger.info(
                 "An entry went to the dead-letter stream",
                 metadata: [
@@ -84,6 +93,7 @@ struct Acknowledger: Sendable {
                     "reason": "\(faults.first?.reason.rawValue ?? "")", "contact": "\(ContactHash.of(end.contact))",
                 ]
             )
+            return []
         }
     }
 }

@@ -14,4 +14,6 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     case idempotencyConflict
     /// The event alone kept failing for longer than `bridge.retryFor` while others succeeded.
     case exhausted
+    /// Processes died again and again while they had the entry in hand.
+    case poison
 }

@@ -1,12 +1,13 @@
 import DequeModule
 import HeapModule
+import RedisStreams
 
 /// The waiting entries: one first-in-first-out lane per contact, at most one request of a lane under way.
 ///
 /// A value: entries and results go in, starts and ends come out. Invariants, each a test:
 /// - a step starts only after every step of the lane's earlier entries has ended;
 /// - ends of one lane come out in the order of admission;
-/// - a lane that waits for its retry holds no other lane.
+/// - a lane that waits for its retry, or for its partition's lease, holds no other lane.
 struct Lanes: Sendable {
     /// A request that may be sent now.
     struct Start: Sendable {
@@ -14,6 +15,18 @@ struct Lanes: Sendable {
         let step: PlannedStep
         /// 1 for the first attempt of the step.
         let attempt: Int
+        let entry: StreamID
+        let partition: Int
+        let tenure: Int
+        let isSuspect: Bool
+    }
+
+    /// What follows a result.
+    struct Outcome: Sendable {
+        /// In order.
+        var ends: [EntryEnd] = []
+        /// An entry that was given up while its request was under way, and did not end with it.
+        var given: PlannedEntry?
     }
 
     /// What came of a started request.
@@ -22,17 +35,23 @@ struct Lanes: Sendable {
         case failed(DeliveryFault)
         /// Try again, not before this instant. `counts`: whether the failure counts against the event.
         case retry(at: ContinuousClock.Instant, counts: Bool)
+        /// It was not sent after all: it is as if it had not been started.
+        case unsent
     }
 
     private enum State: Sendable {
         case ready
         case underWay
         case waiting(until: ContinuousClock.Instant)
+        /// Its partition's lease is not good enough to start.
+        case parked
     }
 
     private struct Lane: Sendable {
         var state: State
         var entries: Deque<PlannedEntry>
+        /// Whether its head was given up while under way.
+        var isAbandoned = false
     }
 
     private struct Alarm: Comparable, Sendable {
@@ -44,6 +63,7 @@ struct Lanes: Sendable {
 
     private var lanes: [LaneKey: Lane] = [:]
     private var ready: Deque<LaneKey> = []
+    private var parked: [LaneKey] = []
     private var alarms: Heap<Alarm> = []
 
     /// Entries that have not ended.
@@ -70,24 +90,54 @@ struct Lanes: Sendable {
     }
 
     /// The next request that may start, oldest readiness first. The caller holds a permit for it.
-    mutating func start(now: ContinuousClock.Instant) -> Start? {
+    /// - Parameter mayStart: whether the lease of the entry's partition allows it; otherwise the lane waits for ``unpark()``.
+    mutating func start(
+        now: ContinuousClock.Instant,
+        mayStart: (_ entry: PlannedEntry) -> Bool = { _ in true }
+    ) -> Start? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            guard var lane = lanes.removeValue(forKey: key), var head = lane.entries.first else { continue }
+            // A lane that was given up may have left its key behind.
+            guard case .ready? = lanes[key]?.state, var lane = lanes.removeValue(forKey: key),
+                var head = lane.entries.first
+            else { continue }
+            guard mayStart(head) else {
+                lane.state = .parked
+                lanes[key] = lane
+                parked.append(key)
+                continue
+            }
             head.attempts += 1
             if head.firstAttempt == nil { head.firstAttempt = now }
             lane.entries[0] = head
             lane.state = .underWay
             lanes[key] = lane
             underWay += 1
-            return Start(key: key, step: head.steps[head.nextStep], attempt: head.failures + 1)
+            return Start(
+                key: key,
+                step: head.steps[head.nextStep],
+                attempt: head.failures + 1,
+                entry: head.id,
+                partition: head.partition,
+                tenure: head.tenure,
+                isSuspect: head.isSuspect
+            )
         }
         return nil
     }
 
-    /// Whether ``start(now:)`` would give something.
-    func hasStart(now: ContinuousClock.Instant) -> Bool {
-        !ready.isEmpty || (nextDue.map { $0 <= now } ?? false)
+    /// Leases were renewed: lanes that waited for that may try again.
+    /// - Returns: whether there were any.
+    mutating func unpark() -> Bool {
+        defer { parked = [] }
+        var woke = false
+        for key in parked {
+            guard case .parked? = lanes[key]?.state else { continue }
+            lanes[key]?.state = .ready
+            ready.append(key)
+            woke = true
+        }
+        return woke
     }
 
     /// When the next waiting lane becomes ready; nil when none waits.
@@ -96,9 +146,8 @@ struct Lanes: Sendable {
     /// The head entry of a lane whose request is under way.
     func head(of key: LaneKey) -> PlannedEntry? { lanes[key]?.entries.first }
 
-    /// Takes the result of a request that ``start(now:)`` gave out.
-    /// - Returns: the ends that follow, in order.
-    mutating func finish(_ key: LaneKey, _ result: StepResult) -> [EntryEnd] {
+    /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
+    mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
         guard var lane = lanes.removeValue(forKey: key), case .underWay = lane.state, var head = lane.entries.first
         else {
             preconditionFailure("a result for a lane with no request under way")
@@ -110,40 +159,57 @@ struct Lanes: Sendable {
         case .failed(let fault):
             head.faults.append(fault)
             head.advance()
-        case .retry(let due, let counts):
+        case .retry(_, let counts):
             if counts { head.failures += 1 }
-            lane.entries[0] = head
-            lane.state = .waiting(until: due)
-            lanes[key] = lane
-            alarms.insert(Alarm(due: due, key: key))
-            blocked += 1
-            return []
+        case .unsent:
+            head.attempts -= 1
         }
         lane.entries[0] = head
-        lane.state = .ready
+        if lane.isAbandoned && !head.isFinished {
+            // Its partition was lost meanwhile. The next owner takes it up from the beginning.
+            count -= 1
+            return Outcome(given: head)
+        }
+        switch result {
+        case .delivered, .failed:
+            lane.state = .ready
+            lanes[key] = lane
+            return Outcome(ends: settle(key))
+        case .retry(let due, _):
+            lane.state = .waiting(until: due)
+            alarms.insert(Alarm(due: due, key: key))
+            blocked += 1
+        case .unsent:
+            lane.state = .parked
+            parked.append(key)
+        }
         lanes[key] = lane
-        return settle(key)
+        return Outcome()
+    }
+
+    /// Gives up what waits of one partition. Heads under way come home by ``finish(_:_:)``.
+    /// - Returns: the entries that were given up.
+    mutating func abandon(stream: Int, partition: Int) -> [PlannedEntry] {
+        var given: [PlannedEntry] = []
+        // A contact is in one partition, so a lane is given up as a whole.
+        for (key, lane) in lanes where key.stream == stream && lane.entries.first?.partition == partition {
+            if case .underWay = lane.state {
+                given += lane.entries.dropFirst()
+                lanes[key]?.entries.removeLast(lane.entries.count - 1)
+                lanes[key]?.isAbandoned = true
+            } else {
+                given += lane.entries
+                if case .waiting = lane.state { blocked -= 1 }
+                lanes[key] = nil
+            }
+        }
+        count -= given.count
+        return given
     }
 
     /// Makes every waiting lane ready: Loops is back, nobody has to wait out a delay that was meant for its absence.
     mutating func hurry() {
         while let alarm = alarms.popMin() { wake(alarm) }
-    }
-
-    /// Gives up all entries that are not under way and returns how many: they stay pending in Redis, for the next process.
-    mutating func abandonWaiting() -> Int {
-        let before = count
-        lanes = lanes.filter { if case .underWay = $0.value.state { true } else { false } }
-        for key in lanes.keys {
-            if let surplus = lanes[key].map({ $0.entries.count - 1 }), surplus > 0 {
-                lanes[key]?.entries.removeLast(surplus)
-            }
-        }
-        ready.removeAll()
-        alarms = []
-        blocked = 0
-        count = lanes.count
-        return before - count
     }
 
     /// Ends the entries at the head of a lane that have no request left, and makes the lane ready for the first that has.
@@ -187,7 +253,11 @@ extension PlannedEntry {
 
     fileprivate var end: EntryEnd {
         let kind: EntryEnd.Kind =
-            if !faults.isEmpty { .deadLettered(faults) } else if steps.isEmpty { .ignored } else { .delivered }
+            if isLost {
+                .lost
+            } else if !faults.isEmpty {
+                .deadLettered(faults)
+            } else if steps.isEmpty { .ignored } else { .delivered }
         return EntryEnd(
             stream: lane.stream,
             id: id,

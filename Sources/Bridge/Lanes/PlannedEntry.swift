@@ -18,6 +18,12 @@ struct PlannedEntry: Sendable {
     var adjustments: [Adjustment.Kind] = []
     /// Whether the entry is larger than Segment would take.
     var isOversized = false
+    /// The tenure of its partition in which it was read. Nothing of it starts in another one.
+    var tenure = 0
+    /// Whether processes may have died of it.
+    var isSuspect = false
+    /// Whether it was gone from the stream when it was read.
+    var isLost = false
 
     /// The first step that has not ended yet.
     var nextStep = 0
@@ -29,6 +35,38 @@ struct PlannedEntry: Sendable {
     var firstAttempt: ContinuousClock.Instant?
 
     var isFinished: Bool { nextStep == steps.count }
+}
+
+extension PlannedEntry {
+    /// An entry that was trimmed or deleted while it was pending. Nobody can say whose it was.
+    static func lost(_ id: StreamID, stream: Int, partition: Int, size: Int) -> PlannedEntry {
+        var entry = PlannedEntry(unread: id, stream: stream, partition: partition, size: size, faults: [])
+        entry.isLost = true
+        return entry
+    }
+
+    /// An entry that is not even looked at: so many processes died with it in hand.
+    static func poison(_ id: StreamID, deaths: Int, stream: Int, partition: Int, size: Int) -> PlannedEntry {
+        let fault = DeliveryFault(
+            reason: .poison,
+            detail: """
+                \(deaths) times a process died while it had this entry in hand. Look at the processes' last log lines and at their \
+                memory before it is replayed.
+                """
+        )
+        return PlannedEntry(unread: id, stream: stream, partition: partition, size: size, faults: [fault])
+    }
+
+    private init(unread id: StreamID, stream: Int, partition: Int, size: Int, faults: [DeliveryFault]) {
+        self.init(
+            lane: LaneKey(stream: stream, contact: id.description),
+            id: id,
+            partition: partition,
+            size: size,
+            steps: [],
+            faults: faults
+        )
+    }
 }
 
 /// One request of an entry.

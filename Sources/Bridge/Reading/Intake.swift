@@ -9,17 +9,36 @@ struct Intake: Sendable {
         var partition: Int
         var after: StreamID
         var count: Int
+        /// Whether a suspect may be given out.
+        var maySuspect = false
+    }
+
+    private enum Access: Sendable, Equatable {
+        case closed
+        /// Owned, and something of an earlier tenure is still under way: reading now could let a later entry overtake it.
+        case opening
+        case open
     }
 
     private struct Partition: Sendable {
+        var access = Access.closed
+        var tenure = 0
         var cursor = StreamID.zero
         var buffered = 0
         /// Whether there may be entries after the cursor.
         var hasMore = true
+        var suspectWaits = false
+
+        mutating func begin() {
+            access = buffered == 0 ? .open : .opening
+            cursor = .zero
+            hasMore = true
+            suspectWaits = false
+        }
     }
 
     enum Admission: Sendable, Equatable {
-        case new
+        case new(tenure: Int)
         /// Waits or is under way in this process already.
         case inHand
         /// Ended in this process: acknowledge again, do not deliver again.
@@ -28,12 +47,16 @@ struct Intake: Sendable {
 
     let limits: IntakeLimits
     private var partitions: [Partition]
-    private var inHand: Set<StreamID> = []
-    private var remembered = RecentSet<StreamID>(capacity: 0)
+    private var inHand: [StreamID: EntryMark] = [:]
+    private var remembered: RecentSet<EntryMark>
     private(set) var bufferedBytes = 0
     /// A running mean of the entries' size in bytes, for the size of the next read.
     private var entryBytes = 16 * 1024.0
     private var nextPartition = 0
+    /// The one entry in hand that processes may have died of.
+    private var suspect: StreamID?
+    /// Suspects that were given up or handled while this process stayed alive: what was written ahead about them is to be taken back.
+    private var survivors: [StreamID] = []
 
     init(partitions count: Int, limits: IntakeLimits = IntakeLimits()) {
         self.limits = limits
@@ -42,22 +65,37 @@ struct Intake: Sendable {
     }
 
     var buffered: Int { inHand.count }
+    func buffered(in partition: Int) -> Int { partitions[partition].buffered }
     private var hasRoom: Bool { inHand.count < limits.buffered && bufferedBytes < limits.bytes }
 
     /// How many entries a call may read now so that it stays within ``IntakeLimits/callBytes``.
     private var callCount: Int { max(1, min(limits.callEntries, Int(Double(limits.callBytes) / max(entryBytes, 1)))) }
 
+    /// The partition is owned from now on: it is read from its beginning.
+    mutating func open(_ partition: Int, tenure: Int) {
+        partitions[partition].tenure = tenure
+        partitions[partition].begin()
+    }
+
+    /// Nothing of the partition is read any more. What is in hand of it ends or is forgotten.
+    mutating func close(_ partition: Int) { partitions[partition].access = .closed }
+
     /// The partitions to pull now, fairly in turn; empty when none has more, or there is no room.
     mutating func pulls() -> [Pull] {
         guard hasRoom else { return [] }
         var left = min(callCount, limits.buffered - inHand.count)
+        var maySuspect = suspect == nil
         var pulls: [Pull] = []
         for offset in 0..<partitions.count where left > 0 && pulls.count < limits.callPartitions {
             let index = (nextPartition + offset) % partitions.count
-            let room = limits.perPartition - partitions[index].buffered
-            guard partitions[index].hasMore, room > 0 else { continue }
+            let partition = partitions[index]
+            let room = limits.perPartition - partition.buffered
+            guard partition.access == .open, partition.hasMore, room > 0 else { continue }
+            let takesSuspect = maySuspect && partition.buffered == 0
+            if partition.suspectWaits && !takesSuspect { continue }
             let count = min(room, left)
-            pulls.append(Pull(partition: index, after: partitions[index].cursor, count: count))
+            pulls.append(Pull(partition: index, after: partition.cursor, count: count, maySuspect: takesSuspect))
+            if takesSuspect { maySuspect = false }
             left -= count
         }
         if let last = pulls.last { nextPartition = (last.partition + 1) % partitions.count }
@@ -73,29 +111,62 @@ struct Intake: Sendable {
         learn(entries: entries, bytes: bytes)
     }
 
-    /// A pull was answered with this many entries, up to `last`.
-    mutating func pulled(_ pull: Pull, entries: Int, last: StreamID?) {
+    /// A pull was answered with these many entries, up to `last`.
+    /// - Parameter suspectWaits: whether the answer stops before a suspect.
+    mutating func pulled(_ pull: Pull, entries: Int, last: StreamID?, suspectWaits: Bool = false) {
         if let last { partitions[pull.partition].cursor = max(partitions[pull.partition].cursor, last) }
-        partitions[pull.partition].hasMore = entries >= pull.count
+        partitions[pull.partition].suspectWaits = suspectWaits
+        partitions[pull.partition].hasMore = entries >= pull.count || suspectWaits
     }
 
+    /// Somebody else may have the partition: nothing more is asked of it until ``open(_:tenure:)``.
+    mutating func refused(_ pull: Pull) { partitions[pull.partition].hasMore = false }
+
     /// Takes an entry in hand, unless it is or was.
-    mutating func admit(_ id: StreamID, partition: Int, bytes: Int) -> Admission {
-        if inHand.contains(id) { return .inHand }
-        if remembered.contains(id) { return .ended }
-        inHand.insert(id)
+    /// - Parameter isSuspect: whether processes may have died of it: then the partition's next entries wait for its end.
+    mutating func admit(_ mark: EntryMark, partition: Int, bytes: Int, isSuspect: Bool = false) -> Admission {
+        if inHand[mark.id] != nil { return .inHand }
+        if remembered.contains(mark) { return .ended }
+        inHand[mark.id] = mark
         partitions[partition].buffered += 1
         bufferedBytes += bytes
+        if isSuspect {
+            suspect = mark.id
+            partitions[partition].hasMore = true
+            partitions[partition].suspectWaits = true
+        }
         learn(entries: 1, bytes: bytes)
-        return .new
+        return .new(tenure: partitions[partition].tenure)
     }
 
     /// An entry that was in hand has ended.
     mutating func ended(_ id: StreamID, partition: Int, bytes: Int) {
-        guard inHand.remove(id) != nil else { return }
-        partitions[partition].buffered -= 1
-        bufferedBytes -= bytes
-        remembered.insert(id)
+        guard let mark = remove(id, partition, bytes) else { return }
+        remembered.insert(mark)
+    }
+
+    /// An entry that was in hand is given up; it stays pending, for the partition's next owner.
+    mutating func forget(_ id: StreamID, partition: Int, bytes: Int) {
+        survived(id)
+        _ = remove(id, partition, bytes)
+    }
+
+    /// An end that Redis never heard of does not count when its entry comes again.
+    mutating func unremember(_ id: StreamID) { remembered.removeAll { $0.id == id } }
+
+    /// The process is still there after the suspect was handled.
+    mutating func survived(_ id: StreamID) {
+        guard suspect == id else { return }
+        suspect = nil
+        survivors.append(id)
+    }
+
+    /// The process ends in good order: the suspect in hand is not to blame for it.
+    mutating func endingInOrder() { if let suspect { survived(suspect) } }
+
+    mutating func takeSurvivors() -> [StreamID] {
+        defer { survivors = [] }
+        return survivors
     }
 
     /// Redis may have gone back in time, or an answer was lost: read every partition from its beginning again.
@@ -104,6 +175,15 @@ struct Intake: Sendable {
             partitions[index].cursor = .zero
             partitions[index].hasMore = true
         }
+    }
+
+    private mutating func remove(_ id: StreamID, _ partition: Int, _ bytes: Int) -> EntryMark? {
+        guard let mark = inHand.removeValue(forKey: id) else { return nil }
+        partitions[partition].buffered -= 1
+        bufferedBytes -= bytes
+        if suspect == id { suspect = nil }
+        if partitions[partition].access == .opening { partitions[partition].begin() }
+        return mark
     }
 
     private mutating func learn(entries: Int, bytes: Int) {

@@ -10,17 +10,21 @@ struct RouteAnswer: Sendable, Equatable {
     let last: StreamID?
     /// The bytes of their fields.
     let bytes: Int
-    /// The partitions that got some.
+    /// This member's partitions that got some, from this call or from others'.
     let partitions: [Int]
+    /// Entries that were trimmed or deleted before they could be routed; found when all has been read.
+    let lost: Int
 
     init(_ value: RedisValue) throws(RedisError) {
-        guard case .array(let parts) = value, parts.count == 5, case .integer(let entries) = parts[0],
-            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3], case .array(let touched) = parts[4]
+        guard case .array(let parts) = value, parts.count == 6, case .integer(let entries) = parts[0],
+            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3], case .array(let touched) = parts[4],
+            case .integer(let lost) = parts[5]
         else { throw RedisError(.unexpectedReply("route"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.entries = Int(entries)
         self.isFull = full != 0
         self.last = StreamID(parts[2])
         self.bytes = Int(bytes)
         self.partitions = touched.compactMap { if case .integer(let partition) = $0 { Int(partition) } else { nil } }
+        self.lost = Int(lost)
     }
 }

@@ -3,7 +3,7 @@
 /// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
 public struct StreamKeys: Sendable, Equatable {
     public let stream: String
-    /// The hash that holds epoch, partition count and counters of the group.
+    /// The hash that holds partition count, key rule, reign and counters of the group.
     public let state: String
     public let deadLetters: String
 
@@ -14,6 +14,18 @@ public struct StreamKeys: Sendable, Equatable {
         self.state = "\(tagged):bridge:\(group)"
         self.deadLetters = deadLetters ?? "\(tagged):dead"
     }
+
+    /// Partition to lease: a hash.
+    var leases: String { "\(state):leases" }
+    /// Member to beat: a hash.
+    var members: String { "\(state):members" }
+    /// Partition to the last ID that its owner has read: a hash.
+    var hands: String { "\(state):hands" }
+    /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
+    var suspects: String { "\(state):suspects" }
+
+    /// The stream of one entry that wakes a member.
+    func bell(of member: String) -> String { "\(state):bell:\(member)" }
 
     /// Redis Cluster's rule: the first `{`, and a `}` after it with something in between.
     private static func hasHashTag(_ key: String) -> Bool {

@@ -1,24 +1,35 @@
 import Logging
 import RedisStreams
 
-/// Reads one stream: opens the group, takes up what is pending from its beginning, then routes and pulls what is new.
+/// Reads one stream: takes up what is pending in the partitions that this replica owns, then routes and pulls what is new.
+///
+/// The only one who lets entries in and gives them up again, so that nothing of a lost partition slips in behind its loss.
 struct StreamReader: Sendable {
     let session: StreamSession
     let waiter: EntryWaiter
     let planner: Planner
-    let groupStart: String
-    let instance: String
+    let rule: String
     let window: Int
+    let poisonAfter: Int
     let metrics: StreamMetrics
     let logger: Logger
-    /// Where planned entries go.
-    let admit: @Sendable ([PlannedEntry]) -> Void
-    /// Where ends go that need no lane.
-    let end: @Sendable ([EntryEnd]) -> Void
+    let outlet: Outlet
+
+    /// Where what was read goes.
+    struct Outlet: Sendable {
+        /// Takes planned entries into their lanes.
+        let admit: @Sendable ([PlannedEntry]) -> Void
+        /// Gives up what waits of a partition in its lanes.
+        let abandon: @Sendable (_ partition: Int) -> Void
+        /// Whether so few contacts wait that the budget cannot be used.
+        let isStarving: @Sendable () -> Bool
+    }
 
     private let clock = ContinuousClock()
     private let logGate: LogGate
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
+    /// How much further routing goes when a few hot contacts fill the window.
+    private static let starvingWindow = 10
 
     init(
         session: StreamSession,
@@ -27,112 +38,168 @@ struct StreamReader: Sendable {
         configuration: BridgeConfiguration,
         metrics: StreamMetrics,
         logger: Logger,
-        admit: @escaping @Sendable ([PlannedEntry]) -> Void,
-        end: @escaping @Sendable ([EntryEnd]) -> Void
+        outlet: Outlet
     ) {
         self.session = session
         self.waiter = waiter
         self.planner = planner
-        self.groupStart = configuration.groupStart
-        self.instance = configuration.instance
+        self.rule = configuration.keyRule
         self.window = configuration.window
+        self.poisonAfter = configuration.poisonAfter
         self.metrics = metrics
         self.logger = logger
         self.logGate = LogGate(logger: logger)
-        self.admit = admit
-        self.end = end
+        self.outlet = outlet
     }
 
     /// Reads until the task is cancelled.
     /// - Throws: ``GroupFault`` that no repetition mends.
     func run() async throws {
         var failures = 0
-        var wasOpen = false
         while !Task.isCancelled {
             do {
-                let (isNew, routed) = try await session.open(start: groupStart, instance: instance)
-                if isNew && wasOpen {
-                    metrics.groupRecreated()
-                    logger.warning(
-                        "The consumer group was gone and was made again",
-                        metadata: ["stream": "\(session.keys.stream)", "start": "\(groupStart)"]
-                    )
+                try await applyChanges()
+                try await session.clearSurvivors()
+                let hasMore = session.isOpen ? try await step() : false
+                if failures > 0 {
+                    failures = 0
+                    session.mended()
                 }
-                wasOpen = true
-                try await read(after: routed) { failures = 0 }
+                if hasMore { continue }
+                guard await session.readable.wait() else { return }
+            } catch GroupFault.adoptFirst {
+                logger.notice(
+                    "Another program left pending entries; they come first",
+                    metadata: ["stream": "\(session.keys.stream)"]
+                )
+                await retry(&failures) { try await adopt() }
+            } catch GroupFault.groupLost(let stream) {
+                session.closed("\(GroupFault.groupLost(stream: stream))")
             } catch let fault as GroupFault where !fault.isRetriable {
-                session.closed(fault.description)
+                session.faulted(fault.description)
                 throw fault
             } catch {
                 if Task.isCancelled { return }
-                session.closed("\(error)")
-                failures += 1
-                logGate.log(
-                    .warning,
-                    key: "read",
-                    "Reading the stream failed and is repeated",
-                    metadata: ["error": "\(error)"]
-                )
-                let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
-                try? await clock.sleep(for: delay)
+                await pause(&failures, error)
             }
         }
     }
 
-    private func read(after routed: StreamID, succeeded: () -> Void) async throws {
-        var routed = routed
-        while !Task.isCancelled {
-            let pulls = session.withIntake { $0.pulls() }
-            if !pulls.isEmpty {
-                try await pull(pulls)
-                succeeded()
-                continue
-            }
-            let count = session.withIntake { $0.routeCount }
-            if count > 0 {
-                let route = try await self.route(count: count)
-                succeeded()
-                if let last = route.last { routed = last }
-                if route.entries > 0 { continue }
-                if !route.isFull { waiter.await(after: routed) }
-            }
-            guard await session.readable.wait() else { return }
+    /// Reads once.
+    /// - Returns: whether there may be more to read at once.
+    private func step() async throws -> Bool {
+        let pulls = session.withIntake { $0.pulls() }
+        if !pulls.isEmpty {
+            try await pull(pulls)
+            return true
         }
-    }
-
-    private func route(count: Int) async throws -> RouteAnswer {
-        let value = try await session.call(
-            StreamScripts.route,
-            [session.partitions, count, window, planner.entryBytes].map { .string(String($0)) }
-                + planner.contactPaths.map { .string($0) }
+        let count = session.withIntake { $0.routeCount }
+        guard count > 0 else { return false }
+        let route = try await session.route(
+            count: count,
+            window: outlet.isStarving() ? window * Self.starvingWindow : window,
+            rule: rule,
+            entryBytes: planner.entryBytes
         )
-        let answer = try RouteAnswer(value)
-        session.withIntake { $0.routed(to: answer.partitions, entries: answer.entries, bytes: answer.bytes) }
-        return answer
+        session.withIntake { $0.routed(to: route.partitions, entries: route.entries, bytes: route.bytes) }
+        if let last = route.last { session.routed = last }
+        if route.lost > 0 { reportLost(route.lost) }
+        if route.entries > 0 || !route.partitions.isEmpty { return true }
+        if !route.isFull { waiter.await(after: session.routed) }
+        return false
+    }
+
+    /// Applies what the lease keeper learned, in order.
+    private func applyChanges() async throws {
+        let changes = session.takeChanges()
+        let gained = changes.compactMap { if case .gained(let partition, _, _) = $0 { partition } else { nil } }
+        if !gained.isEmpty {
+            do {
+                metrics.entriesRedelivered(try await session.blame(gained))
+            } catch {
+                session.putBack(changes)
+                throw error
+            }
+        }
+        for change in changes {
+            switch change {
+            case .gained(let partition, let tenure, _):
+                session.withIntake { $0.open(partition, tenure: tenure) }
+            case .lost(let partition), .draining(let partition), .released(let partition):
+                session.withIntake { $0.close(partition) }
+                outlet.abandon(partition)
+            case .rewind:
+                session.withIntake { $0.rewind() }
+            }
+        }
+    }
+
+    private func adopt() async throws {
+        var after: StreamID? = .zero
+        var moved = 0
+        while let cursor = after {
+            let count = max(1, session.withIntake { $0.routeCount })
+            let answer = try await session.adopt(after: cursor, count: count, rule: rule, entryBytes: planner.entryBytes)
+            moved += answer.moved
+            if answer.gone > 0 { reportLost(answer.gone) }
+            after = answer.next
+        }
+        session.withIntake { $0.rewind() }
+        logger.notice(
+            "The pending entries of another program were taken over",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(moved)"]
+        )
     }
 
     private func pull(_ pulls: [Intake.Pull]) async throws {
-        let value = try await session.call(
-            StreamScripts.pull,
-            pulls.flatMap { pull -> [RedisArgument] in
-                [
-                    .string(PartitionName.of(pull.partition)), .string(pull.after.description),
-                    .string(String(pull.count)),
-                ]
+        for (pull, pulled) in zip(pulls, try await session.pull(pulls)) {
+            guard let pulled else {
+                metrics.fenced(.pull)
+                session.withIntake { $0.refused(pull) }
+                session.beatWanted.signal()
+                continue
             }
-        )
-        guard case .array(let lists) = value, lists.count == pulls.count else {
-            throw RedisError(.unexpectedReply("pull"), command: "EVALSHA", mayHaveBeenApplied: true)
-        }
-        for (pull, list) in zip(pulls, lists) {
-            let entries = try StreamEntry.list(from: list)
-            session.withIntake { $0.pulled(pull, entries: entries.count, last: entries.last?.id) }
-            take(entries, partition: pull.partition)
+            session.withIntake {
+                $0.pulled(
+                    pull,
+                    entries: pulled.entries.count,
+                    last: pulled.entries.last?.id,
+                    suspectWaits: pulled.suspectWaits
+                )
+            }
+            take(pulled, partition: pull.partition)
         }
     }
 
-    private func plan(_ entry: StreamEntry, partition: Int, size: Int) -> PlannedEntry {
-        let planned = planner.plan(entry, stream: session.index, partition: partition, size: size)
+    private func take(_ pulled: PulledPartition, partition: Int) {
+        var planned: [PlannedEntry] = []
+        for entry in pulled.entries {
+            let isSuspect = pulled.deaths > 0
+            let size = entry.byteCount
+            let mark = EntryMark(entry)
+            switch session.withIntake({ $0.admit(mark, partition: partition, bytes: size, isSuspect: isSuspect) }) {
+            case .inHand: continue
+            case .ended:
+                session.ended([EntryEnd(entry, session.index, partition, .repeated)])
+            case .new(let tenure):
+                planned.append(plan(entry, partition: partition, size: size, deaths: pulled.deaths, tenure: tenure))
+            }
+        }
+        metrics.entriesRead(planned.count)
+        if !planned.isEmpty { outlet.admit(planned) }
+    }
+
+    private func plan(_ entry: StreamEntry, partition: Int, size: Int, deaths: Int, tenure: Int) -> PlannedEntry {
+        var planned: PlannedEntry
+        if entry.fields == nil {
+            planned = .lost(entry.id, stream: session.index, partition: partition, size: size)
+        } else if deaths >= poisonAfter {
+            planned = .poison(entry.id, deaths: deaths, stream: session.index, partition: partition, size: size)
+        } else {
+            planned = planner.plan(entry, stream: session.index, partition: partition, size: size)
+        }
+        planned.tenure = tenure
+        planned.isSuspect = deaths > 0
         for kind in planned.adjustments { metrics.adjusted(kind) }
         if planned.isOversized {
             metrics.oversized()
@@ -146,24 +213,31 @@ struct StreamReader: Sendable {
         return planned
     }
 
-    private func take(_ entries: [StreamEntry], partition: Int) {
-        var planned: [PlannedEntry] = []
-        var ends: [EntryEnd] = []
-        for entry in entries {
-            let size = entry.byteCount
-            switch session.withIntake({ $0.admit(entry.id, partition: partition, bytes: size) }) {
-            case .inHand: continue
-            case .ended:
-                ends.append(EntryEnd(entry, session.index, partition, .repeated))
-            case .new where entry.fields == nil:
-                ends.append(EntryEnd(entry, session.index, partition, .lost))
-            case .new:
-                planned.append(plan(entry, partition: partition, size: size))
-            }
-        }
-        metrics.entriesRead(planned.count)
-        if !ends.isEmpty { end(ends) }
-        if !planned.isEmpty { admit(planned) }
+    private func reportLost(_ count: Int) {
+        metrics.lostUnread(count)
+        logGate.log(
+            .error,
+            key: "lost",
+            "Entries were trimmed or deleted before they could be read: their events are lost",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+        )
+    }
+
+    private func retry(_ failures: inout Int, _ body: () async throws -> Void) async {
+        do { try await body() } catch { await pause(&failures, error) }
+    }
+
+    private func pause(_ failures: inout Int, _ error: any Error) async {
+        session.faulted("\(error)")
+        failures += 1
+        logGate.log(
+            .warning,
+            key: "read",
+            "Reading the stream failed and is repeated",
+            metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+        )
+        let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
+        try? await clock.sleep(for: delay)
     }
 }
 

@@ -1,13 +1,26 @@
 import RedisStreams
 
-/// The Lua scripts, each in a file of its own beside this one's folder.
-enum StreamScripts {
-    static let open = RedisScript(name: "open", source: String(decoding: PackageResources.open_lua, as: UTF8.self))
-    static let route = RedisScript(name: "route", source: String(decoding: PackageResources.route_lua, as: UTF8.self))
-    static let pull = RedisScript(name: "pull", source: String(decoding: PackageResources.pull_lua, as: UTF8.self))
-    static let acknowledge = RedisScript(name: "ack", source: String(decoding: PackageResources.ack_lua, as: UTF8.self))
-    static let deadLetter = RedisScript(
-        name: "dead_letter",
-        source: String(decoding: PackageResources.dead_letter_lua, as: UTF8.self)
+/// The Lua scripts of a stream, each in a file of its own in `Scripts/`. A value, so that a test can plant a fault in one.
+struct StreamScripts: Sendable {
+    var open = RedisScript(name: "open", PackageResources.open_lua)
+    var adopt = RedisScript(name: "adopt", PackageResources.contact_key_lua, PackageResources.adopt_lua)
+    var route = RedisScript(
+        name: "route",
+        PackageResources.contact_key_lua,
+        PackageResources.bells_lua,
+        PackageResources.route_lua
     )
+    var heartbeat = RedisScript(name: "heartbeat", PackageResources.bells_lua, PackageResources.heartbeat_lua)
+    var leave = RedisScript(name: "leave", PackageResources.bells_lua, PackageResources.leave_lua)
+    var blame = RedisScript(name: "blame", PackageResources.blame_lua)
+    var pull = RedisScript(name: "pull", PackageResources.pull_lua)
+    var acknowledge = RedisScript(name: "ack", PackageResources.ack_lua)
+    var deadLetter = RedisScript(name: "dead_letter", PackageResources.dead_letter_lua)
+}
+
+extension RedisScript {
+    /// Puts a script together from its files, in order.
+    fileprivate init(name: String, _ parts: [UInt8]...) {
+        self.init(name: name, source: parts.map { String(decoding: $0, as: UTF8.self) }.joined())
+    }
 }

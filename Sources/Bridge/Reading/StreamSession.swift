@@ -1,37 +1,124 @@
 import RedisStreams
 import Synchronization
 
-/// One stream with its group, as this process holds it: the epoch, what is in hand, and what waits for its acknowledgement.
+/// One stream with its group, as this process holds it: the leases, what is in hand, and what waits for its acknowledgement.
 ///
-/// Reader, deliverer and acknowledger meet here and nowhere else.
+/// Lease keeper, reader, deliverer and acknowledger meet here and nowhere else.
 final class StreamSession: Sendable {
     let index: Int
     let keys: StreamKeys
     let group: String
     let partitions: Int
     let client: RedisClient
+    let member: String
+    let timing: LeaseTiming
+    let scripts: StreamScripts
 
-    /// Signalled when there may be something to read, or room for it.
+    /// Signalled when there may be something to read, or room for it, or a change of the leases to apply.
     let readable = Wakeup()
     /// Signalled when an end waits for its acknowledgement.
     let endsWaiting = Wakeup()
+    /// Signalled when a heartbeat should not wait for its turn.
+    let beatWanted = Wakeup()
 
     private struct State {
         var intake: Intake
         var acks = AckQueue()
-        var epoch: Int64 = 0
+        var leases: Leases
+        var changes: [LeaseChange] = []
         var isOpen = false
         var lastFault: String?
+        var routed = StreamID.zero
     }
     private let state: Mutex<State>
 
-    init(index: Int, keys: StreamKeys, group: String, partitions: Int, client: RedisClient, limits: IntakeLimits) {
+    /// - Parameter member: names this process and no other one, ever.
+    init(
+        index: Int,
+        keys: StreamKeys,
+        group: String,
+        partitions: Int,
+        member: String,
+        timing: LeaseTiming,
+        client: RedisClient,
+        limits: IntakeLimits,
+        scripts: StreamScripts = StreamScripts()
+    ) {
         self.index = index
         self.keys = keys
         self.group = group
         self.partitions = partitions
+        self.member = member
+        self.timing = timing
         self.client = client
-        self.state = Mutex(State(intake: Intake(partitions: partitions, limits: limits)))
+        self.scripts = scripts
+        let leases = Leases(member: member, partitions: partitions, timing: timing)
+        self.state = Mutex(State(intake: Intake(partitions: partitions, limits: limits), leases: leases))
+    }
+
+    func withIntake<Result>(_ body: (inout Intake) -> Result) -> Result { state.withLock { body(&$0.intake) } }
+    func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
+    func withLeases<Result>(_ body: (inout Leases) -> Result) -> Result { state.withLock { body(&$0.leases) } }
+
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+    var fault: String? { state.withLock { $0.lastFault } }
+
+    /// The ID up to which entries have been routed, as far as this process knows.
+    var routed: StreamID {
+        get { state.withLock { $0.routed } }
+        set { state.withLock { $0.routed = newValue } }
+    }
+
+    func opened(routed: StreamID) {
+        state.withLock { state in
+            state.isOpen = true
+            state.lastFault = nil
+            state.routed = routed
+        }
+    }
+
+    /// Something stands against reading; shown until the next ``opened(routed:)`` or ``mended()``.
+    func faulted(_ reason: String) { state.withLock { $0.lastFault = reason } }
+    func mended() { state.withLock { $0.lastFault = nil } }
+
+    /// The group or its state is gone: nothing is owned until it is opened again.
+    func closed(_ reason: String) {
+        state.withLock { state in
+            state.isOpen = false
+            state.lastFault = reason
+            state.changes += state.leases.lostAll()
+        }
+        beatWanted.signal()
+        readable.signal()
+    }
+
+    /// A heartbeat was answered.
+    /// - Returns: what changed.
+    func beaten(_ view: LeaseView, sentAt: ContinuousClock.Instant, now: ContinuousClock.Instant) -> [LeaseChange] {
+        let changes = state.withLock { state in
+            let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now)
+            state.changes += changes
+            return changes
+        }
+        if !changes.isEmpty { readable.signal() }
+        releaseDrained()
+        return changes
+    }
+
+    /// The changes that wait to be applied to reading and delivery.
+    func takeChanges() -> [LeaseChange] {
+        state.withLock { state in
+            defer { state.changes = [] }
+            return state.changes
+        }
+    }
+
+    /// Changes that could not be applied yet come first the next time.
+    func putBack(_ changes: [LeaseChange]) { state.withLock { $0.changes = changes + $0.changes } }
+
+    /// Whether a request of this partition may start now.
+    func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
+        state.withLock { $0.leases.mayStart(partition, tenure: tenure, now: now) }
     }
 
     /// Takes ends in the order in which they happened.
@@ -46,66 +133,41 @@ final class StreamSession: Sendable {
         readable.signal()
     }
 
-    func withIntake<Result>(_ body: (inout Intake) -> Result) -> Result { state.withLock { body(&$0.intake) } }
-    func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
-
-    var isOpen: Bool { state.withLock { $0.isOpen } }
-    var fault: String? { state.withLock { $0.lastFault } }
-
-    func opened(epoch: Int64) {
+    /// Takes entries that were given up; they stay pending in Redis.
+    func forgot(_ entries: [PlannedEntry]) {
+        if entries.isEmpty { return }
         state.withLock { state in
-            state.epoch = epoch
-            state.isOpen = true
-            state.lastFault = nil
-            state.intake.rewind()
+            for entry in entries { state.intake.forget(entry.id, partition: entry.partition, bytes: entry.size) }
         }
-        endsWaiting.signal()
+        readable.signal()
+        releaseDrained()
     }
 
-    func closed(_ reason: String) {
-        state.withLock { state in
-            state.isOpen = false
-            state.lastFault = reason
+    /// The acknowledgements of this many ends have been dealt with.
+    /// - Parameter fenced: partitions whose acknowledgements were refused.
+    /// - Returns: the ends that Redis has confirmed.
+    func acknowledged(_ count: Int, fenced: Set<Int> = []) -> [EntryEnd] {
+        let confirmed = state.withLock { state in
+            state.acks.confirm(count).filter { end in
+                guard fenced.contains(end.partition) else { return true }
+                // Its letter was not written: should the entry come back, it has not ended.
+                if case .deadLettered = end.kind { state.intake.unremember(end.id) }
+                return false
+            }
         }
+        releaseDrained()
+        return confirmed
     }
 
-    /// Calls a script under this process's epoch.
-    /// - Parameter arguments: what follows group and epoch.
-    /// - Throws: ``GroupFault`` when the group's state stands against it, else `RedisError`.
-    func call(_ script: RedisScript, extraKeys: [String] = [], _ arguments: [RedisArgument]) async throws -> RedisValue
-    {
-        let epoch = state.withLock { $0.epoch }
-        return try await checked(epoch: epoch) {
-            try await client.run(
-                script,
-                keys: [keys.stream, keys.state] + extraKeys,
-                arguments: [.string(group), .string(String(epoch))] + arguments
-            )
+    /// Lets the next heartbeat give back the draining partitions of which nothing is left.
+    private func releaseDrained() {
+        let hasReleases = state.withLock { state in
+            let drained = state.leases.draining.filter {
+                state.intake.buffered(in: $0) == 0 && state.acks.count(in: $0) == 0
+            }
+            for partition in drained { state.leases.drained(partition) }
+            return !drained.isEmpty
         }
-    }
-
-    /// Makes the group if need be and begins a new epoch.
-    /// - Returns: whether the group was made, and the ID up to which entries have been routed.
-    func open(start: String, instance: String) async throws -> (isNew: Bool, routed: StreamID) {
-        let answer = try await checked(epoch: 0) {
-            try await client.run(
-                StreamScripts.open,
-                keys: [keys.stream, keys.state],
-                arguments: [.string(group), .string(start), .string(String(partitions)), .string(instance)]
-            )
-        }
-        guard case .array(let parts) = answer, parts.count == 3, case .integer(let epoch) = parts[0],
-            let routed = StreamID(parts[2])
-        else { throw RedisError(.unexpectedReply("open"), command: "EVALSHA", mayHaveBeenApplied: true) }
-        opened(epoch: epoch)
-        return (parts[1] == .integer(1), routed)
-    }
-
-    private func checked(epoch: Int64, _ body: () async throws -> RedisValue) async throws -> RedisValue {
-        do {
-            return try await body()
-        } catch let error as RedisError {
-            throw GroupFault(error, stream: keys.stream, partitions: partitions, epoch: epoch) ?? error as any Error
-        }
+        if hasReleases { beatWanted.signal() }
     }
 }

@@ -1,7 +1,15 @@
--- Acknowledges entries that have come to their end.
--- KEYS: stream, state   ARGV: group, epoch, IDs
--- Answer: how many were still pending
-local epoch = redis.call('HGET', KEYS[2], 'epoch')
-if not epoch then return redis.error_reply('UNOPENED the state of the group is gone') end
-if epoch ~= ARGV[2] then return redis.error_reply('FENCED ' .. epoch) end
-return redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 3))
+-- Acknowledges entries that have come to their end, unless their partition has another owner by now.
+-- KEYS: stream, leases, suspects   ARGV: group, then for each partition: its number, lease, how many IDs, the IDs
+-- Answer: for each partition how many were still pending, or -1 if the caller does not own it
+local answer, at, has_suspects = {}, 2, redis.call('EXISTS', KEYS[3]) == 1
+while at <= #ARGV do
+  local count = tonumber(ARGV[at + 2])
+  if redis.call('HGET', KEYS[2], ARGV[at]) == ARGV[at + 1] then
+    answer[#answer + 1] = redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, at + 3, at + 2 + count))
+    if has_suspects then redis.call('HDEL', KEYS[3], unpack(ARGV, at + 3, at + 2 + count)) end
+  else
+    answer[#answer + 1] = -1
+  end
+  at = at + 3 + count
+end
+return answer

@@ -1,15 +1,13 @@
 -- Moves an entry to the dead-letter stream and acknowledges it, in one step. An entry that is no longer pending was moved before: repeating
 -- the call after a lost answer changes nothing.
--- KEYS: stream, state, dead-letter stream   ARGV: group, epoch, ID, maximum length, then the fields that say why
+-- KEYS: stream, leases, suspects, dead-letter stream   ARGV: group, partition, lease, ID, maximum length, then the fields that say why
 -- Answer: the ID in the dead-letter stream, or false when there was nothing to move
-local epoch = redis.call('HGET', KEYS[2], 'epoch')
-if not epoch then return redis.error_reply('UNOPENED the state of the group is gone') end
-if epoch ~= ARGV[2] then return redis.error_reply('FENCED ' .. epoch) end
-if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1) == 0 then return false end
+if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return redis.error_reply('FENCED ' .. ARGV[2]) end
+if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[4], ARGV[4], 1) == 0 then return false end
 
 local fields = {}
-for i = 5, #ARGV do fields[#fields + 1] = ARGV[i] end
-local entry = redis.call('XRANGE', KEYS[1], ARGV[3], ARGV[3])[1]
+for i = 6, #ARGV do fields[#fields + 1] = ARGV[i] end
+local entry = redis.call('XRANGE', KEYS[1], ARGV[4], ARGV[4])[1]
 if entry then
   -- Lua cannot pass more than some thousands of arguments; what is beyond stays behind, and the letter says so.
   local most = 3000
@@ -20,9 +18,10 @@ if entry then
   end
 end
 -- The letter first: a script that fails half-way keeps what it did, and an entry without a letter would be lost.
-local letter = redis.pcall('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', unpack(fields))
+local letter = redis.pcall('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', unpack(fields))
 if type(letter) == 'table' and letter.err then
-  return redis.error_reply('DEADLETTERS ' .. KEYS[3] .. ' takes no letter: ' .. letter.err)
+  return redis.error_reply('DEADLETTERS ' .. KEYS[4] .. ' takes no letter: ' .. letter.err)
 end
-redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[4])
+redis.call('HDEL', KEYS[3], ARGV[4])
 return letter

@@ -11,6 +11,9 @@ final class StreamMetrics: Sendable {
     private let redelivered: Counter
     private let large: Counter
     private let adjustments: ClosedCounters
+    private let fences: ClosedCounters
+    private let takeovers: ClosedCounters
+    private let failedRenewals: Counter
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -23,7 +26,7 @@ final class StreamMetrics: Sendable {
         recreated = counter("group_recreations_total")
         redelivered = Counter(
             label: BridgeMetrics.prefix + "redeliveries_total",
-            dimensions: dimensions + [("cause", "restart")],
+            dimensions: dimensions + [("cause", "crash")],
             factory: factory
         )
         large = counter("oversized_entries_total")
@@ -34,6 +37,21 @@ final class StreamMetrics: Sendable {
             dimensions: dimensions,
             factory: factory
         )
+        fences = ClosedCounters(
+            "fence_rejections_total",
+            label: "op",
+            values: FencedOperation.allCases.map(\.rawValue),
+            dimensions: dimensions,
+            factory: factory
+        )
+        takeovers = ClosedCounters(
+            "takeovers_total",
+            label: "cause",
+            values: TakeoverCause.allCases.map(\.rawValue),
+            dimensions: dimensions,
+            factory: factory
+        )
+        failedRenewals = counter("lease_renew_failures_total")
         ends = ClosedCounters(
             "entries_ended_total",
             label: "outcome",
@@ -49,6 +67,11 @@ final class StreamMetrics: Sendable {
     func groupRecreated() { recreated.increment() }
     func entriesRedelivered(_ count: Int) { redelivered.increment(by: count) }
 
+    func lostUnread(_ count: Int) { trimmed.increment(by: count) }
+    func renewalFailed() { failedRenewals.increment() }
+    func tookOver(_ cause: TakeoverCause) { takeovers.increment(cause.rawValue) }
+    func fenced(_ operation: FencedOperation) { fences.increment(operation.rawValue) }
+
     func ended(_ kind: EntryEnd.Kind) {
         acks.increment()
         switch kind {
@@ -61,4 +84,9 @@ final class StreamMetrics: Sendable {
         case .repeated: break
         }
     }
+}
+
+/// What Redis refused since another replica owns the partition. A closed set: it is a metric label.
+enum FencedOperation: String, Sendable, CaseIterable {
+    case pull, acknowledge, deadLetter = "dead_letter"
 }

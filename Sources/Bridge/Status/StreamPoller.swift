@@ -15,16 +15,19 @@ final class StreamPoller: Sendable {
     init(session: StreamSession, group: String, factory: any MetricsFactory) {
         self.session = session
         self.group = group
-        self.state = Mutex(StreamStatus(name: session.keys.stream, buffered: 0, unconfirmedAcks: 0))
+        self.state = Mutex(StreamStatus(session))
         self.gauges = BacklogGauges(stream: session.keys.stream, factory: factory)
     }
 
     /// The last look, with what this process knows by itself.
     var status: StreamStatus {
-        var status = state.withLock { $0 }
-        status.buffered = session.withIntake { $0.buffered }
-        status.unconfirmedAcks = session.withAcks { $0.count }
-        status.fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
+        let last = state.withLock { $0 }
+        var status = StreamStatus(session)
+        status.length = last.length
+        status.lag = last.lag
+        status.pending = last.pending
+        status.oldestUnackedSeconds = last.oldestUnackedSeconds
+        status.deadLetters = last.deadLetters
         return status
     }
 
@@ -37,7 +40,7 @@ final class StreamPoller: Sendable {
     }
 
     private func look() async {
-        var status = StreamStatus(name: session.keys.stream, buffered: 0, unconfirmedAcks: 0)
+        var status = StreamStatus(session)
         let client = session.client
         if session.isOpen, client.isConnected {
             status.length = try? await client.length(session.keys.stream)

@@ -15,6 +15,24 @@ public struct StreamStatus: Sendable, Equatable {
     public var buffered: Int
     /// Ends that Redis has not confirmed yet.
     public var unconfirmedAcks: Int
+    /// Partitions of the group, those that this replica owns, and those that nobody owns; nil when unknown.
+    public var partitions: Int
+    public var owned: Int
+    public var unowned: Int?
+    /// Replicas, as far as this one knows.
+    public var members: Int
+    /// The highest epoch of an owned partition.
+    public var epoch: Int64
     /// Why the group is not open; nil when it is.
     public var fault: String?
+
+    /// A stream of which only this process's own part is known.
+    init(_ session: StreamSession) {
+        name = session.keys.stream
+        buffered = session.withIntake { $0.buffered }
+        unconfirmedAcks = session.withAcks { $0.count }
+        partitions = session.partitions
+        (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
+        fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
+    }
 }

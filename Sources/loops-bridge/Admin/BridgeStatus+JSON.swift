@@ -45,6 +45,13 @@ extension StreamStatus {
             "deadLetters": .optional(deadLetters),
             "buffered": .int(Int64(buffered)),
             "unconfirmedAcks": .int(Int64(unconfirmedAcks)),
+            "partitions": [
+                "total": .int(Int64(partitions)),
+                "owned": .int(Int64(owned)),
+                "unowned": .optional(unowned),
+                "epoch": .int(epoch),
+            ],
+            "members": .int(Int64(members)),
             "fault": .optional(fault),
         ]
     }

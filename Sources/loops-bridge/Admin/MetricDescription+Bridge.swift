@@ -2,7 +2,7 @@ import PrometheusMetrics
 
 extension MetricDescription {
     /// Every metric of the bridge with its meaning. Gauges of a group are the same from every replica: `max()`, never `sum()`.
-    static let bridge: [MetricDescription] = flow + api + backlog + failures + others
+    static let bridge: [MetricDescription] = flow + api + backlog + ownership + failures + others
 
     private static let flow = [
         counter("entries_read_total", "Entries taken from the stream.", ["stream"]),
@@ -55,6 +55,24 @@ extension MetricDescription {
             "Age of an event when it was delivered, by its own timestamp.",
             [],
             buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400]
+        ),
+    ]
+
+    private static let ownership = [
+        gauge("partitions_owned", "Partitions that this replica owns.", ["stream"]),
+        gauge(
+            "partitions_unowned",
+            "Partitions that no replica owns; absent before the first heartbeat. Use max() over replicas.",
+            ["stream"]
+        ),
+        gauge("members", "Replicas of the group, as this one sees them.", ["stream"]),
+        gauge("lease_epoch", "The highest epoch of the partitions that this replica owns.", ["stream"]),
+        counter("takeovers_total", "Partitions that this replica took over, by where they came from.", ["stream", "cause"]),
+        counter("lease_renew_failures_total", "Heartbeats that failed.", ["stream"]),
+        counter(
+            "fence_rejections_total",
+            "Calls that Redis refused since another replica owns the partition.",
+            ["stream", "op"]
         ),
     ]
 

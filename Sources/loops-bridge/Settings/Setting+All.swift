@@ -73,6 +73,36 @@ extension Setting {
         fallback: "10000",
         help: "Entries that may be pending before the rest waits as lag"
     )
+    static let bridgeLease = Setting(
+        key: "bridge.leaseSeconds",
+        shape: .number(0.5...3600),
+        fallback: "15",
+        help: "Seconds without a sign of life after which others take over a replica's partitions"
+    )
+    static let bridgeHeartbeat = Setting(
+        key: "bridge.heartbeatSeconds",
+        shape: .number(0.05...600),
+        fallback: "2",
+        help: "Seconds between a replica's signs of life"
+    )
+    static let bridgeContactKeys = Setting(
+        key: "bridge.contactKeys",
+        shape: .list,
+        fallback: "userId,traits.email,properties.email,context.traits.email,anonymousId",
+        help: "Whose events are kept in order: the first of these paths that an event has"
+    )
+    static let bridgePoisonAfter = Setting(
+        key: "bridge.poisonAfter",
+        shape: .integer(3...1000),
+        fallback: "5",
+        help: "Deaths of processes with the same entry in hand before it is dead-lettered"
+    )
+    static let bridgeTrimFinished = Setting(
+        key: "bridge.trimFinishedAfter",
+        shape: .duration,
+        fallback: nil,
+        help: "How long entries that every group has finished stay in the stream; for ever if not set"
+    )
     static let bridgeMappings = Setting(
         key: "bridge.mappings",
         shape: .path,
@@ -149,7 +179,8 @@ extension Setting {
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
         redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
-        bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeMappings,
+        bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
+        bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
         bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
         bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort, logLevel,

@@ -10,6 +10,8 @@ struct Setting: Sendable {
         case duration
         /// Names with optional weights: `a=10,b=1`.
         case weightedList
+        /// Items joined by commas.
+        case list
         case path
 
         var description: String {
@@ -21,6 +23,7 @@ struct Setting: Sendable {
             case .duration: "a number with s, m, h or d behind it, such as 90s or 6h"
             case .weightedList:
                 "names joined by commas, each with an optional weight from 1 to 1000, such as segment:events=10,segment:backfill"
+            case .list: "items joined by commas, none of them empty"
             case .path: "a path"
             }
         }

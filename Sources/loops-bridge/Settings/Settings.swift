@@ -34,6 +34,11 @@ struct Settings: Sendable {
         bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"
         bridge.partitions = reader.integer(.bridgePartitions)
         bridge.window = reader.integer(.bridgeWindow)
+        bridge.lease = reader.seconds(.bridgeLease)
+        bridge.heartbeat = reader.seconds(.bridgeHeartbeat)
+        bridge.contactPaths = reader.list(.bridgeContactKeys)
+        bridge.poisonAfter = reader.integer(.bridgePoisonAfter)
+        if reader.text(.bridgeTrimFinished) != nil { bridge.trimFinishedAfter = reader.duration(.bridgeTrimFinished) }
         bridge.groupStart = reader.choice(.bridgeGroupStart)
         bridge.integrationName = reader.text(.bridgeIntegrationName) ?? bridge.integrationName
         bridge.eventSizeWarningBytes = reader.integer(.bridgeEventSizeWarning)
@@ -48,6 +53,7 @@ struct Settings: Sendable {
                 )
             )
         }
+        if let fault = bridge.leaseTiming.fault { reader.report(.conflict(fault)) }
         self.bridge = bridge
         self.mappingsPath = reader.text(.bridgeMappings)
         self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"

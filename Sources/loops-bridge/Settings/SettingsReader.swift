@@ -103,6 +103,13 @@ struct SettingsReader {
         }
     }
 
+    mutating func list(_ setting: Setting) -> [String] {
+        parse(setting, else: []) { text in
+            let items = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmingSpaces }
+            return items.contains("") ? nil : items
+        }
+    }
+
     private mutating func parse<Value>(_ setting: Setting, else fallback: Value, _ parse: (String) -> Value?) -> Value {
         guard let (text, source) = value(setting) else { return fallback }
         if let value = parse(text) { return value }

@@ -1,0 +1,22 @@
+/// What a heartbeat changed for this replica; applied in order.
+enum LeaseChange: Sendable, Equatable {
+    case gained(partition: Int, tenure: Int, cause: TakeoverCause)
+    /// Another replica may own it: what waits here is given up.
+    case lost(partition: Int)
+    /// Somebody else shall have it: nothing is started any more, and it is released when nothing is left.
+    case draining(partition: Int)
+    /// It was given back as intended.
+    case released(partition: Int)
+    /// Redis may have gone back in time: read again from the beginning.
+    case rewind
+}
+
+/// Where a partition came from. A closed set: it is a metric label.
+enum TakeoverCause: String, Sendable, CaseIterable {
+    /// Nobody had it before.
+    case first
+    /// It was given back.
+    case release
+    /// Its owner was silent for a whole lease time.
+    case crash
+}

@@ -1,0 +1,134 @@
+import Logging
+import RedisStreams
+
+/// Keeps one stream's group open and this replica's leases alive: the I/O around ``Leases``.
+struct LeaseKeeper: Sendable {
+    let session: StreamSession
+    /// `0` or `$`: where a new group begins.
+    let groupStart: String
+    let rule: String
+    let metrics: StreamMetrics
+    let logger: Logger
+    /// Called after every renewal: what waited for one may go on.
+    let onBeat: @Sendable () -> Void
+
+    private let clock = ContinuousClock()
+    private let logGate: LogGate
+
+    init(
+        session: StreamSession,
+        groupStart: String,
+        rule: String,
+        metrics: StreamMetrics,
+        logger: Logger,
+        onBeat: @escaping @Sendable () -> Void
+    ) {
+        self.session = session
+        self.groupStart = groupStart
+        self.rule = rule
+        self.metrics = metrics
+        self.logger = logger
+        self.onBeat = onBeat
+        self.logGate = LogGate(logger: logger)
+    }
+
+    /// Beats until the task is cancelled. Does not give anything back: ``leave()`` does, when nothing is under way any more.
+    /// - Throws: ``GroupFault`` that no repetition mends.
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await clock.sleep(for: session.timing.heartbeat, tolerance: .zero)
+                    session.beatWanted.signal()
+                }
+            }
+            defer { group.cancelAll() }
+            try await keep()
+        }
+    }
+
+    /// Gives back what is owned, so that others take over at once.
+    func leave() async {
+        guard session.isOpen else { return }
+        do {
+            try await session.leave()
+        } catch {
+            logger.warning(
+                "The partitions could not be given back; others take them over after the lease time",
+                metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func keep() async throws {
+        var hadItOpen = false
+        while !Task.isCancelled {
+            do {
+                if !session.isOpen { try await open(&hadItOpen) }
+                // Claims follow what was seen; a few rounds settle what several replicas want at the same time.
+                for _ in 0..<4 where try await !beat() { break }
+            } catch let fault as GroupFault where !fault.isRetriable {
+                session.faulted(fault.description)
+                throw fault
+            } catch {
+                if Task.isCancelled { return }
+                if error as? GroupFault == .groupLost(stream: session.keys.stream) { session.closed("\(error)") }
+                if !session.isOpen { session.faulted("\(error)") }
+                metrics.renewalFailed()
+                logGate.log(
+                    .warning,
+                    key: "lease",
+                    "Renewing the leases failed and is repeated",
+                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                )
+            }
+            guard await session.beatWanted.wait() else { return }
+        }
+    }
+
+    private func open(_ hadItOpen: inout Bool) async throws {
+        let (isNew, routed) = try await session.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
+        if isNew && hadItOpen {
+            metrics.groupRecreated()
+            logger.warning(
+                "The consumer group was gone and was made again",
+                metadata: ["stream": "\(session.keys.stream)", "start": "\(groupStart)"]
+            )
+        }
+        hadItOpen = true
+        session.opened(routed: routed)
+        session.readable.signal()
+    }
+
+    /// - Returns: whether something is to be said at once.
+    private func beat() async throws -> Bool {
+        let sentAt = clock.now
+        let heartbeat = session.withLeases { $0.next(now: sentAt) }
+        let view = try await session.beat(heartbeat)
+        let changes = session.beaten(view, sentAt: sentAt, now: clock.now)
+        for change in changes { report(change) }
+        onBeat()
+        return session.withLeases { $0.next(now: clock.now) }.changesSomething
+    }
+
+    private func report(_ change: LeaseChange) {
+        switch change {
+        case .gained(let partition, _, let cause):
+            metrics.tookOver(cause)
+            logger.debug("A partition was taken over", metadata: ["partition": "\(partition)", "cause": "\(cause)"])
+        case .lost(let partition):
+            logGate.log(
+                .warning,
+                key: "lost",
+                "A partition was lost to another replica: this one was silent for too long",
+                metadata: ["stream": "\(session.keys.stream)", "partition": "\(partition)"]
+            )
+        case .rewind:
+            logger.notice(
+                "Redis was started anew or is another server; partitions are read from their beginning",
+                metadata: ["stream": "\(session.keys.stream)"]
+            )
+        case .draining, .released: break
+        }
+    }
+}

@@ -1,0 +1,213 @@
+/// Decides which partitions this replica owns and when it may act on that.
+///
+/// A value: what heartbeats answered and instants of this machine's own clock go in, changes and the next heartbeat come out. No two
+/// machines' clocks are compared. Invariants, each a test:
+/// - requests of one partition never start on two replicas whose start windows overlap, whatever was paused or lost in between;
+/// - a lease that was not released is claimed only after a whole lease time without a beat of its owner;
+/// - while membership stands still, every member comes to its fair share, and then nothing moves.
+struct Leases: Sendable {
+    private enum Phase: Sendable { case held, draining, releasing }
+
+    private struct Holding: Sendable {
+        let tenure: Int
+        let lease: String
+        var phase = Phase.held
+    }
+
+    private struct Sighting: Sendable {
+        var beat: Int64
+        var since: ContinuousClock.Instant
+    }
+
+    /// Names this process and no other one, ever.
+    let member: String
+    let partitions: Int
+    let timing: LeaseTiming
+
+    private var holdings: [Int: Holding] = [:]
+    private var sightings: [String: Sighting] = [:]
+    private var claimed: [Int: TakeoverCause] = [:]
+    private var view: LeaseView?
+    private var reignSince: ContinuousClock.Instant?
+    private var confirmedAt: ContinuousClock.Instant?
+    private var tenures = 0
+
+    init(member: String, partitions: Int, timing: LeaseTiming) {
+        self.member = member
+        self.partitions = partitions
+        self.timing = timing
+    }
+
+    /// The partitions that are owned, those on their way out included.
+    var owned: Int { holdings.count }
+    var isOverdue: Bool { view == nil }
+    var members: Int { view?.members.count ?? 0 }
+    /// Partitions that nobody owns, as far as is known; nil before the first heartbeat.
+    var unowned: Int? {
+        view.map { view in partitions - view.leases.values.count { $0.owner != nil } }
+    }
+    /// The highest epoch of an owned partition.
+    var epoch: Int64 { holdings.values.map { LeaseView.Lease(text: $0.lease).epoch }.max() ?? 0 }
+
+    /// The fence of an owned partition.
+    func lease(of partition: Int) -> String? { holdings[partition]?.lease }
+    func tenure(of partition: Int) -> Int? { holdings[partition]?.tenure }
+    var draining: [Int] { holdings.filter { $0.value.phase == .draining }.map(\.key) }
+    /// Partition and lease of all that is owned.
+    var all: [Heartbeat.Release] {
+        holdings.sorted { $0.key < $1.key }.map { .init(partition: $0.key, lease: $0.value.lease) }
+    }
+
+    /// Whether a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before anybody else
+    /// may own it.
+    func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
+        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, let confirmedAt else {
+            return false
+        }
+        return now < confirmedAt + timing.startWindow
+    }
+
+    /// Nothing of a draining partition is left in this process: the next heartbeat gives it back.
+    mutating func drained(_ partition: Int) {
+        if holdings[partition]?.phase == .draining { holdings[partition]?.phase = .releasing }
+    }
+
+    /// The group or its state is gone: nothing is owned.
+    mutating func lostAll() -> [LeaseChange] {
+        let changes = holdings.keys.sorted().map { LeaseChange.lost(partition: $0) }
+        holdings = [:]
+        sightings = [:]
+        claimed = [:]
+        view = nil
+        confirmedAt = nil
+        return changes
+    }
+
+    /// What to say next.
+    mutating func next(now: ContinuousClock.Instant) -> Heartbeat {
+        var beat = Heartbeat(member: member)
+        beat.releases = holdings.sorted { $0.key < $1.key }.filter { $0.value.phase == .releasing }
+            .map { .init(partition: $0.key, lease: $0.value.lease) }
+        guard let view else { return beat }
+        if !view.isSettled, let reignSince, now >= reignSince + timing.lease { beat.settles = view.reign }
+        let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
+        beat.departures = silent.sorted().compactMap { name in
+            view.members[name].map { .init(member: name, beat: $0) }
+        }
+        guard view.isSettled else { return beat }
+        claimed = [:]
+        let target = shares(view, silent: silent)[member] ?? 0
+        var room = target - holdings.values.count { $0.phase == .held }
+        // Each begins elsewhere, so that two newcomers do not ask for the same.
+        let members = view.members.keys.sorted()
+        let begin = (members.firstIndex(of: member) ?? 0) * partitions / max(members.count, 1)
+        for offset in 0..<partitions where room > 0 {
+            let partition = (begin + offset) % partitions
+            guard holdings[partition] == nil, let (claim, cause) = claim(partition, view, silent) else { continue }
+            beat.claims.append(claim)
+            claimed[partition] = cause
+            room -= 1
+        }
+        return beat
+    }
+
+    /// Takes a heartbeat's answer. Answers come in the order in which the heartbeats were sent.
+    ///
+    /// - Parameters:
+    ///   - sentAt: from before the heartbeat left.
+    ///   - receivedAt: from after the answer came.
+    mutating func answered(
+        _ new: LeaseView,
+        sentAt: ContinuousClock.Instant,
+        receivedAt: ContinuousClock.Instant
+    ) -> [LeaseChange] {
+        var changes: [LeaseChange] = []
+        let isSameReign = view?.reign == new.reign
+        if !isSameReign {
+            if view != nil { changes.append(.rewind) }
+            reignSince = receivedAt
+            // Beats may have been rolled back and be given again.
+            sightings = [:]
+        }
+        for (name, beat) in new.members where sightings[name]?.beat != beat {
+            sightings[name] = Sighting(beat: beat, since: receivedAt)
+        }
+        sightings = sightings.filter { new.members[$0.key] != nil }
+        let before = holdings.sorted { $0.key < $1.key }
+        for (partition, holding) in before where new.leases[partition]?.text != holding.lease {
+            holdings[partition] = nil
+            let isOurs = holding.phase == .releasing && new.leases[partition].map { $0.owner == nil } ?? false
+            changes.append(isOurs ? .released(partition: partition) : .lost(partition: partition))
+        }
+        // A lease that says that it is ours and that we do not know of was claimed by us, and the answer got lost. After Redis went
+        // back in time it proves nothing: it may be older than its successor.
+        if new.isSettled && (isSameReign || view == nil) {
+            for (partition, lease) in new.leases.sorted(by: { $0.key < $1.key }) {
+                guard holdings[partition] == nil, let owner = lease.owner, owner == member else { continue }
+                tenures += 1
+                holdings[partition] = Holding(tenure: tenures, lease: lease.text)
+                let cause = claimed[partition] ?? .crash
+                changes.append(.gained(partition: partition, tenure: tenures, cause: cause))
+            }
+        }
+        claimed = [:]
+        view = new
+        confirmedAt = sentAt
+        return changes + drainSurplus(new, now: receivedAt)
+    }
+
+    private mutating func drainSurplus(_ view: LeaseView, now: ContinuousClock.Instant) -> [LeaseChange] {
+        // Nobody could take what is given up now.
+        guard view.isSettled else { return [] }
+        let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
+        let target = shares(view, silent: silent)[member] ?? partitions
+        let held = holdings.filter { $0.value.phase == .held }.keys.sorted()
+        return held.suffix(max(0, held.count - target)).map { partition in
+            holdings[partition]?.phase = .draining
+            return .draining(partition: partition)
+        }
+    }
+
+    /// How many partitions each live member should have. What cannot be divided evenly stays with those who have the most, so that nothing
+    /// moves without need.
+    private func shares(_ view: LeaseView, silent: Set<String>) -> [String: Int] {
+        let live = view.members.keys.filter { !silent.contains($0) }
+        guard !live.isEmpty else { return [:] }
+        var counts = Dictionary(uniqueKeysWithValues: live.map { ($0, 0) })
+        for lease in view.leases.values {
+            if let owner = lease.owner.map(String.init), counts[owner] != nil { counts[owner, default: 0] += 1 }
+        }
+        let order = live.sorted { a, b in
+            let (first, second) = (counts[a] ?? 0, counts[b] ?? 0)
+            return first == second ? a < b : first > second
+        }
+        let (share, rest) = partitions.quotientAndRemainder(dividingBy: live.count)
+        return Dictionary(
+            uniqueKeysWithValues: order.enumerated().map { index, name in (name, share + (index < rest ? 1 : 0)) }
+        )
+    }
+
+    private func claim(
+        _ partition: Int,
+        _ view: LeaseView,
+        _ silent: Set<String>
+    ) -> (Heartbeat.Claim, TakeoverCause)? {
+        guard let lease = view.leases[partition] else {
+            return (.init(partition: partition, seen: "", beat: nil), .first)
+        }
+        guard let owner = lease.owner.map(String.init) else {
+            return (.init(partition: partition, seen: lease.text, beat: nil), .release)
+        }
+        // An owner that is no member was removed by somebody who saw it silent for a whole lease time.
+        guard let beat = view.members[owner] else {
+            return (.init(partition: partition, seen: lease.text, beat: nil), .crash)
+        }
+        guard silent.contains(owner) else { return nil }
+        return (.init(partition: partition, seen: lease.text, beat: beat), .crash)
+    }
+
+    private func isSilent(_ name: String, _ view: LeaseView, _ now: ContinuousClock.Instant) -> Bool {
+        guard name != member, let sighting = sightings[name], sighting.beat == view.members[name] else { return false }
+        return now - sighting.since >= timing.lease
+    }
+}

@@ -1,0 +1,14 @@
+-- Begins the scripts that wake other replicas. A replica sleeps in XREAD BLOCK on the stream and on its own bell, a stream of one entry. Bells
+-- carry the hash tag of the state's key, so they live in its slot, and vanish by themselves an hour after the last ring.
+local function ring(state, member, why)
+  local bell = state .. ':bell:' .. member
+  redis.call('XADD', bell, 'MAXLEN', '1', '*', 'why', why)
+  redis.call('PEXPIRE', bell, 3600000)
+end
+
+local function ring_others(state, members, me, why)
+  for _, member in ipairs(redis.call('HKEYS', members)) do
+    if member ~= me then ring(state, member, why) end
+  end
+end
+

@@ -1,0 +1,118 @@
+-- Begins the scripts that hand entries to partitions: which contact an entry belongs to, and which partition a contact.
+--
+-- The contact key is the one that the bridge's lanes use: EntryDecoder and ContactKeyRule in Swift have the rules in words, and a test holds
+-- the two together. What cannot be read has no key here; its own ID stands for it, and the bridge dead-letters it.
+
+-- The dot paths of the rule, one a line.
+local function paths_of(rule)
+  local paths = {}
+  for path in string.gmatch(rule, '[^\n]+') do
+    local steps = {}
+    for step in string.gmatch(path, '[^.]+') do steps[#steps + 1] = step end
+    if #steps > 0 then paths[#paths + 1] = steps end
+  end
+  return paths
+end
+
+-- cjson refuses halves of surrogate pairs, which JSON allows: they become U+FFFD, as in Swift.
+local function mend(text)
+  local out, at = {}, 1
+  while true do
+    local i = string.find(text, '\\', at, true)
+    if not i then
+      out[#out + 1] = string.sub(text, at)
+      return table.concat(out)
+    end
+    out[#out + 1] = string.sub(text, at, i - 1)
+    if string.find(text, '^\\u[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x', i) then
+      out[#out + 1] = string.sub(text, i, i + 11)
+      at = i + 12
+    elseif string.find(text, '^\\u[dD][89a-fA-F]%x%x', i) then
+      out[#out + 1] = '\\uFFFD'
+      at = i + 6
+    else
+      out[#out + 1] = string.sub(text, i, i + 1)
+      at = i + 2
+    end
+  end
+end
+
+local function decode(text)
+  local good, value = pcall(cjson.decode, text)
+  if not good then good, value = pcall(cjson.decode, mend(text)) end
+  if good and type(value) == 'table' then return value end
+  return nil
+end
+
+local function key_of_event(event, paths)
+  for _, steps in ipairs(paths) do
+    local value = event
+    for _, step in ipairs(steps) do
+      if type(value) ~= 'table' then
+        value = nil
+        break
+      end
+      value = value[step]
+    end
+    if type(value) == 'string' and value ~= '' then return value end
+    if type(value) == 'number' and value == math.floor(value) and math.abs(value) < 9007199254740992 then
+      return value == 0 and '0' or string.format('%.0f', value)
+    end
+  end
+  return nil
+end
+
+local function key_of_json(text, paths)
+  local object = decode(text)
+  if not object then return nil end
+  if object.batch == nil or type(object.type) == 'string' then return key_of_event(object, paths) end
+  if type(object.batch) ~= 'table' then return nil end
+  local key
+  for i, event in ipairs(object.batch) do
+    if type(event) ~= 'table' then return nil end
+    local own = key_of_event(event, paths)
+    if i > 1 and own ~= key then return nil end
+    key = own
+  end
+  return key
+end
+
+local function begins_as_object(text) return text and string.find(text, '^[ \t\r\n]*{') end
+
+-- The contact key of an entry, or nil, and the bytes of its values. An entry with more bytes than `most` is not read.
+local function key_of(fields, paths, most)
+  local first, bytes = {}, 0
+  for i = 1, #fields, 2 do
+    bytes = bytes + #fields[i + 1]
+    if first[fields[i]] == nil then first[fields[i]] = fields[i + 1] end
+  end
+  if bytes > most then return nil, bytes end
+  for _, name in ipairs({ 'event', 'data', 'payload', 'message', 'json', 'body' }) do
+    if begins_as_object(first[name]) then return key_of_json(first[name], paths), bytes end
+  end
+  if first.type then
+    for _, name in ipairs({ 'traits', 'properties', 'context', 'integrations' }) do
+      if first[name] then first[name] = decode(first[name]) end
+    end
+    return key_of_event(first, paths), bytes
+  end
+  if #fields == 2 and begins_as_object(fields[2]) then return key_of_json(fields[2], paths), bytes end
+  return nil, bytes
+end
+
+local function partition_of(id, key, partitions)
+  return tonumber(string.sub(redis.sha1hex(key or id), 1, 8), 16) % partitions
+end
+
+local function consumer_of(partition) return string.format('p%02d', partition) end
+
+-- Hands entries to partitions. `claims` is partition to IDs.
+local function hand_over(stream, group, claims)
+  for partition, ids in pairs(claims) do
+    local arguments = { stream, group, consumer_of(partition), 0 }
+    for _, id in ipairs(ids) do arguments[#arguments + 1] = id end
+    arguments[#arguments + 1] = 'JUSTID'
+    redis.call('XCLAIM', unpack(arguments))
+  end
+end
+

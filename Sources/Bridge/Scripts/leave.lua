@@ -1,0 +1,13 @@
+-- Gives back all partitions of a replica that stops, and its membership, so that others take over at once.
+-- KEYS: state, leases, members, hands   ARGV: member, then partition and lease for each
+local me = ARGV[1]
+for i = 2, #ARGV, 2 do
+  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[i + 1] then
+    redis.call('HSET', KEYS[2], ARGV[i], string.match(ARGV[i + 1], '^%d+') .. ' -')
+    redis.call('HDEL', KEYS[4], ARGV[i])
+  end
+end
+redis.call('HDEL', KEYS[3], me)
+redis.call('DEL', KEYS[1] .. ':dirty:' .. me, KEYS[1] .. ':bell:' .. me)
+ring_others(KEYS[1], KEYS[3], me, 'leases')
+return 0
