@@ -36,7 +36,14 @@ public final class Bridge: Service {
         factory: any MetricsFactory,
         logger: Logger
     ) {
-        self.init(configuration: configuration, destination: destination, http: http, factory: factory, logger: logger, parts: Parts())
+        self.init(
+            configuration: configuration,
+            destination: destination,
+            http: http,
+            factory: factory,
+            logger: logger,
+            parts: Parts()
+        )
     }
 
     /// What a test may replace to plant a fault; see ``Parts``.

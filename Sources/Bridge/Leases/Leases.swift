@@ -61,7 +61,8 @@ struct Leases: Sendable {
     /// Whether a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before anybody else
     /// may own it.
     func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
-        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, let confirmedAt else {
+        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, let confirmedAt
+        else {
             return false
         }
         return now < confirmedAt + timing.startWindow

@@ -17,7 +17,8 @@ struct RouteAnswer: Sendable, Equatable {
 
     init(_ value: RedisValue) throws(RedisError) {
         guard case .array(let parts) = value, parts.count == 6, case .integer(let entries) = parts[0],
-            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3], case .array(let touched) = parts[4],
+            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3],
+            case .array(let touched) = parts[4],
             case .integer(let lost) = parts[5]
         else { throw RedisError(.unexpectedReply("route"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.entries = Int(entries)

@@ -139,7 +139,12 @@ struct StreamReader: Sendable {
         var moved = 0
         while let cursor = after {
             let count = max(1, session.withIntake { $0.routeCount })
-            let answer = try await session.adopt(after: cursor, count: count, rule: rule, entryBytes: planner.entryBytes)
+            let answer = try await session.adopt(
+                after: cursor,
+                count: count,
+                rule: rule,
+                entryBytes: planner.entryBytes
+            )
             moved += answer.moved
             if answer.gone > 0 { reportLost(answer.gone) }
             after = answer.next

@@ -67,7 +67,11 @@ extension MetricDescription {
         ),
         gauge("members", "Replicas of the group, as this one sees them.", ["stream"]),
         gauge("lease_epoch", "The highest epoch of the partitions that this replica owns.", ["stream"]),
-        counter("takeovers_total", "Partitions that this replica took over, by where they came from.", ["stream", "cause"]),
+        counter(
+            "takeovers_total",
+            "Partitions that this replica took over, by where they came from.",
+            ["stream", "cause"]
+        ),
         counter("lease_renew_failures_total", "Heartbeats that failed.", ["stream"]),
         counter(
             "fence_rejections_total",
