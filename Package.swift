@@ -125,6 +125,22 @@ let package = Package(
             ]
         ),
 
+        // Replicas with planted faults, a nemesis and a judge: for tests and `make torture` only.
+        .executableTarget(
+            name: "torture",
+            dependencies: [
+                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Torture"
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
             name: "RedisStreamsTests",
@@ -183,7 +199,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics",
-                "RedisStreams",
+                "RedisStreams", "torture",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

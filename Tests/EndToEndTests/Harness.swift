@@ -24,16 +24,20 @@ struct Harness: Sendable {
     let registry: MetricRegistry
     let configuration: BridgeConfiguration
 
-    /// - Parameter change: to what the bridge is told.
+    /// - Parameters:
+    ///   - relay: gives the port to connect to instead of Redis' own.
+    ///   - change: to what the bridge is told.
     static func run(
         simulation: SimulatorConfiguration = .unlimited,
         appendOnly: Bool = false,
+        relay: @Sendable @escaping (Int) async throws -> Int = { $0 },
         change: @Sendable @escaping (inout BridgeConfiguration) -> Void = { _ in },
         body: @Sendable @escaping (Harness) async throws -> Void
     ) async throws {
         try await RedisServer.run(appendOnly: appendOnly, arguments: ["--appendfsync", "always"]) { redis in
             try await LoopsSimulator.withRunning(simulation) { simulator, ports in
-                let configuration = try Self.configuration(redis: redis.url, loops: "\(ports.baseURL)/v1", change)
+                let url = "redis://127.0.0.1:\(try await relay(redis.port))"
+                let configuration = try Self.configuration(redis: url, loops: "\(ports.baseURL)/v1", change)
                 try await Self.carry(configuration, redis, simulator, body)
             }
         }
@@ -57,18 +61,21 @@ struct Harness: Sendable {
         configuration.rateLimit = 0
         configuration.retry = RetryPolicy(base: .milliseconds(5), cap: .milliseconds(100))
         configuration.shutdownGrace = .seconds(5)
+        configuration.lease = .seconds(3)
+        configuration.heartbeat = .milliseconds(250)
         change(&configuration)
         return configuration
     }
 
-    private static func carry(
+    static func carry(
         _ configuration: BridgeConfiguration,
         _ redis: RedisServer,
         _ simulator: LoopsSimulator,
         _ body: @Sendable @escaping (Harness) async throws -> Void
     ) async throws {
         let quiet = Logger.quiet
-        let client = RedisClient(configuration: configuration.redis, logger: quiet)
+        // Straight to the server, also when the bridge goes over a relay.
+        let client = RedisClient(configuration: try RedisConfiguration(url: redis.url), logger: quiet)
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
         try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) { http in
@@ -103,7 +110,9 @@ struct Harness: Sendable {
     }
 
     /// Adds events to the stream, in order.
-    func publish(_ events: [[UInt8]]) async throws {
+    func publish(_ events: [[UInt8]]) async throws { try await Self.publish(events, client) }
+
+    static func publish(_ events: [[UInt8]], _ client: RedisClient) async throws {
         let commands = events.map {
             RedisCommand("XADD", [.string(Self.stream), "*", "event", .bytes($0)])
         }
@@ -111,9 +120,10 @@ struct Harness: Sendable {
     }
 
     /// Good events of some contacts, each with its contact's sequence number.
-    static func events(_ count: Int, contacts: Int = 50) -> [[UInt8]] {
+    /// - Parameter first: the number of the first event; those before it are thought of as published.
+    static func events(_ count: Int, from first: Int = 0, contacts: Int = 50) -> [[UInt8]] {
         var sequence: [Int: Int64] = [:]
-        return (0..<count).map { number in
+        let events: [[UInt8]] = (0..<(first + count)).map { number in
             let contact = (number * 7919) % contacts
             sequence[contact, default: 0] += 1
             let seq = JSONValue.int(sequence[contact] ?? 0)
@@ -130,6 +140,7 @@ struct Harness: Sendable {
                 ]
             return event.serialized()
         }
+        return Array(events.dropFirst(first))
     }
 
     /// How many entries are pending in the group.

@@ -4,13 +4,15 @@ import Foundation
 /// The built program, run as its users run it.
 enum Program {
     /// Beside the test bundle, whatever the build folder is called.
-    static var path: String {
+    static var path: String { path(of: "loops-bridge") }
+
+    static func path(of name: String) -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         let folder =
             bundle.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
             ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: ".build/debug")
-        return folder.appending(path: "loops-bridge").path
+        return folder.appending(path: name).path
     }
 
     /// `loops-bridge run` against a Redis and an API.
@@ -23,7 +25,8 @@ enum Program {
     ) async throws -> Result {
         let own = [
             "REDIS_URL": redis, "LOOPS_BASE_URL": loops, "LOOPS_API_KEY": key, "LOOPS_RATE_LIMIT": "0",
-            "HTTP_PORT": "0",
+            "HTTP_PORT": "0", "BRIDGE_LEASE_SECONDS": "3", "BRIDGE_HEARTBEAT_SECONDS": "0.25",
+            "LOOPS_REQUEST_TIMEOUT_SECONDS": "2",
         ]
         return try await ChildProcess.run(
             path,

@@ -1,0 +1,54 @@
+import Foundation
+import LoopsSimulator
+import Testing
+
+@testable import torture
+
+/// A short torture; `make torture` runs long ones. Serialized: each has several processes of its own.
+@Suite("Torture: replicas and Redis come to harm, and the promises hold", .serialized, .timeLimit(.minutes(10)))
+struct TortureTests {
+    private func settings() -> TortureSettings {
+        var settings = TortureSettings(executable: Program.path(of: "torture"))
+        settings.burst = 80
+        return settings
+    }
+
+    @Test(
+        "Stopped, continued and ended replicas, restarts, lost writes, cut connections: order, no loss, nothing twice"
+    )
+    func honest() async throws {
+        var settings = settings()
+        settings.profile = .hostile
+        settings.course = Course([.crash, .zombie, .failover, .cut, .join, .crashRedis, .handover])
+        let report = try await Torture.run(settings)
+        #expect(report.failures.isEmpty, "\(report.text)")
+    }
+
+    @Test("The judge finds every planted fault", arguments: Plant.allCases.filter { $0 != .none })
+    func planted(_ plant: Plant) async throws {
+        var settings = settings()
+        settings.plant = plant
+        settings.course = plant.course
+        settings.burst = 400
+        settings.patience = .seconds(4)
+        let report = try await Torture.run(settings)
+        #expect(!report.failures.isEmpty, "\(report.text)")
+    }
+
+    @Test("A contact's course is judged: each event first after its predecessor, repetitions only as whole suffixes")
+    func courses() {
+        let expected: [Int64] = [1, 2, 4, 5]
+        for good: [Int64] in [[1, 2, 4, 5], [1, 2, 1, 2, 4, 5], [1, 1, 2, 4, 2, 4, 5], []] {
+            #expect(TortureJudge.check(good, expected).isOrdered)
+        }
+        for bad: [Int64] in [[2], [1, 4], [1, 2, 4, 1, 4, 5], [1, 2, 4, 5, 2], [1, 3]] {
+            #expect(!TortureJudge.check(bad, expected).isOrdered)
+        }
+    }
+
+    @Test("A course is the same for the same seed and has every action before it repeats one")
+    func course() {
+        #expect(Course(seed: 7, count: 30) == Course(seed: 7, count: 30))
+        #expect(Set(Course(seed: 7, count: Course.Action.allCases.count).actions).count == Course.Action.allCases.count)
+    }
+}

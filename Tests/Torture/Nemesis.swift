@@ -1,0 +1,143 @@
+import DevKit
+import Glibc
+import LoopsSimulator
+import RedisStreams
+
+/// Does harm to replicas and to Redis.
+struct Nemesis: Sendable {
+    let torture: Torture
+    let client: RedisClient
+
+    private var pool: ReplicaPool { torture.pool }
+    private var settings: TortureSettings { torture.settings }
+    private static let leases = "{\(Torture.stream)}:bridge:\(TortureTiming.group):leases"
+
+    func perform(_ action: Course.Action) async throws {
+        torture.log.with { $0.count("\(action)") }
+        switch action {
+        case .nap: try await nap()
+        case .zombie: try await zombie()
+        case .crash: try await replace(SIGKILL, isClean: false)
+        case .handover: try await replace(SIGTERM, isClean: true)
+        case .join:
+            await pool.start(plant: settings.plant)
+            try await progress(100)
+        case .leave:
+            guard await pool.awake.count > 1, let name = await victim() else { return }
+            await pool.end(name, SIGTERM)
+            try await progress(100)
+        case .restart: try await quietly { try await torture.redis.restart(SIGTERM) }
+        case .crashRedis: try await quietly { try await torture.redis.restart(SIGKILL) }
+        case .failover: try await failOver()
+        case .cut:
+            torture.redis.relay.cut()
+            try await progress(50)
+        case .silence:
+            torture.redis.relay.pause()
+            try await Pace.wait(TortureTiming.lease + TortureTiming.heartbeat)
+            torture.redis.relay.resume()
+            try await progress(50)
+        case .reload:
+            for name in await pool.awake { await pool.send(SIGHUP, to: name) }
+            try await progress(50)
+        }
+    }
+
+    private func victim() async -> String? { await pool.awake.first }
+
+    /// Waits until Loops has taken some more, or for a moment when there is little to take.
+    private func progress(_ effects: Int) async throws {
+        let target = torture.simulator.withSimulation { $0.state.effectCounts.values.reduce(0, +) } + Int64(effects)
+        await torture.simulator.waitForEffects(count: Int(target), timeout: .milliseconds(500))
+    }
+
+    private func nap() async throws {
+        guard let name = await victim() else { return }
+        await pool.send(SIGSTOP, to: name)
+        try await Pace.wait(TortureTiming.lease / 4)
+        await pool.send(SIGCONT, to: name)
+        try await progress(50)
+    }
+
+    /// Stops a replica until others have its partitions, and looks what it does when it wakes up.
+    private func zombie() async throws {
+        guard await pool.awake.count > 1, let name = await victim() else { return }
+        await pool.send(SIGSTOP, to: name)
+        let isTaken = try await awaitTakeover(from: name)
+        let before = try await owners()
+        let sequence = torture.simulator.requests().last?.sequence ?? 0
+        await pool.send(SIGCONT, to: name)
+        try await progress(50)
+        let after = try await owners()
+        guard isTaken else { return }
+        // What it sent into partitions that had and kept another owner all the while, it sent as a zombie.
+        for request in torture.simulator.requests(after: sequence) where request.replica == name {
+            guard let (user, number) = request.numbered else { continue }
+            let partition = TortureJudge.partition(user, of: TortureTiming.partitions)
+            if let owner = before[partition], owner == after[partition], Self.name(of: owner) != name {
+                torture.log.with { _ = $0.zombieRequests.insert("\(user)-\(number) by \(name)") }
+            }
+        }
+    }
+
+    private func replace(_ signal: Int32, isClean: Bool) async throws {
+        guard let name = await victim() else { return }
+        let began = ContinuousClock.now
+        await pool.end(name, signal)
+        if await pool.awake.isEmpty {
+            await pool.start(plant: settings.plant)
+        } else if try await awaitTakeover(from: name) {
+            let time = ContinuousClock.now - began
+            torture.log.with { $0.takeovers.append((isClean, time)) }
+            await pool.start(plant: settings.plant)
+        }
+        try await progress(50)
+    }
+
+    private func failOver() async throws {
+        torture.redis.stopCopying()
+        // What happens now is lost by Redis and known to replicas and to Loops.
+        try await torture.publish(client)
+        try await progress(100)
+        try await quietly {
+            try await torture.redis.failOver()
+            let last = try await client.streamInfo(Torture.stream).lastGeneratedID
+            for item in torture.publication.with({ $0.lose(after: last) }) { try await torture.publish(item, client) }
+        }
+    }
+
+    /// Does something during which looks at Redis mean nothing.
+    private func quietly(_ body: () async throws -> Void) async throws {
+        torture.watch.findings.with { $0.isSuspended = true }
+        try await body()
+        torture.watch.findings.with { $0.isSuspended = false }
+        try await progress(50)
+    }
+
+    /// Leases by partition.
+    private func owners() async throws -> [Int: String] {
+        let answer = try await client.send(RedisCommand("HGETALL", [.string(Self.leases)])).array ?? []
+        var owners: [Int: String] = [:]
+        for index in stride(from: 0, to: answer.count - 1, by: 2) {
+            if let partition = answer[index].integer { owners[Int(partition)] = answer[index + 1].text }
+        }
+        return owners
+    }
+
+    /// The replica's own name in a lease: `EPOCH NAME/…`.
+    private static func name(of lease: String) -> String {
+        String(lease.drop { $0 != " " }.dropFirst().prefix { $0 != "/" })
+    }
+
+    /// - Returns: whether others own all partitions before long.
+    private func awaitTakeover(from name: String) async throws -> Bool {
+        let deadline = ContinuousClock.now + TortureTiming.lease * 5
+        while ContinuousClock.now < deadline {
+            let owners = try await owners()
+            let isTaken = owners.values.allSatisfy { !["-", "", name].contains(Self.name(of: $0)) }
+            if isTaken && owners.count == TortureTiming.partitions { return true }
+            try await Pace.wait(.milliseconds(10))
+        }
+        return false
+    }
+}

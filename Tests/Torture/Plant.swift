@@ -1,0 +1,106 @@
+import ArgumentParser
+import Loops
+import RedisStreams
+
+@testable import Bridge
+
+/// A fault that is built into replicas on purpose, to show that the judge finds it.
+enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case none
+    /// Every entry has a lane of its own, so that one contact's requests run side by side.
+    case lanesOff = "lanes-off"
+    /// Redis takes calls for partitions of others, and the replica never doubts its leases.
+    case fenceOff = "fence-off"
+    /// An entry counts as delivered when its request is about to be sent.
+    case ackBeforeDelivery = "ack-before-delivery"
+    /// A partition that had an owner before is read from its end, and not from its beginning.
+    case skipHistory = "skip-history"
+    /// The replica believes in its leases for much longer than it promised to others.
+    case longLease = "long-lease"
+
+    /// Whether every replica has it; else only the first: one that misbehaves among good ones.
+    var isEverywhere: Bool {
+        switch self {
+        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory: true
+        case .fenceOff, .longLease: false
+        }
+    }
+
+    /// A course that brings the fault to light.
+    var course: Course? {
+        switch self {
+        case .none: nil
+        case .lanesOff: Course([.reload])
+        case .ackBeforeDelivery: Course([.crash, .crash, .crash])
+        case .skipHistory: Course([.handover, .crash])
+        case .fenceOff, .longLease: Course([.zombie, .zombie, .zombie])
+        }
+    }
+
+    var parts: Parts {
+        var parts = Parts()
+        switch self {
+        case .none: break
+        case .lanesOff:
+            parts.lane = { entry in
+                entry.moved(to: LaneKey(stream: entry.lane.stream, contact: entry.id.description))
+            }
+        case .fenceOff:
+            parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
+            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
+            parts.timing = { $0.believing(.seconds(3600)) }
+        case .ackBeforeDelivery:
+            parts.send = { send in
+                { call in
+                    // The answer comes first; the request follows when it gets round to it.
+                    Task { await send(call) }
+                    return LoopsAnswer(outcome: .delivered, message: "")
+                }
+            }
+        case .skipHistory:
+            parts.scripts.pull = parts.scripts.pull.replacing(
+                "local consumer =",
+                """
+                if after == '0-0' and not string.find(lease, '^1 ') then
+                  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+                  for k = 1, #info, 2 do if info[k] == 'last-generated-id' then after = info[k + 1] end end
+                end
+                local consumer =
+                """
+            )
+        case .longLease:
+            parts.timing = { $0.believing(.seconds(3600)) }
+        }
+        return parts
+    }
+}
+
+extension PlannedEntry {
+    fileprivate func moved(to lane: LaneKey) -> PlannedEntry {
+        var entry = PlannedEntry(
+            lane: lane,
+            id: id,
+            partition: partition,
+            size: size,
+            steps: steps,
+            faults: faults,
+            occurredAt: occurredAt
+        )
+        entry.tenure = tenure
+        return entry
+    }
+}
+
+extension LeaseTiming {
+    /// The same heartbeat, and a lease that the replica takes to be longer.
+    fileprivate func believing(_ lease: Duration) -> LeaseTiming {
+        LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: requestTimeout)
+    }
+}
+
+extension RedisScript {
+    fileprivate func replacing(_ text: String, _ other: String) -> RedisScript {
+        precondition(source.contains(text), "the script \(name) has no \"\(text)\" any more: mend the plant")
+        return RedisScript(name: name, source: source.replacing(text, with: other))
+    }
+}

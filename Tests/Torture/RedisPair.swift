@@ -1,0 +1,116 @@
+import DevKit
+import Glibc
+import Logging
+import RedisStreams
+import Synchronization
+
+/// A Redis and its standby, behind a relay that replicas connect to. The standby copies over a relay of its own, so that writes can be lost.
+final class RedisPair: Sendable {
+    let relay: TCPRelay
+    private let link: TCPRelay
+    private let servers: [RedisServer]
+    private let active = Mutex(0)
+
+    private init(servers: [RedisServer], relay: TCPRelay, link: TCPRelay) {
+        self.servers = servers
+        self.relay = relay
+        self.link = link
+    }
+
+    var url: String { "redis://127.0.0.1:\(relay.port)" }
+    var primary: RedisServer { servers[active.withLock { $0 }] }
+    private var standby: RedisServer { servers[1 - active.withLock { $0 }] }
+
+    static func run<Result: Sendable>(
+        _ body: @Sendable @escaping (RedisPair) async throws -> Result
+    ) async throws -> Result {
+        // What is acknowledged is on disk: a restart loses nothing, only a failover does.
+        let arguments = ["--appendfsync", "always", "--repl-diskless-sync-delay", "0"]
+        return try await RedisServer.run(appendOnly: true, arguments: arguments) { first in
+            try await RedisServer.run(appendOnly: true, arguments: arguments) { second in
+                let relay = try await TCPRelay.start(to: first.port)
+                let link = try await TCPRelay.start(to: first.port)
+                let pair = RedisPair(servers: [first, second], relay: relay, link: link)
+                try await pair.follow()
+                do {
+                    let result = try await body(pair)
+                    await relay.stop()
+                    await link.stop()
+                    return result
+                } catch {
+                    await relay.stop()
+                    await link.stop()
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Stops copying: what is written from now on is lost by ``failOver()``.
+    func stopCopying() { link.pause() }
+
+    /// The primary ends without a word, and the standby takes over with what it has.
+    func failOver() async throws {
+        relay.pause()
+        let old = primary
+        await old.stop(SIGKILL)
+        link.cut()
+        try await Self.withClient(standby) { client in
+            _ = try await client.send(RedisCommand("REPLICAOF", ["NO", "ONE"]))
+        }
+        active.withLock { $0 = 1 - $0 }
+        relay.point(to: primary.port)
+        relay.resume()
+        relay.cut()
+        link.point(to: primary.port)
+        link.resume()
+        try await old.start()
+        try await follow()
+    }
+
+    /// Ends the primary with a signal and starts it again.
+    func restart(_ signal: Int32) async throws {
+        let server = primary
+        await server.stop(signal)
+        try await server.start()
+    }
+
+    /// Makes the standby copy the primary, and waits until it does.
+    private func follow() async throws {
+        let port = link.port
+        try await Self.withClient(standby) { client in
+            _ = try await client.send(RedisCommand("REPLICAOF", ["127.0.0.1", .string(String(port))]))
+            while true {
+                let info = try await client.send(RedisCommand("INFO", ["replication"])).text ?? ""
+                if info.contains("master_link_status:up") { return }
+                try await Pace.wait(.milliseconds(20))
+            }
+        }
+    }
+
+    static func withClient<Result: Sendable>(
+        _ server: RedisServer,
+        _ body: @Sendable @escaping (RedisClient) async throws -> Result
+    ) async throws -> Result {
+        try await withClient(server.url, body)
+    }
+
+    static func withClient<Result: Sendable>(
+        _ url: String,
+        _ body: @Sendable @escaping (RedisClient) async throws -> Result
+    ) async throws -> Result {
+        var configuration = try RedisConfiguration(url: url)
+        configuration.commandTimeout = .seconds(20)
+        configuration.backoffCap = .milliseconds(200)
+        configuration.clientName = "torture"
+        let client = RedisClient(
+            configuration: configuration,
+            logger: Logger(label: "torture") { _ in SwiftLogNoOpLogHandler() }
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await client.run() }
+            defer { group.cancelAll() }
+            return try await body(client)
+        }
+    }
+}

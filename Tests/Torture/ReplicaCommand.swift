@@ -1,0 +1,85 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Glibc
+import Logging
+import Loops
+import Metrics
+import RedisStreams
+import ServiceLifecycle
+import UnixSignals
+
+@testable import Bridge
+
+/// One replica of the bridge, as a process of its own that can be stopped, continued and ended like any other.
+struct ReplicaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replica",
+        abstract: "Run one replica; started by `torture run`."
+    )
+
+    @Option var redis: String
+    @Option var loops: String
+    @Option var key: String
+    @Option var instance: String
+    @Option var plant = Plant.none
+    @Flag(help: "Log on the error stream.") var verbose = false
+
+    func run() async throws {
+        var logger = Logger(label: instance) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = verbose ? .info : .critical
+        var configuration = BridgeConfiguration(
+            redis: try RedisConfiguration(url: redis),
+            loops: LoopsConfiguration(
+                baseURL: loops,
+                apiKey: key,
+                requestTimeout: TortureTiming.requestTimeout,
+                connectTimeout: TortureTiming.requestTimeout,
+                userAgent: instance
+            ),
+            instance: instance
+        )
+        configuration.redis.commandTimeout = .seconds(1)
+        configuration.redis.overdueGrace = .milliseconds(200)
+        configuration.redis.backoffBase = .milliseconds(20)
+        configuration.redis.backoffCap = .milliseconds(200)
+        configuration.streams = TortureTiming.streams.map { .init(name: $0) }
+        configuration.partitions = TortureTiming.partitions
+        configuration.rateLimit = 0
+        configuration.retry = RetryPolicy(base: .milliseconds(10), cap: .milliseconds(200))
+        configuration.shutdownGrace = .seconds(2)
+        configuration.lease = TortureTiming.lease
+        configuration.heartbeat = TortureTiming.heartbeat
+        // The nemesis ends replicas far more often than any machine would.
+        configuration.poisonAfter = 1000
+        let settled = configuration
+        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(settled.loops)) { http in
+            let bridge = Bridge(
+                configuration: settled,
+                destination: .presets,
+                http: http,
+                factory: NOOPMetricsHandler.instance,
+                logger: logger,
+                parts: plant.parts
+            )
+            print("replica is up")
+            // A pipe is not a terminal: without this the line would wait for many more.
+            fflush(nil)
+            try await ServiceGroup(
+                services: [bridge, Reloads(bridge: bridge)],
+                gracefulShutdownSignals: [.sigterm],
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+            ).run()
+        }
+    }
+}
+
+/// Loads the mappings again on SIGHUP, as the program does.
+private struct Reloads: Service {
+    let bridge: Bridge
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: [.sighup]) { bridge.reload(.presets) }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import LoopsSimulator
+import RedisStreams
+
+/// Replicas, contacts and a nemesis: everything that goes wrong goes wrong here, and then the judge looks.
+struct Torture: Sendable {
+    let settings: TortureSettings
+    let redis: RedisPair
+    let simulator: LoopsSimulator
+    let pool: ReplicaPool
+    let publication: Mutexed<Publication>
+    let watch: AckWatch
+    let log: Mutexed<TortureLog>
+
+    static let stream = TortureTiming.streams[0]
+
+    static func run(_ settings: TortureSettings) async throws -> TortureReport {
+        try await RedisPair.run { redis in
+            try await LoopsSimulator.withRunning(settings.simulation) { simulator, ports in
+                let arguments = ["--redis", redis.url, "--loops", "\(ports.baseURL)/v1", "--key", TeamSeed.defaultKey]
+                return try await ReplicaPool.run(executable: settings.executable, arguments: arguments) { pool in
+                    let publication = Mutexed(Publication(seed: settings.seed, contacts: settings.contacts))
+                    let torture = Torture(
+                        settings: settings,
+                        redis: redis,
+                        simulator: simulator,
+                        pool: pool,
+                        publication: publication,
+                        watch: AckWatch(simulator: simulator, publication: publication),
+                        log: Mutexed(TortureLog())
+                    )
+                    return try await RedisPair.withClient(redis.url) { client in try await torture.run(client) }
+                }
+            }
+        }
+    }
+
+    private func run(_ client: RedisClient) async throws -> TortureReport {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await RedisPair.withClient(redis.url) { client in
+                    while !Task.isCancelled {
+                        // Redis may be away; the next look comes soon.
+                        try? await watch.look(client, stream: Self.stream)
+                        try await Pace.wait(.milliseconds(200))
+                    }
+                }
+            }
+            defer { group.cancelAll() }
+            for _ in 0..<settings.replicas { await pool.start(plant: settings.plant) }
+            let course = settings.course ?? Course(seed: settings.seed, count: settings.actions)
+            let nemesis = Nemesis(torture: self, client: client)
+            for action in course.actions {
+                try await publish(client)
+                try await nemesis.perform(action)
+            }
+            try await publish(client)
+            let isSettled = try await settle(client)
+            return try await report(client, isSettled: isSettled)
+        }
+    }
+
+    /// Publishes the next events, in order.
+    func publish(_ client: RedisClient) async throws {
+        for item in publication.with({ $0.next(settings.burst) }) { try await publish(item, client) }
+    }
+
+    func publish(_ item: Publication.Item, _ client: RedisClient) async throws {
+        let id = try await client.add(
+            Self.stream,
+            fields: [StreamField("event", String(decoding: Publication.event(item), as: UTF8.self))]
+        )
+        publication.with { $0.add(item, id: id) }
+    }
+
+    /// Waits until everything has ended, or nothing has happened for too long.
+    private func settle(_ client: RedisClient) async throws -> Bool {
+        var last = (progress: simulator.requests().count, at: ContinuousClock.now)
+        while ContinuousClock.now < last.at + settings.patience {
+            let end = try await client.streamInfo(Self.stream).lastGeneratedID
+            if let group = try await client.groupInfos(Self.stream).first(where: { $0.name == TortureTiming.group }),
+                group.pending == 0, group.lastDeliveredID == end
+            {
+                return true
+            }
+            let progress = simulator.withSimulation { Int($0.journal.appended) }
+            if progress != last.progress { last = (progress, .now) }
+            try await Pace.wait(.milliseconds(100))
+        }
+        return false
+    }
+
+    private func report(_ client: RedisClient, isSettled: Bool) async throws -> TortureReport {
+        var report = TortureReport(seed: settings.seed)
+        let pending = try await client.pendingSummary(Self.stream, group: TortureTiming.group).count
+        report.checks.append(
+            .init(name: "everything ended", passed: isSettled, figure: isSettled ? "yes" : "\(pending) pending")
+        )
+        let items = publication.with { Array($0.published.values) }
+        TortureJudge(journal: simulator.requests(), items: items, partitions: TortureTiming.partitions).judge(
+            into: &report
+        )
+        let findings = watch.findings.with { $0 }
+        report.expectNone("acknowledged before its success", findings.early)
+        let log = log.with { $0 }
+        report.expectNone("requests of zombies", log.zombieRequests)
+        try await judgeDeadLetters(client, items, &report)
+        report.figures.append(("looks at what is acknowledged", "\(findings.looks)"))
+        report.figures.append(contentsOf: log.figures)
+        return report
+    }
+
+    private func judgeDeadLetters(_ client: RedisClient, _ items: [Publication.Item], _ report: inout TortureReport)
+        async throws
+    {
+        let letters = try await client.range("{\(Self.stream)}:dead", count: 100_000)
+        let ids = letters.compactMap { letter in
+            letter.fields?.first { $0.name == Array("id".utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+        }
+        let bad = Set(publication.with { $0.published.filter { !$0.value.isGood }.map { $0.key.description } })
+        let good = Set(publication.with { $0.published.filter { $0.value.isGood }.map { $0.key.description } })
+        report.expectNone("bad events without a dead letter", bad.subtracting(ids).sorted())
+        report.expectNone("good events with a dead letter", good.intersection(ids).sorted())
+        let twice = Dictionary(grouping: ids, by: \.self).filter { $0.value.count > 1 }.keys.sorted()
+        report.expectNone("dead letters written twice", twice)
+        report.figures.append(("dead letters", "\(ids.count)"))
+    }
+}

@@ -1,0 +1,30 @@
+/// What happened to the replicas, for the report.
+struct TortureLog: Sendable {
+    var zombieRequests: Set<String> = []
+    var counts: [String: Int] = [:]
+    /// From a replica's end to the moment when others own all its partitions.
+    var takeovers: [(isClean: Bool, time: Duration)] = []
+
+    mutating func count(_ what: String) { counts[what, default: 0] += 1 }
+
+    var figures: [(name: String, value: String)] {
+        var figures = [
+            ("actions", counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        ]
+        for (name, isClean) in [
+            ("takeover after a crash, slowest", false), ("takeover after a clean stop, slowest", true),
+        ] {
+            if let slowest = takeovers.filter({ $0.isClean == isClean }).map(\.time).max() {
+                figures.append((name, slowest.formatted))
+            }
+        }
+        return figures
+    }
+}
+
+extension Duration {
+    fileprivate var formatted: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return "\(milliseconds) ms"
+    }
+}

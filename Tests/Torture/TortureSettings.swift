@@ -1,0 +1,31 @@
+import LoopsSimulator
+
+/// What one torture is made of.
+struct TortureSettings: Sendable {
+    var seed: UInt64 = 1
+    var profile = SimulatorProfile.documented
+    var replicas = 3
+    var contacts = 60
+    /// Events that are published before each action.
+    var burst = 150
+    var actions = 12
+    var plant = Plant.none
+    /// Instead of the seed's own course.
+    var course: Course?
+    /// After the last action: how long it may be quiet before what is left counts as lost.
+    var patience = Duration.seconds(20)
+    /// This program, for the replicas.
+    var executable: String
+
+    init(executable: String) { self.executable = executable }
+
+    /// The simulator: without a limit, so that much happens, and slow enough that something is always under way.
+    var simulation: SimulatorConfiguration {
+        var configuration = profile.configuration(seed: seed)
+        configuration.limiter.limit = 0
+        configuration.limiter.foreignLoad = 0
+        configuration.bounds.journalEntriesMaximum = 1_000_000
+        configuration.faults.append(FaultRule("latency", .delay(.even(milliseconds: 2...40), .before)))
+        return configuration
+    }
+}
