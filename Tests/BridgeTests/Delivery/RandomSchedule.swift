@@ -5,7 +5,8 @@ import Testing
 
 @testable import Bridge
 
-/// Drives a ``DeliveryState`` by dice: entries come, requests start and end in any order with any outcome, time passes.
+/// Drives a ``DeliveryState`` by dice: entries come, requests start and end in any order with any outcome, leases are too old at times, a
+/// partition is given up and taken up again, time passes.
 struct RandomSchedule {
     private(set) var state: DeliveryState
     private(set) var admitted: [String: [StreamID]] = [:]
@@ -19,6 +20,9 @@ struct RandomSchedule {
     private var isProbing = false
     private var steps = 0
     private let maxInFlight: Int
+    /// What was given up and waits to be read again, in order; nil while the partition is owned.
+    private var lost: [PlannedEntry]?
+    private var isLeased = true
     private static let admissions = 2000
 
     init(seed: UInt64, start: ContinuousClock.Instant) {
@@ -38,24 +42,58 @@ struct RandomSchedule {
         try #require(steps < 200_000, "it does not come to an end")
         let isEnding = steps > Self.admissions
         switch Int.random(in: 0..<3, using: &random) {
-        case 0 where !isEnding: admit()
+        case 0 where !isEnding:
+            admit()
+            if Int.random(in: 0..<40, using: &random) == 0 { isLeased.toggle() }
+            if Int.random(in: 0..<80, using: &random) == 0, lost == nil { lose() }
+        case 0: isLeased = true
         case 1: try start(isEnding: isEnding)
         default: answer(isEnding: isEnding)
         }
+        if isLeased { _ = state.lanes.unpark() }
+        if isEnding || Int.random(in: 0..<10, using: &random) == 0 { takeUpAgain() }
         #expect(state.inFlight == underWay.count + (isProbing ? 1 : 0) && state.inFlight <= maxInFlight)
-        return !isEnding || !state.lanes.isEmpty || state.inFlight > 0
+        return !isEnding || !state.lanes.isEmpty || state.inFlight > 0 || lost != nil
     }
 
     private mutating func admit() {
         let contact = "c\(Int.random(in: 0..<9, using: &random))"
         let id = StreamID.sample(UInt64(steps))
         admitted[contact, default: []].append(id)
-        note(state.lanes.admit(.sample(UInt64(steps), contact: contact, steps: .random(in: 0..<3, using: &random))))
+        let count = Int.random(in: 0..<3, using: &random)
+        let entry = PlannedEntry.sample(UInt64(steps), contact: contact, steps: count)
+        if lost == nil { note(state.lanes.admit(entry)) } else { lost?.append(entry) }
+    }
+
+    /// Another replica may own the partition: what waits is given up, and what is under way comes home.
+    private mutating func lose() {
+        lost = state.lanes.abandon(stream: 0, partition: 0)
+        for index in lost?.indices ?? 0..<0 { lost?[index].reset() }
+    }
+
+    /// The partition is read from its beginning once nothing of it is in hand.
+    private mutating func takeUpAgain() {
+        guard let entries = lost, state.lanes.isEmpty else { return }
+        lost = nil
+        for entry in entries.sorted(by: { $0.id < $1.id }) { note(state.lanes.admit(entry)) }
+    }
+
+    private mutating func forget(_ entry: PlannedEntry?) {
+        guard var entry else { return }
+        #expect(lost != nil, "nothing else is given up")
+        entry.reset()
+        lost?.append(entry)
     }
 
     private mutating func start(isEnding: Bool) throws {
-        switch state.next(now: now) {
+        let isLeased = isLeased
+        switch state.next(now: now, mayStart: { _ in isLeased }) {
         case .send(let start):
+            #expect(isLeased && lost == nil)
+            if Int.random(in: 0..<20, using: &random) == 0 {
+                forget(state.unsent(start))
+                return
+            }
             #expect(!underWay.contains { $0.key == start.key }, "two requests of one contact at once")
             underWay.append(start)
         case .probeKey:
@@ -65,7 +103,7 @@ struct RandomSchedule {
             #expect(until > now, "an alarm that is due already would spin")
             now = isEnding || Bool.random(using: &random) ? until : now + .milliseconds(5)
         case .wait(nil):
-            let hasCause = state.lanes.isEmpty || !underWay.isEmpty || isProbing
+            let hasCause = state.lanes.isEmpty || !underWay.isEmpty || isProbing || !isLeased
             try #require(hasCause, "entries wait, and nothing would ever wake them")
         }
     }
@@ -80,7 +118,9 @@ struct RandomSchedule {
         let start = underWay.remove(at: index)
         outcomes += 1
         now += .milliseconds(Int.random(in: 0..<50, using: &random))
-        note(state.answered(start, isEnding ? Self.good : anyAnswer(), now: now, random: dice()).ends)
+        let settled = state.answered(start, isEnding ? Self.good : anyAnswer(), now: now, random: dice())
+        note(settled.ends)
+        forget(settled.given)
     }
 
     private mutating func note(_ ends: [EntryEnd]) {
@@ -97,5 +137,13 @@ struct RandomSchedule {
             + LoopsOutcome.Rejection.allCases.map { LoopsAnswer(outcome: .rejected($0), status: 400) }
             + [.throttled, .unauthorized, .alreadyDelivered].map { LoopsAnswer(outcome: $0) }
         return Bool.random(using: &random) ? Self.good : others.randomElement(using: &random) ?? Self.good
+    }
+}
+
+extension PlannedEntry {
+    /// As it is when it is read anew.
+    fileprivate mutating func reset() {
+        (nextStep, failures, attempts, firstAttempt) = (0, 0, 0, nil)
+        faults = []
     }
 }

@@ -5,11 +5,13 @@ import Testing
 
 @Suite("AckQueue: acknowledgements leave in the order of the ends")
 struct AckQueueTests {
-    private func end(_ number: UInt64, _ kind: EntryEnd.Kind = .delivered) -> EntryEnd {
+    private let faults = [DeliveryFault(reason: .refused, detail: "no")]
+
+    private func end(_ number: UInt64, _ kind: EntryEnd.Kind = .delivered, partition: Int = 0) -> EntryEnd {
         EntryEnd(
             stream: 0,
             id: .sample(number),
-            partition: 0,
+            partition: partition,
             size: 10,
             kind: kind,
             attempts: 1,
@@ -18,26 +20,53 @@ struct AckQueueTests {
         )
     }
 
+    private func acknowledge(_ partition: Int, _ numbers: UInt64...) -> AckQueue.Call {
+        .acknowledge([.init(partition: partition, ids: numbers.map { .sample($0) })])
+    }
+
     @Test("A dead letter keeps its place between acknowledgements")
     func deadLetterInOrder() {
         var queue = AckQueue()
-        let faults = [DeliveryFault(reason: .refused, detail: "no")]
         queue.append(end(1))
         queue.append(end(2, .deadLettered(faults)))
         queue.append(end(3, .ignored))
-        #expect(
-            queue.calls() == [
-                .acknowledge([.sample(1)]), .deadLetter(end(2, .deadLettered(faults)), faults),
-                .acknowledge([.sample(3)]),
-            ]
-        )
+        let letter = AckQueue.Call.deadLetter(end(2, .deadLettered(faults)), faults)
+        #expect(queue.calls() == [acknowledge(0, 1), letter, acknowledge(0, 3)])
     }
 
-    @Test("A call acknowledges at most a batch")
+    @Test("One call has the ends of several partitions, each partition's in the order of their ends")
+    func byPartitions() {
+        var queue = AckQueue()
+        for (number, partition) in [(3, 5), (1, 2), (4, 5), (2, 2), (9, 0)] {
+            queue.append(end(UInt64(number), partition: partition))
+        }
+        let portions: [AckQueue.Portion] = [
+            .init(partition: 5, ids: [.sample(3), .sample(4)]), .init(partition: 2, ids: [.sample(1), .sample(2)]),
+            .init(partition: 0, ids: [.sample(9)]),
+        ]
+        #expect(queue.calls() == [.acknowledge(portions)])
+        #expect(queue.calls().map(\.count) == [5])
+    }
+
+    @Test("A call acknowledges at most a batch, over all its partitions")
     func batches() {
         var queue = AckQueue()
-        for number in 1...250 { queue.append(end(UInt64(number))) }
+        for number in 1...250 { queue.append(end(UInt64(number), partition: number % 7)) }
         #expect(queue.calls().map(\.count) == [100, 100, 50])
+    }
+
+    @Test("Only so many calls are made up at a time, and they are the first ones")
+    func boundedCalls() {
+        var queue = AckQueue()
+        for number in 1...100 { queue.append(end(UInt64(number), .deadLettered(faults))) }
+        let calls = queue.calls()
+        #expect(calls.count == AckQueue.maxCalls)
+        #expect(calls.first == .deadLetter(end(1, .deadLettered(faults)), faults))
+        var alternating = AckQueue()
+        for number in 1...100 as ClosedRange<UInt64> {
+            alternating.append(end(number, number.isMultiple(of: 2) ? .deadLettered(faults) : .delivered))
+        }
+        #expect((AckQueue.maxCalls...AckQueue.maxCalls + 1).contains(alternating.calls().count))
     }
 
     @Test("What was not confirmed comes again, from the first")
@@ -45,8 +74,37 @@ struct AckQueueTests {
         var queue = AckQueue()
         for number in 1...3 { queue.append(end(UInt64(number))) }
         #expect(queue.confirm(1).map(\.id) == [.sample(1)])
-        #expect(queue.calls() == [.acknowledge([.sample(2), .sample(3)])])
+        #expect(queue.calls() == [acknowledge(0, 2, 3)])
         _ = queue.confirm(2)
         #expect(queue.calls().isEmpty && queue.count == 0)
+    }
+
+    @Test("What a call stands for is what its confirmation takes off the queue")
+    func confirmsCalls() {
+        var queue = AckQueue()
+        for number in 1...300 as ClosedRange<UInt64> {
+            let kind = number.isMultiple(of: 37) ? EntryEnd.Kind.deadLettered(faults) : .delivered
+            queue.append(end(number, kind, partition: Int(number % 3)))
+        }
+        for call in queue.calls() {
+            let confirmed = queue.confirm(call.count)
+            switch call {
+            case .acknowledge(let portions):
+                #expect(Set(confirmed.map(\.id)) == Set(portions.flatMap(\.ids)))
+            case .deadLetter(let end, _): #expect(confirmed == [end])
+            }
+        }
+        #expect(queue.count == 0)
+    }
+
+    @Test("How many ends of a partition are unconfirmed is known")
+    func countsByPartition() {
+        var queue = AckQueue()
+        for number in 1...5 { queue.append(end(UInt64(number), partition: number % 2)) }
+        #expect(queue.count(in: 0) == 2 && queue.count(in: 1) == 3 && queue.count(in: 2) == 0)
+        _ = queue.confirm(3)
+        #expect(queue.count(in: 0) == 1 && queue.count(in: 1) == 1)
+        #expect(queue.confirm(99).count == 2)
+        #expect(queue.count == 0 && queue.count(in: 0) == 0 && queue.count(in: 1) == 0)
     }
 }

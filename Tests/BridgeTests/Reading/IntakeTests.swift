@@ -5,18 +5,53 @@ import Testing
 
 @Suite("Intake: what to read next, within bounds")
 struct IntakeTests {
-    private func intake(_ change: (inout IntakeLimits) -> Void = { _ in }) -> Intake {
+    /// One whose four partitions are all owned, each since the tenure of its number.
+    private func intake(opened: Bool = true, _ change: (inout IntakeLimits) -> Void = { _ in }) -> Intake {
         var limits = IntakeLimits()
         change(&limits)
-        return Intake(partitions: 4, limits: limits)
+        var intake = Intake(partitions: 4, limits: limits)
+        if opened { for partition in 0..<4 { intake.open(partition, tenure: partition) } }
+        return intake
     }
 
-    @Test("Every partition is read from its beginning first")
+    @discardableResult
+    private func admit(
+        _ intake: inout Intake,
+        _ id: UInt64,
+        _ partition: Int = 0,
+        bytes: Int = 10,
+        isSuspect: Bool = false
+    ) -> Intake.Admission {
+        intake.admit(.sample(.sample(id)), partition: partition, bytes: bytes, isSuspect: isSuspect)
+    }
+
+    @Test("Nothing is read of a partition that is not owned")
+    func closed() {
+        var intake = intake(opened: false)
+        #expect(intake.pulls().isEmpty)
+        intake.open(2, tenure: 7)
+        #expect(intake.pulls().map(\.partition) == [2])
+        #expect(admit(&intake, 1, 2) == .new(tenure: 7), "an entry belongs to the tenure in which it was read")
+        intake.close(2)
+        #expect(intake.pulls().isEmpty)
+    }
+
+    @Test("Every partition is read from its beginning first, and one call reads only so many")
     func readsHistoryFirst() {
-        var intake = intake()
-        let pulls = intake.pulls()
-        #expect(Set(pulls.map(\.partition)) == [0, 1, 2, 3] || !pulls.isEmpty)
-        #expect(pulls.allSatisfy { $0.after == .zero })
+        var all = intake {
+            $0.callBytes = .max
+            $0.perPartition = 10
+        }
+        let pulls = all.pulls()
+        #expect(pulls.map(\.partition) == [0, 1, 2, 3])
+        #expect(pulls.allSatisfy { $0.after == .zero && $0.count == 10 })
+        var few = intake {
+            $0.callBytes = .max
+            $0.callPartitions = 3
+            $0.perPartition = 10
+        }
+        #expect(few.pulls().map(\.partition) == [0, 1, 2])
+        #expect(few.pulls().map(\.partition) == [3, 0, 1], "the next call goes on behind it")
     }
 
     @Test("A partition that gave less than was asked has no more, until something is routed to it")
@@ -24,25 +59,125 @@ struct IntakeTests {
         var intake = intake()
         while let pull = intake.pulls().first { intake.pulled(pull, entries: 0, last: nil) }
         #expect(intake.pulls().isEmpty)
-        intake.routed(to: [2], entries: 1, bytes: 100)
+        intake.routed(to: [2, 99, -1], entries: 1, bytes: 100)
         #expect(intake.pulls().map(\.partition) == [2])
     }
+
+    @Test("A cursor only rises; a rewind sets all back to the beginning")
+    func cursors() {
+        var intake = intake(opened: false)
+        intake.open(1, tenure: 1)
+        var pull = intake.pulls()[0]
+        pull.count = 1
+        intake.pulled(pull, entries: 1, last: .sample(5))
+        intake.pulled(pull, entries: 1, last: .sample(3))
+        #expect(intake.pulls().map(\.after) == [.sample(5)])
+        intake.rewind()
+        #expect(intake.pulls().map(\.after) == [.zero])
+    }
+
+    @Test("A partition that another replica owns is not asked again before it is opened again")
+    func refused() {
+        var intake = intake(opened: false)
+        intake.open(1, tenure: 1)
+        intake.refused(intake.pulls()[0])
+        #expect(intake.pulls().isEmpty)
+        intake.open(1, tenure: 2)
+        #expect(intake.pulls().map(\.partition) == [1])
+    }
+
+    // MARK: In hand, ended, forgotten
 
     @Test("An entry in hand is recognised, one that has ended is to be acknowledged again")
     func recognises() {
         var intake = intake()
-        #expect(intake.admit(.sample(1), partition: 0, bytes: 10) == .new)
+        #expect(admit(&intake, 1) == .new(tenure: 0))
         intake.rewind()
-        #expect(intake.admit(.sample(1), partition: 0, bytes: 10) == .inHand)
+        #expect(admit(&intake, 1) == .inHand)
         intake.ended(.sample(1), partition: 0, bytes: 10)
-        #expect(intake.admit(.sample(1), partition: 0, bytes: 10) == .ended)
+        #expect(admit(&intake, 1) == .ended)
         #expect(intake.buffered == 0 && intake.bufferedBytes == 0)
     }
+
+    @Test("Another entry under the ID of one that ended is new: after a failover IDs come again")
+    func marksByContent() {
+        var intake = intake()
+        func mark(_ fields: [StreamField]?) -> EntryMark { EntryMark(StreamEntry(id: .sample(1), fields: fields)) }
+        #expect(intake.admit(mark([StreamField("a", "1")]), partition: 0, bytes: 10) == .new(tenure: 0))
+        intake.ended(.sample(1), partition: 0, bytes: 10)
+        #expect(intake.admit(mark([StreamField("a", "1")]), partition: 0, bytes: 10) == .ended)
+        for fields in [[StreamField("a", "2")], [StreamField("b", "1")], [], nil] {
+            #expect(intake.admit(mark(fields), partition: 0, bytes: 10) == .new(tenure: 0))
+            intake.forget(.sample(1), partition: 0, bytes: 10)
+        }
+        #expect(mark([StreamField("a", "bc")]) != mark([StreamField("ab", "c")]))
+    }
+
+    @Test("An entry that was given up may come again, and is new then")
+    func forgets() {
+        var intake = intake()
+        admit(&intake, 1)
+        intake.forget(.sample(1), partition: 0, bytes: 10)
+        #expect(intake.buffered == 0 && intake.bufferedBytes == 0)
+        #expect(admit(&intake, 1) == .new(tenure: 0))
+    }
+
+    @Test("An end that Redis refused to hear of is no end")
+    func unremembers() {
+        var intake = intake()
+        for id in 1...2 as ClosedRange<UInt64> {
+            admit(&intake, id)
+            intake.ended(.sample(id), partition: 0, bytes: 10)
+        }
+        intake.unremember(.sample(1))
+        #expect(admit(&intake, 1) == .new(tenure: 0))
+        #expect(admit(&intake, 2) == .ended)
+    }
+
+    @Test("What ends or is forgotten twice, or was never there, changes nothing")
+    func twice() {
+        var intake = intake()
+        admit(&intake, 1)
+        admit(&intake, 2)
+        for _ in 0..<2 { intake.ended(.sample(1), partition: 0, bytes: 10) }
+        for _ in 0..<2 { intake.forget(.sample(3), partition: 0, bytes: 10) }
+        #expect(intake.buffered == 1 && intake.bufferedBytes == 10 && intake.buffered(in: 0) == 1)
+    }
+
+    @Test("A partition that comes back is read again only when nothing of its earlier tenure is in hand")
+    func opening() {
+        var intake = intake(opened: false)
+        intake.open(0, tenure: 1)
+        admit(&intake, 1)
+        admit(&intake, 2)
+        intake.close(0)
+        intake.open(0, tenure: 2)
+        #expect(intake.pulls().isEmpty)
+        intake.ended(.sample(1), partition: 0, bytes: 10)
+        #expect(intake.pulls().isEmpty)
+        intake.forget(.sample(2), partition: 0, bytes: 10)
+        #expect(intake.pulls().map(\.after) == [.zero])
+        #expect(admit(&intake, 2) == .new(tenure: 2))
+    }
+
+    @Test("A partition that was lost again while it was opening stays closed")
+    func closedWhileOpening() {
+        var intake = intake(opened: false)
+        intake.open(0, tenure: 1)
+        admit(&intake, 1)
+        intake.close(0)
+        intake.open(0, tenure: 2)
+        intake.close(0)
+        intake.ended(.sample(1), partition: 0, bytes: 10)
+        #expect(intake.pulls().isEmpty)
+    }
+
+    // MARK: Limits
 
     @Test("A hot partition takes only its share of the room")
     func perPartitionLimit() {
         var intake = intake { $0.perPartition = 2 }
-        for id in 1...2 { _ = intake.admit(.sample(UInt64(id)), partition: 1, bytes: 10) }
+        for id in 1...2 as ClosedRange<UInt64> { admit(&intake, id, 1) }
         #expect(!intake.pulls().contains { $0.partition == 1 })
         intake.ended(.sample(1), partition: 1, bytes: 10)
         #expect(intake.pulls().first { $0.partition == 1 }?.count == 1)
@@ -51,28 +186,89 @@ struct IntakeTests {
     @Test("Nothing is read beyond the limit of entries or bytes")
     func totalLimits() {
         var byCount = intake { $0.buffered = 1 }
-        _ = byCount.admit(.sample(1), partition: 0, bytes: 10)
+        admit(&byCount, 1)
         #expect(byCount.pulls().isEmpty && byCount.routeCount == 0)
         var byBytes = intake { $0.bytes = 100 }
-        _ = byBytes.admit(.sample(1), partition: 0, bytes: 100)
+        admit(&byBytes, 1, bytes: 100)
         #expect(byBytes.pulls().isEmpty && byBytes.routeCount == 0)
+        var together = intake { $0.buffered = 30 }
+        for id in 1...10 as ClosedRange<UInt64> { admit(&together, id) }
+        #expect(together.pulls().reduce(0) { $0 + $1.count } == 20, "all pulls of a call share the room")
     }
 
     @Test("Large entries make the next read small")
     func adaptsToSize() {
         var intake = intake { $0.bytes = .max }
         intake.routed(to: [], entries: 100, bytes: 45_000)
-        for id in 0..<200 { _ = intake.admit(.sample(UInt64(id)), partition: 0, bytes: 450) }
+        for id in 0..<200 { admit(&intake, UInt64(id), bytes: 450) }
         #expect(intake.routeCount == 100)
-        _ = intake.admit(.sample(1000), partition: 0, bytes: 5_000_000)
+        admit(&intake, 1000, bytes: 5_000_000)
         #expect(intake.routeCount == 1)
     }
 
-    @Test("What is remembered is bounded")
+    @Test("What is remembered is bounded, and can be taken back")
     func rememberedIsBounded() {
         var set = RecentSet<Int>(capacity: 3)
         for value in 1...5 { set.insert(value) }
         #expect(set.count == 3)
         #expect(!set.contains(2) && set.contains(3) && set.contains(5))
+        set.removeAll { $0 == 3 }
+        set.insert(6)
+        #expect(set.count == 3 && set.contains(4) && set.contains(6))
     }
+
+    // MARK: Suspects
+
+    @Test("One suspect is asked for at a time, and only of a partition with nothing else in hand")
+    func oneSuspect() {
+        var intake = intake { $0.perPartition = 5 }
+        admit(&intake, 1, 0)
+        #expect(intake.pulls().map(\.maySuspect) == [false, true, false, false])
+        admit(&intake, 2, 1, isSuspect: true)
+        #expect(intake.pulls().map(\.partition) == [0, 2, 3], "behind a suspect its partition waits")
+        #expect(intake.pulls().allSatisfy { !$0.maySuspect })
+        intake.ended(.sample(2), partition: 1, bytes: 10)
+        let pulls = intake.pulls()
+        #expect(pulls.contains { $0.partition == 1 } && pulls.count { $0.maySuspect } == 1)
+    }
+
+    @Test("A partition in which a suspect waits is asked again once it may be given out")
+    func suspectWaits() {
+        var intake = intake(opened: false)
+        intake.open(0, tenure: 1)
+        let pull = intake.pulls()[0]
+        admit(&intake, 1)
+        intake.pulled(pull, entries: 1, last: .sample(1), suspectWaits: true)
+        #expect(intake.pulls().isEmpty)
+        intake.ended(.sample(1), partition: 0, bytes: 10)
+        #expect(intake.pulls().map(\.maySuspect) == [true])
+    }
+
+    @Test("A suspect that this process outlived is told of once")
+    func survivors() {
+        var survived = intake()
+        admit(&survived, 1, isSuspect: true)
+        #expect(survived.takeSurvivors().isEmpty)
+        for id in [1, 1, 2] as [UInt64] { survived.survived(.sample(id)) }
+        #expect(survived.takeSurvivors() == [.sample(1)])
+        #expect(survived.takeSurvivors().isEmpty)
+        var forgotten = intake()
+        admit(&forgotten, 1, isSuspect: true)
+        forgotten.forget(.sample(1), partition: 0, bytes: 10)
+        #expect(forgotten.takeSurvivors() == [.sample(1)])
+        var stopped = intake()
+        admit(&stopped, 1, isSuspect: true)
+        stopped.endingInOrder()
+        #expect(stopped.takeSurvivors() == [.sample(1)])
+        var ended = intake()
+        admit(&ended, 1, isSuspect: true)
+        ended.ended(.sample(1), partition: 0, bytes: 10)
+        ended.survived(.sample(1))
+        ended.endingInOrder()
+        #expect(ended.takeSurvivors().isEmpty, "its acknowledgement takes the count away")
+    }
+}
+
+extension EntryMark {
+    static func sample(_ id: StreamID) -> EntryMark { EntryMark(StreamEntry(id: id, fields: [])) }
 }

@@ -55,11 +55,11 @@ struct ContactKeyAgreementTests {
     /// - Parameter leastReadable: how many of them Swift reads at least, so that the comparison is not empty.
     private func check(_ entries: [[StreamField]], paths: [String], leastReadable: Int) async throws {
         try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession(partitions: Self.partitions)
+            let session = try await fixture.openSession(partitions: Self.partitions, paths: paths)
             let commands = entries.map { fields in
                 RedisCommand(
                     "XADD",
-                    [.string(ScriptFixture.stream), "*"] + fields.flatMap { [.bytes($0.name), .bytes($0.value)] }
+                    [.string(fixture.stream), "*"] + fields.flatMap { [.bytes($0.name), .bytes($0.value)] }
                 )
             }
             let ids = try await fixture.client.pipeline(commands).map { StreamID(try $0.get()) }

@@ -11,7 +11,7 @@ struct DeadLetterScriptTests {
         _ body: @Sendable @escaping (ScriptFixture, StreamSession, StreamID) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession()
+            let session = try await fixture.openSession(partitions: 1)
             let id = try await fixture.add(fields)
             _ = try await session.route()
             try await body(fixture, session, id)
@@ -25,22 +25,22 @@ struct DeadLetterScriptTests {
             StreamField(name: [0xFF, 0], value: [0, 0xFE]),
         ]
         try await withEntry(own) { fixture, session, id in
-            let answer = try await session.deadLetter(id, why: [("reason", "refused"), ("detail", "why ü")])
-            let letters = try await fixture.letters(session)
+            let answer = try await session.bury(id, why: [("reason", "refused"), ("detail", "why ü")])
+            let letters = try await fixture.letters()
             #expect(letters == [[StreamField("reason", "refused"), StreamField("detail", "why ü")] + own])
-            let letterID = try await fixture.client.range(session.keys.deadLetters, count: 1).first?.id
+            let letterID = try await fixture.client.range(fixture.keys.deadLetters, count: 1).first?.id
             #expect(StreamID(answer) == letterID && letterID != nil)
             #expect(try await fixture.pending().isEmpty)
-            #expect(try await fixture.client.length(ScriptFixture.stream) == 1, "the stream itself is not touched")
+            #expect(try await fixture.client.length(fixture.stream) == 1, "the stream itself is not touched")
         }
     }
 
     @Test("A repetition after a lost answer changes nothing")
     func repeated() async throws {
         try await withEntry([StreamField("a", "1")]) { fixture, session, id in
-            _ = try await session.deadLetter(id)
-            #expect(try await session.deadLetter(id) == .null)
-            #expect(try await fixture.letters(session).count == 1)
+            try await session.bury(id)
+            #expect(try await session.bury(id) == .null)
+            #expect(try await fixture.letters().count == 1)
         }
     }
 
@@ -48,19 +48,19 @@ struct DeadLetterScriptTests {
     func notPending() async throws {
         try await withEntry([StreamField("a", "1")]) { fixture, session, id in
             let new = try await fixture.add(contact: "a")
-            _ = try await session.acknowledge([id])
-            #expect(try await session.deadLetter(id) == .null)
-            #expect(try await session.deadLetter(new) == .null)
-            #expect(try await fixture.letters(session).isEmpty)
+            _ = try await session.acknowledge([.init(partition: 0, ids: [id])])
+            #expect(try await session.bury(id) == .null)
+            #expect(try await session.bury(new) == .null)
+            #expect(try await fixture.letters().isEmpty)
         }
     }
 
     @Test("A trimmed entry leaves a letter that says why, and is acknowledged")
     func trimmed() async throws {
         try await withEntry([StreamField("a", "1")]) { fixture, session, id in
-            _ = try await fixture.client.delete(ScriptFixture.stream, ids: [id])
-            _ = try await session.deadLetter(id)
-            #expect(try await fixture.letters(session) == [[StreamField("reason", "refused")]])
+            _ = try await fixture.client.delete(fixture.stream, ids: [id])
+            try await session.bury(id)
+            #expect(try await fixture.letters() == [[StreamField("reason", "refused")]])
             #expect(try await fixture.pending().isEmpty)
         }
     }
@@ -69,8 +69,8 @@ struct DeadLetterScriptTests {
     func manyFields() async throws {
         let own = (0..<5000).map { StreamField("n\($0)", "v\($0)") }
         try await withEntry(own) { fixture, session, id in
-            _ = try await session.deadLetter(id)
-            let letter = try #require(try await fixture.letters(session).first)
+            try await session.bury(id)
+            let letter = try #require(try await fixture.letters().first)
             #expect(letter.first == StreamField("reason", "refused"))
             #expect(Array(letter[1...1500]) == Array(own[..<1500]))
             #expect(letter.last == StreamField("fieldsLeftOut", "3500"))
@@ -79,16 +79,37 @@ struct DeadLetterScriptTests {
         }
     }
 
+    @Test("Another owner's entry is not moved, and stays a suspect; once it is moved it is none")
+    func fenced() async throws {
+        try await withEntry([StreamField("a", "1")]) { fixture, session, id in
+            try await fixture.send("HSET", fixture.keys.suspects, id.description, "4")
+            let lease = try #require(try await fixture.hash(fixture.keys.leases)["0"])
+            try await fixture.give(0, to: "b")
+            let error = await #expect(throws: RedisError.self) { try await session.bury(id) }
+            guard case .server(let fault)? = error?.reason else {
+                Issue.record("\(error?.description ?? "no error")")
+                return
+            }
+            #expect(fault.code == "FENCED" && fault.message == "0")
+            #expect(try await fixture.letters().isEmpty)
+            #expect(try await fixture.pending() == ["p00": [id]])
+            #expect(try await fixture.hash(fixture.keys.suspects) == [id.description: "4"])
+            try await fixture.send("HSET", fixture.keys.leases, "0", lease)
+            try await session.bury(id)
+            #expect(try await fixture.hash(fixture.keys.suspects).isEmpty)
+        }
+    }
+
     @Test("When the letter cannot be written, the entry stays pending: nothing is lost")
     func letterRefused() async throws {
         try await withEntry([StreamField("a", "1")]) { fixture, session, id in
-            _ = try await fixture.client.send(RedisCommand("SET", [.string(session.keys.deadLetters), "not a stream"]))
-            let error = await #expect(throws: RedisError.self) { try await session.deadLetter(id) }
-            #expect(error?.description.contains(session.keys.deadLetters) == true, "it says which key is wrong")
+            try await fixture.send("SET", fixture.keys.deadLetters, "not a stream")
+            let error = await #expect(throws: RedisError.self) { try await session.bury(id) }
+            #expect(error?.description.contains(fixture.keys.deadLetters) == true, "it says which key is wrong")
             #expect(try await fixture.pending().values.joined().contains(id))
-            _ = try await fixture.client.send(RedisCommand("DEL", [.string(session.keys.deadLetters)]))
-            _ = try await session.deadLetter(id)
-            #expect(try await fixture.letters(session).count == 1)
+            try await fixture.send("DEL", fixture.keys.deadLetters)
+            try await session.bury(id)
+            #expect(try await fixture.letters().count == 1)
             #expect(try await fixture.pending().isEmpty)
         }
     }
@@ -96,16 +117,14 @@ struct DeadLetterScriptTests {
     @Test("The dead-letter stream is trimmed roughly to its length, the oldest first")
     func maxLength() async throws {
         try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession()
-            _ = try await fixture.client.send(
-                RedisCommand("CONFIG", ["SET", "stream-node-max-entries", "10"])
-            )
+            let session = try await fixture.openSession(partitions: 1)
+            try await fixture.send("CONFIG", "SET", "stream-node-max-entries", "10")
             for number in 0..<60 { try await fixture.add([StreamField("n", "\(number)")]) }
             _ = try await session.route()
             for id in try await fixture.pending().values.joined().sorted() {
-                _ = try await session.deadLetter(id, maxLength: 20)
+                try await session.bury(id, maxLength: 20)
             }
-            let letters = try await fixture.letters(session)
+            let letters = try await fixture.letters()
             #expect((20...30).contains(letters.count))
             #expect(letters.last?.last == StreamField("n", "59"))
         }

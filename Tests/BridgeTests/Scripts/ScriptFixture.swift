@@ -6,14 +6,21 @@ import RedisStreams
 
 /// A redis-server of one's own with one stream, and sessions that call the scripts on it.
 struct ScriptFixture: Sendable {
-    static let stream = "events"
     static let group = "g"
 
+    let server: RedisServer
     let client: RedisClient
+    let stream: String
+
+    var keys: StreamKeys { StreamKeys(stream: stream, group: Self.group) }
 
     /// Runs a server as long as `body` runs.
-    static func run(_ body: @Sendable @escaping (ScriptFixture) async throws -> Void) async throws {
-        try await RedisServer.run { server in
+    static func run(
+        stream: String = "events",
+        appendOnly: Bool = false,
+        _ body: @Sendable @escaping (ScriptFixture) async throws -> Void
+    ) async throws {
+        try await RedisServer.run(appendOnly: appendOnly) { server in
             var configuration = try RedisConfiguration(url: server.url)
             // A busy machine is no reason for a test to fail.
             configuration.commandTimeout = .seconds(60)
@@ -24,31 +31,46 @@ struct ScriptFixture: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await client.run() }
                 defer { group.cancelAll() }
-                try await body(ScriptFixture(client: client))
+                try await body(ScriptFixture(server: server, client: client, stream: stream))
             }
         }
     }
 
-    func session(partitions: Int = 4, stream: String = Self.stream) -> StreamSession {
+    func session(partitions: Int = 4, member: String = "a") -> StreamSession {
         StreamSession(
             index: 0,
-            keys: StreamKeys(stream: stream, group: Self.group),
+            keys: keys,
             group: Self.group,
             partitions: partitions,
+            member: member,
+            timing: LeaseTiming(requestTimeout: .seconds(5)),
             client: client,
             limits: IntakeLimits()
         )
     }
 
-    /// A session that has opened its group.
-    func openSession(partitions: Int = 4) async throws -> StreamSession {
-        let session = session(partitions: partitions)
-        _ = try await session.open(start: "0", instance: "test")
+    /// A session that has opened its group and, without another member there, owns all partitions.
+    func openSession(
+        partitions: Int = 4,
+        member: String = "a",
+        paths: [String] = ["userId"]
+    ) async throws -> StreamSession {
+        let session = session(partitions: partitions, member: member)
+        _ = try await session.open(start: "0", rule: paths.joined(separator: "\n"), hadItOpen: false)
+        for _ in 0..<3 { _ = try await session.beatOnce() }
         return session
     }
 
+    /// Ends the server and starts it anew, and waits until it can be talked to.
+    func restart() async throws {
+        await server.stop()
+        try await server.start()
+        // A call may still meet the end of the old connection.
+        while (try? await client.ping()) == nil { await Task.yield() }
+    }
+
     @discardableResult
-    func add(_ fields: [StreamField]) async throws -> StreamID { try await client.add(Self.stream, fields: fields) }
+    func add(_ fields: [StreamField]) async throws -> StreamID { try await client.add(stream, fields: fields) }
 
     /// Adds one event of a contact.
     @discardableResult
@@ -56,15 +78,68 @@ struct ScriptFixture: Sendable {
         try await add([StreamField("event", #"{"type":"track","userId":"\#(contact)"}"#)])
     }
 
+    /// Adds events of contacts `c0`, `c1`, ….
+    func add(contacts count: Int) async throws -> [StreamID] {
+        var ids: [StreamID] = []
+        for number in 0..<count { ids.append(try await add(contact: "c\(number)")) }
+        return ids
+    }
+
+    @discardableResult
+    func send(_ name: String, _ arguments: String...) async throws -> RedisValue {
+        try await client.send(RedisCommand(name, arguments.map { .string($0) }))
+    }
+
+    /// Takes new entries as another program would: they stay pending for this consumer.
+    func readAs(_ consumer: String, count: Int = 1000) async throws {
+        try await send(
+            "XREADGROUP",
+            "GROUP",
+            Self.group,
+            consumer,
+            "COUNT",
+            "\(count)",
+            "STREAMS",
+            stream,
+            ">"
+        )
+    }
+
     /// The IDs that are pending, oldest first, by consumer.
     func pending() async throws -> [String: [StreamID]] {
-        let entries = try await client.pending(Self.stream, group: Self.group, count: 100_000)
+        let entries = try await client.pending(stream, group: Self.group, count: 100_000)
         return Dictionary(grouping: entries, by: \.consumer).mapValues { $0.map(\.id) }
     }
 
+    /// A hash of Redis.
+    func hash(_ key: String) async throws -> [String: String] {
+        let list = try await send("HGETALL", key).array ?? []
+        var hash: [String: String] = [:]
+        for index in stride(from: 0, to: list.count - 1, by: 2) {
+            hash[list[index].text ?? ""] = list[index + 1].text
+        }
+        return hash
+    }
+
+    /// A set of Redis.
+    func set(_ key: String) async throws -> Set<String> {
+        Set((try await send("SMEMBERS", key).array ?? []).compactMap(\.text))
+    }
+
+    /// What the last ring of a member's bell said; nil when it has not rung.
+    func ring(_ member: String) async throws -> String? {
+        let entry = try await client.range(keys.bell(of: member), count: 10).last
+        return entry?.fields.map { String(decoding: $0.first?.value ?? [], as: UTF8.self) }
+    }
+
+    /// Makes it as if somebody else owned a partition.
+    func give(_ partition: Int, to member: String) async throws {
+        try await send("HSET", keys.leases, String(partition), "900 \(member)")
+    }
+
     /// The fields of all dead letters.
-    func letters(_ session: StreamSession) async throws -> [[StreamField]] {
-        try await client.range(session.keys.deadLetters, count: 100_000).map { $0.fields ?? [] }
+    func letters() async throws -> [[StreamField]] {
+        try await client.range(keys.deadLetters, count: 100_000).map { $0.fields ?? [] }
     }
 
     /// The partition that a contact key belongs to, by the definition: the first 32 bits of its SHA-1.
@@ -75,40 +150,59 @@ struct ScriptFixture: Sendable {
 }
 
 extension StreamSession {
+    /// One heartbeat, as the lease keeper does it.
+    func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [LeaseChange] {
+        let view = try await beat(withLeases { $0.next(now: now) })
+        return beaten(view, sentAt: now, now: now)
+    }
+
     func route(count: Int = 100, window: Int = 10_000, entryBytes: Int = 500 * 1024, paths: [String] = ["userId"])
         async throws -> RouteAnswer
     {
-        try RouteAnswer(
-            await call(
-                StreamScripts.route,
-                [partitions, count, window, entryBytes].map { .string(String($0)) } + paths.map { .string($0) }
-            )
-        )
+        try await route(count: count, window: window, rule: paths.joined(separator: "\n"), entryBytes: entryBytes)
+    }
+
+    /// Pulls one partition from its beginning.
+    func pullAll(_ partition: Int = 0, count: Int = 100, maySuspect: Bool = false) async throws -> PulledPartition? {
+        let pull = Intake.Pull(partition: partition, after: .zero, count: count, maySuspect: maySuspect)
+        return try await self.pull([pull]).first ?? nil
     }
 
     /// Pulls partitions, each given as partition, ID to read after, and count.
-    func pull(_ pulls: [(Int, StreamID, Int)]) async throws -> [[StreamEntry]] {
-        let value = try await call(
-            StreamScripts.pull,
-            pulls.flatMap { partition, after, count -> [RedisArgument] in
-                [.string(PartitionName.of(partition)), .string(after.description), .string(String(count))]
-            }
-        )
-        return try (value.array ?? []).map { try StreamEntry.list(from: $0) }
+    /// - Returns: the IDs for each; nil where another replica is the owner.
+    func pullIDs(_ pulls: [(Int, StreamID, Int)]) async throws -> [[StreamID]?] {
+        try await pull(pulls.map { Intake.Pull(partition: $0.0, after: $0.1, count: $0.2) })
+            .map { $0?.entries.map(\.id) }
     }
 
-    func acknowledge(_ ids: [StreamID]) async throws -> RedisValue {
-        try await call(StreamScripts.acknowledge, ids.map { .string($0.description) })
+    /// What the script itself answers: for each partition the number of entries that were pending, or -1.
+    func acknowledgeCounts(_ portions: [AckQueue.Portion]) async throws -> [Int64?] {
+        var arguments: [RedisArgument] = [.string(group)]
+        for portion in portions {
+            arguments += [
+                .string("\(portion.partition)"), .string(withLeases { $0.lease(of: portion.partition) } ?? "none"),
+                .string("\(portion.ids.count)"),
+            ]
+            arguments += portion.ids.map { .string($0.description) }
+        }
+        let keys = [keys.stream, keys.leases, keys.suspects]
+        return try await client.run(scripts.acknowledge, keys: keys, arguments: arguments).array?.map(\.integer) ?? []
     }
 
-    func deadLetter(_ id: StreamID, maxLength: Int = 1000, why: [(String, String)] = [("reason", "refused")])
-        async throws -> RedisValue
-    {
-        try await call(
-            StreamScripts.deadLetter,
-            extraKeys: [keys.deadLetters],
-            [.string(id.description), .string(String(maxLength))]
-                + why.flatMap { [.string($0.0), .string($0.1)] }
+    /// - Returns: what the script itself answers.
+    @discardableResult
+    func bury(
+        _ id: StreamID,
+        partition: Int = 0,
+        maxLength: Int = 1000,
+        why: [(String, String)] = [("reason", "refused")]
+    ) async throws -> RedisValue {
+        let lease = withLeases { $0.lease(of: partition) } ?? "none"
+        let arguments = [group, String(partition), lease, id.description, String(maxLength)]
+        return try await client.run(
+            scripts.deadLetter,
+            keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
+            arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) }
         )
     }
 }

@@ -1,0 +1,173 @@
+import Loops
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("Lanes: what leases hold back, and what is given up with them")
+struct LeasedLanesTests {
+    private let start = ContinuousClock.now
+
+    private func started(_ start: Lanes.Start?) throws -> Lanes.Start { try #require(start) }
+
+    /// Lanes with these entries, each given as number, contact and partition.
+    private func lanes(_ entries: (UInt64, String, Int)...) -> Lanes {
+        var lanes = Lanes()
+        for (number, contact, partition) in entries {
+            _ = lanes.admit(.sample(number, contact: contact, partition: partition))
+        }
+        return lanes
+    }
+
+    // MARK: Parked
+
+    @Test("A lane without a good lease waits for its renewal, and holds no other")
+    func parks() throws {
+        var lanes = lanes((1, "a", 0), (2, "b", 1))
+        #expect(lanes.start(now: start, mayStart: { $0.partition == 1 })?.key.contact == "b")
+        #expect(lanes.start(now: start) == nil, "it is not asked about again by itself")
+        #expect(lanes.nextDue == nil && lanes.blocked == 0 && lanes.count == 2)
+        #expect(lanes.unpark() == true)
+        let begun = try started(lanes.start(now: start))
+        #expect(begun.key.contact == "a" && begun.attempt == 1)
+        #expect(lanes.unpark() == false, "nothing waits for a renewal any more")
+    }
+
+    @Test("The lease is asked for anew at every attempt")
+    func parksRetries() throws {
+        var lanes = lanes((1, "a", 0))
+        let first = try started(lanes.start(now: start))
+        _ = lanes.finish(first.key, .retry(at: start + .seconds(1), counts: true))
+        #expect(lanes.start(now: start + .seconds(1), mayStart: { _ in false }) == nil)
+        #expect(lanes.blocked == 0, "it does not wait for its retry any more")
+        lanes.hurry()
+        #expect(lanes.start(now: start + .seconds(1)) == nil, "Loops' return is not the lease's")
+        #expect(lanes.unpark() == true)
+        #expect(lanes.start(now: start + .seconds(1))?.attempt == 2)
+    }
+
+    @Test("What was not sent counts as not started")
+    func unsent() throws {
+        var lanes = lanes((1, "a", 0))
+        let first = try started(lanes.start(now: start))
+        let outcome = lanes.finish(first.key, .unsent)
+        #expect(outcome.ends.isEmpty && outcome.given == nil && lanes.underWay == 0)
+        #expect(lanes.start(now: start) == nil, "the next renewal wakes it")
+        #expect(lanes.unpark() == true)
+        let second = try started(lanes.start(now: start))
+        #expect(second.attempt == 1)
+        #expect(lanes.finish(second.key, .delivered).ends.first?.attempts == 1)
+    }
+
+    @Test("A start tells of which tenure its entry is")
+    func tenure() throws {
+        var lanes = Lanes()
+        var entry = PlannedEntry.sample(1, contact: "a", partition: 3)
+        entry.tenure = 7
+        entry.isSuspect = true
+        _ = lanes.admit(entry)
+        let begun = try started(lanes.start(now: start, mayStart: { $0.tenure == 7 && $0.partition == 3 }))
+        #expect(begun.tenure == 7 && begun.partition == 3 && begun.isSuspect && begun.entry == .sample(1))
+    }
+
+    // MARK: Given up
+
+    @Test("What waits of a partition is given up, what waits of others is not")
+    func abandonsWaiting() {
+        var lanes = lanes((1, "a", 0), (2, "a", 0), (3, "b", 0), (4, "c", 1))
+        _ = lanes.admit(
+            PlannedEntry(lane: LaneKey(stream: 1, contact: "d"), .sample(5, contact: "d"))
+        )
+        #expect(Set(lanes.abandon(stream: 0, partition: 0).map(\.id)) == [.sample(1), .sample(2), .sample(3)])
+        #expect(lanes.count == 2)
+        #expect(lanes.start(now: start)?.key.contact == "c")
+        #expect(lanes.start(now: start)?.key == LaneKey(stream: 1, contact: "d"))
+        #expect(lanes.abandon(stream: 0, partition: 0).isEmpty)
+    }
+
+    @Test("Retries and parked lanes are given up too, and their wake-ups wake nobody")
+    func abandonsRetriesAndParked() throws {
+        var lanes = lanes((1, "a", 0), (2, "b", 0))
+        let a = try started(lanes.start(now: start))
+        _ = lanes.finish(a.key, .retry(at: start + .seconds(1), counts: true))
+        #expect(lanes.start(now: start, mayStart: { _ in false }) == nil)
+        #expect(lanes.abandon(stream: 0, partition: 0).count == 2)
+        #expect(lanes.isEmpty && lanes.blocked == 0 && lanes.count == 0)
+        #expect(lanes.unpark() == false)
+        lanes.hurry()
+        #expect(lanes.start(now: start + .seconds(2)) == nil && lanes.blocked == 0)
+    }
+
+    @Test("A request under way comes home: its entry ends if that was the last one")
+    func abandonedUnderWayEnds() throws {
+        var lanes = lanes((1, "a", 0), (2, "a", 0))
+        let a = try started(lanes.start(now: start))
+        #expect(lanes.abandon(stream: 0, partition: 0).map(\.id) == [.sample(2)])
+        #expect(lanes.count == 1)
+        let outcome = lanes.finish(a.key, .delivered)
+        #expect(outcome.ends.map(\.id) == [.sample(1)] && outcome.given == nil)
+        #expect(lanes.isEmpty && lanes.count == 0)
+    }
+
+    @Test("A request under way whose entry does not end with it gives the entry up", arguments: 0..<4)
+    func abandonedUnderWayIsGiven(way: Int) throws {
+        var lanes = Lanes()
+        _ = lanes.admit(.sample(1, contact: "a", steps: way == 0 ? 2 : 1))
+        let a = try started(lanes.start(now: start))
+        #expect(lanes.abandon(stream: 0, partition: 0).isEmpty)
+        let results: [Lanes.StepResult] = [
+            .delivered, .retry(at: start, counts: true), .retry(at: start, counts: false), .unsent,
+        ]
+        let outcome = lanes.finish(a.key, results[way])
+        #expect(outcome.ends.isEmpty && outcome.given?.id == .sample(1))
+        #expect(lanes.isEmpty && lanes.count == 0 && lanes.underWay == 0 && lanes.blocked == 0)
+        lanes.hurry()
+        #expect(lanes.unpark() == false)
+        #expect(lanes.start(now: start + .seconds(9)) == nil)
+    }
+
+    @Test("A key that a lane left behind never starts a second request of its contact")
+    func staleKeys() throws {
+        var lanes = lanes((1, "a", 0))
+        for number in 2...5 as ClosedRange<UInt64> {
+            _ = lanes.abandon(stream: 0, partition: 0)
+            _ = lanes.admit(.sample(number, contact: "a"))
+            _ = lanes.admit(.sample(number + 100, contact: "a"))
+        }
+        let first = try started(lanes.start(now: start))
+        #expect(first.entry == .sample(5))
+        #expect(lanes.start(now: start) == nil)
+        _ = lanes.finish(first.key, .delivered)
+        #expect(lanes.start(now: start)?.entry == .sample(105))
+        #expect(lanes.start(now: start) == nil && lanes.underWay == 1)
+    }
+
+    @Test("A lane that comes again is neither woken nor unparked by what its predecessor left behind")
+    func staleAlarms() throws {
+        var lanes = lanes((1, "a", 0))
+        let first = try started(lanes.start(now: start))
+        _ = lanes.finish(first.key, .retry(at: start + .seconds(1), counts: true))
+        _ = lanes.abandon(stream: 0, partition: 0)
+        _ = lanes.admit(.sample(1, contact: "a"))
+        let again = try started(lanes.start(now: start))
+        #expect(again.attempt == 1, "the next owner begins from the beginning")
+        _ = lanes.finish(again.key, .retry(at: start + .seconds(5), counts: true))
+        #expect(lanes.start(now: start + .seconds(2)) == nil)
+        #expect(lanes.start(now: start + .seconds(5)) != nil)
+        #expect(lanes.blocked == 0)
+    }
+}
+
+extension PlannedEntry {
+    /// The same entry in another lane.
+    fileprivate init(lane: LaneKey, _ other: PlannedEntry) {
+        self.init(
+            lane: lane,
+            id: other.id,
+            partition: other.partition,
+            size: other.size,
+            steps: other.steps,
+            faults: other.faults
+        )
+    }
+}

@@ -1,0 +1,158 @@
+import DevKit
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+/// Drives ``Lanes`` by dice: entries come, requests start and end in any order with any result, leases are good or not, partitions are lost
+/// and come back, as the reader and the intake do it: a partition is read again only when nothing of it is in hand.
+private struct LaneSchedule {
+    static let contacts = 12
+    static let partitions = 3
+
+    private(set) var lanes = Lanes()
+    private(set) var starts = 0
+    private(set) var givenUp = 0
+    private var random: SplitMix64
+    private var now: ContinuousClock.Instant
+    private var next: UInt64 = 0
+    /// What is pending in Redis, by contact, in order.
+    private var pending: [String: [StreamID]] = [:]
+    private var inHand: [String: [StreamID]] = [:]
+    private var closed: Set<Int> = []
+    private var underWay: [LaneKey: Lanes.Start] = [:]
+
+    init(seed: UInt64, start: ContinuousClock.Instant) {
+        random = SplitMix64(seed: seed)
+        now = start
+    }
+
+    mutating func step() throws {
+        now += .milliseconds(pick(50))
+        switch pick(12) {
+        case 0..<4: admit()
+        case 4..<7: try start(leased: Set((0..<Self.partitions).filter { _ in pick(4) > 0 }))
+        case 7..<10: finish(anyResult())
+        case 10:
+            if pick(8) == 0 { abandon(pick(Self.partitions)) }
+            reopen()
+        default: _ = lanes.unpark()
+        }
+        check()
+    }
+
+    /// Lets everything come to its end.
+    mutating func end() throws {
+        var rounds = 0
+        while pending.contains(where: { !$0.value.isEmpty }) {
+            rounds += 1
+            try #require(rounds < 100_000, "it does not come to an end")
+            now += .seconds(1)
+            reopen(always: true)
+            _ = lanes.unpark()
+            try start(leased: Set(0..<Self.partitions))
+            finish(.delivered)
+            check()
+        }
+        #expect(lanes.isEmpty && lanes.count == 0 && lanes.underWay == 0 && lanes.blocked == 0)
+        #expect(inHand.values.flatMap { $0 } == [])
+    }
+
+    private func partition(of contact: Int) -> Int { contact % Self.partitions }
+    private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+
+    private mutating func admit() {
+        let contact = pick(Self.contacts)
+        next += 1
+        pending["c\(contact)", default: []].append(.sample(next))
+        if !closed.contains(partition(of: contact)) { take(.sample(next), contact) }
+    }
+
+    private mutating func take(_ id: StreamID, _ contact: Int) {
+        inHand["c\(contact)", default: []].append(id)
+        // The plan of an entry is the same whenever it is read.
+        let steps = Int(id.milliseconds % 3)
+        let entry = PlannedEntry.sample(
+            id.milliseconds,
+            contact: "c\(contact)",
+            steps: steps,
+            partition: partition(of: contact)
+        )
+        note(lanes.admit(entry))
+    }
+
+    private mutating func start(leased: Set<Int>) throws {
+        guard let start = lanes.start(now: now, mayStart: { leased.contains($0.partition) }) else { return }
+        starts += 1
+        #expect(underWay.updateValue(start, forKey: start.key) == nil, "two requests of one contact at once")
+        #expect(leased.contains(start.partition) && !closed.contains(start.partition))
+        #expect(pending[start.key.contact]?.first == start.entry, "an earlier entry has not ended")
+    }
+
+    private mutating func finish(_ result: Lanes.StepResult) {
+        let keys = underWay.keys.sorted { $0.contact < $1.contact }
+        guard let key = keys.randomElement(using: &random) else { return }
+        underWay[key] = nil
+        let outcome = lanes.finish(key, result)
+        note(outcome.ends)
+        if let given = outcome.given { forget([given]) }
+    }
+
+    private mutating func anyResult() -> Lanes.StepResult {
+        switch pick(6) {
+        case 0...2: .delivered
+        case 3: .retry(at: now + .milliseconds(pick(500)), counts: pick(2) == 0)
+        case 4: .unsent
+        default: .failed(DeliveryFault(reason: .refused, detail: "no", mapping: "m"))
+        }
+    }
+
+    private mutating func abandon(_ partition: Int) {
+        closed.insert(partition)
+        forget(lanes.abandon(stream: 0, partition: partition))
+    }
+
+    /// Reads lost partitions again from the beginning.
+    private mutating func reopen(always: Bool = false) {
+        for partition in closed.sorted() where always || pick(2) == 0 {
+            let contacts = (0..<Self.contacts).filter { self.partition(of: $0) == partition }
+            guard contacts.allSatisfy({ inHand["c\($0)", default: []].isEmpty }) else { continue }
+            closed.remove(partition)
+            for contact in contacts { for id in pending["c\(contact)", default: []] { take(id, contact) } }
+        }
+    }
+
+    private mutating func note(_ ends: [EntryEnd]) {
+        for end in ends {
+            #expect(pending[end.contact]?.first == end.id, "ends of a contact are in the order of its entries")
+            pending[end.contact]?.removeAll { $0 == end.id }
+            inHand[end.contact]?.removeAll { $0 == end.id }
+        }
+    }
+
+    private mutating func forget(_ entries: [PlannedEntry]) {
+        givenUp += entries.count
+        for entry in entries { inHand[entry.lane.contact]?.removeAll { $0 == entry.id } }
+    }
+
+    private func check() {
+        #expect(lanes.count == inHand.values.reduce(0) { $0 + $1.count })
+        #expect(lanes.underWay == underWay.count)
+        #expect(lanes.contacts == inHand.values.count { !$0.isEmpty })
+        #expect((0...lanes.contacts).contains(lanes.blocked))
+    }
+}
+
+@Suite("Lanes under any schedule")
+struct RandomLanesTests {
+    @Test(
+        "Every contact's order holds, never two requests of one at once, and everything comes to its end",
+        arguments: 1...20 as ClosedRange<UInt64>
+    )
+    func anySchedule(seed: UInt64) throws {
+        var schedule = LaneSchedule(seed: seed, start: .now)
+        for _ in 0..<2500 { try schedule.step() }
+        try schedule.end()
+        #expect(schedule.starts > 300 && schedule.givenUp > 20)
+    }
+}
