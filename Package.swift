@@ -78,6 +78,7 @@ let package = Package(
                 .embedInCode("Scripts/open.lua"),
                 .embedInCode("Scripts/pull.lua"),
                 .embedInCode("Scripts/route.lua"),
+                .embedInCode("Scripts/survey.lua"),
             ]
         ),
         .target(

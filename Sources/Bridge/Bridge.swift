@@ -69,10 +69,18 @@ public final class Bridge: Service {
         // No other process ever has this name, so none takes this one's leases for its own.
         let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
 
+        let reconnects = Counter(
+            label: BridgeMetrics.prefix + "redis_reconnects_total",
+            dimensions: [],
+            factory: factory
+        )
         var clients: [RedisClient] = []
         /// A connection of its own. All keys of a stream live in one slot, so one server answers for them.
         func connection(_ stream: BridgeConfiguration.Stream) -> RedisClient {
-            let client = RedisClient(configuration: configuration.redis(for: stream), logger: logger)
+            let reconnects = ReconnectCounter(reconnects)
+            let client = RedisClient(configuration: configuration.redis(for: stream), logger: logger) {
+                reconnects.observe($0)
+            }
             clients.append(client)
             return client
         }
@@ -151,7 +159,9 @@ public final class Bridge: Service {
                 logger: logger
             )
         }
-        self.pollers = sessions.map { StreamPoller(session: $0, group: configuration.group, factory: factory) }
+        self.pollers = sessions.map {
+            StreamPoller(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
+        }
         self.configuration = configuration
         self.rules = rules
         self.reloads = ClosedCounters(

@@ -15,6 +15,7 @@ struct StreamScripts: Sendable {
     var blame = RedisScript(name: "blame", PackageResources.blame_lua)
     var pull = RedisScript(name: "pull", PackageResources.pull_lua)
     var acknowledge = RedisScript(name: "ack", PackageResources.ack_lua)
+    var survey = RedisScript(name: "survey", PackageResources.survey_lua)
     var deadLetter = RedisScript(name: "dead_letter", PackageResources.dead_letter_lua)
 }
 

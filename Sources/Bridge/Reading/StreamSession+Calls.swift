@@ -125,6 +125,24 @@ extension StreamSession {
         }
     }
 
+    func survey() async throws -> StreamSurvey {
+        try StreamSurvey(await call(scripts.survey, keys: [keys.stream, keys.state, keys.deadLetters], [group]))
+    }
+
+    /// Removes entries before an ID; roughly, since whole nodes of the stream go.
+    /// - Returns: how many.
+    func trim(before id: StreamID, limit: Int) async throws -> Int {
+        let answer = try await client.send(
+            RedisCommand(
+                "XTRIM",
+                [
+                    .string(keys.stream), "MINID", "~", .string(id.description), "LIMIT", .string(String(limit)),
+                ]
+            )
+        )
+        return Int(answer.integer ?? 0)
+    }
+
     private var leaseKeys: [String] { [keys.state, keys.leases, keys.members, keys.hands] }
 
     /// The lease of a partition; what no lease ever is when this process does not own it.

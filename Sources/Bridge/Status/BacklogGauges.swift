@@ -18,6 +18,8 @@ final class BacklogGauges: Sendable {
         set("group_lag_known", status.pending == nil ? nil : status.lag == nil ? 0 : 1)
         set("group_pending", status.pending.map(Double.init))
         set("oldest_unacked_age_seconds", status.oldestUnackedSeconds)
+        set("trim_headroom_entries", status.headroom.map(Double.init))
+        set("trim_headroom_seconds", status.lossIn.map { $0 / .seconds(1) })
         set("partitions_owned", Double(status.owned))
         set("partitions_unowned", status.unowned.map(Double.init))
         set("members", status.members == 0 ? nil : Double(status.members))

@@ -1,33 +1,46 @@
+import Logging
 import Metrics
 import RedisStreams
 import Synchronization
 
-/// Asks Redis now and then how a stream stands, for status and gauges. What Redis does not know stays unknown.
+/// Looks now and then how a stream stands, for status and gauges, and keeps it short when that is asked for. What Redis does not know stays
+/// unknown.
 final class StreamPoller: Sendable {
-    /// Between two looks. Four commands a look: an idle bridge stays quiet.
+    /// Between two looks. One call a look: an idle bridge stays quiet.
     static let interval = Duration.seconds(2)
+    /// Looks between two trims.
+    private static let looksPerTrim = 15
+    /// The most entries that one trim removes, so that Redis is not held up.
+    private static let trimLimit = 10_000
+
+    private struct State {
+        var status: StreamStatus
+        var trimGuard = TrimGuard()
+        var ownTrims = 0
+        var looks = 0
+    }
 
     private let session: StreamSession
-    private let group: String
-    private let state: Mutex<StreamStatus>
+    private let trimAfter: Duration?
+    private let state: Mutex<State>
     private let gauges: BacklogGauges
+    private let logger: Logger
+    private let logGate: LogGate
 
-    init(session: StreamSession, group: String, factory: any MetricsFactory) {
+    /// - Parameter trimAfter: how long finished entries stay; nil for ever.
+    init(session: StreamSession, trimAfter: Duration?, factory: any MetricsFactory, logger: Logger) {
         self.session = session
-        self.group = group
-        self.state = Mutex(StreamStatus(session))
+        self.trimAfter = trimAfter
+        self.state = Mutex(State(status: StreamStatus(session)))
         self.gauges = BacklogGauges(stream: session.keys.stream, factory: factory)
+        self.logger = logger
+        self.logGate = LogGate(logger: logger, interval: .seconds(600))
     }
 
     /// The last look, with what this process knows by itself.
     var status: StreamStatus {
-        let last = state.withLock { $0 }
-        var status = StreamStatus(session)
-        status.length = last.length
-        status.lag = last.lag
-        status.pending = last.pending
-        status.oldestUnackedSeconds = last.oldestUnackedSeconds
-        status.deadLetters = last.deadLetters
+        var status = state.withLock { $0.status }
+        status.refresh(session)
         return status
     }
 
@@ -41,21 +54,53 @@ final class StreamPoller: Sendable {
 
     private func look() async {
         var status = StreamStatus(session)
-        let client = session.client
-        if session.isOpen, client.isConnected {
-            status.length = try? await client.length(session.keys.stream)
-            status.deadLetters = try? await client.length(session.keys.deadLetters)
-            let groups = try? await client.groupInfos(session.keys.stream)
-            if let info = groups?.first(where: { $0.name == group }) {
-                status.lag = info.lag
-                status.pending = info.pending
+        if session.isOpen, session.client.isConnected, let survey = try? await session.survey() {
+            status.take(survey, now: WallClock.secondsSince1970)
+            status.lossIn = state.withLock { state in
+                state.looks += 1
+                return state.trimGuard.observe(survey, ownTrims: state.ownTrims, now: .now)
             }
-            if let summary = try? await client.pendingSummary(session.keys.stream, group: group) {
-                status.oldestUnackedSeconds =
-                    summary.first.map { max(0, WallClock.secondsSince1970 - Double($0.milliseconds) / 1000) } ?? 0
-            }
+            warn(status)
+            await trim(survey)
         }
-        state.withLock { $0 = status }
+        state.withLock { $0.status = status }
         gauges.set(status)
+    }
+
+    private func warn(_ status: StreamStatus) {
+        guard let lossIn = status.lossIn, lossIn < TrimGuard.warning else { return }
+        logGate.log(
+            .warning,
+            key: "trim",
+            "The producer's trimming will reach entries that are not delivered yet. Raise its MAXLEN",
+            metadata: [
+                "stream": "\(session.keys.stream)", "seconds": "\(lossIn.components.seconds)",
+                "headroom": "\(status.headroom ?? 0)",
+            ]
+        )
+    }
+
+    /// Removes what every group has finished and is old enough. One replica does it: the owner of the first partition.
+    private func trim(_ survey: StreamSurvey) async {
+        guard let trimAfter, let finished = survey.finishedBefore, session.withLeases({ $0.lease(of: 0) }) != nil,
+            state.withLock({ $0.looks % Self.looksPerTrim == 1 })
+        else { return }
+        let age = trimAfter.components.seconds * 1000
+        let oldest = StreamID(
+            milliseconds: UInt64(max(0, WallClock.secondsSince1970 * 1000 - Double(age))),
+            sequence: 0
+        )
+        do {
+            let count = try await session.trim(before: min(finished, oldest), limit: Self.trimLimit)
+            state.withLock { $0.ownTrims += count }
+            if count > 0 {
+                logger.debug(
+                    "Finished entries were trimmed",
+                    metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+                )
+            }
+        } catch {
+            logGate.log(.warning, key: "trimming", "Trimming failed", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -26,13 +26,37 @@ public struct StreamStatus: Sendable, Equatable {
     /// Why the group is not open; nil when it is.
     public var fault: String?
 
+    /// Entries that are finished and still in the stream; nil when unknown.
+    public var headroom: Int?
+    /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
+    public var lossIn: Duration?
+
     /// A stream of which only this process's own part is known.
     init(_ session: StreamSession) {
         name = session.keys.stream
+        (buffered, unconfirmedAcks, partitions, owned, members, epoch) = (0, 0, session.partitions, 0, 0, 0)
+        refresh(session)
+    }
+
+    /// Takes this process's own part anew.
+    mutating func refresh(_ session: StreamSession) {
         buffered = session.withIntake { $0.buffered }
         unconfirmedAcks = session.withAcks { $0.count }
-        partitions = session.partitions
         (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
         fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
+    }
+
+    /// Takes what Redis knows.
+    /// - Parameter now: seconds since 1970.
+    mutating func take(_ survey: StreamSurvey, now: Double) {
+        length = survey.length
+        deadLetters = survey.deadLetters
+        lag = survey.lag
+        pending = survey.pending
+        headroom = survey.headroom
+        if survey.pending != nil {
+            // Another machine's clock wrote the ID: an entry of the future has no age.
+            oldestUnackedSeconds = survey.oldest.map { max(0, now - Double($0.milliseconds) / 1000) } ?? 0
+        }
     }
 }

@@ -48,6 +48,16 @@ extension MetricDescription {
         gauge("group_lag_known", "Whether Redis knows the lag.", ["stream"]),
         gauge("group_pending", "Entries routed and not acknowledged. Use max() over replicas.", ["stream"]),
         gauge("oldest_unacked_age_seconds", "Age of the oldest pending entry. Use max() over replicas.", ["stream"]),
+        gauge(
+            "trim_headroom_entries",
+            "Finished entries still in the stream: what the producer may trim without a loss. Use max() over replicas.",
+            ["stream"]
+        ),
+        gauge(
+            "trim_headroom_seconds",
+            "Time until the producer's trimming reaches entries that are not delivered; absent when it does not. Use max().",
+            ["stream"]
+        ),
         gauge("contacts_blocked", "Contacts that wait for a retry.", []),
         gauge("entries_buffered", "Entries in this process's memory.", []),
         histogram(

@@ -1,0 +1,53 @@
+import RedisStreams
+
+/// How a stream stands in Redis, from one look. What Redis does not know is nil and never 0.
+struct StreamSurvey: Sendable, Equatable {
+    var length = 0
+    var deadLetters = 0
+    /// Entries ever added; unknown before Redis 7.0.
+    var added: Int?
+    /// Entries that the group has not read.
+    var lag: Int?
+    /// Entries read and not acknowledged; nil when there is no such group.
+    var pending: Int?
+    /// The oldest pending entry.
+    var oldest: StreamID?
+    /// Every group has finished all entries before this one; nil when there is no group.
+    var finishedBefore: StreamID?
+
+    init() {}
+
+    init(_ value: RedisValue) throws(RedisError) {
+        guard let items = value.array, items.count.isMultiple(of: 2) else {
+            throw RedisError(.unexpectedReply("survey"), command: "EVALSHA", mayHaveBeenApplied: false)
+        }
+        var counted: Int?
+        var done: StreamID?
+        for index in stride(from: 0, to: items.count, by: 2) {
+            let value = items[index + 1]
+            let number = value.integer.map { Int($0) }
+            switch items[index].text {
+            case "length": length = number ?? 0
+            case "letters": deadLetters = number ?? 0
+            case "added": added = number
+            case "counted": counted = number
+            case "lag": lag = number
+            case "pending": pending = number
+            case "oldest": oldest = StreamID(value)
+            case "done": done = StreamID(value)
+            case "isPending":
+                // A pending entry is not finished, the last one that was read and acknowledged is.
+                let end = number == 1 ? done : done?.next
+                finishedBefore = [finishedBefore, end].compactMap { $0 }.min()
+            default: break
+            }
+        }
+        if lag == nil, let counted { lag = max(0, counted) }
+    }
+
+    /// Entries that are finished and still in the stream: what a producer's trimming can take without a loss.
+    var headroom: Int? {
+        guard let lag, let pending else { return nil }
+        return max(0, length - lag - pending)
+    }
+}
