@@ -17,7 +17,8 @@ final class StreamPoller: Sendable {
         var status: StreamStatus
         var trimGuard = TrimGuard()
         var ownTrims = 0
-        var looks = 0
+        /// Looks until the next trim.
+        var looksToTrim = 0
     }
 
     private let session: StreamSession
@@ -57,7 +58,7 @@ final class StreamPoller: Sendable {
         if session.isOpen, session.client.isConnected, let survey = try? await session.survey() {
             status.take(survey, now: WallClock.secondsSince1970)
             status.lossIn = state.withLock { state in
-                state.looks += 1
+                state.looksToTrim -= 1
                 return state.trimGuard.observe(survey, ownTrims: state.ownTrims, now: .now)
             }
             warn(status)
@@ -83,8 +84,9 @@ final class StreamPoller: Sendable {
     /// Removes what every group has finished and is old enough. One replica does it: the owner of the first partition.
     private func trim(_ survey: StreamSurvey) async {
         guard let trimAfter, let finished = survey.finishedBefore, session.withLeases({ $0.lease(of: 0) }) != nil,
-            state.withLock({ $0.looks % Self.looksPerTrim == 1 })
+            state.withLock({ $0.looksToTrim < 0 })
         else { return }
+        state.withLock { $0.looksToTrim = Self.looksPerTrim }
         let age = trimAfter.components.seconds * 1000
         let oldest = StreamID(
             milliseconds: UInt64(max(0, WallClock.secondsSince1970 * 1000 - Double(age))),

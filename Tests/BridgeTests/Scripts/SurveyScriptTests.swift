@@ -1,0 +1,58 @@
+import DevKit
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("The survey script says how a stream stands")
+struct SurveyScriptTests {
+    @Test("Length, lag, pending and what every group has finished")
+    func stands() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            var ids: [StreamID] = []
+            for number in 0..<6 { ids.append(try await fixture.add(contact: "user-\(number)")) }
+            _ = try await session.route(count: 4, window: 100, rule: "userId", entryBytes: 1000)
+            var survey = try await session.survey()
+            #expect((survey.length, survey.lag, survey.pending, survey.added) == (6, 2, 4, 6))
+            #expect(survey.oldest == ids[0] && survey.finishedBefore == ids[0])
+            _ = try await fixture.acknowledge([ids[0]])
+            survey = try await session.survey()
+            #expect(survey.oldest == ids[1] && survey.finishedBefore == ids[1] && survey.headroom == 1)
+            _ = try await fixture.acknowledge(Array(ids[1...3]))
+            survey = try await session.survey()
+            #expect(survey.oldest == nil && survey.finishedBefore == ids[3].next)
+            // Another group that has read nothing holds everything.
+            _ = try await fixture.client.createGroup(fixture.stream, group: "other")
+            #expect(try await session.survey().finishedBefore == StreamID.zero.next)
+        }
+    }
+
+    @Test("A stream or group that is not there is unknown, not empty of work")
+    func absent() async throws {
+        try await ScriptFixture.run { fixture in
+            let survey = try await fixture.session().survey()
+            #expect(survey == StreamSurvey())
+            #expect(survey.lag == nil && survey.pending == nil)
+        }
+    }
+
+    @Test("The lag is known after Redis has loaded its file, when Redis itself does not know it")
+    func lagAfterRestart() async throws {
+        try await ScriptFixture.run(appendOnly: true) { fixture in
+            let session = try await fixture.openSession()
+            for number in 0..<5 { try await fixture.add(contact: "user-\(number)") }
+            _ = try await session.route(count: 2, window: 100, rule: "userId", entryBytes: 1000)
+            try await fixture.restart()
+            #expect(try await session.survey().lag == 3)
+        }
+    }
+}
+
+extension ScriptFixture {
+    /// Acknowledges as any consumer may, beside the bridge.
+    fileprivate func acknowledge(_ ids: [StreamID]) async throws {
+        let arguments = [stream, Self.group] + ids.map(\.description)
+        _ = try await client.send(RedisCommand("XACK", arguments.map { .string($0) }))
+    }
+}
