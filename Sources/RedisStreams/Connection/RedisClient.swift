@@ -14,6 +14,9 @@ public final class RedisClient: Sendable {
     private let link: NIOLoopBoundBox<RedisLink>
     private let status: ConnectionStatus
     private let onCommand: CommandObserver?
+    private let directory: TopologyDirectory
+    /// Where the connection goes now; nil for a socket file, or without one.
+    private let endpoint = Mutex<RedisEndpoint?>(nil)
     private let isRunning = Atomic(false)
 
     /// - Parameters:
@@ -32,6 +35,7 @@ public final class RedisClient: Sendable {
         self.onCommand = onCommand
         let eventLoop = (eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton).next()
         let status = ConnectionStatus(observer: onState)
+        self.directory = TopologyDirectory(configuration)
         self.eventLoop = eventLoop
         self.status = status
         let link = RedisLink(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
@@ -54,7 +58,8 @@ public final class RedisClient: Sendable {
             var life = Duration.zero
             var reason: String
             do {
-                let connection = try await RedisConnector(configuration: configuration, eventLoop: eventLoop).connect()
+                let connection = try await locator.connect()
+                endpoint.withLock { $0 = connection.endpoint }
                 logger.debug(
                     "Connected to Redis",
                     metadata: ["redis": "\(configuration)", "version": "\(connection.identity.version)"]
@@ -110,13 +115,63 @@ public final class RedisClient: Sendable {
         }
     }
 
+    /// Ends the connection and makes another one: what is known says that this one leads to the wrong server, or may.
+    public func reconnect() async { await onLoop { $0.drop("a new one is wanted") } }
+
     private func submit(_ commands: [RedisCommand], timeout: Duration?) async throws(RedisError) -> [RedisValue] {
-        guard let onCommand else { return try await exchange(commands, timeout: timeout).get() }
+        guard let onCommand else { return try await redirected(commands, timeout: timeout).get() }
         let start = ContinuousClock.now
-        let outcome = await exchange(commands, timeout: timeout)
+        let outcome = await redirected(commands, timeout: timeout)
         let fault: RedisError? = if case .failure(let error) = outcome { error } else { nil }
         onCommand(commands[0].name, .now - start, fault)
         return try outcome.get()
+    }
+
+    private var locator: RedisLocator {
+        RedisLocator(configuration: configuration, directory: directory, eventLoop: eventLoop)
+    }
+
+    /// Exchanges, and follows what replies say about the topology.
+    private func redirected(_ commands: [RedisCommand], timeout: Duration?) async -> PendingCall.Outcome {
+        let asked = endpoint.withLock { $0 }
+        let outcome = await exchange(commands, timeout: timeout)
+        guard let asked, case .success(var replies) = outcome else { return outcome }
+        for (index, reply) in replies.enumerated() {
+            guard case .error(let error) = reply, let redirection = Redirection(error, asked: asked) else { continue }
+            switch redirection {
+            case .moved(let endpoint):
+                // The caller's error says that nothing was done; whoever repeats the command meets the right server.
+                directory.moved(to: endpoint)
+                await onLoop { $0.drop("the slot has moved to \(endpoint)") }
+                return .success(replies)
+            case .demoted:
+                await onLoop { $0.drop("the server takes no writes any more") }
+                return .success(replies)
+            case .ask(let endpoint):
+                switch await ask(commands[index], at: endpoint, timeout: timeout) {
+                case .success(let own): replies[index] = own ?? reply
+                case .failure(let error): return .failure(error)
+                }
+            }
+        }
+        return .success(replies)
+    }
+
+    /// Asks the node that a slot is on its way to.
+    /// - Returns: its reply; nil when it could not be asked, so that the redirection is the answer.
+    private func ask(
+        _ command: RedisCommand,
+        at endpoint: RedisEndpoint,
+        timeout: Duration?
+    ) async -> Result<RedisValue?, RedisError> {
+        guard let connection = try? await locator.connector(endpoint).connect() else { return .success(nil) }
+        defer { connection.close() }
+        let time = timeout ?? configuration.commandTimeout
+        do {
+            return .success(try await connection.exchange([RedisCommand("ASKING"), command], within: time).last)
+        } catch {
+            return .failure(RedisError(error.reason, command: command.name, mayHaveBeenApplied: true))
+        }
     }
 
     private func exchange(_ commands: [RedisCommand], timeout: Duration?) async -> PendingCall.Outcome {
@@ -179,7 +234,14 @@ public final class RedisClient: Sendable {
             do { try await Task.sleep(for: configuration.keepAliveInterval) } catch { return }
             let link = link
             let isSilent = (try? await eventLoop.submit { link.value.isSilent() }.get()) ?? false
-            if isSilent, !Task.isCancelled { _ = try? await send(RedisCommand("PING")) }
+            guard isSilent, !Task.isCancelled else { continue }
+            guard case .sentinel = configuration.address else {
+                _ = try? await send(RedisCommand("PING"))
+                continue
+            }
+            // A demoted server that lives on answers as before; only its role has changed.
+            let role = try? await send(RedisCommand("ROLE")).array?.first?.text
+            if let role, role != RedisRole.primary { await onLoop { $0.drop("the server is a \(role) now") } }
         }
     }
 }

@@ -4,8 +4,9 @@ public struct RedisURLError: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 extension RedisConfiguration {
-    /// Reads `redis://user:password@host:port/db`, `rediss://…` for TLS, or `unix:///path`, each with options behind `?`: `db`, `user`,
-    /// `password`, `caFile`, `certificateFile`, `keyFile`. Percent-encoding is undone.
+    /// Reads `redis://user:password@host:port/db`, `rediss://…` for TLS, `unix:///path`, `redis+sentinel://host:port,host:port/name/db` or
+    /// `redis+cluster://host:port,host:port`, each with options behind `?`: `db`, `user`, `password`, `caFile`, `certificateFile`, `keyFile`,
+    /// `sentinelUser`, `sentinelPassword`. Percent-encoding is undone.
     public init(url: String) throws(RedisURLError) {
         guard let schemeEnd = url.range(of: "://") else {
             throw RedisURLError(description: "an address starts with redis://, rediss:// or unix://")
@@ -26,39 +27,79 @@ extension RedisConfiguration {
                 throw RedisURLError(description: "unix:// wants an absolute path: unix:///run/redis.sock")
             }
             self.init(address: .unix(path: try Self.decoded(rest)))
-        case "redis+sentinel", "redis+cluster":
-            throw RedisURLError(description: "\(scheme):// is not supported yet; give the address of one server")
+        case "redis+sentinel", "rediss+sentinel":
+            try self.init(sentinels: rest)
+            if scheme == "rediss+sentinel" { tls = TLS() }
+        case "redis+cluster", "rediss+cluster":
+            try self.init(seeds: rest)
+            if scheme == "rediss+cluster" { tls = TLS() }
         default:
-            throw RedisURLError(description: "the scheme is none of redis, rediss, unix")
+            throw RedisURLError(
+                description: "the scheme is none of redis, rediss, unix, redis+sentinel, redis+cluster"
+            )
         }
         for (name, value) in options { try apply(name, value) }
+        if isCluster && database != 0 { throw RedisURLError(description: "a cluster has only database 0") }
     }
 
     private init(authority rest: Substring) throws(RedisURLError) {
-        var hostAndPort = rest
-        var path: Substring = ""
-        if let slash = rest.firstIndex(of: "/") {
-            hostAndPort = rest[..<slash]
-            path = rest[rest.index(after: slash)...]
-        }
-        var credentials: Substring?
-        if let at = hostAndPort.lastIndex(of: "@") {
-            credentials = hostAndPort[..<at]
-            hostAndPort = hostAndPort[hostAndPort.index(after: at)...]
-        }
-        let (host, port) = try Self.hostAndPort(hostAndPort)
-        self.init(address: .host(host, port: port))
-        if let credentials {
-            let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            let first = try Self.decoded(parts[0])
-            // `redis://:password@…` has no user, as redis-cli reads it.
-            user = first.isEmpty ? nil : first
-            password = parts.count > 1 ? try Self.decoded(parts[1]) : nil
-        }
+        let (credentials, hosts, path) = Self.parts(rest)
+        let endpoint = try Self.endpoint(hosts, port: 6379)
+        self.init(address: .host(endpoint.host, port: endpoint.port))
+        try take(credentials)
         if !path.isEmpty { database = try Self.database(String(path)) }
     }
 
-    private static func hostAndPort(_ text: Substring) throws(RedisURLError) -> (String, Int) {
+    private init(sentinels rest: Substring) throws(RedisURLError) {
+        let (credentials, hosts, path) = Self.parts(rest)
+        let words = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = words.first, !name.isEmpty, words.count <= 2 else {
+            throw RedisURLError(
+                description: "the name that the sentinels know is missing: redis+sentinel://host,host/name"
+            )
+        }
+        self.init(address: .sentinel(try Self.endpoints(hosts, port: 26379), service: try Self.decoded(name)))
+        try take(credentials)
+        if words.count == 2 { database = try Self.database(String(words[1])) }
+    }
+
+    private init(seeds rest: Substring) throws(RedisURLError) {
+        let (credentials, hosts, path) = Self.parts(rest)
+        self.init(address: .cluster(try Self.endpoints(hosts, port: 6379)))
+        try take(credentials)
+        if !path.isEmpty { database = try Self.database(String(path)) }
+    }
+
+    /// `credentials@hosts/path`, the credentials nil when there are none.
+    private static func parts(_ rest: Substring) -> (credentials: Substring?, hosts: Substring, path: Substring) {
+        var hosts = rest
+        var path: Substring = ""
+        if let slash = rest.firstIndex(of: "/") {
+            hosts = rest[..<slash]
+            path = rest[rest.index(after: slash)...]
+        }
+        guard let at = hosts.lastIndex(of: "@") else { return (nil, hosts, path) }
+        return (hosts[..<at], hosts[hosts.index(after: at)...], path)
+    }
+
+    private mutating func take(_ credentials: Substring?) throws(RedisURLError) {
+        guard let credentials else { return }
+        let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let first = try Self.decoded(parts[0])
+        // `redis://:password@…` has no user, as redis-cli reads it.
+        user = first.isEmpty ? nil : first
+        password = parts.count > 1 ? try Self.decoded(parts[1]) : nil
+    }
+
+    private static func endpoints(_ list: Substring, port: Int) throws(RedisURLError) -> [RedisEndpoint] {
+        var endpoints: [RedisEndpoint] = []
+        for item in list.split(separator: ",", omittingEmptySubsequences: false) {
+            endpoints.append(try endpoint(item, port: port))
+        }
+        return endpoints
+    }
+
+    private static func endpoint(_ text: Substring, port standard: Int) throws(RedisURLError) -> RedisEndpoint {
         var host = text
         var port: Substring?
         if text.hasPrefix("[") {
@@ -76,11 +117,11 @@ extension RedisConfiguration {
             port = text[text.index(after: colon)...]
         }
         guard !host.isEmpty else { throw RedisURLError(description: "the host is missing") }
-        guard let port else { return (String(host), 6379) }
+        guard let port else { return RedisEndpoint(host: String(host), port: standard) }
         guard let number = Int(port), (1...65535).contains(number) else {
             throw RedisURLError(description: "the port is no number from 1 to 65535")
         }
-        return (String(host), number)
+        return RedisEndpoint(host: String(host), port: number)
     }
 
     private static func database(_ text: String) throws(RedisURLError) -> Int {
@@ -105,6 +146,11 @@ extension RedisConfiguration {
         case "db": database = try Self.database(value)
         case "user": user = value
         case "password": password = value
+        case "sentinelUser", "sentinelPassword":
+            guard case .sentinel = address else {
+                throw RedisURLError(description: "\(name) goes with redis+sentinel:// only")
+            }
+            if name == "sentinelUser" { sentinelUser = value } else { sentinelPassword = value }
         case "caFile", "certificateFile", "keyFile":
             guard tls != nil else { throw RedisURLError(description: "\(name) goes with rediss:// only") }
             if name == "caFile" { tls?.caFile = value }
@@ -114,7 +160,7 @@ extension RedisConfiguration {
             // Not even the name is shown: it may be the rest of a password with an unescaped question mark.
             throw RedisURLError(
                 description:
-                    "an option is none of db, user, password, caFile, certificateFile, keyFile (write %3F for a question mark)"
+                    "an option is none of db, user, password, caFile, certificateFile, keyFile, sentinelUser, sentinelPassword (write %3F for a question mark)"
             )
         }
     }

@@ -3,6 +3,10 @@ public struct RedisConfiguration: Sendable, Equatable {
     public enum Address: Sendable, Equatable {
         case host(String, port: Int)
         case unix(path: String)
+        /// The server that takes writes for this name, according to these sentinels.
+        case sentinel([RedisEndpoint], service: String)
+        /// The server of a cluster that holds the slot of ``RedisConfiguration/slotKey``; these nodes are asked first.
+        case cluster([RedisEndpoint])
     }
 
     /// Transport security. Certificates are always verified.
@@ -25,6 +29,11 @@ public struct RedisConfiguration: Sendable, Equatable {
     public var password: String?
     public var database = 0
     public var tls: TLS?
+    /// The credentials of the sentinels.
+    public var sentinelUser: String?
+    public var sentinelPassword: String?
+    /// The key whose slot a client of a cluster serves. It serves no other slot: everything of a stream lives in one.
+    public var slotKey: String?
     /// Shown in `CLIENT LIST`.
     public var clientName = "loops-bridge"
     /// The time that making a connection, with its greeting, may take.
@@ -58,6 +67,16 @@ extension RedisConfiguration: CustomStringConvertible {
         switch address {
         case .host(let host, let port): "\(tls == nil ? "redis" : "rediss")://\(host):\(port)/\(database)"
         case .unix(let path): "unix://\(path)?db=\(database)"
+        case .sentinel(let sentinels, let service):
+            "redis\(tls == nil ? "" : "s")+sentinel://\(Self.list(sentinels))/\(service)/\(database)"
+        case .cluster(let seeds): "redis\(tls == nil ? "" : "s")+cluster://\(Self.list(seeds))"
         }
     }
+
+    private static func list(_ endpoints: [RedisEndpoint]) -> String {
+        endpoints.map(\.description).joined(separator: ",")
+    }
+
+    /// Whether keys have to live in one slot.
+    public var isCluster: Bool { if case .cluster = address { true } else { false } }
 }

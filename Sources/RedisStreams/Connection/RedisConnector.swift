@@ -7,6 +7,8 @@ struct RedisConnection: Sendable {
     /// Why it is over, when it is.
     let ended: EventLoopFuture<RedisError.Reason>
     let identity: ServerIdentity
+    /// Where it goes; nil for a socket file.
+    let endpoint: RedisEndpoint?
 }
 
 /// Makes one connection: address, transport security, greeting.
@@ -27,7 +29,7 @@ struct RedisConnector: Sendable {
         do {
             let identity = try await greet(handler)
             let ended = try await eventLoop.submit { handler.value.ended.futureResult }.get()
-            return RedisConnection(handler: handler, ended: ended, identity: identity)
+            return RedisConnection(handler: handler, ended: ended, identity: identity, endpoint: endpoint)
         } catch {
             eventLoop.execute { handler.value.end(.closed) }
             throw error
@@ -49,6 +51,7 @@ struct RedisConnector: Sendable {
             switch configuration.address {
             case .host(let host, let port): bootstrap.connect(host: host, port: port)
             case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+            case .sentinel, .cluster: preconditionFailure("a locator makes one host of these first")
             }
         // A cancelled attempt is not waited for; its channel is closed when it comes after all.
         let promise = eventLoop.makePromise(of: (any Channel).self)
@@ -70,7 +73,7 @@ struct RedisConnector: Sendable {
         if configuration.database != 0 { commands.append(RedisCommand("SELECT", [.integer(configuration.database)])) }
         commands.append(RedisCommand("CLIENT", ["SETNAME", .string(configuration.clientName)]))
         commands.append(RedisCommand("INFO", ["server"]))
-        let replies = try await exchange(commands, on: handler)
+        let replies = try await exchange(commands, handler)
         for (command, reply) in zip(commands, replies) {
             // Names and information are a convenience; a user without the right to them still has streams.
             guard case .error(let error) = reply, ["AUTH", "SELECT"].contains(command.name) || error.code == "NOAUTH"
@@ -81,29 +84,26 @@ struct RedisConnector: Sendable {
         return ServerIdentity(info: replies.last?.text ?? "")
     }
 
+    /// A greeting changes nothing.
     private func exchange(
         _ commands: [RedisCommand],
-        on handler: NIOLoopBound<RedisChannelHandler>
+        _ handler: NIOLoopBound<RedisChannelHandler>
     ) async throws -> [RedisValue] {
-        let bytes = try CommandFormatter.format(commands)
-        let time = TimeAmount.nanoseconds(configuration.connectTimeout.nanoseconds)
-        let count = commands.count
-        let outcome: PendingCall.Outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                eventLoop.execute {
-                    let call = PendingCall(name: "greeting", bytes: bytes, count: count) {
-                        continuation.resume(returning: $0)
-                    }
-                    call.deadline = handler.eventLoop.assumeIsolated().scheduleTask(in: time) {
-                        call.abandon(.timedOut)
-                    }
-                    handler.value.write(call)
-                }
-            }
-        } onCancel: {
-            eventLoop.execute { handler.value.end(.cancelled) }
+        let ended = try await eventLoop.submit { handler.value.ended.futureResult }.get()
+        let connection = RedisConnection(
+            handler: handler,
+            ended: ended,
+            identity: ServerIdentity(info: ""),
+            endpoint: endpoint
+        )
+        do {
+            return try await connection.exchange(commands, within: configuration.connectTimeout)
+        } catch {
+            throw RedisError(error.reason, command: "greeting", mayHaveBeenApplied: false)
         }
-        // A greeting changes nothing.
-        return try outcome.mapError { RedisError($0.reason, command: $0.command, mayHaveBeenApplied: false) }.get()
+    }
+
+    private var endpoint: RedisEndpoint? {
+        if case .host(let host, let port) = configuration.address { RedisEndpoint(host: host, port: port) } else { nil }
     }
 }

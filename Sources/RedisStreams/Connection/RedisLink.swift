@@ -49,6 +49,9 @@ final class RedisLink {
     /// Whether the connection is up and has been silent, with nothing that waits for a reply, since the last look.
     func isSilent() -> Bool { connection?.isSilent() ?? false }
 
+    /// The connection leads to the wrong server, or may: another one is made.
+    func drop(_ reason: String) { connection?.end(.connectionLost(reason)) }
+
     /// No call is taken any more; those that wait fail.
     func close() {
         isOpen = false

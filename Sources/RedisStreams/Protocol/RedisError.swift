@@ -44,7 +44,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// What a server says while it starts, fails over, or is too busy.
     private static let transientCodes: Set<String> = [
-        "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "OOM",
+        "ASK", "MOVED", "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS",
+        "OOM",
     ]
 
     public var description: String { "\(command): \(reason)\(mayHaveBeenApplied ? "; it may have been applied" : "")" }

@@ -1,0 +1,29 @@
+/// The slot of a Redis Cluster that a key belongs to (Redis Cluster specification, "Key distribution model" and "Hash tags").
+public struct HashSlot: Sendable, Hashable {
+    public static let count = 16384
+
+    public let number: Int
+
+    public init(_ key: String) {
+        let bytes = Array(key.utf8)
+        number = Int(Self.checksum(Self.hashed(bytes))) % Self.count
+    }
+
+    /// Only what stands in the first pair of braces counts, unless it is empty.
+    private static func hashed(_ key: [UInt8]) -> ArraySlice<UInt8> {
+        guard let open = key.firstIndex(of: UInt8(ascii: "{")),
+            let close = key[open...].firstIndex(of: UInt8(ascii: "}")), close > open + 1
+        else { return key[...] }
+        return key[(open + 1)..<close]
+    }
+
+    /// CRC-16/XMODEM.
+    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt16 {
+        var crc: UInt16 = 0
+        for byte in bytes {
+            crc ^= UInt16(byte) << 8
+            for _ in 0..<8 { crc = crc & 0x8000 != 0 ? (crc << 1) ^ 0x1021 : crc << 1 }
+        }
+        return crc
+    }
+}

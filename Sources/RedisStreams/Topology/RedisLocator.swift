@@ -1,0 +1,120 @@
+import NIOCore
+
+/// Finds the server that a client has to talk to: behind sentinels, or in a cluster.
+struct RedisLocator: Sendable {
+    let configuration: RedisConfiguration
+    let directory: TopologyDirectory
+    let eventLoop: any EventLoop
+
+    /// Connects to the right server.
+    /// - Throws: whatever kept it from being found or reached.
+    func connect() async throws -> RedisConnection {
+        switch configuration.address {
+        case .host, .unix:
+            return try await RedisConnector(configuration: configuration, eventLoop: eventLoop).connect()
+        case .sentinel(_, let service):
+            return try await connectToPrimary(of: service)
+        case .cluster:
+            let slot = HashSlot(configuration.slotKey ?? "")
+            if let hint = directory.takeHint() { return try await connector(hint).connect() }
+            return try await connector(owner(of: slot)).connect()
+        }
+    }
+
+    /// A connection to one node, with the credentials of all.
+    func connector(_ endpoint: RedisEndpoint) -> RedisConnector {
+        var configuration = configuration
+        configuration.address = .host(endpoint.host, port: endpoint.port)
+        return RedisConnector(configuration: configuration, eventLoop: eventLoop)
+    }
+
+    private func connectToPrimary(of service: String) async throws -> RedisConnection {
+        let endpoint = try await primary(of: service)
+        let connection = try await connector(endpoint).connect()
+        do {
+            // Sentinels may lag behind what happened.
+            let role = try await connection.ask(RedisCommand("ROLE"), within: configuration.connectTimeout)
+            let name = role.array?.first?.text ?? "unknown"
+            guard name == RedisRole.primary else { throw TopologyFault.notPrimary(endpoint, role: name) }
+            return connection
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private func primary(of service: String) async throws -> RedisEndpoint {
+        var sentinel = configuration
+        sentinel.user = configuration.sentinelUser
+        sentinel.password = configuration.sentinelPassword
+        sentinel.database = 0
+        var reasons: [String] = []
+        for candidate in directory.candidates {
+            sentinel.address = .host(candidate.host, port: candidate.port)
+            let question = RedisCommand("SENTINEL", ["GET-MASTER-ADDR-BY-NAME", .string(service)])
+            do {
+                let answer = try await ask(question, of: RedisConnector(configuration: sentinel, eventLoop: eventLoop))
+                guard let parts = answer.array, parts.count == 2, let host = parts[0].text,
+                    let port = parts[1].integer.flatMap({ Int(exactly: $0) })
+                else { throw TopologyFault.unknownService(service) }
+                directory.answered(candidate)
+                return RedisEndpoint(host: host, port: port)
+            } catch {
+                reasons.append("\(candidate): \(error)")
+            }
+        }
+        throw TopologyFault.noSentinel(service: service, reasons: reasons)
+    }
+
+    private func owner(of slot: HashSlot) async throws -> RedisEndpoint {
+        var reasons: [String] = []
+        for candidate in directory.candidates {
+            let answer: RedisValue
+            do {
+                answer = try await ask(RedisCommand("CLUSTER", ["SLOTS"]), of: connector(candidate))
+            } catch {
+                reasons.append("\(candidate): \(error)")
+                continue
+            }
+            directory.answered(candidate)
+            let ranges = (answer.array ?? []).compactMap { SlotRange($0, asked: candidate) }
+            directory.learn(ranges.flatMap(\.nodes))
+            guard let primary = ranges.first(where: { $0.slots.contains(slot.number) })?.nodes.first else {
+                throw TopologyFault.slotUnserved(slot)
+            }
+            return primary
+        }
+        throw TopologyFault.noNode(reasons: reasons)
+    }
+
+    /// Asks one thing on a connection of its own.
+    private func ask(_ command: RedisCommand, of connector: RedisConnector) async throws -> RedisValue {
+        let connection = try await connector.connect()
+        defer { connection.close() }
+        return try await connection.ask(command, within: configuration.connectTimeout)
+    }
+}
+
+/// What servers call themselves in ROLE.
+enum RedisRole {
+    /// Redis' word for a server that takes writes.
+    static let primary = "master"
+}
+
+/// Some slots and who serves them, the one that takes writes first.
+private struct SlotRange {
+    let slots: ClosedRange<Int>
+    let nodes: [RedisEndpoint]
+
+    init?(_ value: RedisValue, asked: RedisEndpoint) {
+        guard let parts = value.array, parts.count >= 3, let first = parts[0].integer, let last = parts[1].integer,
+            first <= last
+        else { return nil }
+        slots = Int(first)...Int(last)
+        nodes = parts.dropFirst(2).compactMap { part in
+            guard let node = part.array, node.count >= 2, let port = node[1].integer else { return nil }
+            let host = node[0].text ?? ""
+            return RedisEndpoint(host: host.isEmpty ? asked.host : host, port: Int(port))
+        }
+    }
+}
