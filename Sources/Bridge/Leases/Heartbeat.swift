@@ -19,17 +19,19 @@ struct Heartbeat: Sendable, Equatable {
     }
 
     let member: String
-    /// The reign that has lasted long enough.
-    var settles: Int64?
+    /// The reign that this replica knows: in another one, nothing of the rest but releases counts. nil before the first answer.
+    var reign: String?
+    /// Whether the reign has lasted long enough.
+    var settles = false
     var releases: [Release] = []
     var claims: [Claim] = []
     var departures: [Departure] = []
 
     /// Whether it is more than a sign of life.
-    var changesSomething: Bool { settles != nil || !releases.isEmpty || !claims.isEmpty || !departures.isEmpty }
+    var changesSomething: Bool { settles || !releases.isEmpty || !claims.isEmpty || !departures.isEmpty }
 
     var arguments: [RedisArgument] {
-        var arguments: [String] = [member, settles.map(String.init) ?? "", String(releases.count)]
+        var arguments: [String] = [member, reign ?? "", settles ? "1" : "", String(releases.count)]
         for release in releases { arguments += [String(release.partition), release.lease] }
         arguments.append(String(claims.count))
         for claim in claims { arguments += [String(claim.partition), claim.seen, claim.beat.map(String.init) ?? ""] }

@@ -17,15 +17,15 @@ struct LeaseView: Sendable, Equatable {
         var epoch: Int64 { Int64(text.prefix { $0 != " " }) ?? 0 }
     }
 
-    /// Rises whenever Redis is another server or was started anew.
-    var reign: Int64
+    /// Another one whenever Redis is another server or was started anew. None comes twice.
+    var reign: String
     /// Whether this reign has lasted long enough for partitions to be acquired.
     var isSettled: Bool
     var leases: [Int: Lease]
     /// Members and their last beats. No beat is given twice.
     var members: [String: Int64]
 
-    init(reign: Int64, isSettled: Bool, leases: [Int: Lease], members: [String: Int64]) {
+    init(reign: String, isSettled: Bool, leases: [Int: Lease], members: [String: Int64]) {
         self.reign = reign
         self.isSettled = isSettled
         self.leases = leases
@@ -33,7 +33,7 @@ struct LeaseView: Sendable, Equatable {
     }
 
     init(_ value: RedisValue) throws(RedisError) {
-        guard case .array(let parts) = value, parts.count == 4, case .integer(let reign) = parts[0],
+        guard case .array(let parts) = value, parts.count == 4, let reign = parts[0].text,
             case .integer(let settled) = parts[1], let leases = parts[2].array, let members = parts[3].array
         else { throw RedisError(.unexpectedReply("heartbeat"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(reign: reign, isSettled: settled != 0, leases: [:], members: [:])

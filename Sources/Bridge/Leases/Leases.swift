@@ -90,7 +90,8 @@ struct Leases: Sendable {
         beat.releases = holdings.sorted { $0.key < $1.key }.filter { $0.value.phase == .releasing }
             .map { .init(partition: $0.key, lease: $0.value.lease) }
         guard let view else { return beat }
-        if !view.isSettled, let reignSince, now >= reignSince + timing.lease { beat.settles = view.reign }
+        beat.reign = view.reign
+        if !view.isSettled, let reignSince, now >= reignSince + timing.lease { beat.settles = true }
         let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
         beat.departures = silent.sorted().compactMap { name in
             view.members[name].map { .init(member: name, beat: $0) }

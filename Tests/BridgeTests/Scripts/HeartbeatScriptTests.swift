@@ -22,7 +22,7 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             var beats: [Int64] = []
             for member in ["a", "b", "a", "c", "b", "a"] {
-                let view = try await session.beat(Heartbeat(member: member))
+                let view = try await session.say(Heartbeat(member: member))
                 beats.append(try #require(view.members[member]))
                 #expect(view.isSettled && view.leases.isEmpty)
             }
@@ -35,9 +35,9 @@ struct HeartbeatScriptTests {
     func firstClaim() async throws {
         try await withGroup { _, session in
             let claim = Heartbeat.Claim(partition: 1, seen: "", beat: nil)
-            let first = try await session.beat(Heartbeat(member: "a", claims: [claim]))
+            let first = try await session.say(Heartbeat(member: "a", claims: [claim]))
             #expect(first.leases == [1: .init(text: "1 a")])
-            let second = try await session.beat(Heartbeat(member: "b", claims: [claim]))
+            let second = try await session.say(Heartbeat(member: "b", claims: [claim]))
             #expect(second.leases == first.leases)
         }
     }
@@ -48,10 +48,10 @@ struct HeartbeatScriptTests {
             try await fixture.send("HSET", fixture.keys.leases, "0", "41 -")
             for seen in ["40 -", "", "41 a", "41"] {
                 let claim = Heartbeat.Claim(partition: 0, seen: seen, beat: nil)
-                #expect(try await session.beat(Heartbeat(member: "a", claims: [claim])).leases[0]?.text == "41 -")
+                #expect(try await session.say(Heartbeat(member: "a", claims: [claim])).leases[0]?.text == "41 -")
             }
             let claim = Heartbeat.Claim(partition: 0, seen: "41 -", beat: nil)
-            #expect(try await session.beat(Heartbeat(member: "a", claims: [claim])).leases[0]?.text == "42 a")
+            #expect(try await session.say(Heartbeat(member: "a", claims: [claim])).leases[0]?.text == "42 a")
         }
     }
 
@@ -59,15 +59,15 @@ struct HeartbeatScriptTests {
     func silentClaim() async throws {
         try await withGroup { _, session in
             let mine = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
-            let seen = try await session.beat(Heartbeat(member: "a", claims: [mine]))
+            let seen = try await session.say(Heartbeat(member: "a", claims: [mine]))
             let old = try #require(seen.members["a"])
-            let now = try #require(try await session.beat(Heartbeat(member: "a")).members["a"])
+            let now = try #require(try await session.say(Heartbeat(member: "a")).members["a"])
             for beat in [old, nil, now + 1, 0] {
                 let claim = Heartbeat.Claim(partition: 0, seen: "1 a", beat: beat)
-                #expect(try await session.beat(Heartbeat(member: "b", claims: [claim])).leases[0]?.text == "1 a")
+                #expect(try await session.say(Heartbeat(member: "b", claims: [claim])).leases[0]?.text == "1 a")
             }
             let claim = Heartbeat.Claim(partition: 0, seen: "1 a", beat: now)
-            #expect(try await session.beat(Heartbeat(member: "b", claims: [claim])).leases[0]?.text == "2 b")
+            #expect(try await session.say(Heartbeat(member: "b", claims: [claim])).leases[0]?.text == "2 b")
         }
     }
 
@@ -76,11 +76,11 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             try await fixture.give(0, to: "gone")
             try await fixture.give(1, to: "back")
-            _ = try await session.beat(Heartbeat(member: "back"))
+            _ = try await session.say(Heartbeat(member: "back"))
             let claims = [0, 1].map {
                 Heartbeat.Claim(partition: $0, seen: "900 \($0 == 0 ? "gone" : "back")", beat: nil)
             }
-            let view = try await session.beat(Heartbeat(member: "a", claims: claims))
+            let view = try await session.say(Heartbeat(member: "a", claims: claims))
             #expect(view.leases == [0: .init(text: "901 a"), 1: .init(text: "900 back")])
         }
     }
@@ -90,7 +90,7 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             try await fixture.send("HSET", fixture.keys.leases, "0", "7 a", "1", "8 b", "2", "9 a")
             try await fixture.send("HSET", fixture.keys.hands, "0", "1-1", "1", "2-2", "2", "3-3")
-            let view = try await session.beat(
+            let view = try await session.say(
                 Heartbeat(
                     member: "a",
                     releases: [
@@ -107,14 +107,14 @@ struct HeartbeatScriptTests {
     @Test("A silent member is removed with its wake-ups, but not when it has beaten in between")
     func departures() async throws {
         try await withGroup { fixture, session in
-            let old = try #require(try await session.beat(Heartbeat(member: "a")).members["a"])
-            let now = try #require(try await session.beat(Heartbeat(member: "a")).members["a"])
+            let old = try #require(try await session.say(Heartbeat(member: "a")).members["a"])
+            let now = try #require(try await session.say(Heartbeat(member: "a")).members["a"])
             let keys = [fixture.keys.bell(of: "a"), fixture.keys.state + ":dirty:a"]
             try await fixture.send("SADD", keys[1], "1")
-            var view = try await session.beat(Heartbeat(member: "b", departures: [.init(member: "a", beat: old)]))
+            var view = try await session.say(Heartbeat(member: "b", departures: [.init(member: "a", beat: old)]))
             #expect(view.members["a"] == now)
             #expect(try await fixture.send("EXISTS", keys[0], keys[1]) == .integer(2))
-            view = try await session.beat(Heartbeat(member: "b", departures: [.init(member: "a", beat: now)]))
+            view = try await session.say(Heartbeat(member: "b", departures: [.init(member: "a", beat: now)]))
             #expect(Array(view.members.keys) == ["b"])
             #expect(try await fixture.send("EXISTS", keys[0], keys[1]) == .integer(0))
         }
@@ -125,7 +125,7 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             func rung(_ heartbeat: Heartbeat) async throws -> [String] {
                 for member in ["a", "b", "c"] { try await fixture.send("DEL", fixture.keys.bell(of: member)) }
-                _ = try await session.beat(heartbeat)
+                _ = try await session.say(heartbeat)
                 var rung: [String] = []
                 for member in ["a", "b", "c"] where try await fixture.ring(member) == "leases" { rung.append(member) }
                 return rung
@@ -140,7 +140,7 @@ struct HeartbeatScriptTests {
             #expect(try await rung(Heartbeat(member: "b", releases: [wrong])) == [])
             let release = Heartbeat.Release(partition: 0, lease: "1 a")
             #expect(try await rung(Heartbeat(member: "a", releases: [release])) == ["b", "c"])
-            let beat = try #require(try await session.beat(Heartbeat(member: "b")).members["b"])
+            let beat = try #require(try await session.say(Heartbeat(member: "b")).members["b"])
             let departure = Heartbeat.Departure(member: "b", beat: beat)
             #expect(try await rung(Heartbeat(member: "c", departures: [departure])) == ["a"])
             let life = try await fixture.send("PTTL", fixture.keys.bell(of: "a")).integer
@@ -151,7 +151,7 @@ struct HeartbeatScriptTests {
     @Test("A bell is a stream of one entry")
     func bellIsBounded() async throws {
         try await withGroup { fixture, session in
-            for number in 0..<20 { _ = try await session.beat(Heartbeat(member: "m\(number)")) }
+            for number in 0..<20 { _ = try await session.say(Heartbeat(member: "m\(number)")) }
             #expect(try await fixture.client.length(fixture.keys.bell(of: "m0")) == 1)
         }
     }
@@ -159,9 +159,9 @@ struct HeartbeatScriptTests {
     @Test("In one beat giving back comes first, then claims, then removals")
     func order() async throws {
         try await withGroup { fixture, session in
-            let beat = try #require(try await session.beat(Heartbeat(member: "b")).members["b"])
+            let beat = try #require(try await session.say(Heartbeat(member: "b")).members["b"])
             try await fixture.send("HSET", fixture.keys.leases, "0", "1 a", "1", "1 b")
-            let view = try await session.beat(
+            let view = try await session.say(
                 Heartbeat(
                     member: "a",
                     releases: [.init(partition: 0, lease: "1 a")],
@@ -182,33 +182,79 @@ struct HeartbeatScriptTests {
     func restart() async throws {
         try await withGroup(appendOnly: true) { fixture, session in
             let claim = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
-            let before = try await session.beat(Heartbeat(member: "a", claims: [claim]))
+            let before = try await session.say(Heartbeat(member: "a", claims: [claim]))
             #expect(before.isSettled)
             try await fixture.restart()
             let another = Heartbeat.Claim(partition: 1, seen: "", beat: nil)
             for _ in 0..<2 {
-                let view = try await session.beat(Heartbeat(member: "a", claims: [another]))
+                let view = try await session.say(Heartbeat(member: "a", claims: [another]))
                 #expect(view.reign != before.reign && !view.isSettled)
                 #expect(view.leases == before.leases, "what is owned stays")
             }
-            let wrong = try await session.beat(Heartbeat(member: "b", settles: before.reign))
+            let wrong = try await session.say(Heartbeat(member: "b", reign: before.reign, settles: true))
             #expect(!wrong.isSettled, "an earlier reign is over")
-            let settled = try await session.beat(Heartbeat(member: "b", settles: wrong.reign, claims: [another]))
+            let settled = try await session.say(
+                Heartbeat(member: "b", reign: wrong.reign, settles: true, claims: [another])
+            )
             #expect(settled.isSettled && settled.reign == wrong.reign)
             #expect(settled.leases[1]?.text == "1 b")
             try await fixture.restart()
-            let later = try await session.beat(Heartbeat(member: "a", settles: settled.reign))
+            let later = try await session.say(Heartbeat(member: "a", reign: settled.reign, settles: true))
             #expect(!later.isSettled && ![before.reign, settled.reign].contains(later.reign))
+        }
+    }
+
+    @Test("What was seen in an earlier reign is neither claimed nor removed: its beats may have been given again")
+    func earlierReign() async throws {
+        try await withGroup { fixture, session in
+            let before = try await session.say(Heartbeat(member: "b"))
+            try await fixture.send("HSET", fixture.keys.leases, "0", "1 a", "1", "1 b", "2", "1 -")
+            // As if Redis had gone back in time, and that were settled: beats and leases are as they were seen.
+            try await fixture.send("HINCRBY", fixture.keys.state, "reign", "1")
+            var heartbeat = Heartbeat(
+                member: "a",
+                reign: before.reign,
+                releases: [.init(partition: 0, lease: "1 a")],
+                claims: [
+                    .init(partition: 1, seen: "1 b", beat: before.members["b"]),
+                    .init(partition: 2, seen: "1 -", beat: nil),
+                ],
+                departures: [.init(member: "b", beat: try #require(before.members["b"]))]
+            )
+            for reign in [before.reign, nil, "x"] {
+                heartbeat.reign = reign
+                let view = try await session.beat(heartbeat)
+                #expect(view.leases.mapValues(\.text) == [0: "1 -", 1: "1 b", 2: "1 -"])
+                #expect(view.members["b"] == before.members["b"] && view.isSettled && view.reign != before.reign)
+                heartbeat.releases = []
+            }
+        }
+    }
+
+    @Test("A reign does not come twice, even if Redis goes back in time twice")
+    func reignsAreUnique() async throws {
+        try await withGroup(appendOnly: true) { fixture, session in
+            let first = try await session.say(Heartbeat(member: "a"))
+            let old = try #require(try await fixture.hash(fixture.keys.state)["reign"])
+            let run = try #require(try await fixture.hash(fixture.keys.state)["run"])
+            try await fixture.restart()
+            let second = try await session.say(Heartbeat(member: "a"))
+            // As a server that was promoted without the last writes would find it.
+            try await fixture.send("HSET", fixture.keys.state, "reign", old, "run", run, "settled", run)
+            try await fixture.restart()
+            let third = try await session.say(Heartbeat(member: "a", reign: second.reign, settles: true))
+            #expect(Set([first.reign, second.reign, third.reign]).count == 3)
+            #expect(!third.isSettled)
         }
     }
 
     @Test("Giving back and removing need no settled reign")
     func unsettled() async throws {
         try await withGroup { fixture, session in
-            let beat = try #require(try await session.beat(Heartbeat(member: "b")).members["b"])
+            let beat = try #require(try await session.say(Heartbeat(member: "b")).members["b"])
             try await fixture.send("HSET", fixture.keys.leases, "0", "1 a")
             try await fixture.send("HSET", fixture.keys.state, "settled", "")
-            let view = try await session.beat(
+            let view = try await session.say(
                 Heartbeat(
                     member: "a",
                     releases: [.init(partition: 0, lease: "1 a")],
@@ -224,7 +270,7 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             try await fixture.send("DEL", fixture.keys.state)
             let claim = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
-            let fault = try await groupFault { _ = try await session.beat(Heartbeat(member: "a", claims: [claim])) }
+            let fault = try await groupFault { _ = try await session.say(Heartbeat(member: "a", claims: [claim])) }
             #expect(fault == .groupLost(stream: fixture.stream))
             #expect(try await fixture.send("EXISTS", fixture.keys.members, fixture.keys.leases) == .integer(0))
         }
@@ -236,7 +282,7 @@ struct HeartbeatScriptTests {
     func leave() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 3)
-            _ = try await session.beat(Heartbeat(member: "b"))
+            _ = try await session.say(Heartbeat(member: "b"))
             try await fixture.give(1, to: "b")
             try await fixture.send("HSET", fixture.keys.hands, "0", "1-1", "1", "2-2")
             try await fixture.send("SADD", fixture.keys.state + ":dirty:a", "0")
@@ -251,5 +297,16 @@ struct HeartbeatScriptTests {
             try await session.leave()
             #expect(try await fixture.hash(fixture.keys.leases) == ["0": "1 -", "1": "900 b", "2": "1 -"])
         }
+    }
+}
+
+extension StreamSession {
+    /// A heartbeat of somebody who knows the reign that Redis is in, unless it says another one.
+    fileprivate func say(_ heartbeat: Heartbeat) async throws -> LeaseView {
+        var heartbeat = heartbeat
+        if heartbeat.reign == nil, heartbeat.changesSomething {
+            heartbeat.reign = try await beat(Heartbeat(member: heartbeat.member)).reign
+        }
+        return try await beat(heartbeat)
     }
 }
