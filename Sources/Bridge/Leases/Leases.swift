@@ -135,14 +135,17 @@ struct Leases: Sendable {
             sightings[name] = Sighting(beat: beat, since: receivedAt)
         }
         sightings = sightings.filter { new.members[$0.key] != nil }
+        // Redis that went back in time may give a lease back that another replica had got since. That cannot have been while the lease was
+        // still good by this replica's own clock.
+        let isGood = isSameReign || confirmedAt.map { receivedAt < $0 + timing.lease - timing.margin } ?? false
         let before = holdings.sorted { $0.key < $1.key }
-        for (partition, holding) in before where new.leases[partition]?.text != holding.lease {
+        for (partition, holding) in before where !isGood || new.leases[partition]?.text != holding.lease {
             holdings[partition] = nil
             let isOurs = holding.phase == .releasing && new.leases[partition].map { $0.owner == nil } ?? false
             changes.append(isOurs ? .released(partition: partition) : .lost(partition: partition))
         }
         // A lease that says that it is ours and that we do not know of was claimed by us, and the answer got lost. After Redis went
-        // back in time it proves nothing: it may be older than its successor.
+        // back in time it proves nothing before that reign is settled: it may be older than its successor.
         if new.isSettled && (isSameReign || view == nil) {
             for (partition, lease) in new.leases.sorted(by: { $0.key < $1.key }) {
                 guard holdings[partition] == nil, let owner = lease.owner, owner == member else { continue }
