@@ -165,12 +165,26 @@ struct Leases: Sendable {
         // Nobody could take what is given up now.
         guard view.isSettled else { return [] }
         let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
-        let target = shares(view, silent: silent)[member] ?? partitions
+        var target = shares(view, silent: silent)[member] ?? partitions
+        let live = view.members.keys.filter { !silent.contains($0) }
+        // While others still move, it is not settled who keeps one more when not all can have the same.
+        if isMoving(view, live) { target = max(target, (partitions + live.count - 1) / max(live.count, 1)) }
         let held = holdings.filter { $0.value.phase == .held }.keys.sorted()
         return held.suffix(max(0, held.count - target)).map { partition in
             holdings[partition]?.phase = .draining
             return .draining(partition: partition)
         }
+    }
+
+    /// Whether some partition has no live owner, or some member has more than anybody should.
+    private func isMoving(_ view: LeaseView, _ live: [String]) -> Bool {
+        var counts = Dictionary(uniqueKeysWithValues: live.map { ($0, 0) })
+        for lease in view.leases.values {
+            guard let owner = lease.owner.map(String.init), let count = counts[owner] else { return true }
+            counts[owner] = count + 1
+        }
+        let most = (partitions + live.count - 1) / max(live.count, 1)
+        return view.leases.count < partitions || counts.values.contains { $0 > most }
     }
 
     /// How many partitions each live member should have. What cannot be divided evenly stays with those who have the most, so that nothing
