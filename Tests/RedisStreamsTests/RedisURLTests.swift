@@ -61,7 +61,7 @@ import Testing
         "redis://:pa?hunter2@h",
         "redis://:hunter2@[::1", "redis://:hunter2@[::1]x", "redis://:hunter2@h?caFile=/x", "redis://:hunter2@h?db=x",
         "redis://:hunter2@h?db",
-        "unix://:hunter2@/x", "redis+sentinel://:hunter2@h", "redis+cluster://:hunter2@h",
+        "unix://:hunter2@/x", "redis+sentinel://:hunter2@h", "redis+cluster://:hunter2@h/7",
     ])
     func errorsNeverShowTheSecret(url: String) throws {
         let error = try #require(throws: RedisURLError.self) { try RedisConfiguration(url: url) }
@@ -73,5 +73,30 @@ import Testing
         #expect(try RedisConfiguration(url: "redis://u:hunter2@h/3").description == "redis://h:6379/3")
         #expect(try RedisConfiguration(url: "rediss://:hunter2@h").description == "rediss://h:6379/0")
         #expect(try RedisConfiguration(url: "unix:///x?password=hunter2").description == "unix:///x?db=0")
+    }
+
+    @Test("Sentinels and clusters: a list of hosts, a name, and what goes with them only")
+    func topologies() throws {
+        let sentinel = try RedisConfiguration(url: "redis+sentinel://u:p@a,b:1,[::1]:2/main/3?sentinelPassword=s")
+        #expect(
+            sentinel.address
+                == .sentinel(
+                    [.init(host: "a", port: 26379), .init(host: "b", port: 1), .init(host: "::1", port: 2)],
+                    service: "main"
+                )
+        )
+        #expect(sentinel.user == "u" && sentinel.password == "p" && sentinel.database == 3 && sentinel.tls == nil)
+        #expect(sentinel.sentinelPassword == "s" && sentinel.sentinelUser == nil && !sentinel.isCluster)
+        #expect("\(sentinel)" == "redis+sentinel://a:26379,b:1,[::1]:2/main/3")
+        let cluster = try RedisConfiguration(url: "rediss+cluster://:p@a,b:7000?caFile=/ca.pem")
+        #expect(cluster.address == .cluster([.init(host: "a", port: 6379), .init(host: "b", port: 7000)]))
+        #expect(cluster.isCluster && cluster.password == "p" && cluster.tls?.caFile == "/ca.pem")
+        #expect("\(cluster)" == "rediss+cluster://a:6379,b:7000")
+        for bad in [
+            "redis+sentinel://a,b", "redis+sentinel://a,/main", "redis+sentinel://a/main/x", "redis+cluster://a/1",
+            "redis+cluster://", "redis://a?sentinelUser=x", "redis+cluster://a:x",
+        ] {
+            #expect(throws: RedisURLError.self, "\(bad)") { try RedisConfiguration(url: bad) }
+        }
     }
 }
