@@ -119,12 +119,11 @@ public final class Bridge: Service {
                 }
             )
         )
-        self.waiters = zip(sessions, configuration.streams).map { session, stream in
-            EntryWaiter(stream: session.keys.stream, client: connection(stream), readable: session.readable)
+        let blocked = configuration.streams.map { (waiter: connection($0), bell: connection($0)) }
+        self.waiters = zip(sessions, blocked).map { session, clients in
+            EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable)
         }
-        self.bells = zip(sessions, configuration.streams).map { session, stream in
-            BellListener(session: session, client: connection(stream))
-        }
+        self.bells = zip(sessions, blocked).map { BellListener(session: $0, client: $1.bell) }
         self.readers = zip(sessions, waiters).map { session, waiter in
             StreamReader(
                 session: session,
@@ -147,7 +146,12 @@ public final class Bridge: Service {
                 rule: configuration.keyRule,
                 metrics: metrics.stream(session.index),
                 logger: logger,
-                onBeat: { deliverer.leasesRenewed() }
+                onBeat: { deliverer.leasesRenewed() },
+                onRewind: {
+                    for client in [blocked[session.index].waiter, blocked[session.index].bell] {
+                        await client.reconnect()
+                    }
+                }
             )
         }
         self.acknowledgers = sessions.map { session in

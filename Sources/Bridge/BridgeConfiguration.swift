@@ -68,7 +68,33 @@ public struct BridgeConfiguration: Sendable {
     var keyRule: String { contactPaths.joined(separator: "\n") }
 
     /// How to reach the server that holds this stream.
-    func redis(for stream: Stream) -> RedisConfiguration { redis }
+    func redis(for stream: Stream) -> RedisConfiguration {
+        var redis = redis
+        redis.slotKey = stream.name
+        return redis
+    }
+
+    /// What keeps a stream's keys from living together in a cluster, for a person; nil when nothing does, or there is no cluster.
+    public var clusterFault: String? {
+        guard redis.isCluster else { return nil }
+        for stream in streams {
+            let keys = keys(of: stream)
+            let slot = HashSlot(keys.stream)
+            if HashSlot(keys.state) != slot {
+                return """
+                    bridge.streams: on a cluster, the stream \(stream.name) and its state cannot share a slot, since its name has braces that \
+                    are no hash tag. Use another name.
+                    """
+            }
+            if HashSlot(keys.deadLetters) != slot {
+                return """
+                    bridge.deadLetterStream: on a cluster, \(keys.deadLetters) has to share the slot of \(stream.name). Leave it unset, or give \
+                    both names the same hash tag.
+                    """
+            }
+        }
+        return nil
+    }
 
     func keys(of stream: Stream) -> StreamKeys {
         StreamKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)

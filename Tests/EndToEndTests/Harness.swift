@@ -120,22 +120,25 @@ struct Harness: Sendable {
     }
 
     /// Good events of some contacts, each with its contact's sequence number.
-    /// - Parameter first: the number of the first event; those before it are thought of as published.
-    static func events(_ count: Int, from first: Int = 0, contacts: Int = 50) -> [[UInt8]] {
+    /// - Parameters:
+    ///   - first: the number of the first event; those before it are thought of as published.
+    ///   - suffix: tells these contacts from those of another stream.
+    static func events(_ count: Int, from first: Int = 0, contacts: Int = 50, suffix: String = "") -> [[UInt8]] {
         var sequence: [Int: Int64] = [:]
         let events: [[UInt8]] = (0..<(first + count)).map { number in
             let contact = (number * 7919) % contacts
             sequence[contact, default: 0] += 1
             let seq = JSONValue.int(sequence[contact] ?? 0)
-            let user = JSONValue.string("user-\(contact)"), email = JSONValue.string("user-\(contact)@example.com")
+            let user = JSONValue.string("user-\(contact)\(suffix)")
+            let email = JSONValue.string("user-\(contact)\(suffix.filter(\.isLetter))@example.com")
             let event: JSONValue =
                 number % 2 == 0
                 ? [
-                    "type": "identify", "messageId": .string("m-\(number)"), "userId": user,
+                    "type": "identify", "messageId": .string("m-\(number)\(suffix)"), "userId": user,
                     "traits": ["email": email, "seq": seq],
                 ]
                 : [
-                    "type": "track", "messageId": .string("m-\(number)"), "userId": user, "event": "Tested",
+                    "type": "track", "messageId": .string("m-\(number)\(suffix)"), "userId": user, "event": "Tested",
                     "properties": ["email": email, "seq": seq],
                 ]
             return event.serialized()

@@ -11,6 +11,8 @@ struct LeaseKeeper: Sendable {
     let logger: Logger
     /// Called after every renewal: what waited for one may go on.
     let onBeat: @Sendable () -> Void
+    /// Called when Redis is another server, or was started anew: blocked reads may wait at the old one.
+    let onRewind: @Sendable () async -> Void
 
     private let clock = ContinuousClock()
     private let logGate: LogGate
@@ -21,7 +23,8 @@ struct LeaseKeeper: Sendable {
         rule: String,
         metrics: StreamMetrics,
         logger: Logger,
-        onBeat: @escaping @Sendable () -> Void
+        onBeat: @escaping @Sendable () -> Void,
+        onRewind: @escaping @Sendable () async -> Void
     ) {
         self.session = session
         self.groupStart = groupStart
@@ -29,6 +32,7 @@ struct LeaseKeeper: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.onBeat = onBeat
+        self.onRewind = onRewind
         self.logGate = LogGate(logger: logger)
     }
 
@@ -108,6 +112,7 @@ struct LeaseKeeper: Sendable {
         let changes = session.beaten(view, sentAt: sentAt, now: clock.now)
         for change in changes { report(change) }
         onBeat()
+        if changes.contains(.rewind) { await onRewind() }
         return session.withLeases { $0.next(now: clock.now) }.changesSomething
     }
 

@@ -53,7 +53,9 @@ struct Settings: Sendable {
                 )
             )
         }
-        if let fault = bridge.leaseTiming.fault { reader.report(.conflict(fault)) }
+        for fault in [bridge.leaseTiming.fault, bridge.clusterFault] {
+            if let fault { reader.report(.conflict(fault)) }
+        }
         self.bridge = bridge
         self.mappingsPath = reader.text(.bridgeMappings)
         self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"
