@@ -16,7 +16,8 @@ public final class EndTally: Sendable {
     public var counts: EndCounts { state.withLock { $0.counts } }
 
     /// - Parameter now: seconds since 1970.
-    func confirm(_ ends: [EntryEnd], now: Double) {
+    func confirm(_ all: [EntryEnd], now: Double) {
+        let ends = all.filter { !$0.isRepetition }
         let due = state.withLock { state in
             for end in ends { state.counts.count(end.kind) }
             let total = state.counts.total

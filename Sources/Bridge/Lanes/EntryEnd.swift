@@ -23,4 +23,6 @@ struct EntryEnd: Sendable, Equatable {
     let attempts: Int
     let contact: String
     let occurredAt: Double?
+    /// Whether this end was told before and Redis has forgotten it: it is told again and not counted again.
+    var isRepetition = false
 }

@@ -43,12 +43,15 @@ struct Intake: Sendable {
         case inHand
         /// Ended in this process: acknowledge again, do not deliver again.
         case ended
+        /// Ended here as a dead letter, which Redis may have forgotten as well: write it again if the entry is still pending.
+        case deadLettered(EntryEnd)
     }
 
     let limits: IntakeLimits
     private var partitions: [Partition]
     private var inHand: [StreamID: EntryMark] = [:]
     private var remembered: RecentSet<EntryMark>
+    private var letters = LetterMemory()
     private(set) var bufferedBytes = 0
     /// A running mean of the entries' size in bytes, for the size of the next read.
     private var entryBytes = 16 * 1024.0
@@ -127,6 +130,7 @@ struct Intake: Sendable {
     mutating func admit(_ mark: EntryMark, partition: Int, bytes: Int, isSuspect: Bool = false) -> Admission {
         if inHand[mark.id] != nil { return .inHand }
         if remembered.contains(mark) { return .ended }
+        if let letter = letters[mark] { return .deadLettered(letter) }
         inHand[mark.id] = mark
         partitions[partition].buffered += 1
         bufferedBytes += bytes
@@ -140,9 +144,10 @@ struct Intake: Sendable {
     }
 
     /// An entry that was in hand has ended.
-    mutating func ended(_ id: StreamID, partition: Int, bytes: Int) {
+    /// - Parameter letter: its end, when that is a dead letter.
+    mutating func ended(_ id: StreamID, partition: Int, bytes: Int, letter: EntryEnd? = nil) {
         guard let mark = remove(id, partition, bytes) else { return }
-        remembered.insert(mark)
+        if let letter { letters.insert(mark, letter) } else { remembered.insert(mark) }
     }
 
     /// An entry that was in hand is given up; it stays pending, for the partition's next owner.
@@ -150,9 +155,6 @@ struct Intake: Sendable {
         survived(id)
         _ = remove(id, partition, bytes)
     }
-
-    /// An end that Redis never heard of does not count when its entry comes again.
-    mutating func unremember(_ id: StreamID) { remembered.removeAll { $0.id == id } }
 
     /// The process is still there after the suspect was handled.
     mutating func survived(_ id: StreamID) {

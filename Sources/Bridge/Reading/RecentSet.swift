@@ -19,10 +19,4 @@ struct RecentSet<Element: Hashable & Sendable>: Sendable {
         order.append(element)
         if order.count > capacity, let oldest = order.popFirst() { members.remove(oldest) }
     }
-
-    mutating func removeAll(where matches: (Element) -> Bool) {
-        guard members.contains(where: matches) else { return }
-        members = members.filter { !matches($0) }
-        order.removeAll(where: matches)
-    }
 }

@@ -186,6 +186,9 @@ struct StreamReader: Sendable {
             case .inHand: continue
             case .ended:
                 session.ended([EntryEnd(entry, session.index, partition, .repeated)])
+            case .deadLettered(var end):
+                end.isRepetition = true
+                session.ended([end])
             case .new(let tenure):
                 planned.append(plan(entry, partition: partition, size: size, deaths: pulled.deaths, tenure: tenure))
             }

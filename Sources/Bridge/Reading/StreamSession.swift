@@ -125,7 +125,9 @@ final class StreamSession: Sendable {
     func ended(_ ends: [EntryEnd]) {
         state.withLock { state in
             for end in ends {
-                state.intake.ended(end.id, partition: end.partition, bytes: end.size)
+                var letter: EntryEnd?
+                if case .deadLettered = end.kind { letter = end }
+                state.intake.ended(end.id, partition: end.partition, bytes: end.size, letter: letter)
                 state.acks.append(end)
             }
         }
@@ -148,12 +150,7 @@ final class StreamSession: Sendable {
     /// - Returns: the ends that Redis has confirmed.
     func acknowledged(_ count: Int, fenced: Set<Int> = []) -> [EntryEnd] {
         let confirmed = state.withLock { state in
-            state.acks.confirm(count).filter { end in
-                guard fenced.contains(end.partition) else { return true }
-                // Its letter was not written: should the entry come back, it has not ended.
-                if case .deadLettered = end.kind { state.intake.unremember(end.id) }
-                return false
-            }
+            state.acks.confirm(count).filter { !fenced.contains($0.partition) }
         }
         releaseDrained()
         return confirmed

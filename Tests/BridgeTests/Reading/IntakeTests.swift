@@ -122,16 +122,47 @@ struct IntakeTests {
         #expect(admit(&intake, 1) == .new(tenure: 0))
     }
 
-    @Test("An end that Redis refused to hear of is no end")
-    func unremembers() {
+    @Test(
+        "An entry that ended as a dead letter is dead-lettered again when it comes again: Redis may have forgotten the letter"
+    )
+    func lettersAreRepeated() {
         var intake = intake()
-        for id in 1...2 as ClosedRange<UInt64> {
-            admit(&intake, id)
-            intake.ended(.sample(id), partition: 0, bytes: 10)
+        admit(&intake, 1)
+        let end = EntryEnd(
+            stream: 0,
+            id: .sample(1),
+            partition: 0,
+            size: 10,
+            kind: .deadLettered([DeliveryFault(reason: .refused, detail: "")]),
+            attempts: 1,
+            contact: "a",
+            occurredAt: nil
+        )
+        intake.ended(.sample(1), partition: 0, bytes: 10, letter: end)
+        #expect(admit(&intake, 1) == .deadLettered(end))
+        #expect(intake.buffered == 0)
+    }
+
+    @Test("Dead letters that are remembered are bounded: an older one is handled anew")
+    func lettersAreBounded() {
+        var letters = LetterMemory()
+        for number in 1...(LetterMemory.capacity + 5) {
+            let id = StreamID(milliseconds: UInt64(number), sequence: 0)
+            let end = EntryEnd(
+                stream: 0,
+                id: id,
+                partition: 0,
+                size: 0,
+                kind: .delivered,
+                attempts: 0,
+                contact: "",
+                occurredAt: nil
+            )
+            letters.insert(EntryMark(StreamEntry(id: id, fields: [])), end)
         }
-        intake.unremember(.sample(1))
-        #expect(admit(&intake, 1) == .new(tenure: 0))
-        #expect(admit(&intake, 2) == .ended)
+        #expect(letters.count == LetterMemory.capacity)
+        #expect(letters[EntryMark(StreamEntry(id: StreamID(milliseconds: 5, sequence: 0), fields: []))] == nil)
+        #expect(letters[EntryMark(StreamEntry(id: StreamID(milliseconds: 6, sequence: 0), fields: []))] != nil)
     }
 
     @Test("What ends or is forgotten twice, or was never there, changes nothing")
@@ -206,15 +237,12 @@ struct IntakeTests {
         #expect(intake.routeCount == 1)
     }
 
-    @Test("What is remembered is bounded, and can be taken back")
+    @Test("What is remembered is bounded")
     func rememberedIsBounded() {
         var set = RecentSet<Int>(capacity: 3)
         for value in 1...5 { set.insert(value) }
         #expect(set.count == 3)
         #expect(!set.contains(2) && set.contains(3) && set.contains(5))
-        set.removeAll { $0 == 3 }
-        set.insert(6)
-        #expect(set.count == 3 && set.contains(4) && set.contains(6))
     }
 
     // MARK: Suspects
