@@ -38,6 +38,12 @@ test: test-deps ## Run all tests; they start their own servers on free ports
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(ARGS)
 
+SEEDS := 5
+.PHONY: torture
+torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEEDS=20
+	swift build --product torture $(SWIFT_FLAGS)
+	.build/debug/torture run --seeds $(SEEDS) $(ARGS)
+
 .PHONY: lint
 lint: ## Check format and style; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

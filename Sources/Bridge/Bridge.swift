@@ -97,7 +97,7 @@ public final class Bridge: Service {
                 scripts: parts.scripts
             )
         }
-        let send = parts.send { await loops.send($0) }
+        let send = parts.send { await loops.send($0, startBy: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
                 ratePerSecond: configuration.rateLimit,
@@ -109,7 +109,7 @@ public final class Bridge: Service {
             metrics: metrics,
             logger: logger,
             outlet: Deliverer.Outlet(
-                mayStart: { sessions[$0].mayStart($1, tenure: $2, now: $3) },
+                startsBefore: { sessions[$0].startsBefore($1, tenure: $2) },
                 // The ends of one call are of one lane, so of one stream.
                 ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
                 forgot: { sessions[$0].forgot($1) },

@@ -10,6 +10,9 @@ extension JournalEntry {
         return (userID, sequenceNumber)
     }
 
+    /// When it ended; at once, when that is not known.
+    var end: Int64 { endNanoseconds ?? arrivalNanoseconds }
+
     /// The replica that sent it.
     var replica: String { headers.first { $0.name == "user-agent" }?.value ?? "" }
 }

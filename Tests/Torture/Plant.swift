@@ -51,9 +51,9 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
             parts.send = { send in
-                { call in
+                { call, startBy in
                     // The answer comes first; the request follows when it gets round to it.
-                    Task { await send(call) }
+                    Task { await send(call, startBy) }
                     return LoopsAnswer(outcome: .delivered, message: "")
                 }
             }

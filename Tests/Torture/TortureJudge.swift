@@ -11,7 +11,10 @@ struct TortureJudge {
         var taken: Set<Int64> = []
         /// The sequence numbers of all answered requests, in the order of their arrival.
         var course: [Int64] = []
-        var lastEnd = Int64.min
+        /// The same with who sent them, for people.
+        var requests: [JournalEntry] = []
+        /// The request that ends last of those that have arrived.
+        var last: JournalEntry?
     }
 
     func judge(into report: inout TortureReport) {
@@ -22,11 +25,15 @@ struct TortureJudge {
         for request in byArrival {
             guard let (user, sequence) = request.numbered else { continue }
             var contact = contacts[user] ?? Contact()
-            if request.arrivalNanoseconds < contact.lastEnd { overlapping.insert("\(user)-\(sequence)") }
-            contact.lastEnd = max(contact.lastEnd, request.endNanoseconds ?? request.arrivalNanoseconds)
+            if let last = contact.last, request.arrivalNanoseconds < last.end {
+                // One that the replica gave up on has ended for it at that moment; the simulator may have noticed later.
+                if last.ending != .clientLeft { overlapping.insert(Self.text(request, besides: last)) }
+            }
+            if request.end >= contact.last?.end ?? .min { contact.last = request }
             if request.isTaken {
                 contact.taken.insert(sequence)
                 contact.course.append(sequence)
+                contact.requests.append(request)
             }
             contacts[user] = contact
             if request.isCommitted, let key = request.idempotencyKey { effects[key, default: 0] += 1 }
@@ -42,7 +49,7 @@ struct TortureJudge {
             for sequence in expected where !contact.taken.contains(sequence) { lost.insert("\(user)-\(sequence)") }
             let (isOrdered, repeated) = Self.check(contact.course, expected)
             replays += repeated
-            if !isOrdered { disorder.insert(user) }
+            if !isOrdered { disorder.insert("\(user): \(Self.course(contact.requests, expected))") }
         }
         report.expectNone("events lost", lost)
         report.expectNone("contacts out of order", disorder)
@@ -53,9 +60,34 @@ struct TortureJudge {
         report.figures.append(("repeated after a crash or failover", "\(replays)"))
     }
 
+    /// What happened around the first request that is out of order.
+    private static func course(_ requests: [JournalEntry], _ expected: [Int64]) -> String {
+        let course = requests.compactMap { $0.numbered?.sequence }
+        let count = (1...max(1, course.count)).first {
+            !check(Array(course.prefix($0)), expected, isWhole: false).isOrdered
+        }
+        let end = min((count ?? course.count) + 4, course.count)
+        return requests[max(0, end - 12)..<end].map { request in
+            "\(request.numbered?.sequence ?? 0) \(request.replica) \(request.arrivalNanoseconds / 1_000_000 % 1_000_000) \(request.status ?? 0)"
+        }.joined(separator: " → ")
+    }
+
+    private static func text(_ request: JournalEntry, besides last: JournalEntry) -> String {
+        let early = (last.end - request.arrivalNanoseconds) / 1_000_000
+        return """
+            \(request.numbered?.user ?? "")-\(request.numbered?.sequence ?? 0) of \(request.replica) \(early) ms before the end of \
+            \(last.numbered?.sequence ?? 0) of \(last.replica) (\(last.ending?.rawValue ?? "open"), \(last.status ?? 0))
+            """
+    }
+
     /// A contact's course is right when every event comes first after its predecessor, and whatever is repeated is a suffix of what was there,
     /// replayed in order to its end.
-    static func check(_ course: [Int64], _ expected: [Int64]) -> (isOrdered: Bool, repeated: Int) {
+    /// - Parameter isWhole: whether the course has come to its end.
+    static func check(
+        _ course: [Int64],
+        _ expected: [Int64],
+        isWhole: Bool = true
+    ) -> (isOrdered: Bool, repeated: Int) {
         let place = Dictionary(uniqueKeysWithValues: expected.enumerated().map { ($1, $0) })
         var at = -1
         var furthest = -1
@@ -68,7 +100,7 @@ struct TortureJudge {
             furthest = max(furthest, now)
             at = now
         }
-        return (at == furthest, repeated)
+        return (at == furthest || !isWhole, repeated)
     }
 
     /// Partitions in which one replica's request arrived before another's had ended.

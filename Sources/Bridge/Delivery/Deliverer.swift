@@ -7,13 +7,13 @@ import Synchronization
 ///
 /// All decisions are ``DeliveryState``'s; this adds the clock, the dice and the HTTP client.
 final class Deliverer: Sendable {
-    /// The one call that leaves the process.
-    typealias Send = @Sendable (LoopsCall) async -> LoopsAnswer
+    /// The one call that leaves the process. It is not sent once the instant has passed; nil says that it was not.
+    typealias Send = @Sendable (LoopsCall, ContinuousClock.Instant) async -> LoopsAnswer?
 
     /// What the deliverer asks and tells. Called under its lock: they must be quick and not call back.
     struct Outlet: Sendable {
-        /// Whether a request of this stream's partition may start now.
-        let mayStart: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int, ContinuousClock.Instant) -> Bool
+        /// The instant before which a request of this stream's partition may start; nil when it may not.
+        let startsBefore: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int) -> ContinuousClock.Instant?
         /// Takes ends of one stream, in the order in which they happened.
         let ended: @Sendable ([EntryEnd]) -> Void
         /// Takes entries of one stream that were given up.
@@ -115,19 +115,20 @@ final class Deliverer: Sendable {
     }
 
     private func mayStart(_ entry: PlannedEntry, _ now: ContinuousClock.Instant) -> Bool {
-        outlet.mayStart(entry.lane.stream, entry.partition, entry.tenure, now)
+        outlet.startsBefore(entry.lane.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
     }
 
     private func deliver(_ start: Lanes.Start) async {
         let began = clock.now
-        // Once more, right before the write: a process that slept since the decision must not send.
-        guard outlet.mayStart(start.key.stream, start.partition, start.tenure, began) else {
+        // Looked at again right before the write: a process that slept since the decision must not send.
+        guard let startsBefore = outlet.startsBefore(start.key.stream, start.partition, start.tenure),
+            let answer = await send(start.step.call, startsBefore)
+        else {
             state.withLock { state in
                 if let given = state.unsent(start) { outlet.forgot(start.key.stream, [given]) }
             }
             return wakeup.signal()
         }
-        let answer = await send(start.step.call)
         let now = clock.now
         metrics.request(start.step.call.operation, answer, took: now - began)
         let random = Double.random(in: 0..<1)

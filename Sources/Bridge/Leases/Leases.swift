@@ -58,14 +58,19 @@ struct Leases: Sendable {
         holdings.sorted { $0.key < $1.key }.map { .init(partition: $0.key, lease: $0.value.lease) }
     }
 
-    /// Whether a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before anybody else
-    /// may own it.
-    func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
+    /// The instant before which a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before
+    /// anybody else may own it. nil when it may not start at all.
+    func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
         guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, let confirmedAt
         else {
-            return false
+            return nil
         }
-        return now < confirmedAt + timing.startWindow
+        return confirmedAt + timing.startWindow
+    }
+
+    /// Whether a request of this partition may start at this instant.
+    func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
+        startsBefore(partition, tenure: tenure).map { now < $0 } ?? false
     }
 
     /// Nothing of a draining partition is left in this process: the next heartbeat gives it back.

@@ -116,9 +116,9 @@ final class StreamSession: Sendable {
     /// Changes that could not be applied yet come first the next time.
     func putBack(_ changes: [LeaseChange]) { state.withLock { $0.changes = changes + $0.changes } }
 
-    /// Whether a request of this partition may start now.
-    func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
-        state.withLock { $0.leases.mayStart(partition, tenure: tenure, now: now) }
+    /// The instant before which a request of this partition may start; nil when it may not.
+    func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
+        state.withLock { $0.leases.startsBefore(partition, tenure: tenure) }
     }
 
     /// Takes ends in the order in which they happened.

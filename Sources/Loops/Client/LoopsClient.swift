@@ -24,16 +24,22 @@ public struct LoopsClient: Sendable {
         // The bridge retries by itself, in order and with its own pace.
         http.connectionPool.retryConnectionEstablishment = false
         http.httpVersion = .http1Only
+        http.http1_1ConnectionDebugInitializer = { WriteGate.install(in: $0) }
         return http
     }
 
     /// Sends `call` once. Never throws: the lack of an answer is an answer too.
-    public func send(_ call: LoopsCall) async -> LoopsAnswer {
+    ///
+    /// - Parameter startBy: the request is not sent at all, or not to its end, once this instant has passed; looked at right before every
+    ///   write.
+    /// - Returns: nil when it was not sent for that reason.
+    public func send(_ call: LoopsCall, startBy: ContinuousClock.Instant? = nil) async -> LoopsAnswer? {
         var request = self.request(call.path, method: HTTPMethod(rawValue: call.method))
         request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
         if let key = call.idempotencyKey { request.headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
-        request.body = .bytes(call.body, length: .known(Int64(call.body.count)))
-        var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil)
+        if let startBy { request.headers.replaceOrAdd(name: WriteGate.header, value: WriteGate.text(startBy)) }
+        request.body = .bytes(ByteBuffer(bytes: call.body))
+        guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
         if call.operation == .deleteContact, answer.status == 404 { answer.outcome = .delivered }
         return answer
@@ -42,6 +48,7 @@ public struct LoopsClient: Sendable {
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsAnswer {
         await answer(to: request("api-key", method: .GET), hasIdempotencyKey: false)
+            ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
     }
 
     private func request(_ path: String, method: HTTPMethod) -> HTTPClientRequest {
@@ -55,7 +62,7 @@ public struct LoopsClient: Sendable {
         return request
     }
 
-    private func answer(to request: HTTPClientRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer {
+    private func answer(to request: HTTPClientRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer? {
         do {
             let began = ContinuousClock.now
             let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
@@ -72,6 +79,8 @@ public struct LoopsClient: Sendable {
             answer.rateLimit = response.headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
             answer.rateLimitRemaining = response.headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
             return answer
+        } catch is WriteGate.TooLate {
+            return nil
         } catch {
             return LoopsAnswer(
                 outcome: .retry(LoopsTransportFault.classify(error)),

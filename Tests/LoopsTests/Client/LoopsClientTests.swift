@@ -21,7 +21,9 @@ struct LoopsClientTests {
         key: String = Self.key,
         requestTimeout: Duration = .seconds(60)
     ) async throws -> LoopsAnswer {
-        try await withClient(port: port, path: path, key: key, requestTimeout: requestTimeout) { await $0.send(call) }
+        try await withClient(port: port, path: path, key: key, requestTimeout: requestTimeout) {
+            try #require(await $0.send(call))
+        }
     }
 
     private func withClient<Result: Sendable>(
@@ -41,6 +43,21 @@ struct LoopsClientTests {
         )
         return try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration)) {
             try await body(LoopsClient(configuration: configuration, http: $0))
+        }
+    }
+
+    @Test("A request whose latest start has passed is not sent; one in time is, without the header that says so")
+    func latestStart() async throws {
+        try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in
+            try await withClient(port: port) { client in
+                #expect(await client.send(Self.call(), startBy: .now) == nil)
+                #expect(await client.send(Self.call(), startBy: .now - .seconds(60)) == nil)
+                #expect(server.requests.isEmpty)
+                let answer = await client.send(Self.call(), startBy: .now + .seconds(60))
+                #expect(answer?.outcome == .delivered)
+                #expect(server.requests.count == 1)
+                #expect(!(server.requests.first ?? "").contains("start-by"))
+            }
         }
     }
 
