@@ -12,6 +12,9 @@ struct RouteAnswer: Sendable, Equatable {
     let bytes: Int
     /// This member's partitions that got some, from this call or from others'.
     let partitions: [Int]
+    /// Whether another replica took over another program's pending entries: this member's partitions may have got older entries than those
+    /// that were read.
+    let readsAgain: Bool
     /// Entries that were trimmed or deleted before they could be routed; found when all has been read.
     let lost: Int
 
@@ -25,7 +28,9 @@ struct RouteAnswer: Sendable, Equatable {
         self.isFull = full != 0
         self.last = StreamID(parts[2])
         self.bytes = Int(bytes)
-        self.partitions = touched.compactMap { if case .integer(let partition) = $0 { Int(partition) } else { nil } }
+        let numbers = touched.compactMap { if case .integer(let partition) = $0 { Int(partition) } else { nil } }
+        self.partitions = numbers.filter { $0 >= 0 }
+        self.readsAgain = numbers.contains(-1)
         self.lost = Int(lost)
     }
 }

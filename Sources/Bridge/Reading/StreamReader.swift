@@ -103,8 +103,9 @@ struct StreamReader: Sendable {
         )
         session.withIntake { $0.routed(to: route.partitions, entries: route.entries, bytes: route.bytes) }
         if let last = route.last { session.routed = last }
+        if route.readsAgain { session.withIntake { $0.rewind() } }
         if route.lost > 0 { reportLost(route.lost) }
-        if route.entries > 0 || !route.partitions.isEmpty { return true }
+        if route.entries > 0 || !route.partitions.isEmpty || route.readsAgain { return true }
         if !route.isFull { waiter.await(after: session.routed) }
         return false
     }

@@ -3,7 +3,12 @@ import RedisStreams
 /// The Lua scripts of a stream, each in a file of its own in `Scripts/`. A value, so that a test can plant a fault in one.
 struct StreamScripts: Sendable {
     var open = RedisScript(name: "open", PackageResources.open_lua)
-    var adopt = RedisScript(name: "adopt", PackageResources.contact_key_lua, PackageResources.adopt_lua)
+    var adopt = RedisScript(
+        name: "adopt",
+        PackageResources.contact_key_lua,
+        PackageResources.bells_lua,
+        PackageResources.adopt_lua
+    )
     var route = RedisScript(
         name: "route",
         PackageResources.contact_key_lua,

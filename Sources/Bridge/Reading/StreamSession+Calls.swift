@@ -53,8 +53,8 @@ extension StreamSession {
     {
         let answer = try await call(
             scripts.adopt,
-            keys: [keys.stream, keys.state],
-            [group, rule, String(count), String(entryBytes), after.description]
+            keys: [keys.stream, keys.state, keys.members],
+            [group, rule, String(count), String(entryBytes), after.description, member]
         )
         guard case .array(let parts) = answer, parts.count == 3, let moved = parts[0].integer,
             let gone = parts[1].integer

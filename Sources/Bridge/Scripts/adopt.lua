@@ -1,6 +1,7 @@
 -- Hands pending entries of consumers that are no partitions to the partitions of their contacts: a group that another program used. Before
--- it is done, nothing is routed, so a contact's old entries are in its partition before its new ones.
--- KEYS: stream, state   ARGV: group, key rule, count, bytes that an entry may have, the ID to go on after
+-- it is done, nothing is routed, so a contact's old entries are in its partition before its new ones. When it is done, the other members find
+-- -1 among their dirty partitions: theirs may have got entries that are older than what they have read.
+-- KEYS: stream, state, members   ARGV: group, key rule, count, bytes that an entry may have, the ID to go on after, member
 -- Answer: entries handed over, entries that were gone from the stream, the ID to go on after or false when done
 local partitions = tonumber(redis.call('HGET', KEYS[2], 'partitions') or '0')
 if partitions == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
@@ -29,6 +30,13 @@ end
 hand_over(KEYS[1], ARGV[1], claims)
 if #pending < count then
   redis.call('HDEL', KEYS[2], 'adopt')
+  for _, member in ipairs(redis.call('HKEYS', KEYS[3])) do
+    if member ~= ARGV[6] then
+      redis.call('SADD', KEYS[2] .. ':dirty:' .. member, -1)
+      redis.call('PEXPIRE', KEYS[2] .. ':dirty:' .. member, 3600000)
+    end
+  end
+  ring_others(KEYS[2], KEYS[3], ARGV[6], 'routed')
   return { moved, gone, false }
 end
 return { moved, gone, pending[#pending][1] }

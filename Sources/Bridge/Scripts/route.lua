@@ -1,8 +1,8 @@
 -- Takes new entries and hands each to the partition of its contact, in one step: nothing ever stays with the reading consumer. Any replica
 -- may run it. The owners of the partitions that got something learn of it: the caller by the answer, others by their dirty set and bell.
 -- KEYS: stream, state, leases   ARGV: group, member, key rule, count, window, bytes that an entry may have
--- Answer: entries, 1 if the window was full, the last ID or false, bytes, the caller's partitions that got some, entries that were gone from
--- the stream before they could be routed
+-- Answer: entries, 1 if the window was full, the last ID or false, bytes, the caller's partitions that got some (-1 for all from their
+-- beginning, see adopt), entries that were gone from the stream before they could be routed
 local partitions = tonumber(redis.call('HGET', KEYS[2], 'partitions') or '0')
 if partitions == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
 local rule = redis.call('HGET', KEYS[2], 'rule')
