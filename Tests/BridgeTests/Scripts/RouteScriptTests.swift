@@ -107,4 +107,86 @@ struct RouteScriptTests {
             #expect(try await fixture.pending().keys.first == PartitionName.of(partition))
         }
     }
+    // MARK: Owners
+
+    @Test("The owner of a partition that got something is told once; the caller by the answer, nobody for a free one")
+    func owners() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 4)
+            _ = try await session.beat(Heartbeat(member: "b"))
+            try await fixture.give(1, to: "b")
+            try await fixture.give(2, to: "-")
+            try await fixture.send("DEL", fixture.keys.bell(of: "b"))
+            var bells: [StreamID?] = []
+            for _ in 0..<2 {
+                _ = try await fixture.add(contacts: 40)
+                let answer = try await session.route()
+                #expect(answer.partitions.sorted() == [0, 3])
+                #expect(try await fixture.set(fixture.keys.state + ":dirty:b") == ["1"])
+                bells.append(try await fixture.client.range(fixture.keys.bell(of: "b"), count: 9).last?.id)
+            }
+            #expect(try await fixture.ring("b") == "routed")
+            #expect(bells[0] == bells[1], "who has been rung and has not come yet is not rung again")
+            #expect(try await fixture.ring("-") == nil)
+            #expect(try await fixture.ring("a") == "leases", "when the other one joined, and not since")
+            let other = fixture.session(partitions: 4, member: "b")
+            #expect(try await other.route().partitions == [1])
+            #expect(try await other.route().partitions == [], "what was told is not told again")
+        }
+    }
+
+    @Test("What others routed to the caller is told also when the window is full")
+    func dirtyWhenFull() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            _ = try await fixture.add(contacts: 3)
+            _ = try await session.route()
+            try await fixture.send("SADD", fixture.keys.state + ":dirty:a", "2")
+            let answer = try await session.route(window: 1)
+            #expect(answer.isFull && answer.partitions == [2])
+        }
+    }
+
+    // MARK: Lost
+
+    @Test("Entries that were gone before they could be routed are counted once", arguments: ["0", "$"])
+    func lost(start: String) async throws {
+        try await ScriptFixture.run { fixture in
+            _ = try await fixture.add(contacts: 5)
+            let session = fixture.session()
+            _ = try await session.open(start: start, rule: "userId", hadItOpen: false)
+            while try await session.route().entries > 0 {}
+            var ids = try await fixture.add(contacts: 6)
+            _ = try await fixture.client.delete(fixture.stream, ids: [ids[1]])
+            _ = try await fixture.client.trim(fixture.stream, below: ids[1], exactly: true)
+            #expect(try await session.route(count: 2).lost == 0, "it is known when all has been read")
+            #expect(try await session.route().entries == 2)
+            let countsAdditions = try await fixture.countsAdditions
+            #expect(try await session.route().lost == (countsAdditions ? 2 : 0))
+            #expect(try await session.route().lost == 0)
+            ids = try await fixture.add(contacts: 2)
+            _ = try await session.route()
+            _ = try await fixture.client.delete(fixture.stream, ids: ids)
+            #expect(try await session.route().lost == 0, "what was routed is not lost before it was routed")
+        }
+    }
+
+    // MARK: Refusals
+
+    @Test("Without the state, with another rule, or before adoption nothing is routed")
+    func refusals() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            try await fixture.add(contact: "a")
+            #expect(
+                try await groupFault { _ = try await session.route(paths: ["x", "y"]) }
+                    == .keyRuleDiffers(stream: fixture.stream, actual: "userId")
+            )
+            try await fixture.send("HSET", fixture.keys.state, "adopt", "1")
+            #expect(try await groupFault { _ = try await session.route() } == .adoptFirst(stream: fixture.stream))
+            try await fixture.send("DEL", fixture.keys.state)
+            #expect(try await groupFault { _ = try await session.route() } == .groupLost(stream: fixture.stream))
+            #expect(try await fixture.pending().isEmpty)
+        }
+    }
 }

@@ -126,6 +126,13 @@ struct ScriptFixture: Sendable {
         Set((try await send("SMEMBERS", key).array ?? []).compactMap(\.text))
     }
 
+    /// Whether the server counts what is added to a stream: from Redis 7.0 on.
+    var countsAdditions: Bool {
+        get async throws {
+            try await send("XINFO", "STREAM", stream).array?.contains { $0.text == "entries-added" } ?? false
+        }
+    }
+
     /// What the last ring of a member's bell said; nil when it has not rung.
     func ring(_ member: String) async throws -> String? {
         let entry = try await client.range(keys.bell(of: member), count: 10).last

@@ -1,0 +1,93 @@
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("blame.lua: what a dead owner had in hand becomes suspect", .timeLimit(.minutes(2)))
+struct BlameScriptTests {
+    /// A session that owns the only partition, with these many entries of which it has pulled some.
+    private func withHand(
+        _ count: Int,
+        pulled: Int,
+        _ body: @Sendable @escaping (ScriptFixture, StreamSession, [StreamID]) async throws -> Void
+    ) async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1)
+            let ids = try await fixture.add(contacts: count)
+            _ = try await session.route(count: count)
+            if pulled > 0 { _ = try await session.pullAll(count: pulled) }
+            try await body(fixture, session, ids)
+        }
+    }
+
+    @Test("Each entry that was pulled and not acknowledged is counted once a death, up to two")
+    func counts() async throws {
+        try await withHand(5, pulled: 3) { fixture, session, ids in
+            _ = try await session.acknowledge([.init(partition: 0, ids: [ids[1]])])
+            for expected in ["1", "2", "2"] {
+                #expect(try await session.blame([0]) == 2)
+                let suspects = try await fixture.hash(fixture.keys.suspects)
+                #expect(suspects == [ids[0].description: expected, ids[2].description: expected])
+                #expect(try await fixture.hash(fixture.keys.hands).isEmpty, "blamed once")
+                #expect(try await session.blame([0]) == 0)
+                try await fixture.send("HSET", fixture.keys.hands, "0", ids[2].description)
+            }
+        }
+    }
+
+    @Test("A count that was written ahead is not raised by the coarse one")
+    func writtenAhead() async throws {
+        try await withHand(2, pulled: 2) { fixture, session, ids in
+            try await fixture.send("HSET", fixture.keys.suspects, ids[0].description, "4")
+            #expect(try await session.blame([0]) == 2)
+            #expect(
+                try await fixture.hash(fixture.keys.suspects)
+                    == [ids[0].description: "4", ids[1].description: "1"]
+            )
+        }
+    }
+
+    @Test("After a partition was given back nobody is to blame")
+    func cleanRelease() async throws {
+        try await withHand(2, pulled: 2) { fixture, session, _ in
+            try await session.leave()
+            let next = try await fixture.openSession(partitions: 1, member: "b")
+            #expect(try await next.blame([0]) == 0)
+            #expect(try await fixture.hash(fixture.keys.suspects).isEmpty)
+        }
+    }
+
+    @Test("Only the partition's owner blames")
+    func fenced() async throws {
+        try await withHand(2, pulled: 2) { fixture, session, _ in
+            try await fixture.give(0, to: "b")
+            #expect(try await session.blame([0]) == 0)
+            #expect(try await fixture.hash(fixture.keys.hands).count == 1, "the owner still can")
+        }
+    }
+
+    @Test("Of one partition a hundred entries are blamed, the oldest")
+    func bounded() async throws {
+        try await withHand(130, pulled: 130) { fixture, session, ids in
+            #expect(try await session.blame([0]) == 100)
+            let suspects = try await fixture.hash(fixture.keys.suspects)
+            #expect(Set(suspects.keys) == Set(ids[..<100].map(\.description)))
+        }
+    }
+
+    @Test("From crash to crash: blamed twice, alone the third time, innocent when it was handled")
+    func lifeOfASuspect() async throws {
+        try await withHand(2, pulled: 2) { fixture, session, ids in
+            _ = try await session.blame([0])
+            #expect(try await session.pullAll(maySuspect: true)?.entries.count == 2)
+            _ = try await session.blame([0])
+            let alone = try #require(try await session.pullAll(maySuspect: true))
+            #expect(alone.entries.map(\.id) == [ids[0]] && alone.deaths == 2)
+            #expect(try await session.blame([0]) == 1)
+            let again = try #require(try await session.pullAll(maySuspect: true))
+            #expect(again.deaths == 3, "what was written ahead is the only blame")
+            _ = try await session.acknowledge([.init(partition: 0, ids: [ids[0]])])
+            #expect(try await fixture.hash(fixture.keys.suspects) == [ids[1].description: "2"])
+        }
+    }
+}
