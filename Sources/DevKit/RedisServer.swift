@@ -34,13 +34,19 @@ public final class RedisServer: Sendable {
         self.launches = launches
     }
 
+    public static var environmentsExecutable: String {
+        ProcessInfo.processInfo.environment["LOOPS_BRIDGE_REDIS_SERVER"] ?? "redis-server"
+    }
+
     /// Runs a server as long as `body` runs, and removes its files afterwards.
     ///
     /// - Parameters:
+    ///   - executable: the one that the environment's `LOOPS_BRIDGE_REDIS_SERVER` names, else `redis-server`: so that everything can be tried
+    ///     against another version.
     ///   - appendOnly: whether it keeps what it knows over a restart.
     ///   - arguments: further ones for redis-server.
     public static func run<Result: Sendable>(
-        executable: String = "redis-server",
+        executable: String = environmentsExecutable,
         appendOnly: Bool = false,
         arguments: [String] = [],
         body: @Sendable @escaping (RedisServer) async throws -> Result

@@ -14,11 +14,15 @@ struct SurveyScriptTests {
             for number in 0..<6 { ids.append(try await fixture.add(contact: "user-\(number)")) }
             _ = try await session.route(count: 4, window: 100, rule: "userId", entryBytes: 1000)
             var survey = try await session.survey()
-            #expect((survey.length, survey.lag, survey.pending, survey.added) == (6, 2, 4, 6))
+            #expect(survey.length == 6 && survey.pending == 4)
+            // Before Redis 7.0 additions are not counted: unknown, not 0.
+            let isCounted = try await fixture.countsAdditions
+            #expect(survey.lag == (isCounted ? 2 : nil) && survey.added == (isCounted ? 6 : nil))
             #expect(survey.oldest == ids[0] && survey.finishedBefore == ids[0])
             _ = try await fixture.acknowledge([ids[0]])
             survey = try await session.survey()
-            #expect(survey.oldest == ids[1] && survey.finishedBefore == ids[1] && survey.headroom == 1)
+            #expect(survey.oldest == ids[1] && survey.finishedBefore == ids[1])
+            #expect(survey.headroom == (isCounted ? 1 : nil))
             _ = try await fixture.acknowledge(Array(ids[1...3]))
             survey = try await session.survey()
             #expect(survey.oldest == nil && survey.finishedBefore == ids[3].next)
@@ -44,7 +48,8 @@ struct SurveyScriptTests {
             for number in 0..<5 { try await fixture.add(contact: "user-\(number)") }
             _ = try await session.route(count: 2, window: 100, rule: "userId", entryBytes: 1000)
             try await fixture.restart()
-            #expect(try await session.survey().lag == 3)
+            let isCounted = try await fixture.countsAdditions
+            #expect(try await session.survey().lag == (isCounted ? 3 : nil))
         }
     }
 }
