@@ -77,6 +77,7 @@ let package = Package(
                 .embedInCode("Scripts/leave.lua"),
                 .embedInCode("Scripts/open.lua"),
                 .embedInCode("Scripts/pull.lua"),
+                .embedInCode("Scripts/replay.lua"),
                 .embedInCode("Scripts/route.lua"),
                 .embedInCode("Scripts/survey.lua"),
             ]

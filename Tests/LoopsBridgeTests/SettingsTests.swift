@@ -106,4 +106,21 @@ struct SettingsTests {
             faults(environment: ["LOOPS_API_KEY": "key", "BRIDGE_DEAD_LETTER_STREAM": "segment:events"]).count == 1
         )
     }
+
+    @Test("Commands that do not talk to Loops want no key and read no key file")
+    func withoutKey() throws {
+        let settings = try Settings(
+            flags: ["bridge.group": "g"],
+            environment: ["LOOPS_API_KEY_FILE": "/nowhere"],
+            file: nil,
+            hostName: "host",
+            processID: 1,
+            needsKey: false,
+            readFile: { _ in
+                Issue.record("the key file was read")
+                return ""
+            }
+        )
+        #expect(settings.bridge.group == "g")
+    }
 }

@@ -24,6 +24,11 @@ public struct StreamKeys: Sendable, Equatable {
     /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
     var suspects: String { "\(state):suspects" }
 
+    /// Entry to what keeps it from being delivered, in JSON: a hash that `why` reads, empty but while something fails.
+    var troubles: String { "\(state):troubles" }
+    /// Entry that a replay added to the entry that it is a copy of: a hash.
+    var replayed: String { "\(state):replayed" }
+
     /// The stream of one entry that wakes a member.
     func bell(of member: String) -> String { "\(state):bell:\(member)" }
 

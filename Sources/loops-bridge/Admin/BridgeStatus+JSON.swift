@@ -58,6 +58,6 @@ extension StreamStatus {
 }
 
 extension JSONValue {
-    fileprivate static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-    fileprivate static func optional(_ number: Int?) -> JSONValue { number.map { .int(Int64($0)) } ?? .null }
+    static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    static func optional(_ number: Int?) -> JSONValue { number.map { .int(Int64($0)) } ?? .null }
 }

@@ -10,7 +10,9 @@ struct Settings: Sendable {
     var httpPort: Int
     var log: LogSettings
 
-    /// - Parameter readFile: gives a file's text, for the key file; injected for tests.
+    /// - Parameters:
+    ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
+    ///   - readFile: gives a file's text, for the key file; injected for tests.
     /// - Throws: ``SettingsFaults`` with everything that is wrong.
     init(
         flags: [String: String],
@@ -18,10 +20,11 @@ struct Settings: Sendable {
         file: SettingsFile?,
         hostName: String,
         processID: Int32,
+        needsKey: Bool = true,
         readFile: (String) throws -> String
     ) throws(SettingsFaults) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
-        let key = Self.apiKey(&reader, readFile: readFile)
+        let key = needsKey ? Self.apiKey(&reader, readFile: readFile) : ""
         let loops = Self.loops(&reader, key: key)
         let redis = Self.redis(&reader)
         var bridge = BridgeConfiguration(

@@ -64,12 +64,17 @@ struct SettingsOptions: ParsableArguments {
         )
     }
 
-    private func file() throws -> SettingsFile? {
-        guard let config else { return nil }
+    private func file() throws -> SettingsFile? { try SettingsFile.load(config) }
+}
+
+extension SettingsFile {
+    /// - Throws: ``SettingsFaults`` when it cannot be read.
+    static func load(_ path: String?) throws -> SettingsFile? {
+        guard let path else { return nil }
         do {
-            return SettingsFile(path: config, text: try String(contentsOfFile: config, encoding: .utf8))
+            return SettingsFile(path: path, text: try String(contentsOfFile: path, encoding: .utf8))
         } catch {
-            throw SettingsFaults(faults: [.unreadableFile(path: config, reason: "the file cannot be read")])
+            throw SettingsFaults(faults: [.unreadableFile(path: path, reason: "the file cannot be read")])
         }
     }
 }

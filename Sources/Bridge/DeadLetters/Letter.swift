@@ -1,0 +1,82 @@
+public import RedisStreams
+import Segment
+
+/// One dead letter as it stands in the dead-letter stream; ``DeadLetter`` is how it was written.
+public struct Letter: Sendable, Equatable {
+    /// Its ID in the dead-letter stream.
+    public let id: StreamID
+    /// A ``DeadLetterReason``, or what a newer version knows.
+    public let reason: String
+    /// For a person. May hold what the event held.
+    public let detail: String
+    /// The status of Loops' answer, if there was one.
+    public let status: Int?
+    /// Loops' message. May hold what the event held.
+    public let answer: String
+    public let attempts: Int
+    /// The mappings at fault, joined by commas; empty when the whole entry is.
+    public let mapping: String
+    /// The stream that the entry was in, and its ID there.
+    public let stream: String
+    public let entry: StreamID
+    /// The contact key; nil for an entry that says nothing of its contact.
+    public let contact: String?
+    /// Milliseconds since 1970.
+    public let deadAt: Int64
+    /// The entry's own fields.
+    public let fields: [StreamField]
+    /// How many of them the letter has no room for.
+    public let fieldsLeftOut: Int
+
+    /// The fields of its entry that a letter holds at the most; `dead_letter.lua` leaves out what is beyond.
+    static let maxFields = 1500
+    static let leftOutName = Array("fieldsLeftOut".utf8)
+
+    /// - Returns: nil when the entry of the dead-letter stream was written by something else.
+    init?(_ letter: StreamEntry, decoder: EntryDecoder = EntryDecoder()) {
+        guard let all = letter.fields, all.count >= DeadLetter.fields.count,
+            zip(DeadLetter.fields, all).allSatisfy({ $1.name.elementsEqual($0.utf8) })
+        else { return nil }
+        func text(_ name: String) -> String {
+            DeadLetter.fields.firstIndex(of: name).map { String(decoding: all[$0].value, as: UTF8.self) } ?? ""
+        }
+        guard let entry = StreamID(text("id")) else { return nil }
+        var own = Array(all.dropFirst(DeadLetter.fields.count))
+        var leftOut = 0
+        // An entry may have a field of that name itself; only the letter's own one can stand behind so many.
+        if own.count == Self.maxFields + 1, let last = own.last, last.name == Self.leftOutName {
+            leftOut = Int(String(decoding: last.value, as: UTF8.self)) ?? 1
+            own.removeLast()
+        }
+        self.id = letter.id
+        self.reason = text("reason")
+        self.detail = text("detail")
+        self.status = Int(text("status"))
+        self.answer = text("answer")
+        self.attempts = Int(text("attempts")) ?? 0
+        self.mapping = text("mapping")
+        self.stream = text("stream")
+        self.entry = entry
+        self.deadAt = Int64(text("deadAt")) ?? Int64(clamping: letter.id.milliseconds)
+        self.fields = own
+        self.fieldsLeftOut = leftOut
+        // Poison is not even looked at before it is put away, so its letter names no contact.
+        let contact = text("contact")
+        self.contact = contact == entry.description ? decoder.decode(own).contactKey : contact
+    }
+
+    /// Why the letter cannot be replayed; nil when it can.
+    public var obstacle: String? {
+        if fieldsLeftOut > 0 {
+            return "the letter does not hold the whole entry: \(fieldsLeftOut) of its fields were left out"
+        }
+        if fields.isEmpty {
+            return "the entry was gone from the stream before it was dead-lettered: nothing is left of it"
+        }
+        return nil
+    }
+}
+
+extension EntryDecoder {
+    func decode(_ fields: [StreamField]) -> DecodedEntry { decode(fields.map { (name: $0.name, value: $0.value) }) }
+}

@@ -1,0 +1,112 @@
+public import Logging
+import RedisStreams
+import Segment
+
+/// A stream of the configuration with a connection of its own, for those who look at it from outside and take no part in its group.
+public struct StreamView: Sendable {
+    public let keys: StreamKeys
+    let group: String
+    let client: RedisClient
+    let decoder: EntryDecoder
+
+    init(keys: StreamKeys, group: String, client: RedisClient, decoder: EntryDecoder = EntryDecoder()) {
+        self.keys = keys
+        self.group = group
+        self.client = client
+        self.decoder = decoder
+    }
+
+    /// Connects to the configured streams as long as `body` runs.
+    public static func run<Result: Sendable>(
+        _ configuration: BridgeConfiguration,
+        logger: Logger,
+        body: ([StreamView]) async throws -> Result
+    ) async throws -> Result {
+        let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: configuration.contactPaths))
+        let views = configuration.streams.map { stream in
+            StreamView(
+                keys: configuration.keys(of: stream),
+                group: configuration.group,
+                client: RedisClient(configuration: configuration.redis(for: stream), logger: logger),
+                decoder: decoder
+            )
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for view in views { tasks.addTask { await view.client.run() } }
+            defer { tasks.cancelAll() }
+            return try await body(views)
+        }
+    }
+
+    /// The group as Redis knows it; nil when there is no stream or no such group.
+    func groupInfo() async throws -> GroupInfo? {
+        do {
+            return try await client.groupInfos(keys.stream).first { $0.name == group }
+        } catch {
+            if error.isNoSuchKey { return nil }
+            throw error
+        }
+    }
+
+    /// nil when there is no such stream.
+    func streamInfo() async throws -> StreamInfo? {
+        do {
+            return try await client.streamInfo(keys.stream)
+        } catch {
+            if error.isNoSuchKey { return nil }
+            throw error
+        }
+    }
+
+    /// Which entries are copies that a replay made, and of which entries.
+    func replayed() async throws -> [StreamID: StreamID] {
+        var copies: [StreamID: StreamID] = [:]
+        for (copy, original) in try await hash(keys.replayed) {
+            if let copy = StreamID(copy), let original = StreamID(original) { copies[copy] = original }
+        }
+        return copies
+    }
+
+    func hash(_ key: String) async throws -> [String: String] {
+        let list = try await client.send(RedisCommand("HGETALL", [.string(key)])).array ?? []
+        var hash: [String: String] = [:]
+        for index in stride(from: 0, to: list.count - 1, by: 2) {
+            if let name = list[index].text { hash[name] = list[index + 1].text }
+        }
+        return hash
+    }
+
+    /// Some entries by their IDs, in one go; those that are gone from the stream are left out.
+    func entries(_ ids: [StreamID]) async throws -> [StreamEntry] {
+        let commands = ids.map {
+            RedisCommand("XRANGE", [.string(keys.stream), .string($0.description), .string($0.description)])
+        }
+        return try await client.pipeline(commands).flatMap { try StreamEntry.list(from: $0.get()) }
+    }
+
+    /// Which of these entries are pending in the group.
+    func pending(of ids: [StreamID]) async throws -> Set<StreamID> {
+        var pending: Set<StreamID> = []
+        for start in stride(from: 0, to: ids.count, by: 200) {
+            let some = ids[start..<min(start + 200, ids.count)]
+            let commands = some.map {
+                RedisCommand(
+                    "XPENDING",
+                    [.string(keys.stream), .string(group), .string($0.description), .string($0.description), "1"]
+                )
+            }
+            for (id, answer) in zip(some, try await client.pipeline(commands)) {
+                if let items = try answer.get().array, !items.isEmpty { pending.insert(id) }
+            }
+        }
+        return pending
+    }
+}
+
+extension RedisError {
+    /// `XINFO` of a key that is not there.
+    fileprivate var isNoSuchKey: Bool {
+        guard case .server(let fault) = reason else { return false }
+        return fault.code == "ERR" && fault.message.contains("no such key")
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import RedisStreams
+
+/// Deletes dead letters.
+struct DeadDropCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drop",
+        abstract: "Deletes dead letters. Their events are gone then.",
+        discussion: """
+            Asks before it does, unless --yes or --id is given. Where nobody can answer, --yes is required.
+
+            Exit status: 0 all were dropped, 1 something failed or the answer was no, 2 settings or filters cannot be used, or --yes is \
+            missing.
+            """
+    )
+
+    @OptionGroup var options: StreamOptions
+    @OptionGroup(title: "Which letters") var letters: LetterOptions
+    @Option(help: "Letters that are dropped at the most, the oldest first; 0 for all.") var limit = 0
+    @Flag(help: "Says what would be dropped and changes nothing.") var dryRun = false
+    @Flag(help: "Does not ask.") var yes = false
+
+    /// Letters that are deleted in one go.
+    private static let batch = 500
+
+    func validate() throws { try DeadListCommand.check(limit) }
+
+    func run() async throws {
+        let asks = !dryRun && !yes && letters.id.isEmpty
+        if asks && isatty(STDIN_FILENO) != 1 {
+            Terminal.complain(
+                "Nothing was dropped: give --yes to delete without being asked, or --dry-run to see how many there are."
+            )
+            throw ExitStatus.unusable
+        }
+        try await LetterSession.run(options, letters.filter) { session, _ in
+            var ids = session.boxes.map { _ in [StreamID]() }
+            var count = 0
+            try await session.each(newestFirst: false) { letter, box in
+                if limit > 0, count == limit { return false }
+                ids[box].append(letter.id)
+                count += 1
+                return true
+            }
+            if dryRun { return Terminal.complain("\(count) would be dropped") }
+            if asks && count > 0 && !Self.confirmed(count) {
+                Terminal.complain("Nothing was dropped.")
+                throw ExitStatus.failed
+            }
+            try await drop(ids, of: count, session.boxes)
+        }
+    }
+
+    private func drop(_ ids: [[StreamID]], of count: Int, _ boxes: [LetterBox]) async throws {
+        var dropped = 0, done = 0
+        do {
+            for (box, ids) in zip(boxes, ids) {
+                for start in stride(from: 0, to: ids.count, by: Self.batch) {
+                    let some = Array(ids.dropFirst(start).prefix(Self.batch))
+                    dropped += try await box.drop(some)
+                    done += some.count
+                    Terminal.progress("\(dropped) of \(count) dropped")
+                }
+            }
+        } catch {
+            Terminal.endProgress()
+            Terminal.complain("\(dropped) dropped, \(count - done) left: \(error). Run it again for the rest.")
+            throw ExitStatus.failed
+        }
+        Terminal.endProgress()
+        let gone = done - dropped
+        Terminal.complain("\(dropped) dropped" + (gone > 0 ? ", \(gone) were gone already" : ""))
+    }
+
+    private static func confirmed(_ count: Int) -> Bool {
+        FileHandle.standardError.write(Data("Delete \(count) dead letters and the events in them? [y/N] ".utf8))
+        return ["y", "yes"].contains((readLine() ?? "").lowercased())
+    }
+}

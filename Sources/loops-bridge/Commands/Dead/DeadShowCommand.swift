@@ -1,0 +1,35 @@
+import ArgumentParser
+import Bridge
+import JSON
+
+/// One dead letter as a whole.
+struct DeadShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows everything of a dead letter, the entry's own fields and so personal data included.",
+        discussion: "Exit status: 0 it is there, 1 it is not, or Redis failed, 2 settings cannot be used."
+    )
+
+    @OptionGroup var options: StreamOptions
+    @Option(help: "Of this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
+    @Flag(help: "As a JSON object.") var json = false
+    @Argument(help: "The letter's ID, as 'loops-bridge dead list' shows it.") var id: LetterID
+
+    func run() async throws {
+        var filter = LetterFilter()
+        filter.streams = Set(stream)
+        filter.ids = [id.value]
+        try await LetterSession.run(options, filter) { session, _ in
+            let text = LetterText(now: session.now, showsContacts: true)
+            var found = 0
+            try await session.each(newestFirst: true) { letter, _ in
+                found += 1
+                return Terminal.line(json ? text.json(letter, withFields: true).jsonText : text.full(letter))
+            }
+            if found == 0 {
+                Terminal.complain("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
+                throw ExitStatus.failed
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Logging
+
+/// What the commands share that work with dead letters: the connection, the search, and how they end when it fails.
+struct LetterSession {
+    let boxes: [LetterBox]
+    let filter: LetterFilter
+    /// Milliseconds since 1970, at the start of the command.
+    let now: Int64
+
+    /// Runs `body` with the boxes of the settings' streams; Redis that fails ends the program with status 1.
+    static func run(
+        _ options: StreamOptions,
+        _ filter: LetterFilter,
+        body: (LetterSession, Settings) async throws -> Void
+    ) async throws {
+        let settings = try options.settings()
+        try Usable.streams(filter.streams, of: settings.bridge)
+        var configuration = settings.bridge
+        if !filter.streams.isEmpty { configuration.streams.removeAll { !filter.streams.contains($0.name) } }
+        try await Usable.redis {
+            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+                let session = LetterSession(
+                    boxes: LetterBox.boxes(of: views),
+                    filter: filter,
+                    now: Int64(Date().timeIntervalSince1970 * 1000)
+                )
+                try await body(session, settings)
+            }
+        }
+    }
+
+    /// Gives every letter that the filter lets through, box by box, until `body` says that it has enough.
+    func each(newestFirst: Bool, _ body: (Letter, Int) throws -> Bool) async throws {
+        var looked = 0
+        defer { Terminal.endProgress() }
+        for (index, box) in boxes.enumerated() {
+            var search = box.search(filter, newestFirst: newestFirst, now: now)
+            while let letters = try await search.next() {
+                for letter in letters where try !body(letter, index) { return }
+                Terminal.progress("\(looked + search.looked) dead letters looked at")
+            }
+            looked += search.looked
+            if search.unreadable > 0 {
+                Terminal.complain(
+                    "\(search.unreadable) entries of \(box.key) are no dead letters of this program; left alone"
+                )
+            }
+        }
+    }
+}
+
+extension Usable {
+    /// Ends the program with status 2 when one of these streams is none of the configuration's.
+    static func streams(_ names: Set<String>, of configuration: BridgeConfiguration) throws {
+        for name in names.sorted() where !configuration.streams.contains(where: { $0.name == name }) {
+            let known = configuration.streams.map(\.name).joined(separator: ", ")
+            Terminal.complain("--stream \(name) is none of bridge.streams (\(known))")
+            throw ExitStatus.unusable
+        }
+    }
+
+    /// Ends the program with status 1 when Redis fails.
+    static func redis(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let status as ExitCode {
+            throw status
+        } catch {
+            Terminal.endProgress()
+            Terminal.complain("\(error)")
+            throw ExitStatus.failed
+        }
+    }
+}

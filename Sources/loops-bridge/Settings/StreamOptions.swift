@@ -1,0 +1,36 @@
+import ArgumentParser
+import Bridge
+import Foundation
+
+/// The settings of commands that look at streams and talk to Redis alone, as flags.
+struct StreamOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: "A settings file (YAML). Flags come before environment, environment before file."
+    )
+    var config: String?
+
+    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
+    @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
+    @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
+    @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
+
+    /// Every setting but the API key, which nobody needs here. Ends the program when they cannot be used.
+    func settings() throws -> Settings {
+        let typed: [(Setting, String?)] = [
+            (.redisURL, redisUrl), (.bridgeStreams, bridgeStreams), (.bridgeGroup, bridgeGroup),
+            (.bridgeDeadLetterStream, bridgeDeadLetterStream),
+        ]
+        return try Usable.settings {
+            try Settings(
+                flags: Dictionary(uniqueKeysWithValues: typed.compactMap { key, value in value.map { (key.key, $0) } }),
+                environment: ProcessInfo.processInfo.environment,
+                file: try SettingsFile.load(config),
+                hostName: ProcessInfo.processInfo.hostName,
+                processID: ProcessInfo.processInfo.processIdentifier,
+                needsKey: false,
+                readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
+            )
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import RedisStreams
+import Segment
+
+@testable import Bridge
+
+extension Letter {
+    /// The entry of a dead-letter stream as the bridge writes it.
+    static func entry(
+        _ id: StreamID = .sample(500),
+        reason: String = "refused",
+        mapping: String = "m",
+        of entry: StreamID = .sample(7),
+        contact: String = "ann",
+        deadAt: Int64 = 1_000_000,
+        own: [StreamField] = [StreamField("event", #"{"type":"track","userId":"ann"}"#)]
+    ) -> StreamEntry {
+        let values = [
+            reason, "why it was refused", "400", "No.", "3", mapping, "events", entry.description, contact, "\(deadAt)",
+        ]
+        return StreamEntry(id: id, fields: zip(DeadLetter.fields, values).map { StreamField($0, $1) } + own)
+    }
+
+    static func sample(
+        _ id: StreamID = .sample(500),
+        reason: String = "refused",
+        mapping: String = "m",
+        contact: String = "ann",
+        deadAt: Int64 = 1_000_000
+    ) throws -> Letter {
+        let entry = entry(id, reason: reason, mapping: mapping, contact: contact, deadAt: deadAt)
+        guard let letter = Letter(entry, decoder: EntryDecoder()) else { throw NoLetter() }
+        return letter
+    }
+
+    struct NoLetter: Error {}
+}
+
+extension ScriptFixture {
+    /// The stream as one sees it from outside.
+    var view: StreamView { StreamView(keys: keys, group: Self.group, client: client) }
+
+    func box() throws -> LetterBox {
+        guard let box = LetterBox(key: keys.deadLetters, views: [view]) else { throw Letter.NoLetter() }
+        return box
+    }
+
+    /// Adds an event of a contact with a message ID.
+    func publish(_ contact: String, _ message: String, type: String = "track") async throws -> StreamID {
+        try await add([
+            StreamField("event", #"{"type":"\#(type)","userId":"\#(contact)","messageId":"\#(message)","event":"E"}"#)
+        ])
+    }
+
+    /// Dead-letters a routed entry as the bridge does.
+    func bury(_ id: StreamID, contact: String, in session: StreamSession) async throws {
+        let fault = DeliveryFault(reason: .refused, detail: "No.", mapping: "m", status: 400, answer: "No.")
+        let end = EntryEnd(
+            stream: 0,
+            id: id,
+            partition: 0,
+            size: 10,
+            kind: .deadLettered([fault]),
+            attempts: 1,
+            contact: contact,
+            occurredAt: nil
+        )
+        let letter = DeadLetter(end: end, faults: [fault], stream: stream, now: 1_000_000)
+        try await session.deadLetter(id, partition: 0, maxLength: 1000, fields: letter.arguments)
+    }
+
+    /// All letters, oldest first.
+    func allLetters() async throws -> [Letter] {
+        var search = try box().search(LetterFilter(), newestFirst: false, now: 0)
+        var all: [Letter] = []
+        while let letters = try await search.next() { all += letters }
+        return all
+    }
+}
