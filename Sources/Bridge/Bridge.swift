@@ -113,6 +113,7 @@ public final class Bridge: Service {
                 // The ends of one call are of one lane, so of one stream.
                 ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
                 forgot: { sessions[$0].forgot($1) },
+                failed: { sessions[$0].failed($1, attempts: $2, $3, again: $4) },
                 survived: { stream, id in
                     sessions[stream].withIntake { $0.survived(id) }
                     sessions[stream].readable.signal()

@@ -14,7 +14,7 @@ struct LoopsBridge: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, DevCommand.self, SimulateCommand.self, PublishCommand.self, MapCommand.self,
-            TestCommand.self, CheckCommand.self, DeadCommand.self,
+            TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self,
         ]
     )
 }

@@ -18,6 +18,8 @@ final class Deliverer: Sendable {
         let ended: @Sendable ([EntryEnd]) -> Void
         /// Takes entries of one stream that were given up.
         let forgot: @Sendable (_ stream: Int, [PlannedEntry]) -> Void
+        /// A request of the entry failed, and the entry waits. `again`: after how long it is tried again; nil when that is up to Loops.
+        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsAnswer, _ again: Duration?) -> Void
         /// The process is still there after the suspect's request.
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
@@ -135,7 +137,12 @@ final class Deliverer: Sendable {
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, now: now, random: random)
             if !settled.ends.isEmpty { outlet.ended(settled.ends) }
-            if let given = settled.given { outlet.forgot(start.key.stream, [given]) }
+            if let given = settled.given {
+                outlet.forgot(start.key.stream, [given])
+            } else if let delay = settled.retryDelay {
+                let attempts = state.lanes.head(of: start.key)?.attempts ?? start.attempt
+                outlet.failed(start.key.stream, start.entry, attempts, answer, delay > .zero ? delay : nil)
+            }
             return settled
         }
         if start.isSuspect { outlet.survived(start.key.stream, start.entry) }

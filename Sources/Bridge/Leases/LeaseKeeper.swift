@@ -46,6 +46,7 @@ struct LeaseKeeper: Sendable {
                     session.beatWanted.signal()
                 }
             }
+            group.addTask { await TroubleWriter(session: session).run() }
             defer { group.cancelAll() }
             try await keep()
         }
@@ -112,6 +113,7 @@ struct LeaseKeeper: Sendable {
         let changes = session.beaten(view, sentAt: sentAt, now: clock.now)
         for change in changes { report(change) }
         onBeat()
+        session.troublesWanted.signal()
         if changes.contains(.rewind) { await onRewind() }
         return session.withLeases { $0.next(now: clock.now) }.changesSomething
     }

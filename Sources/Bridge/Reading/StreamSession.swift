@@ -20,11 +20,14 @@ final class StreamSession: Sendable {
     let endsWaiting = Wakeup()
     /// Signalled when a heartbeat should not wait for its turn.
     let beatWanted = Wakeup()
+    /// Signalled after a heartbeat: what keeps entries from being delivered may be told of now.
+    let troublesWanted = Wakeup()
 
     private struct State {
         var intake: Intake
         var acks = AckQueue()
         var leases: Leases
+        var troubles = Troubles()
         var changes: [LeaseChange] = []
         var isOpen = false
         var lastFault: String?
@@ -58,6 +61,7 @@ final class StreamSession: Sendable {
 
     func withIntake<Result>(_ body: (inout Intake) -> Result) -> Result { state.withLock { body(&$0.intake) } }
     func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
+    func withTroubles<Result>(_ body: (inout Troubles) -> Result) -> Result { state.withLock { body(&$0.troubles) } }
     func withLeases<Result>(_ body: (inout Leases) -> Result) -> Result { state.withLock { body(&$0.leases) } }
 
     var isOpen: Bool { state.withLock { $0.isOpen } }
@@ -128,6 +132,7 @@ final class StreamSession: Sendable {
                 var letter: EntryEnd?
                 if case .deadLettered = end.kind { letter = end }
                 state.intake.ended(end.id, partition: end.partition, bytes: end.size, letter: letter)
+                state.troubles.ended(end.id)
                 state.acks.append(end)
             }
         }
@@ -139,7 +144,10 @@ final class StreamSession: Sendable {
     func forgot(_ entries: [PlannedEntry]) {
         if entries.isEmpty { return }
         state.withLock { state in
-            for entry in entries { state.intake.forget(entry.id, partition: entry.partition, bytes: entry.size) }
+            for entry in entries {
+                state.intake.forget(entry.id, partition: entry.partition, bytes: entry.size)
+                state.troubles.ended(entry.id)
+            }
         }
         readable.signal()
         releaseDrained()

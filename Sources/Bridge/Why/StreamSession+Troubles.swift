@@ -1,0 +1,19 @@
+import Loops
+import RedisStreams
+
+extension StreamSession {
+    /// Notes for others why an entry waits.
+    /// - Parameter again: after how long it is tried again; nil when that is up to Loops.
+    func failed(_ id: StreamID, attempts: Int, _ answer: LoopsAnswer, again: Duration?) {
+        let now = Int64(WallClock.secondsSince1970 * 1000)
+        let trouble = Trouble(
+            attempts: attempts,
+            status: answer.status,
+            message: answer.message,
+            lastAt: now,
+            nextAt: again.map { now + Int64($0 / .milliseconds(1)) },
+            member: member
+        )
+        withTroubles { $0.failed(id, trouble) }
+    }
+}

@@ -1,0 +1,63 @@
+import JSON
+
+/// What keeps an entry from being delivered, as the replica that owns its partition tells others. Facts for people; nothing is decided by them.
+public struct Trouble: Sendable, Equatable {
+    /// Requests for the entry so far.
+    public var attempts: Int
+    /// The status of Loops' last answer; nil when there was none.
+    public var status: Int?
+    /// Loops' message, or why there was none; cut. May hold what the event held.
+    public var message: String
+    /// When that was, in milliseconds since 1970.
+    public var lastAt: Int64
+    /// When it is tried again; nil when that depends on Loops taking requests again.
+    public var nextAt: Int64?
+    /// The replica that says so.
+    public var member: String
+
+    /// The longest message, in characters.
+    static let maxMessage = 200
+
+    init(attempts: Int, status: Int?, message: String, lastAt: Int64, nextAt: Int64?, member: String) {
+        self.attempts = attempts
+        self.status = status
+        self.message = String(message.prefix(Self.maxMessage))
+        self.lastAt = lastAt
+        self.nextAt = nextAt
+        self.member = member
+    }
+
+    /// - Returns: nil when the text was not written by ``text``.
+    init?(_ text: String) {
+        guard let value = try? JSONParser.parse(text), let attempts = value["attempts"]?.doubleValue,
+            let lastAt = value["lastAt"]?.doubleValue, let member = value["member"]?.stringValue
+        else { return nil }
+        self.init(
+            attempts: Int(clamping: Int64(saturating: attempts)),
+            status: value["status"]?.doubleValue.map { Int(clamping: Int64(saturating: $0)) },
+            message: value["message"]?.stringValue ?? "",
+            lastAt: Int64(saturating: lastAt),
+            nextAt: value["nextAt"]?.doubleValue.map { Int64(saturating: $0) },
+            member: member
+        )
+    }
+
+    var text: String {
+        let object: JSONValue = [
+            "attempts": .int(Int64(attempts)),
+            "status": status.map { .int(Int64($0)) } ?? .null,
+            "message": .string(message),
+            "lastAt": .int(lastAt),
+            "nextAt": nextAt.map { .int($0) } ?? .null,
+            "member": .string(member),
+        ]
+        return object.jsonText
+    }
+}
+
+extension Int64 {
+    /// What is no number becomes 0, and what is too large the largest there is.
+    fileprivate init(saturating value: Double) {
+        self = value.isNaN ? 0 : value >= 9.2e18 ? .max : value <= -9.2e18 ? .min : Int64(value)
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import JSON
+import Logging
+
+/// Where an event is, and why it is not delivered yet.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Says where an event is: waiting, in hand and behind what, failing, dead-lettered or finished.",
+        discussion: """
+            Looks through the streams, the group's pending entries and the dead letters for a messageId, a contact key as it is (user ID, \
+            address, …), or an entry's ID. Needs Redis only, and no API key; changes nothing.
+
+            Attempts, Loops' last answer and the next attempt are told by the replica that has the entry in hand, after its next \
+            heartbeat. Times are estimates: entries before it, by the rate limit (LOOPS_RATE_LIMIT).
+
+            Exit status: 0 something was found, 1 nothing was found or Redis failed, 2 settings cannot be used.
+            """
+    )
+
+    @OptionGroup var options: StreamOptions
+    @Option(help: "In this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
+    @Option(help: "Entries, pending entries and dead letters of a stream that are looked at, at the most, each.")
+    var scan = 200_000
+    @Option(help: "Entries that are told of, of each kind (waiting, in hand, dead, finished) and stream.") var limit =
+        20
+    @Flag(help: "One JSON object for each entry, one a line.") var json = false
+    @Flag(help: "Shows contacts, and Loops' answers as they are.") var showContacts = false
+    @Argument(help: .init("What to look for.", valueName: "messageId|contact")) var query: String
+
+    func validate() throws {
+        if scan < 1 { throw ValidationError("--scan is a number of entries from 1.") }
+        if limit < 1 { throw ValidationError("--limit is a number of entries from 1.") }
+        if query.isEmpty { throw ValidationError("Give a messageId, a contact key or an entry's ID.") }
+    }
+
+    func run() async throws {
+        let settings = try options.settings()
+        try Usable.streams(Set(stream), of: settings.bridge)
+        var configuration = settings.bridge
+        if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
+        let text = WhyText(
+            now: Int64(Date().timeIntervalSince1970 * 1000),
+            rate: configuration.rateLimit,
+            group: configuration.group,
+            showsContacts: showContacts
+        )
+        try await Usable.redis {
+            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+                var isFound = false
+                for view in views {
+                    let search = EventSearch(query, in: view, scan: scan, limit: limit)
+                    let findings = try await search.run { Terminal.progress("\($0) entries looked at") }
+                    Terminal.endProgress()
+                    isFound = isFound || !findings.hits.isEmpty
+                    for hit in findings.hits {
+                        Terminal.line(json ? text.json(hit, findings).jsonText : text.text(hit, findings))
+                    }
+                    Terminal.complain(text.summary(findings))
+                }
+                if !isFound { throw ExitStatus.failed }
+            }
+        }
+    }
+}

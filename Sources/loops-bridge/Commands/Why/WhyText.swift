@@ -1,0 +1,196 @@
+import Bridge
+import JSON
+import RedisStreams
+
+/// Whereabouts of entries in plain words, and for programs.
+struct WhyText {
+    /// Milliseconds since 1970.
+    let now: Int64
+    /// Requests a second; 0 for no limit.
+    let rate: Double
+    let group: String
+    var showsContacts = false
+
+    /// The entry, and below it where it is.
+    func text(_ hit: Whereabouts, _ findings: Findings) -> String {
+        var head = "\(hit.id) in \(hit.stream)"
+        if let first = hit.messageIDs.first {
+            head += ", messageId \(first)" + (hit.messageIDs.count > 1 ? " and \(hit.messageIDs.count - 1) more" : "")
+        }
+        if let contact = hit.contact { head += ", contact \(showsContacts ? contact : Discretion.hash(contact))" }
+        return ([head] + words(hit, findings).map { "  " + $0 }).map(\.shown).joined(separator: "\n")
+    }
+
+    /// What is said of an entry, a sentence each.
+    func words(_ hit: Whereabouts, _ findings: Findings) -> [String] {
+        switch hit.state {
+        case .noGroup:
+            return ["not read: there is no group \(group) on the stream. No bridge with these settings has run yet."]
+        case .waiting(let before):
+            let count = before.map { $0 == 0 ? "nothing comes before it" : "\($0) entries come before it" }
+            return ["waiting, not read yet: \(count ?? "how many come before it is unknown")\(time(before, findings))"]
+        case .pending(let place): return words(place, hit, findings)
+        case .deadLettered(let letter):
+            let again = "'loops-bridge dead replay --id \(letter.id)' puts it back"
+            return [
+                """
+                dead-lettered \(ShownTime.wait(seconds: Double(now - letter.deadAt) / 1000)) ago as letter \(letter.id), \
+                \(letter.reason): \(masked(letter.detail, letter.contact))
+                """,
+                "attempts: \(letter.attempts); \(letter.obstacle ?? again)",
+            ]
+        case .replayed(let copy):
+            return ["was dead-lettered and replayed: it goes on as \(copy)"]
+        case .finished:
+            return ["finished: the group has read it and it is not pending. It was delivered, or no mapping takes it."]
+        }
+    }
+
+    private func words(_ place: PendingPlace, _ hit: Whereabouts, _ findings: Findings) -> [String] {
+        guard place.partition != nil else {
+            return [
+                """
+                pending for the consumer \(place.consumer) of another program. A bridge that starts hands it to its partitions \
+                before anything new.
+                """
+            ]
+        }
+        let owner =
+            place.owner.map { "owned by \($0)" } ?? "owned by nobody: no replica runs, or it is being taken over"
+        var lines = ["in hand: pending in partition \(place.consumer), \(owner)"]
+        if let trouble = place.trouble { lines.append(words(trouble, place, hit.contact)) }
+        let behind = place.behind
+        if behind.count > 0 {
+            let names = behind.first.map { entry in entry.id.description + (entry.messageID.map { " (\($0))" } ?? "") }
+            let more = behind.count > names.count ? " and \(behind.count - names.count) more" : ""
+            lines.append(
+                "behind \(behind.count) earlier pending entries of the same contact: \(names.joined(separator: ", "))\(more)"
+            )
+            if let first = behind.first.first, let trouble = first.trouble {
+                lines.append("of these \(first.id): \(words(trouble, place, hit.contact))")
+            }
+        } else if place.trouble == nil {
+            lines.append(
+                place.before.map { "\($0) pending entries of all contacts are older\(time($0, findings))" }
+                    ?? "how many pending entries are older is unknown"
+            )
+        }
+        if !behind.isComplete {
+            lines.append("not all pending entries were looked at: more may be before it (see --scan)")
+        }
+        return lines
+    }
+
+    private func words(_ trouble: Trouble, _ place: PendingPlace, _ contact: String?) -> String {
+        let answer = trouble.status.map { "Loops answered \($0)" } ?? "no answer of Loops"
+        let message = trouble.message.isEmpty ? "" : " (\(masked(trouble.message, contact)))"
+        let ago = ShownTime.wait(seconds: Double(max(0, now - trouble.lastAt)) / 1000)
+        let next: String
+        if trouble.member != place.owner {
+            next = "told by \(trouble.member), which does not own it any more; its owner tries it anew"
+        } else if let nextAt = trouble.nextAt {
+            let wait = Double(nextAt - now) / 1000
+            next = wait < 1 ? "tried again now" : "tried again in \(ShownTime.wait(seconds: wait))"
+        } else {
+            next = "tried again when Loops takes requests again"
+        }
+        return "\(trouble.attempts) attempts so far; \(ago) ago \(answer)\(message); \(next)"
+    }
+
+    /// When it should be an entry's turn, for the end of a sentence.
+    private func time(_ before: Int?, _ findings: Findings) -> String {
+        if findings.members == 0 { return "; no replica runs" }
+        guard let seconds = seconds(before) else { return "" }
+        return "; at \(rate.formattedRate) a second about \(ShownTime.wait(seconds: seconds))"
+    }
+
+    private func seconds(_ before: Int?) -> Double? { before.flatMap { rate > 0 ? Double($0) / rate : nil } }
+
+    private func masked(_ text: String, _ contact: String?) -> String {
+        showsContacts ? text : Discretion.masking(text, contact: contact)
+    }
+
+    /// What was looked at, and what that means when nothing was found.
+    func summary(_ findings: Findings) -> String {
+        let looked =
+            "\(findings.looked) entries and \(findings.letters) dead letters of \(findings.stream) were looked at"
+            + (findings.isLimited ? ", not all: there is more than --scan allows" : "")
+        if !findings.hits.isEmpty {
+            return (findings.more > 0 ? "\(findings.more) more were found, see --limit; " : "") + looked
+        }
+        let oldest = findings.oldest.map { id in
+            "the oldest entry there is \(ShownTime.wait(seconds: Double(now - Int64(clamping: id.milliseconds)) / 1000)) old"
+        }
+        return """
+            Nothing was found: it was never published there, or the stream lost it by trimming (\(oldest ?? "the stream is empty")). \
+            \(looked)
+            """
+    }
+
+    // MARK: For programs
+
+    /// One object; what is unknown is null.
+    func json(_ hit: Whereabouts, _ findings: Findings) -> JSONValue {
+        var object: JSONObject = [
+            "stream": .string(hit.stream),
+            "entry": .string(hit.id.description),
+            "messageIds": .array(hit.messageIDs.map { .string($0) }),
+            "contactHash": .optional(hit.contact.map(Discretion.hash)),
+        ]
+        if showsContacts { object["contact"] = .optional(hit.contact) }
+        object["state"] = .string(hit.state.name)
+        switch hit.state {
+        case .noGroup, .finished: break
+        case .waiting(let before):
+            object["before"] = .optional(before)
+            object["seconds"] = seconds(before).map { .double($0) } ?? .null
+        case .replayed(let copy): object["copy"] = .string(copy.description)
+        case .deadLettered(let letter):
+            object["letter"] = LetterText(now: now, showsContacts: showsContacts).json(letter)
+        case .pending(let place):
+            object["consumer"] = .string(place.consumer)
+            object["owner"] = .optional(place.owner)
+            object["before"] = .optional(place.before)
+            object["seconds"] = place.behind.count == 0 ? seconds(place.before).map { .double($0) } ?? .null : .null
+            object["behind"] = .int(Int64(place.behind.count))
+            object["behindEntries"] = .array(
+                place.behind.first.map { entry in
+                    [
+                        "entry": .string(entry.id.description), "messageId": .optional(entry.messageID),
+                        "trouble": json(entry.trouble, hit.contact),
+                    ]
+                }
+            )
+            object["trouble"] = json(place.trouble, hit.contact)
+        }
+        object["words"] = .string(words(hit, findings).joined(separator: "\n"))
+        return .object(object)
+    }
+
+    private func json(_ trouble: Trouble?, _ contact: String?) -> JSONValue {
+        guard let trouble else { return .null }
+        return [
+            "attempts": .int(Int64(trouble.attempts)), "status": .optional(trouble.status),
+            "message": .string(masked(trouble.message, contact)), "lastAt": .int(trouble.lastAt),
+            "nextAt": trouble.nextAt.map { .int($0) } ?? .null, "member": .string(trouble.member),
+        ]
+    }
+}
+
+extension Whereabouts.State {
+    fileprivate var name: String {
+        switch self {
+        case .waiting: "waiting"
+        case .pending: "pending"
+        case .deadLettered: "deadLettered"
+        case .replayed: "replayed"
+        case .finished: "finished"
+        case .noGroup: "noGroup"
+        }
+    }
+}
+
+extension Double {
+    /// `10`, or `2.5`.
+    fileprivate var formattedRate: String { self == rounded() && magnitude < 1e9 ? String(Int(self)) : String(self) }
+}
