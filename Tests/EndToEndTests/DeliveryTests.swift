@@ -69,7 +69,8 @@ struct DeliveryTests {
                 case .appliedThenError: .respond(status: 500, .html, .afterCommit)
                 case .garbage: .garbage
                 case .truncated: .truncate(share: 0.5)
-                case .stall: .stall(.beforeCommit)
+                // Before the key is taken: what a repeated request means while the first is in hand is another question.
+                case .stall: .stall(.before)
                 }
             // A 429 stops everybody for half a second or more, a stall its lane for the request's time: few of those.
             let isSlow = self == .tooMany || self == .stall

@@ -16,12 +16,13 @@ if rule and rule ~= ARGV[4] and redis.call('XPENDING', KEYS[1], ARGV[1])[1] > 0 
 end
 
 if not partitions then
-  -- A state that was lost may leave holders behind who do not know it yet: then nobody acquires a partition for one lease time.
+  -- A state that was lost may leave holders behind who do not know it yet: then nobody acquires a partition for one lease time. Only with a
+  -- new group, and a caller that never had it open, there is nothing to wait for.
   local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
   -- Reigns and beats begin where no earlier state of this group has been.
   local time = redis.call('TIME')
   local begin = string.format('%.0f', time[1] * 1000000 + time[2])
-  redis.call('HSET', KEYS[2], 'partitions', ARGV[3], 'run', run, 'settled', ARGV[5] == '1' and '' or run,
+  redis.call('HSET', KEYS[2], 'partitions', ARGV[3], 'run', run, 'settled', ARGV[5] == '0' and made == 1 and run or '',
     'reign', begin, 'beat', begin)
 end
 redis.call('HSET', KEYS[2], 'rule', ARGV[4])
