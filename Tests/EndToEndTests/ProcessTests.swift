@@ -109,6 +109,19 @@ struct ProcessTests {
         #expect(output.contains("All 500 events ended once, in order."), "\(output.joined(separator: "\n"))")
     }
 
+    @Test("When nobody reads its output any more, a command ends quietly")
+    func closedOutput() async throws {
+        let lines = "yes '{\"type\":\"identify\",\"userId\":\"u\"}' | head -20000"
+        let output = try await ChildProcess.run(
+            "/bin/bash",
+            arguments: ["-c", "\(lines) | '\(Program.path)' map | head -1 >/dev/null; echo status ${PIPESTATUS[2]}"]
+        ) { child in
+            await child.exited()
+            return child.output
+        }
+        #expect(output == ["status 141"], "\(output.prefix(5))")
+    }
+
     @Test("Settings that cannot be used are all named, and end the program with status 2")
     func badSettings() async throws {
         let output = try await ChildProcess.run(

@@ -29,6 +29,6 @@ struct JSONLogHandler: LogHandler {
         }
         var bytes = JSONValue.object(line).serialized()
         bytes.append(0x0A)
-        FileHandle.standardError.write(Data(bytes))
+        Terminal.tell(bytes)
     }
 }

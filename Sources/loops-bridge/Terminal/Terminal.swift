@@ -17,23 +17,27 @@ enum Terminal {
 
     /// Writes a line to standard error.
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        tell(Array((text + "\n").utf8))
     }
 
     /// Writes over the current line of standard error; only on a terminal.
     static func progress(_ text: String) {
         guard isInteractive else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+        tell(Array("\r\u{1B}[2K\(text)".utf8))
     }
 
     /// Ends the line that ``progress(_:)`` writes over.
     static func endProgress() {
         guard isInteractive else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
+        tell(Array("\r\u{1B}[2K".utf8))
     }
 
-    /// Writes bytes to standard output.
+    /// Writes bytes to standard output. When nobody reads it any more (`… | head`), the program ends quietly, with the status of a program that
+    /// SIGPIPE ended.
     static func write(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
+        do { try FileHandle.standardOutput.write(contentsOf: Data(bytes)) } catch { exit(128 + SIGPIPE) }
     }
+
+    /// Writes bytes to standard error. When nobody reads it any more, there is nobody to tell that.
+    static func tell(_ bytes: [UInt8]) { try? FileHandle.standardError.write(contentsOf: Data(bytes)) }
 }

@@ -75,7 +75,7 @@ struct DeadDropCommand: AsyncParsableCommand {
     }
 
     private static func confirmed(_ count: Int) -> Bool {
-        FileHandle.standardError.write(Data("Delete \(count) dead letters and the events in them? [y/N] ".utf8))
+        Terminal.tell(Array("Delete \(count) dead letters and the events in them? [y/N] ".utf8))
         return ["y", "yes"].contains((readLine() ?? "").lowercased())
     }
 }
