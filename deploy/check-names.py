@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Holds alerts, their tests and the dashboard against the metrics that the program declares. Prints what does not fit; exit status 1 then.
+
+With --queries, prints the dashboard's queries as a rule file instead, for `promtool check rules`.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+import yaml
+
+DEPLOY = pathlib.Path(__file__).parent
+ROOT = DEPLOY.parent
+DECLARED = ROOT / "Sources/loops-bridge/Admin/MetricDescription+Bridge.swift"
+RUNBOOK = "https://github.com/loops-bridge/loops-bridge/blob/main/docs/operations.md#"
+PREFIX = "loops_bridge_"
+
+# Coming: not declared by the program yet, and used here already. Take a line out when its metric is there.
+COMING = {
+    "takeover_duration_seconds": ("histogram", set()),
+    "order_violations_total": ("counter", set()),
+    "backlog_drain_seconds": ("gauge", {"stream"}),
+    "ratelimit_effective_rate": ("gauge", set()),
+    "ratelimit_limit": ("gauge", set()),
+    "ratelimit_remaining": ("gauge", set()),
+    "ratelimit_permits_total": ("counter", {"outcome"}),
+    "ratelimit_wait_seconds": ("histogram", set()),
+    "events_coalesced_total": ("counter", {"kind"}),
+    "config_info": ("gauge", {"hash"}),
+    "dlq_oldest_age_seconds": ("gauge", {"stream"}),
+    "redis_command_duration_seconds": ("histogram", {"command"}),
+    "paused": ("gauge", set()),
+}
+STANDARD = {
+    "up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
+    "process_start_time_seconds",
+}
+# Labels that Prometheus and its operator add.
+TARGET_LABELS = {"job", "instance", "namespace", "pod", "alertname", "alertstate", "severity", "version"}
+KEYWORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset", "inf", "nan"}
+# The group's state is the same from every replica: adding it up would multiply it.
+GROUP_GAUGES = {
+    "stream_length", "group_lag", "group_lag_known", "group_pending", "oldest_unacked_age_seconds", "dlq_length", "dlq_oldest_age_seconds",
+    "partitions_unowned", "backlog_drain_seconds", "trim_headroom_entries", "trim_headroom_seconds", "members",
+}
+
+faults = []
+
+
+def declared_metrics():
+    """Names with their labels, from the program's source."""
+    pattern = r'(counter|gauge|histogram)\(\s*"(\w+)",\s*"(?:[^"\\]|\\.)*",\s*\[([^\]]*)\]'
+    found = {
+        name: (kind, set(re.findall(r'"(\w+)"', labels)))
+        for kind, name, labels in re.findall(pattern, DECLARED.read_text(encoding="utf-8"))
+    }
+    if len(found) < 20:
+        sys.exit(f"{DECLARED}: only {len(found)} metrics recognised; check-names.py no longer reads this file")
+    return found
+
+
+def series(metrics):
+    """The series' names as Prometheus sees them."""
+    names = {}
+    for name, (kind, labels) in metrics.items():
+        for suffix in ("_bucket", "_sum", "_count") if kind == "histogram" else ("",):
+            names[PREFIX + name + suffix] = labels | ({"le"} if suffix == "_bucket" else set())
+    return names
+
+
+def uses(query):
+    """(name, labels that it is selected by) for each series in a query."""
+    text = re.sub(r"\$\{?\w+\}?", "x", re.sub(r'"(?:[^"\\]|\\.)*"', '""', query))
+    text = re.sub(r"\[[^\]]*\]", " ", text)
+    text = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", " ", text)
+    for match in re.finditer(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(\(|\{[^}]*\})?", text):
+        name, after = match.group(1), match.group(2) or ""
+        if after == "(" or name.lower() in KEYWORDS or re.fullmatch(r"\d.*", name):
+            continue
+        if match.start() and re.match(r"[\d.]", text[match.start() - 1]):
+            continue  # the unit of a duration or the e of a number
+        yield name, set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", after))
+
+
+def check_query(where, query, known):
+    for name, labels in uses(query):
+        if name not in known:
+            faults.append(f"{where}: no metric {name}")
+        elif known[name] is not None and (strange := labels - known[name] - TARGET_LABELS):
+            faults.append(f"{where}: {name} has no label {', '.join(sorted(strange))}")
+    for name in GROUP_GAUGES:
+        if re.search(rf"\b(sum|avg|count)\s*((by|without)\s*\([^)]*\)\s*)?\(\s*{PREFIX}{name}\b", query):
+            faults.append(f"{where}: {PREFIX}{name} is the same from every replica; aggregate it with max()")
+
+
+def panels(node):
+    for panel in node.get("panels", []):
+        yield panel
+        yield from panels(panel)
+
+
+def dashboard_queries(dashboard):
+    for panel in panels(dashboard):
+        for target in panel.get("targets", []):
+            yield f"dashboard.json, “{panel['title']}”", target["expr"]
+    for annotation in dashboard["annotations"]["list"]:
+        yield f"dashboard.json, annotation {annotation['name']}", annotation["expr"]
+
+
+def check_alert(alert, tests, headings):
+    name = alert["alert"]
+    if alert.get("labels", {}).get("severity") not in ("critical", "warning"):
+        faults.append(f"{name}: severity is neither critical nor warning")
+    annotations = alert.get("annotations", {})
+    faults.extend(f"{name}: no {key}" for key in ("summary", "description") if not annotations.get(key))
+    if annotations.get("runbook_url") != RUNBOOK + name.lower():
+        faults.append(f"{name}: runbook_url is not {RUNBOOK}{name.lower()}")
+    if headings is not None and name.lower() not in headings:
+        faults.append(f"{name}: docs/operations.md has no heading {name}")
+    mine = [case for test in tests for case in test.get("alert_rule_test", []) if case["alertname"] == name]
+    if not any(case.get("exp_alerts") for case in mine):
+        faults.append(f"{name}: no test in which it fires")
+    if not any(not case.get("exp_alerts") for case in mine):
+        faults.append(f"{name}: no test in which it does not fire")
+
+
+def main():
+    dashboard = json.loads((DEPLOY / "grafana/dashboard.json").read_text(encoding="utf-8"))
+    if sys.argv[1:] == ["--queries"]:
+        rules = []
+        for number, (_, query) in enumerate(dashboard_queries(dashboard)):
+            query = re.sub(r"\$__(rate_interval|range)", "5m", query)
+            rules.append({"record": f"dashboard:query:{number}", "expr": re.sub(r"\$\w+", "x", query)})
+        print(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+        return
+
+    declared = declared_metrics()
+    for name in sorted(set(COMING) & set(declared)):
+        missing = COMING[name][1] - declared[name][1]
+        if missing:
+            faults.append(f"{PREFIX}{name} is declared without the label {', '.join(sorted(missing))}, which is used here")
+    known = series({**COMING, **declared}) | dict.fromkeys(STANDARD)
+    groups = yaml.safe_load((DEPLOY / "prometheus/alerts.yaml").read_text(encoding="utf-8"))["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    known |= {rule["record"]: None for rule in rules if "record" in rule}
+    tests = yaml.safe_load((DEPLOY / "prometheus/alerts.test.yaml").read_text(encoding="utf-8"))["tests"]
+
+    for rule in rules:
+        check_query(f"alerts.yaml, {rule.get('record') or rule['alert']}", rule["expr"], known)
+    for test in tests:
+        for entry in test["input_series"]:
+            check_query(f"alerts.test.yaml, “{test['name']}”", entry["series"], known)
+    for where, query in dashboard_queries(dashboard):
+        check_query(where, query, known)
+
+    manual = ROOT / "docs/operations.md"
+    headings = None
+    if manual.exists():
+        lines = re.findall(r"^#+ +(.*)$", manual.read_text(encoding="utf-8"), re.MULTILINE)
+        headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-") for line in lines}
+    alerts = [rule for rule in rules if "alert" in rule]
+    for alert in alerts:
+        check_alert(alert, tests, headings)
+
+    if arrived := sorted(set(COMING) & set(declared)):
+        print(f"declared by now, to be taken off the list of coming metrics: {', '.join(arrived)}", file=sys.stderr)
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+main()
