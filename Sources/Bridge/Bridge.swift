@@ -147,7 +147,10 @@ public final class Bridge: Service {
                 rule: configuration.keyRule,
                 metrics: metrics.stream(session.index),
                 logger: logger,
-                onBeat: { deliverer.leasesRenewed() },
+                onBeat: {
+                    deliverer.share(among: sessions.map { $0.withLeases { $0.members } }.max() ?? 1)
+                    deliverer.leasesRenewed()
+                },
                 onRewind: {
                     for client in [blocked[session.index].waiter, blocked[session.index].bell] {
                         await client.reconnect()

@@ -70,6 +70,9 @@ final class Deliverer: Sendable {
         }
     }
 
+    /// So many replicas share the budget.
+    func share(among replicas: Int) { state.withLock { $0.gate.share(among: replicas) } }
+
     /// Leases were renewed: what waited for that goes on.
     func leasesRenewed() { if state.withLock({ $0.lanes.unpark() }) { wakeup.signal() } }
 

@@ -65,6 +65,9 @@ struct Gate: Sendable {
         circuit.started()
     }
 
+    /// So many replicas share the budget.
+    mutating func share(among replicas: Int) { bucket.share(among: replicas) }
+
     /// A request that was to start was not sent.
     mutating func unsent() { circuit.unsent() }
 

@@ -5,8 +5,10 @@ struct TokenBucket: Sendable {
     /// The share of the limit that is used. What is left absorbs the jitter of the way, which can push one request more into a window.
     static let share = 0.985
 
-    private let interval: Duration?
-    private let tolerance: Duration
+    private let whole: Duration?
+    private let burst: Int
+    private var interval: Duration?
+    private var tolerance: Duration { (interval ?? .zero) * (burst - 1) }
     /// The theoretical arrival time of the next request.
     private var next: ContinuousClock.Instant?
     private var pausedUntil: ContinuousClock.Instant?
@@ -15,9 +17,13 @@ struct TokenBucket: Sendable {
     ///   - ratePerSecond: requests a second; 0 for no limit.
     ///   - burst: how many may start at once after a rest; at least 1.
     init(ratePerSecond: Double, burst: Int = 1) {
-        interval = ratePerSecond > 0 ? .seconds(1 / (ratePerSecond * Self.share)) : nil
-        tolerance = (interval ?? .zero) * (max(burst, 1) - 1)
+        whole = ratePerSecond > 0 ? .seconds(1 / (ratePerSecond * Self.share)) : nil
+        interval = whole
+        self.burst = max(burst, 1)
     }
+
+    /// Uses only one share of the rate: the limit is one for all replicas.
+    mutating func share(among replicas: Int) { interval = whole.map { $0 * max(replicas, 1) } }
 
     /// The instant from which ``take(now:)`` succeeds; nil when it does now.
     func waitUntil(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {

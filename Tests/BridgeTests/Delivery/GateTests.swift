@@ -109,4 +109,17 @@ struct GateTests {
         }
         #expect(gate.admission(now: start) == .go)
     }
+
+    @Test("Replicas share the pace: with four, each starts a quarter of the requests")
+    func sharedPace() {
+        var bucket = TokenBucket(ratePerSecond: 10)
+        let start = ContinuousClock.now
+        bucket.share(among: 4)
+        bucket.take(now: start)
+        #expect(bucket.waitUntil(now: start + .milliseconds(405)) != nil)
+        #expect(bucket.waitUntil(now: start + .milliseconds(407)) == nil)
+        bucket.share(among: 1)
+        bucket.take(now: start + .seconds(1))
+        #expect(bucket.waitUntil(now: start + .milliseconds(1102)) == nil)
+    }
 }
