@@ -60,6 +60,10 @@ lint: ## Check format and style; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@.ci/check-style
 
+.PHONY: lint-deploy
+lint-deploy: ## Check every file under deploy/ with its own tool; installs the tools with apt-get and pip
+	@.ci/lint-deploy
+
 .PHONY: format
 format: ## Format all Swift files in place
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
