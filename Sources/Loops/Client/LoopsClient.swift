@@ -67,7 +67,13 @@ public struct LoopsClient: Sendable {
             let began = ContinuousClock.now
             let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
             let response = try await http.execute(request, deadline: deadline)
-            let body = try await body(of: response, until: began + configuration.requestTimeout)
+            let body: ByteBuffer
+            do {
+                body = try await self.body(of: response, until: began + configuration.requestTimeout)
+            } catch  where Self.saysEnough(Int(response.status.code)) {
+                // Too long, or cut short: what it says is in the head.
+                body = ByteBuffer()
+            }
             var answer = LoopsAnswer(
                 classifying: .init(
                     status: Int(response.status.code),
@@ -91,6 +97,10 @@ public struct LoopsClient: Sendable {
 }
 
 extension LoopsClient {
+    /// Whether a status decides alone. The body of a 2xx tells a real answer from a page of something in between, that of a 409 what the key
+    /// was used for.
+    private static func saysEnough(_ status: Int) -> Bool { !(200..<300).contains(status) && status != 409 }
+
     /// Reads the body within the request's time. The HTTP client's own deadline ends with the answer's head, and its read timeout begins anew
     /// with every byte, so that a body that trickles would hold its lane for ever.
     private func body(of response: HTTPClientResponse, until deadline: ContinuousClock.Instant) async throws

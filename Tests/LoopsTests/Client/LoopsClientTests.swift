@@ -46,6 +46,21 @@ struct LoopsClientTests {
         }
     }
 
+    @Test(
+        "A refusal whose body is too long or never ends is a refusal all the same",
+        arguments: [
+            (400, LoopsOutcome.rejected(.refused)), (401, .unauthorized), (429, .throttled),
+            (500, .retry(.serverError)),
+        ]
+    )
+    func statusDecides(status: Int, outcome: LoopsOutcome) async throws {
+        let long = "HTTP/1.1 \(status) X\r\nContent-Length: 5000\r\n\r\n" + String(repeating: "x", count: 5000)
+        #expect(try await answer(.bytes(long)).answer.outcome == outcome)
+        let endless = ScriptedServer.Behaviour.trickle("HTTP/1.1 \(status) X\r\nContent-Length: 900\r\n\r\n{")
+        let answer = try await answer(endless, requestTimeout: .seconds(5)).answer
+        #expect(answer.outcome == outcome && answer.status == status)
+    }
+
     @Test("A request whose latest start has passed is not sent; one in time is, without the header that says so")
     func latestStart() async throws {
         try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in
