@@ -46,7 +46,7 @@ torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEE
 
 REDIS_6 := .build/redis-6.2
 # Settings of its own (cluster-port, TLS in that build), and answers that 6.2 does not give: lag, entries-added, what XAUTOCLAIM dropped.
-NEEDS_REDIS_7 := ClusterTests|TopologyTests|transportSecurity|RedisServerTests|StreamCommandTests|AdminServerTests|trimmedBeforeReading
+NEEDS_REDIS_7 := ClusterTests|TopologyTests|transportSecurity|RedisServerTests|StreamCommandTests|AdminServerTests|trimmedBeforeReading|EventSearchTests/limits
 .PHONY: test-redis6
 test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of what only Redis 7 has
 	@.ci/install /usr/share/doc/python3-venv:python3-venv

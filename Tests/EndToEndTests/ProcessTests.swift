@@ -93,7 +93,8 @@ struct ProcessTests {
                     await child.exited()
                 }
             }
-            let requests = seen.withLock { $0 }
+            // On a busy machine an answer may come too late, and its request is sent again.
+            let requests = Set(seen.withLock { $0 })
             #expect(requests.count == 20)
             #expect(requests.contains { $0.hasPrefix(#"PUT /api/v1/contacts/update {"email":"user-0@example.com""#) })
             #expect(requests.contains { $0.hasPrefix("POST /api/v1/events/send {") })
