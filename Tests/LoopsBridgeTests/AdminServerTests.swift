@@ -181,7 +181,8 @@ struct AdminServerTests {
     func described() async throws {
         try await withReadyAdmin { client in
             var text = ""
-            while !text.contains("loops_bridge_group_pending{") {
+            // A look at the stream and a heartbeat have to be back.
+            while !text.contains("loops_bridge_group_pending{") || !text.contains("loops_bridge_members{") {
                 text = try await get("/metrics", client).body
                 await Task.yield()
             }
