@@ -31,8 +31,13 @@ struct TortureTests {
         settings.course = plant.course
         settings.burst = 400
         settings.patience = .seconds(4)
-        let report = try await Torture.run(settings)
-        #expect(!report.failures.isEmpty, "\(report.text)")
+        // A fault shows itself when a request happens to be in the wrong place at the wrong time: a few rounds may be needed.
+        var found = false
+        for seed: UInt64 in 1...5 where !found {
+            settings.seed = seed
+            found = try await !Torture.run(settings).failures.isEmpty
+        }
+        #expect(found)
     }
 
     @Test("A contact's course is judged: each event first after its predecessor, repetitions only as whole suffixes")
