@@ -76,6 +76,7 @@ let package = Package(
                 .embedInCode("Scripts/heartbeat.lua"),
                 .embedInCode("Scripts/leave.lua"),
                 .embedInCode("Scripts/open.lua"),
+                .embedInCode("Scripts/permit.lua"),
                 .embedInCode("Scripts/pull.lua"),
                 .embedInCode("Scripts/replay.lua"),
                 .embedInCode("Scripts/route.lua"),

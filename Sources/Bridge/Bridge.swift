@@ -75,10 +75,10 @@ public final class Bridge: Service {
             factory: factory
         )
         var clients: [RedisClient] = []
-        /// A connection of its own. All keys of a stream live in one slot, so one server answers for them.
-        func connection(_ stream: BridgeConfiguration.Stream) -> RedisClient {
+        /// A connection of its own, to the server that has the key. All keys of a stream live in one slot, so one answers for them.
+        func connection(_ key: String) -> RedisClient {
             let reconnects = ReconnectCounter(reconnects)
-            let client = RedisClient(configuration: configuration.redis(for: stream), logger: logger) {
+            let client = RedisClient(configuration: configuration.redis(for: key), logger: logger) {
                 reconnects.observe($0)
             }
             clients.append(client)
@@ -92,19 +92,31 @@ public final class Bridge: Service {
                 partitions: configuration.partitions,
                 member: member,
                 timing: parts.timing(configuration.leaseTiming),
-                client: connection(stream),
+                client: connection(stream.name),
                 limits: configuration.limits,
                 scripts: parts.scripts
             )
         }
+        let limiterKey = Limiter.key(apiKey: configuration.loops.apiKey)
+        let limiter = Limiter(
+            // On a cluster the limiter may live on another server than any stream.
+            client: configuration.redis.isCluster ? connection(limiterKey) : sessions[0].client,
+            script: parts.scripts.permit,
+            key: limiterKey,
+            cap: configuration.rateLimit,
+            checksLeases: !configuration.redis.isCluster,
+            sessions: sessions
+        )
         let send = parts.send { await loops.send($0, startBy: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
-                ratePerSecond: configuration.rateLimit,
+                lanes: Lanes(rules: configuration.laneRules),
+                isLimited: configuration.rateLimit != 0,
                 maxInFlight: configuration.loops.maxInFlight,
                 retry: configuration.retry
             ),
             send: send,
+            ask: { await limiter.ask($0) },
             testKey: { await loops.testKey() },
             metrics: metrics,
             logger: logger,
@@ -120,7 +132,7 @@ public final class Bridge: Service {
                 }
             )
         )
-        let blocked = configuration.streams.map { (waiter: connection($0), bell: connection($0)) }
+        let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
         self.waiters = zip(sessions, blocked).map { session, clients in
             EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable)
         }
@@ -147,10 +159,7 @@ public final class Bridge: Service {
                 rule: configuration.keyRule,
                 metrics: metrics.stream(session.index),
                 logger: logger,
-                onBeat: {
-                    deliverer.share(among: sessions.map { $0.withLeases { $0.members } }.max() ?? 1)
-                    deliverer.leasesRenewed()
-                },
+                onBeat: { deliverer.leasesRenewed() },
                 onRewind: {
                     for client in [blocked[session.index].waiter, blocked[session.index].bell] {
                         await client.reconnect()
@@ -208,7 +217,10 @@ public final class Bridge: Service {
     public func reloadRefused() { reloads.increment("refused") }
 
     /// Sets the gauges that show an instant; call it before they are looked at.
-    public func refreshGauges() { gauges.set(status) }
+    public func refreshGauges() {
+        gauges.set(status)
+        deliverer.refreshGauges()
+    }
 
     /// Ends that Redis has confirmed, as they come. One listener.
     public var confirmedEnds: EndTally { ends }

@@ -17,8 +17,13 @@ public struct BridgeConfiguration: Sendable {
 
     public var redis: RedisConfiguration
     public var loops: LoopsConfiguration
-    /// Requests a second; 0 for no limit.
-    public var rateLimit: Double = 10
+    /// The most requests a second of all replicas together, whatever Loops says of its limit. nil for what Loops says, and ten until it has
+    /// said it; 0 for no limit at all.
+    public var rateLimit: Double?
+    /// Which waiting identifies of one contact become one update.
+    public var coalescing = Coalescing.lossless
+    /// How long an identify that says only what was delivered for the contact before needs no request; nil for never.
+    public var skipUnchangedFor: Duration?
     public var streams: [Stream] = [Stream(name: "segment:events")]
     public var group = "loops-bridge"
     /// Names this process to others.
@@ -67,10 +72,15 @@ public struct BridgeConfiguration: Sendable {
     /// The rule for the contact key as the scripts take it and as it is kept beside the group: a dot path a line.
     var keyRule: String { contactPaths.joined(separator: "\n") }
 
-    /// How to reach the server that holds this stream.
-    func redis(for stream: Stream) -> RedisConfiguration {
+    /// What lanes go by.
+    var laneRules: LaneRules {
+        LaneRules(weights: streams.map(\.weight), coalescing: coalescing, skipUnchangedFor: skipUnchangedFor)
+    }
+
+    /// How to reach the server that holds this key.
+    func redis(for key: String) -> RedisConfiguration {
         var redis = redis
-        redis.slotKey = stream.name
+        redis.slotKey = key
         return redis
     }
 

@@ -34,6 +34,7 @@ struct RedisRightsTests {
                     $0.redis.user = "bridge"
                     $0.redis.password = "secret"
                     $0.trimFinishedAfter = .seconds(1)
+                    $0.rateLimit = 1000
                 }
                 for round in 0..<2 {
                     try await Harness.carry(configuration, redis, simulator) { harness in

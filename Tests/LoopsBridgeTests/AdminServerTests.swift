@@ -193,8 +193,11 @@ struct AdminServerTests {
             let described = Set(MetricDescription.bridge.map(\.name))
             #expect(described.count == MetricDescription.bridge.count, "described twice")
             #expect(metrics.subtracting(described) == [])
-            // The assembly sets the first, not the bridge; the other is there only while a loss is foreseen.
-            let absent: Set = ["loops_bridge_build_info", "loops_bridge_trim_headroom_seconds"]
+            // The assembly sets the first, not the bridge; the second is there only while a loss is foreseen, the others with a limit only.
+            let absent: Set = [
+                "loops_bridge_build_info", "loops_bridge_trim_headroom_seconds", "loops_bridge_ratelimit_limit",
+                "loops_bridge_ratelimit_effective_rate", "loops_bridge_ratelimit_remaining",
+            ]
             #expect(described.subtracting(metrics) == absent)
             #expect(MetricDescription.bridge.allSatisfy { !$0.help.isEmpty })
         }

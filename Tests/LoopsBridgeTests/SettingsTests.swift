@@ -39,7 +39,7 @@ struct SettingsTests {
     func defaults() throws {
         let settings = try settings()
         #expect(settings.bridge.streams.map(\.name) == ["segment:events"])
-        #expect(settings.bridge.rateLimit == 10)
+        #expect(settings.bridge.rateLimit == nil && settings.bridge.coalescing == .lossless)
         #expect(settings.bridge.loops.maxInFlight == 16)
         #expect(settings.bridge.instance == "host-7")
         #expect(settings.bridge.retry.retryFor == .seconds(21_600))

@@ -24,10 +24,14 @@ final class Deliverer: Sendable {
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
 
+    /// Asks the limiter of all replicas; nil when it could not be asked.
+    typealias Ask = @Sendable (PermitRequest) async -> PermitGrant?
+
     private let state: Mutex<DeliveryState>
     private let wakeup = Wakeup()
     private let clock = ContinuousClock()
     private let send: Send
+    private let ask: Ask
     private let testKey: @Sendable () async -> LoopsAnswer
     private let outlet: Outlet
     private let metrics: BridgeMetrics
@@ -37,6 +41,7 @@ final class Deliverer: Sendable {
     init(
         state: DeliveryState,
         send: @escaping Send,
+        ask: @escaping Ask,
         testKey: @escaping @Sendable () async -> LoopsAnswer,
         metrics: BridgeMetrics,
         logger: Logger,
@@ -44,6 +49,7 @@ final class Deliverer: Sendable {
     ) {
         self.state = Mutex(state)
         self.send = send
+        self.ask = ask
         self.testKey = testKey
         self.metrics = metrics
         self.logger = logger
@@ -70,9 +76,6 @@ final class Deliverer: Sendable {
         }
     }
 
-    /// So many replicas share the budget.
-    func share(among replicas: Int) { state.withLock { $0.gate.share(among: replicas) } }
-
     /// Leases were renewed: what waited for that goes on.
     func leasesRenewed() { if state.withLock({ $0.lanes.unpark() }) { wakeup.signal() } }
 
@@ -85,12 +88,15 @@ final class Deliverer: Sendable {
             var alarm: ContinuousClock.Instant?
             while true {
                 let now = clock.now
-                switch state.withLock({ $0.next(now: now, mayStart: { self.mayStart($0, now) }) }) {
+                switch next(now) {
                 case .send(let start):
                     group.addTask { await self.deliver(start) }
                     continue
                 case .probeKey:
                     group.addTask { await self.probeKey() }
+                    continue
+                case .ask(let request):
+                    group.addTask { await self.ask(request) }
                     continue
                 case .wait(let until):
                     if let until, alarm.map({ $0 <= now || until < $0 }) ?? true {
@@ -119,6 +125,37 @@ final class Deliverer: Sendable {
         return state.withLock { DeliverySnapshot($0, now: now) }
     }
 
+    /// Sets the gauges that show an instant.
+    func refreshGauges() { metrics.budget.set(snapshot) }
+
+    private func next(_ now: ContinuousClock.Instant) -> DeliveryState.Action {
+        state.withLock { state in
+            let action = state.next(
+                now: now,
+                mayStart: { self.mayStart($0, now) },
+                lost: { metrics.budget.lost($0) }
+            )
+            let ends = state.lanes.takeEnds()
+            // Each call takes ends of one stream.
+            for ends in ends.chunked(by: \.stream) { outlet.ended(ends) }
+            return action
+        }
+    }
+
+    private func ask(_ request: PermitRequest) async {
+        let grant = await ask(request)
+        let now = clock.now
+        let wait = state.withLock { state in
+            guard let grant else {
+                state.permits.failed(now: now)
+                return Duration?.none
+            }
+            return state.permits.granted(grant, now: now)
+        }
+        metrics.budget.granted(grant, wait: wait)
+        wakeup.signal()
+    }
+
     private func mayStart(_ entry: PlannedEntry, _ now: ContinuousClock.Instant) -> Bool {
         outlet.startsBefore(entry.lane.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
     }
@@ -130,21 +167,23 @@ final class Deliverer: Sendable {
             let answer = await send(start.step.call, startsBefore)
         else {
             state.withLock { state in
-                if let given = state.unsent(start) { outlet.forgot(start.key.stream, [given]) }
+                outlet.forgot(start.key.stream, state.unsent(start))
             }
             return wakeup.signal()
         }
         let now = clock.now
         metrics.request(start.step.call.operation, answer, took: now - began)
+        metrics.budget.used()
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
-            let settled = state.answered(start, answer, now: now, random: random)
+            let settled = state.answered(start, answer, began: began, now: now, random: random)
             if !settled.ends.isEmpty { outlet.ended(settled.ends) }
-            if let given = settled.given {
-                outlet.forgot(start.key.stream, [given])
+            if !settled.given.isEmpty {
+                outlet.forgot(start.key.stream, settled.given)
             } else if let delay = settled.retryDelay {
-                let attempts = state.lanes.head(of: start.key)?.attempts ?? start.attempt
-                outlet.failed(start.key.stream, start.entry, attempts, answer, delay > .zero ? delay : nil)
+                for entry in state.lanes.entries(of: start) {
+                    outlet.failed(start.key.stream, entry.id, entry.attempts, answer, delay > .zero ? delay : nil)
+                }
             }
             return settled
         }
@@ -198,6 +237,19 @@ final class Deliverer: Sendable {
                 "Loops has another body under this idempotency key: two events share a messageId",
                 metadata: metadata
             )
+        }
+    }
+}
+
+extension [EntryEnd] {
+    /// Runs of ends with the same value, in order.
+    fileprivate func chunked(by value: (EntryEnd) -> Int) -> [[EntryEnd]] {
+        reduce(into: []) { runs, end in
+            if let last = runs.last?.last, value(last) == value(end) {
+                runs[runs.count - 1].append(end)
+            } else {
+                runs.append([end])
+            }
         }
     }
 }

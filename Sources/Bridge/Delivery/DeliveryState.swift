@@ -1,19 +1,24 @@
 import Loops
 
-/// Everything that delivery decides with: the lanes, the gate and the cap on requests under way.
+/// Everything that delivery decides with: the lanes, the permits, the gate and the cap on requests under way.
 ///
 /// A value; ``Deliverer`` keeps it behind a lock and does the I/O that comes out of it.
 struct DeliveryState: Sendable {
-    var lanes = Lanes()
+    var lanes: Lanes
     var gate: Gate
+    var permits: Permits
     let maxInFlight: Int
     let retry: RetryPolicy
     /// Set by a stop: nothing new starts.
     var isDraining = false
     private(set) var inFlight = 0
+    private var slowStart = SlowStart()
 
-    init(ratePerSecond: Double, maxInFlight: Int, retry: RetryPolicy) {
-        self.gate = Gate(ratePerSecond: ratePerSecond)
+    /// - Parameter isLimited: whether each request needs a permit of the limiter.
+    init(lanes: Lanes = Lanes(), isLimited: Bool, maxInFlight: Int, retry: RetryPolicy) {
+        self.lanes = lanes
+        self.gate = Gate(isPaced: isLimited)
+        self.permits = Permits(isLimited: isLimited)
         self.maxInFlight = maxInFlight
         self.retry = retry
     }
@@ -21,28 +26,51 @@ struct DeliveryState: Sendable {
     enum Action: Sendable {
         case send(Lanes.Start)
         case probeKey
+        /// Ask the limiter; its answer goes to ``permits``.
+        case ask(PermitRequest)
         /// Nothing to do before this instant, or before the next event when nil.
         case wait(until: ContinuousClock.Instant?)
     }
 
-    /// - Parameter mayStart: whether the lease of an entry's partition allows a request.
+    /// - Parameters:
+    ///   - mayStart: whether the lease of an entry's partition allows a request.
+    ///   - lost: takes how many permits were too old to be used.
     mutating func next(
         now: ContinuousClock.Instant,
-        mayStart: (PlannedEntry) -> Bool = { _ in true }
+        mayStart: (PlannedEntry) -> Bool = { _ in true },
+        lost: (Int) -> Void = { _ in }
     ) -> Action {
         if isDraining { return .wait(until: nil) }
+        let wasted = permits.discard(now: now)
+        if wasted > 0 { lost(wasted) }
         switch gate.admission(now: now) {
         case .probeKey:
-            gate.keyProbeStarted(now: now)
+            if let request = permits.request(demand: 1, now: now) { return .ask(request) }
+            guard permits.isDue(now: now) else { return .wait(until: permits.nextWake) }
+            permits.take()
+            gate.keyProbeStarted()
             inFlight += 1
             return .probeKey
         case .wait(let until):
-            // With nothing to send, the pace needs no alarm.
+            if let request = permits.request(demand: 0, now: now) { return .ask(request) }
+            // With nothing to send, nobody has to be woken.
             return .wait(until: lanes.isEmpty ? nil : until)
         case .go:
-            guard inFlight < maxInFlight else { return .wait(until: nil) }
+            let hasRoom = inFlight < min(maxInFlight, slowStart.cap ?? maxInFlight)
+            let demand = hasRoom ? lanes.readyCount(now: now) : 0
+            if var request = permits.request(demand: demand, now: now) {
+                let entry = lanes.next()
+                (request.stream, request.partition) = (entry?.lane.stream, entry?.partition)
+                return .ask(request)
+            }
+            guard hasRoom else { return .wait(until: nil) }
+            guard permits.isDue(now: now) else {
+                let wakes = [demand > 0 ? permits.nextWake : nil, lanes.nextDue].compactMap(\.self)
+                return .wait(until: wakes.min())
+            }
             guard let start = lanes.start(now: now, mayStart: mayStart) else { return .wait(until: lanes.nextDue) }
-            gate.started(now: now)
+            permits.take()
+            gate.started()
             inFlight += 1
             return .send(start)
         }
@@ -50,28 +78,38 @@ struct DeliveryState: Sendable {
 
     struct Settled: Sendable {
         var ends: [EntryEnd]
-        /// The entry, if it was given up meanwhile and did not end.
-        var given: PlannedEntry?
+        /// Entries that were given up meanwhile and did not end.
+        var given: [PlannedEntry]
         var change: Gate.Change
         /// How long the lane waits; nil when it does not.
         var retryDelay: Duration?
         var isExhausted = false
     }
 
-    /// Takes the answer to a request that ``next(now:mayStart:)`` started.
-    /// - Parameter random: in `0..<1`.
+    /// Takes the answer to a request that ``next(now:mayStart:lost:)`` started.
+    /// - Parameters:
+    ///   - began: when it was started.
+    ///   - random: in `0..<1`.
     mutating func answered(
         _ start: Lanes.Start,
         _ answer: LoopsAnswer,
+        began: ContinuousClock.Instant? = nil,
         now: ContinuousClock.Instant,
         random: Double
     ) -> Settled {
         inFlight -= 1
         let othersDelivery = gate.lastDelivery
+        permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining, started: began ?? now)
         let change = gate.observe(answer.outcome, now: now, random: random)
+        if change == .throttled { permits.refused() }
+        if answer.outcome.isDelivered { slowStart.succeeded(most: maxInFlight) }
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
         let outcome = lanes.finish(start.key, result.step)
-        if change == .resumed { lanes.hurry() }
+        if change == .resumed {
+            lanes.hurry()
+            slowStart.begin()
+            permits.isBack()
+        }
         return Settled(
             ends: outcome.ends,
             given: outcome.given,
@@ -81,9 +119,9 @@ struct DeliveryState: Sendable {
         )
     }
 
-    /// A request that ``next(now:mayStart:)`` started was not sent: its partition's lease had become too old by then.
-    /// - Returns: the entry, if it was given up meanwhile.
-    mutating func unsent(_ start: Lanes.Start) -> PlannedEntry? {
+    /// A request that ``next(now:mayStart:lost:)`` started was not sent: its partition's lease had become too old by then.
+    /// - Returns: entries that were given up meanwhile.
+    mutating func unsent(_ start: Lanes.Start) -> [PlannedEntry] {
         inFlight -= 1
         gate.unsent()
         return lanes.finish(start.key, .unsent).given

@@ -1,12 +1,12 @@
 import Loops
 
-/// Decides whether any request may start: the key is good, Loops is up, and the budget has a permit.
+/// Decides whether any request may start: the key is good, Loops is up, and it has not refused one for its rate just now.
 ///
 /// A value: what Loops answers goes in, an admission comes out. Everything here concerns all lanes alike; what concerns one event stays in
 /// its lane.
 struct Gate: Sendable {
     enum Admission: Equatable {
-        /// A request may start now; call ``started(now:)``.
+        /// A request may start now; call ``started()``.
         case go
         /// Ask `GET /api-key` now; call ``keyProbeStarted()``, then ``keyProbed(isGood:now:random:)``.
         case probeKey
@@ -27,7 +27,6 @@ struct Gate: Sendable {
 
     private var key = Key.good
     private(set) var circuit = Circuit()
-    private var bucket: TokenBucket
     private var throttles = 0
     private var throttledUntil: ContinuousClock.Instant?
     private let keyBackoff = RetryPolicy(base: .seconds(2), cap: .seconds(60))
@@ -35,8 +34,11 @@ struct Gate: Sendable {
     /// When Loops last took a request.
     private(set) var lastDelivery: ContinuousClock.Instant?
 
-    init(ratePerSecond: Double) {
-        bucket = TokenBucket(ratePerSecond: ratePerSecond)
+    /// Whether a limiter holds everybody back after a refusal for the rate; if not, the gate does, longer each time.
+    private let isPaced: Bool
+
+    init(isPaced: Bool) {
+        self.isPaced = isPaced
     }
 
     /// Whether Loops takes our key, as far as is known.
@@ -56,17 +58,11 @@ struct Gate: Sendable {
         case .good: break
         }
         if case .wait(let until) = circuit.admission(now: now) { return .wait(until: until) }
-        if let due = bucket.waitUntil(now: now) { return .wait(until: due) }
+        if let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
         return .go
     }
 
-    mutating func started(now: ContinuousClock.Instant) {
-        bucket.take(now: now)
-        circuit.started()
-    }
-
-    /// So many replicas share the budget.
-    mutating func share(among replicas: Int) { bucket.share(among: replicas) }
+    mutating func started() { circuit.started() }
 
     /// A request that was to start was not sent.
     mutating func unsent() { circuit.unsent() }
@@ -99,18 +95,17 @@ struct Gate: Sendable {
         case .throttled:
             _ = circuit.answered()
             throttles += 1
-            let until = now + .milliseconds(500) + throttleBackoff.delay(afterFailures: throttles, random: random)
-            bucket.pause(until: until)
-            throttledUntil = until
+            let delay = isPaced ? .zero : throttleBackoff.delay(afterFailures: throttles, random: random)
+            let until = now + .milliseconds(500) + delay
+            throttledUntil = max(throttledUntil ?? until, until)
             return .throttled
         case .retry:
             return circuit.failed(now: now, random: random) ? .opened : .nothing
         }
     }
 
-    mutating func keyProbeStarted(now: ContinuousClock.Instant) {
+    mutating func keyProbeStarted() {
         if case .refused(_, let probes) = key { key = .probing(probes: probes + 1) }
-        bucket.take(now: now)
     }
 
     /// Takes the answer of the key probe.

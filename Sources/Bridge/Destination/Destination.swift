@@ -39,6 +39,8 @@ public struct Destination: Sendable {
             return MappingResult(
                 mapping: mapping.name,
                 priority: mapping.priority,
+                maxAge: mapping.maxAge,
+                latePolicy: mapping.latePolicy,
                 outcome: outcome,
                 adjustments: adjustments
             )

@@ -9,6 +9,10 @@ public struct DestinationMapping: Sendable {
     public let action: LoopsAction
     /// Higher first when mappings compete for the request budget; 0 if not given.
     public let priority: Int
+    /// How old an event may be when its request is sent, by its own timestamp; nil for any age.
+    public let maxAge: Duration?
+    /// What becomes of one that is older.
+    public let latePolicy: LatePolicy
     /// The fields in Segment's mapping language, defaults included.
     public let fields: JSONValue
     public let options: SafeOptions
@@ -30,6 +34,8 @@ public struct DestinationMapping: Sendable {
         usesDefaults: Bool = false,
         isEnabled: Bool = true,
         priority: Int = 0,
+        maxAge: Duration? = nil,
+        latePolicy: LatePolicy = .deadLetter,
         options: SafeOptions = SafeOptions()
     ) throws(DestinationFault) {
         var filled = fields ?? .object(action.defaultMapping)
@@ -54,6 +60,8 @@ public struct DestinationMapping: Sendable {
         self.isEnabled = isEnabled
         self.action = action
         self.priority = priority
+        self.maxAge = maxAge
+        self.latePolicy = latePolicy
         self.fields = filled
         self.options = options
         self.defaultedFields = defaulted

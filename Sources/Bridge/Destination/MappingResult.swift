@@ -16,6 +16,9 @@ public struct MappingResult: Sendable {
     /// The name of the mapping.
     public let mapping: String
     public let priority: Int
+    /// How old the event may be when its request is sent, and what becomes of it then; nil for any age.
+    public let maxAge: Duration?
+    public let latePolicy: LatePolicy
     public let outcome: Outcome
     /// What the mapping's options changed in the request.
     public let adjustments: [Adjustment]

@@ -59,7 +59,9 @@ struct MappingsFileReader: DocumentReader {
         let count = faults.count
         let actionKey = isExport ? "partnerAction" : "action"
         let triggerKey = isExport ? "subscribe" : "trigger"
-        let shared = ["name", "enabled", actionKey, triggerKey, "mapping", "priority", "options"]
+        let shared = [
+            "name", "enabled", actionKey, triggerKey, "mapping", "priority", "maxAge", "whenTooOld", "options",
+        ]
         knownKeys(of: object, isExport ? shared : shared + ["useDefaults"], at: path)
         let action = action(object, actionKey, at: path)
         let trigger = text(object, triggerKey, at: path)
@@ -67,6 +69,9 @@ struct MappingsFileReader: DocumentReader {
         let usesDefaults = flag(object, "useDefaults", at: path) ?? true
         let isEnabled = flag(object, "enabled", at: path) ?? true
         let priority = integer(object, "priority", at: path) ?? 0
+        let maxAge = age(object, "maxAge", at: path)
+        let latePolicy = choice(object, "whenTooOld", LatePolicy.self, at: path)
+        if latePolicy != nil, object["maxAge"] == nil { fail("\(path)/whenTooOld", "needs 'maxAge' beside it") }
         let options = options(object["options"], at: "\(path)/options")
         let fields = object["mapping"]
         if let fields {
@@ -83,6 +88,8 @@ struct MappingsFileReader: DocumentReader {
                 usesDefaults: usesDefaults && !isExport,
                 isEnabled: isEnabled,
                 priority: priority,
+                maxAge: maxAge,
+                latePolicy: latePolicy ?? .deadLetter,
                 options: options
             )
         } catch {
@@ -186,6 +193,13 @@ extension MappingsFileReader {
         guard let value = object[key] else { return nil }
         if let number = value.integerValue, (-1000...1000).contains(number) { return Int(number) }
         fail("\(path)/\(key)", "must be an integer from -1000 to 1000")
+        return nil
+    }
+
+    private mutating func age(_ object: JSONObject, _ key: String, at path: String) -> Duration? {
+        guard let value = object[key] else { return nil }
+        if let age = value.stringValue.flatMap(Duration.init(withUnit:)) { return age }
+        fail("\(path)/\(key)", "must be a time with its unit, like 90s, 5m, 6h or 2d")
         return nil
     }
 

@@ -14,6 +14,8 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     case idempotencyConflict
     /// The event alone kept failing for longer than `bridge.retryFor` while others succeeded.
     case exhausted
+    /// It waited longer than its mapping's `maxAge`.
+    case tooOld
     /// Processes died again and again while they had the entry in hand.
     case poison
 }

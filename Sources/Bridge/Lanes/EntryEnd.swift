@@ -9,6 +9,8 @@ struct EntryEnd: Sendable, Equatable {
         case ignored
         /// The entry was trimmed or deleted from the stream before it could be delivered: nothing is left to deliver.
         case lost
+        /// Every request was left out since it was too old, as its mapping says.
+        case expired
         /// Some part can never succeed.
         case deadLettered([DeliveryFault])
         /// This process ended the entry before; the acknowledgement was lost on the way and is repeated.
@@ -25,4 +27,8 @@ struct EntryEnd: Sendable, Equatable {
     let occurredAt: Double?
     /// Whether this end was told before and Redis has forgotten it: it is told again and not counted again.
     var isRepetition = false
+    /// How it shared the request of another entry; nil when it had its own.
+    var coalesced: CoalescedKind?
+    /// Requests that were left out since they were too old.
+    var expired = 0
 }

@@ -5,7 +5,7 @@ import RedisStreams
 /// The waiting entries: one first-in-first-out lane per contact, at most one request of a lane under way.
 ///
 /// A value: entries and results go in, starts and ends come out. Invariants, each a test:
-/// - a step starts only after every step of the lane's earlier entries has ended;
+/// - a step starts only after every step of the lane's earlier entries has ended, or together with them in one request;
 /// - ends of one lane come out in the order of admission;
 /// - a lane that waits for its retry, or for its partition's lease, holds no other lane.
 struct Lanes: Sendable {
@@ -19,14 +19,16 @@ struct Lanes: Sendable {
         let partition: Int
         let tenure: Int
         let isSuspect: Bool
+        /// Entries that the request stands for.
+        let entries: Int
     }
 
     /// What follows a result.
     struct Outcome: Sendable {
         /// In order.
         var ends: [EntryEnd] = []
-        /// An entry that was given up while its request was under way, and did not end with it.
-        var given: PlannedEntry?
+        /// Entries that were given up while their request was under way, and did not end with it.
+        var given: [PlannedEntry] = []
     }
 
     /// What came of a started request.
@@ -40,8 +42,9 @@ struct Lanes: Sendable {
     }
 
     private enum State: Sendable {
-        case ready
-        case underWay
+        case ready(ReadyQueue.Ticket)
+        /// The request stands for so many entries at the front.
+        case underWay(RequestGroup, since: ContinuousClock.Instant)
         case waiting(until: ContinuousClock.Instant)
         /// Its partition's lease is not good enough to start.
         case parked
@@ -50,7 +53,7 @@ struct Lanes: Sendable {
     private struct Lane: Sendable {
         var state: State
         var entries: Deque<PlannedEntry>
-        /// Whether its head was given up while under way.
+        /// Whether what is under way of it was given up.
         var isAbandoned = false
     }
 
@@ -61,10 +64,13 @@ struct Lanes: Sendable {
         static func == (a: Alarm, b: Alarm) -> Bool { a.due == b.due }
     }
 
+    private let coalescing: Coalescing
+    private var known: KnownContacts?
     private var lanes: [LaneKey: Lane] = [:]
-    private var ready: Deque<LaneKey> = []
+    private var ready: ReadyQueue
     private var parked: [LaneKey] = []
     private var alarms: Heap<Alarm> = []
+    private var unsentEnds: [EntryEnd] = []
 
     /// Entries that have not ended.
     private(set) var count = 0
@@ -72,6 +78,12 @@ struct Lanes: Sendable {
     private(set) var underWay = 0
     /// Lanes that wait for a retry.
     private(set) var blocked = 0
+
+    init(rules: LaneRules = LaneRules()) {
+        coalescing = rules.coalescing
+        known = rules.skipUnchangedFor.map { KnownContacts(lifetime: $0) }
+        ready = ReadyQueue(weights: rules.weights)
+    }
 
     /// Contacts that have entries.
     var contacts: Int { lanes.count }
@@ -85,11 +97,21 @@ struct Lanes: Sendable {
             lanes[entry.lane]?.entries.append(entry)
             return []
         }
-        lanes[entry.lane] = Lane(state: .ready, entries: [entry])
+        lanes[entry.lane] = Lane(state: .parked, entries: [entry])
         return settle(entry.lane)
     }
 
-    /// The next request that may start, oldest readiness first. The caller holds a permit for it.
+    /// Lanes that could start a request at this instant.
+    mutating func readyCount(now: ContinuousClock.Instant) -> Int {
+        wakeDue(now)
+        return ready.count
+    }
+
+    /// The entry whose turn it is, if any.
+    mutating func next() -> PlannedEntry? { ready.first().flatMap { lanes[$0]?.entries.first } }
+
+    /// The request whose turn it is. The caller holds a permit for it. Entries that end on the way without a request are told by
+    /// ``takeEnds()``.
     /// - Parameter mayStart: whether the lease of the entry's partition allows it; otherwise the lane waits for ``unpark()``.
     mutating func start(
         now: ContinuousClock.Instant,
@@ -97,44 +119,73 @@ struct Lanes: Sendable {
     ) -> Start? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            // A lane that was given up may have left its key behind.
-            guard case .ready? = lanes[key]?.state, var lane = lanes.removeValue(forKey: key),
-                var head = lane.entries.first
-            else { continue }
+            guard var lane = lanes.removeValue(forKey: key), let head = lane.entries.first else { continue }
             guard mayStart(head) else {
                 lane.state = .parked
                 lanes[key] = lane
                 parked.append(key)
                 continue
             }
-            head.attempts += 1
-            if head.firstAttempt == nil { head.firstAttempt = now }
-            lane.entries[0] = head
-            lane.state = .underWay
-            lanes[key] = lane
-            underWay += 1
-            return Start(
-                key: key,
-                step: head.steps[head.nextStep],
-                attempt: head.failures + 1,
-                entry: head.id,
-                partition: head.partition,
-                tenure: head.tenure,
-                isSuspect: head.isSuspect
-            )
+            if let expiry = head.steps[head.nextStep].expiry, expiry.at <= now {
+                lane.entries[0].expire(expiry)
+                lanes[key] = lane
+                unsentEnds += settle(key)
+                continue
+            }
+            let group = RequestGroup(of: lane.entries, coalescing, now: now)
+            if known?.has(group.call, now: now) == true, lane.entries.mayBeSkipped(group, now: now) {
+                group.end(&lane.entries, as: .unchanged)
+                lanes[key] = lane
+                unsentEnds += settle(key)
+                continue
+            }
+            known?.started(group.call)
+            ready.started(key.stream)
+            return begin(group, key, lane, now: now)
         }
         return nil
+    }
+
+    private mutating func begin(
+        _ group: RequestGroup,
+        _ key: LaneKey,
+        _ lane: Lane,
+        now: ContinuousClock.Instant
+    ) -> Start {
+        var lane = lane
+        group.count(&lane.entries, attempts: 1)
+        if lane.entries[0].firstAttempt == nil { lane.entries[0].firstAttempt = now }
+        lane.state = .underWay(group, since: now)
+        let head = lane.entries[0]
+        lanes[key] = lane
+        underWay += 1
+        return Start(
+            key: key,
+            step: group.step(of: head),
+            attempt: head.failures + 1,
+            entry: head.id,
+            partition: head.partition,
+            tenure: head.tenure,
+            isSuspect: head.isSuspect,
+            entries: group.entries
+        )
+    }
+
+    /// Ends of entries that needed no request, since the last time, in order.
+    mutating func takeEnds() -> [EntryEnd] {
+        defer { unsentEnds = [] }
+        return unsentEnds
     }
 
     /// Leases were renewed: lanes that waited for that may try again.
     /// - Returns: whether there were any.
     mutating func unpark() -> Bool {
-        defer { parked = [] }
+        let waiting = parked
+        parked = []
         var woke = false
-        for key in parked {
+        for key in waiting {
             guard case .parked? = lanes[key]?.state else { continue }
-            lanes[key]?.state = .ready
-            ready.append(key)
+            makeReady(key)
             woke = true
         }
         return woke
@@ -146,33 +197,37 @@ struct Lanes: Sendable {
     /// The head entry of a lane whose request is under way.
     func head(of key: LaneKey) -> PlannedEntry? { lanes[key]?.entries.first }
 
+    /// The entries that the lane's last request stood for and that wait now.
+    func entries(of start: Start) -> [PlannedEntry] {
+        lanes[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
+    }
+
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
-        guard var lane = lanes.removeValue(forKey: key), case .underWay = lane.state, var head = lane.entries.first
-        else {
+        guard var lane = lanes.removeValue(forKey: key), case .underWay(let group, let since) = lane.state else {
             preconditionFailure("a result for a lane with no request under way")
         }
         underWay -= 1
         switch result {
         case .delivered:
-            head.advance()
+            known?.delivered(group.call, now: since)
+            group.end(&lane.entries)
         case .failed(let fault):
-            head.faults.append(fault)
-            head.advance()
+            if group.entries == 1 {
+                lane.entries[0].faults.append(fault)
+                lane.entries[0].advance()
+            } else {
+                // One of them is at fault, and must not take the others with it.
+                group.part(&lane.entries)
+            }
         case .retry(_, let counts):
-            if counts { head.failures += 1 }
+            if counts { lane.entries[0].failures += 1 }
         case .unsent:
-            head.attempts -= 1
+            group.count(&lane.entries, attempts: -1)
         }
-        lane.entries[0] = head
-        if lane.isAbandoned && !head.isFinished {
-            // Its partition was lost meanwhile. The next owner takes it up from the beginning.
-            count -= 1
-            return Outcome(given: head)
-        }
+        if lane.isAbandoned { return leave(key, lane) }
         switch result {
         case .delivered, .failed:
-            lane.state = .ready
             lanes[key] = lane
             return Outcome(ends: settle(key))
         case .retry(let due, _):
@@ -187,19 +242,30 @@ struct Lanes: Sendable {
         return Outcome()
     }
 
-    /// Gives up what waits of one partition. Heads under way come home by ``finish(_:_:)``.
+    /// The partition was lost meanwhile: what has not ended is taken up by the next owner from the beginning.
+    private mutating func leave(_ key: LaneKey, _ lane: Lane) -> Outcome {
+        let ends = lane.entries.prefix { $0.isFinished }.map(\.end)
+        let given = Array(lane.entries.dropFirst(ends.count))
+        count -= lane.entries.count
+        return Outcome(ends: ends, given: given)
+    }
+
+    /// Gives up what waits of one partition. What is under way comes home by ``finish(_:_:)``.
     /// - Returns: the entries that were given up.
     mutating func abandon(stream: Int, partition: Int) -> [PlannedEntry] {
+        // Another replica may deliver for these contacts from now on.
+        known?.forgetAll()
         var given: [PlannedEntry] = []
         // A contact is in one partition, so a lane is given up as a whole.
         for (key, lane) in lanes where key.stream == stream && lane.entries.first?.partition == partition {
-            if case .underWay = lane.state {
-                given += lane.entries.dropFirst()
-                lanes[key]?.entries.removeLast(lane.entries.count - 1)
+            if case .underWay(let group, _) = lane.state {
+                given += lane.entries.dropFirst(group.reach)
+                lanes[key]?.entries.removeLast(lane.entries.count - group.reach)
                 lanes[key]?.isAbandoned = true
             } else {
                 given += lane.entries
                 if case .waiting = lane.state { blocked -= 1 }
+                if case .ready(let ticket) = lane.state { ready.remove(ticket, of: key.stream) }
                 lanes[key] = nil
             }
         }
@@ -222,11 +288,16 @@ struct Lanes: Sendable {
             count -= 1
         }
         if !lane.entries.isEmpty {
-            lane.state = .ready
             lanes[key] = lane
-            ready.append(key)
+            makeReady(key)
         }
         return ends
+    }
+
+    private mutating func makeReady(_ key: LaneKey) {
+        guard let head = lanes[key]?.entries.first else { return }
+        let ticket = ready.insert(key, entry: head.id, priority: head.steps[head.nextStep].priority)
+        lanes[key]?.state = .ready(ticket)
     }
 
     private mutating func wakeDue(_ now: ContinuousClock.Instant) {
@@ -238,35 +309,7 @@ struct Lanes: Sendable {
 
     private mutating func wake(_ alarm: Alarm) {
         guard case .waiting(alarm.due)? = lanes[alarm.key]?.state else { return }
-        lanes[alarm.key]?.state = .ready
-        ready.append(alarm.key)
+        makeReady(alarm.key)
         blocked -= 1
-    }
-}
-
-extension PlannedEntry {
-    fileprivate mutating func advance() {
-        nextStep += 1
-        failures = 0
-        firstAttempt = nil
-    }
-
-    fileprivate var end: EntryEnd {
-        let kind: EntryEnd.Kind =
-            if isLost {
-                .lost
-            } else if !faults.isEmpty {
-                .deadLettered(faults)
-            } else if steps.isEmpty { .ignored } else { .delivered }
-        return EntryEnd(
-            stream: lane.stream,
-            id: id,
-            partition: partition,
-            size: size,
-            kind: kind,
-            attempts: attempts,
-            contact: lane.contact,
-            occurredAt: occurredAt
-        )
     }
 }

@@ -24,6 +24,8 @@ struct PlannedEntry: Sendable {
     var isSuspect = false
     /// Whether it was gone from the stream when it was read.
     var isLost = false
+    /// Whether it holds nothing but identifies.
+    var isIdentify = false
 
     /// The first step that has not ended yet.
     var nextStep = 0
@@ -34,7 +36,53 @@ struct PlannedEntry: Sendable {
     /// When the current step was first tried.
     var firstAttempt: ContinuousClock.Instant?
 
+    /// Requests that were left out since they were too old.
+    var expired = 0
+    /// Whether it must not share a request: one that it shared was refused.
+    var goesAlone = false
+    /// How it shared the request of an entry in front of it.
+    var coalesced: CoalescedKind?
+
     var isFinished: Bool { nextStep == steps.count }
+
+    /// Whether it is one update that can share its request with others.
+    func sharesRequests(now: ContinuousClock.Instant) -> Bool {
+        isIdentify && !goesAlone && !isSuspect && steps.count == 1 && nextStep == 0 && faults.isEmpty
+            && steps[0].call.operation == .createOrUpdateContact && !steps[0].isTooOld(now)
+    }
+
+    /// Whether nothing is ever sent of it, and nothing is wrong with it.
+    var isSilent: Bool { steps.isEmpty && faults.isEmpty && !isLost }
+
+    /// The current step has ended.
+    mutating func advance() {
+        nextStep += 1
+        failures = 0
+        firstAttempt = nil
+    }
+
+    /// What became of it. Only when it is finished.
+    var end: EntryEnd {
+        let kind: EntryEnd.Kind =
+            if isLost {
+                .lost
+            } else if !faults.isEmpty {
+                .deadLettered(faults)
+            } else if steps.isEmpty { .ignored } else if expired == steps.count { .expired } else { .delivered }
+        var end = EntryEnd(
+            stream: lane.stream,
+            id: id,
+            partition: partition,
+            size: size,
+            kind: kind,
+            attempts: attempts,
+            contact: lane.contact,
+            occurredAt: occurredAt
+        )
+        end.coalesced = coalesced
+        end.expired = expired
+        return end
+    }
 }
 
 extension PlannedEntry {
@@ -74,6 +122,12 @@ struct PlannedStep: Sendable, Equatable {
     let call: LoopsCall
     /// The name of the mapping that made it.
     let mapping: String
+    /// The mapping's priority: higher first.
+    var priority = 0
+    /// When it is too old to be sent; nil for never.
+    var expiry: Expiry?
+
+    func isTooOld(_ now: ContinuousClock.Instant) -> Bool { expiry.map { $0.at <= now } ?? false }
 }
 
 /// Why a part of an entry ended without being delivered.
@@ -87,4 +141,30 @@ struct DeliveryFault: Sendable, Equatable {
     var status: Int?
     /// Loops' message, if there was one.
     var answer: String?
+}
+
+extension PlannedEntry {
+    /// The current step is too old to be sent.
+    mutating func expire(_ expiry: Expiry) {
+        switch expiry.policy {
+        case .expire: expired += 1
+        case .deadLetter: faults.append(.tooOld(mapping: steps[nextStep].mapping))
+        // A step that is sent at any age has no expiry.
+        case .send: return
+        }
+        advance()
+    }
+}
+
+extension DeliveryFault {
+    fileprivate static func tooOld(mapping: String) -> DeliveryFault {
+        DeliveryFault(
+            reason: .tooOld,
+            detail: """
+                The event is older than the mapping's maxAge. Its age counts from its timestamp, also when it is replayed: raise maxAge before \
+                that, or drop the letter.
+                """,
+            mapping: mapping
+        )
+    }
 }

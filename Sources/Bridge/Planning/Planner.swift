@@ -11,19 +11,25 @@ struct Planner: Sendable {
     let streams: [String]
     /// An entry with more bytes is counted and warned of; 0 for never.
     let sizeWarningBytes: Int
+    /// Seconds since 1970, and the instant that goes with it, for the age of events.
+    let clock: @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant)
 
     init(
         rules: PlanningRules,
         streams: [String],
         contactPaths: [String] = ContactKeyRule.defaultPaths,
         integrationName: String = IntegrationRule.defaultName,
-        sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax
+        sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
+        clock: @escaping @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant) = {
+            (WallClock.secondsSince1970, .now)
+        }
     ) {
         self.rules = rules
         self.decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: contactPaths))
         self.integrations = IntegrationRule(name: integrationName)
         self.streams = streams
         self.sizeWarningBytes = sizeWarningBytes
+        self.clock = clock
     }
 
     var contactPaths: [String] { decoder.contactKeyRule.paths }
@@ -43,7 +49,14 @@ struct Planner: Sendable {
                 case .notMatched: continue
                 case .request(let request):
                     let key = IdempotencyKey.make(event: name, mapping: identity)
-                    steps.append(PlannedStep(call: LoopsCall(request, idempotencyKey: key), mapping: result.mapping))
+                    steps.append(
+                        PlannedStep(
+                            call: LoopsCall(request, idempotencyKey: key),
+                            mapping: result.mapping,
+                            priority: result.priority,
+                            expiry: expiry(result, of: event, in: entry)
+                        )
+                    )
                     adjustments += result.adjustments.map(\.kind)
                 case .invalid(let invalid):
                     faults.append(DeliveryFault(reason: .invalidFields, detail: "\(invalid)", mapping: result.mapping))
@@ -62,8 +75,17 @@ struct Planner: Sendable {
             occurredAt: decoded.events.first?.occurredAt
         )
         planned.adjustments = adjustments
+        planned.isIdentify = !decoded.events.isEmpty && decoded.events.allSatisfy { $0.type == "identify" }
         planned.isOversized = sizeWarningBytes > 0 && decoded.bytes > sizeWarningBytes
         return planned
+    }
+
+    /// When a request is too old. An event that does not say when it happened is as old as its entry; one of the future has no age yet.
+    private func expiry(_ result: MappingResult, of event: SegmentEvent, in entry: StreamEntry) -> Expiry? {
+        guard let maxAge = result.maxAge, result.latePolicy != .send else { return nil }
+        let (seconds, instant) = clock()
+        let age = max(0, seconds - (event.occurredAt ?? Double(entry.id.milliseconds) / 1000))
+        return Expiry(at: instant + maxAge - .seconds(age), policy: result.latePolicy)
     }
 }
 

@@ -22,6 +22,7 @@ struct StreamScripts: Sendable {
     var acknowledge = RedisScript(name: "ack", PackageResources.ack_lua)
     var survey = RedisScript(name: "survey", PackageResources.survey_lua)
     var deadLetter = RedisScript(name: "dead_letter", PackageResources.dead_letter_lua)
+    var permit = RedisScript(name: "permit", PackageResources.permit_lua)
     var replay = RedisScript(name: "replay", PackageResources.replay_lua)
 }
 

@@ -11,6 +11,9 @@ final class BridgeMetrics: Sendable {
     private let streams: [StreamMetrics]
     private let eventAge: Recorder
     private let throttled: Counter
+    private let coalesced: ClosedCounters
+    private let expired: Counter
+    let budget: BudgetMetrics
 
     /// - Parameter factory: where the instruments live; given, not global, so that tests run side by side.
     init(streams: [String], factory: any MetricsFactory) {
@@ -32,6 +35,14 @@ final class BridgeMetrics: Sendable {
         self.streams = streams.map { StreamMetrics(stream: $0, factory: factory) }
         eventAge = Recorder(label: Self.prefix + "event_age_seconds", dimensions: [], aggregate: true, factory: factory)
         throttled = Counter(label: Self.prefix + "api_throttled_total", dimensions: [], factory: factory)
+        coalesced = ClosedCounters(
+            "events_coalesced_total",
+            label: "kind",
+            values: CoalescedKind.allCases.map(\.rawValue),
+            factory: factory
+        )
+        expired = Counter(label: Self.prefix + "requests_expired_total", dimensions: [], factory: factory)
+        budget = BudgetMetrics(factory: factory)
     }
 
     func stream(_ index: Int) -> StreamMetrics { streams[index] }
@@ -47,6 +58,8 @@ final class BridgeMetrics: Sendable {
     /// - Parameter now: seconds since 1970, for the age of the event.
     func ended(_ end: EntryEnd, now: Double) {
         streams[end.stream].ended(end.kind)
+        if let kind = end.coalesced { coalesced.increment(kind.rawValue) }
+        if end.expired > 0 { expired.increment(by: end.expired) }
         if case .deadLettered(let faults) = end.kind, let first = faults.first {
             deadLetters.increment(first.reason.rawValue)
         }

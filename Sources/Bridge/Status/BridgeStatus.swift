@@ -44,17 +44,20 @@ public struct ReadinessCheck: Sendable, Equatable {
 public struct EndCounts: Sendable, Equatable {
     public var delivered = 0
     public var ignored = 0
+    /// Left out since they were too old, as their mapping says.
+    public var expired = 0
     public var deadLettered = 0
     public var lost = 0
 
     public init() {}
 
-    public var total: Int { delivered + ignored + deadLettered + lost }
+    public var total: Int { delivered + ignored + expired + deadLettered + lost }
 
     mutating func count(_ kind: EntryEnd.Kind) {
         switch kind {
         case .delivered: delivered += 1
         case .ignored: ignored += 1
+        case .expired: expired += 1
         case .deadLettered: deadLettered += 1
         case .lost: lost += 1
         case .repeated: break

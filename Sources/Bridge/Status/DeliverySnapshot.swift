@@ -12,6 +12,12 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var hold: String
     /// Whether Loops takes the key, as far as is known.
     public var isAuthorized: Bool
+    /// Requests a second that the team may make over all replicas; nil when there is no limit, or it is not known yet.
+    public var limit: Double?
+    /// Requests a second that all replicas together may make now: less than the limit after refusals, outages, and when others use the key.
+    public var pace: Double?
+    /// What Loops said is left of its current window.
+    public var remaining: Int?
     /// Whether a stop is under way.
     public var isDraining: Bool
 
@@ -23,5 +29,8 @@ public struct DeliverySnapshot: Sendable, Equatable {
         hold = state.gate.hold(now: now).rawValue
         isAuthorized = state.gate.isAuthorized
         isDraining = state.isDraining
+        limit = state.permits.limit
+        pace = state.permits.rate
+        remaining = state.permits.remaining
     }
 }

@@ -55,7 +55,7 @@ final class StreamMetrics: Sendable {
         ends = ClosedCounters(
             "entries_ended_total",
             label: "outcome",
-            values: ["delivered", "ignored", "dead_lettered", "lost"],
+            values: ["delivered", "ignored", "expired", "dead_lettered", "lost"],
             dimensions: dimensions,
             factory: factory
         )
@@ -77,6 +77,7 @@ final class StreamMetrics: Sendable {
         switch kind {
         case .delivered: ends.increment("delivered")
         case .ignored: ends.increment("ignored")
+        case .expired: ends.increment("expired")
         case .deadLettered: ends.increment("dead_lettered")
         case .lost:
             ends.increment("lost")

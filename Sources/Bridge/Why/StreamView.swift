@@ -27,7 +27,7 @@ public struct StreamView: Sendable {
             StreamView(
                 keys: configuration.keys(of: stream),
                 group: configuration.group,
-                client: RedisClient(configuration: configuration.redis(for: stream), logger: logger),
+                client: RedisClient(configuration: configuration.redis(for: stream.name), logger: logger),
                 decoder: decoder
             )
         }

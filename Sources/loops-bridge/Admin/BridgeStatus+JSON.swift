@@ -26,6 +26,7 @@ extension BridgeStatus {
             "ended": [
                 "delivered": .int(Int64(ends.delivered)),
                 "ignored": .int(Int64(ends.ignored)),
+                "expired": .int(Int64(ends.expired)),
                 "deadLettered": .int(Int64(ends.deadLettered)),
                 "lost": .int(Int64(ends.lost)),
             ],

@@ -2,7 +2,7 @@ import PrometheusMetrics
 
 extension MetricDescription {
     /// Every metric of the bridge with its meaning. Gauges of a group are the same from every replica: `max()`, never `sum()`.
-    static let bridge: [MetricDescription] = flow + api + backlog + ownership + failures + others
+    static let bridge: [MetricDescription] = flow + api + budget + backlog + ownership + failures + others
 
     private static let flow = [
         counter("entries_read_total", "Entries taken from the stream.", ["stream"]),
@@ -12,6 +12,12 @@ extension MetricDescription {
             ["stream", "outcome"]
         ),
         counter("acks_total", "Entries acknowledged.", ["stream"]),
+        counter(
+            "events_coalesced_total",
+            "Entries that shared the request of another one, or needed none since it was delivered before (unchanged).",
+            ["kind"]
+        ),
+        counter("requests_expired_total", "Requests left out since the event was older than its mapping's maxAge.", []),
         counter("redeliveries_total", "Entries that were pending from before, by cause.", ["stream", "cause"]),
         counter("oversized_entries_total", "Entries larger than Segment would take.", ["stream"]),
         counter(
@@ -36,6 +42,27 @@ extension MetricDescription {
         ),
         counter("api_throttled_total", "Requests answered 429.", []),
         gauge("api_inflight_requests", "Requests under way.", []),
+    ]
+
+    private static let budget = [
+        gauge("ratelimit_limit", "Requests a second that the team may make, over all replicas. Use max().", []),
+        gauge(
+            "ratelimit_effective_rate",
+            "Requests a second that all replicas together may make now. Use max().",
+            []
+        ),
+        gauge("ratelimit_remaining", "What Loops last said is left of its window.", []),
+        counter(
+            "ratelimit_permits_total",
+            "Permits by what became of them: used, lost (not used in time), refused (the partition is another's), failed (Redis away).",
+            ["outcome"]
+        ),
+        histogram(
+            "ratelimit_wait_seconds",
+            "Time that a permit had to be waited for.",
+            [],
+            buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10]
+        ),
     ]
 
     private static let backlog = [

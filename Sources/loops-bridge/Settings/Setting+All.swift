@@ -28,8 +28,8 @@ extension Setting {
     static let loopsRateLimit = Setting(
         key: "loops.rateLimit",
         shape: .number(0...100_000),
-        fallback: "10",
-        help: "Requests a second that the team may make; 0 for no limit"
+        fallback: nil,
+        help: "The most requests a second of all replicas together; what Loops says if not set, 0 for no limit"
     )
     static let loopsMaxInFlight = Setting(
         key: "loops.maxInFlight",
@@ -109,6 +109,18 @@ extension Setting {
         fallback: nil,
         help: "A file of mappings (YAML or JSON); the destination's two presets if not set"
     )
+    static let bridgeCoalesce = Setting(
+        key: "bridge.coalesce",
+        shape: .choice(["lossless", "latest", "off"]),
+        fallback: "lossless",
+        help: "Which waiting identifies of a contact become one update: those that differ in nothing, all, or none"
+    )
+    static let bridgeSkipUnchanged = Setting(
+        key: "bridge.skipUnchangedFor",
+        shape: .duration,
+        fallback: nil,
+        help: "How long an identify that says only what was delivered before is not sent again; for no time if not set"
+    )
     static let bridgeIntegrationName = Setting(
         key: "bridge.integrationName",
         shape: .text,
@@ -181,7 +193,7 @@ extension Setting {
         redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
-        bridgeIntegrationName, bridgeEventSizeWarning,
+        bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
         bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort, logLevel,
         logFormat,

@@ -32,7 +32,9 @@ struct Settings: Sendable {
             loops: loops,
             instance: reader.text(.bridgeInstance) ?? "\(hostName)-\(processID)"
         )
-        bridge.rateLimit = reader.number(.loopsRateLimit)
+        if reader.text(.loopsRateLimit) != nil { bridge.rateLimit = reader.number(.loopsRateLimit) }
+        bridge.coalescing = Coalescing(rawValue: reader.choice(.bridgeCoalesce)) ?? .lossless
+        if reader.text(.bridgeSkipUnchanged) != nil { bridge.skipUnchangedFor = reader.duration(.bridgeSkipUnchanged) }
         bridge.streams = reader.weightedList(.bridgeStreams).map { .init(name: $0.name, weight: $0.weight) }
         bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"
         bridge.partitions = reader.integer(.bridgePartitions)

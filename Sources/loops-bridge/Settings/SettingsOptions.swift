@@ -20,6 +20,13 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.bridgeInstance.help)) var bridgeInstance: String?
     @Option(help: .init(Setting.bridgePartitions.help)) var bridgePartitions: String?
     @Option(help: .init(Setting.bridgeWindow.help)) var bridgeWindow: String?
+    @Option(help: .init(Setting.bridgeLease.help)) var bridgeLeaseSeconds: String?
+    @Option(help: .init(Setting.bridgeHeartbeat.help)) var bridgeHeartbeatSeconds: String?
+    @Option(help: .init(Setting.bridgeContactKeys.help)) var bridgeContactKeys: String?
+    @Option(help: .init(Setting.bridgePoisonAfter.help)) var bridgePoisonAfter: String?
+    @Option(help: .init(Setting.bridgeTrimFinished.help)) var bridgeTrimFinishedAfter: String?
+    @Option(help: .init(Setting.bridgeCoalesce.help)) var bridgeCoalesce: String?
+    @Option(help: .init(Setting.bridgeSkipUnchanged.help)) var bridgeSkipUnchangedFor: String?
     @Option(help: .init(Setting.bridgeMappings.help)) var bridgeMappings: String?
     @Option(help: .init(Setting.bridgeIntegrationName.help)) var bridgeIntegrationName: String?
     @Option(help: .init(Setting.bridgeEventSizeWarning.help)) var bridgeEventSizeWarningBytes: String?
@@ -41,6 +48,10 @@ struct SettingsOptions: ParsableArguments {
             (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.bridgeStreams, bridgeStreams),
             (.bridgeGroup, bridgeGroup),
             (.bridgeInstance, bridgeInstance), (.bridgePartitions, bridgePartitions), (.bridgeWindow, bridgeWindow),
+            (.bridgeLease, bridgeLeaseSeconds), (.bridgeHeartbeat, bridgeHeartbeatSeconds),
+            (.bridgeContactKeys, bridgeContactKeys), (.bridgePoisonAfter, bridgePoisonAfter),
+            (.bridgeTrimFinished, bridgeTrimFinishedAfter), (.bridgeCoalesce, bridgeCoalesce),
+            (.bridgeSkipUnchanged, bridgeSkipUnchangedFor),
             (.bridgeMappings, bridgeMappings), (.bridgeIntegrationName, bridgeIntegrationName),
             (.bridgeEventSizeWarning, bridgeEventSizeWarningBytes), (.bridgeDeadLetterStream, bridgeDeadLetterStream),
             (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),

@@ -1,3 +1,4 @@
+import Bridge
 import Configuration
 
 /// Reads values by precedence (flags, environment, file, default) and collects every fault instead of stopping at the first.
@@ -76,18 +77,7 @@ struct SettingsReader {
         return parse(setting, else: values[0]) { values.contains($0) ? $0 : nil }
     }
 
-    mutating func duration(_ setting: Setting) -> Duration { parse(setting, else: .zero, Self.duration) }
-
-    /// A time with its unit: `90s`, `5m`, `6h`, `2d`.
-    static func duration(_ text: String) -> Duration? {
-        guard
-            let unit = (["s": 1, "m": 60, "h": 3600, "d": 86400] as [String: Double])[
-                text.last.map(String.init) ?? ""
-            ],
-            let number = Double(text.dropLast()), number > 0, number * unit < 1e9
-        else { return nil }
-        return .seconds(number * unit)
-    }
+    mutating func duration(_ setting: Setting) -> Duration { parse(setting, else: .zero) { Duration(withUnit: $0) } }
 
     mutating func weightedList(_ setting: Setting) -> [(name: String, weight: Int)] {
         parse(setting, else: []) { text in

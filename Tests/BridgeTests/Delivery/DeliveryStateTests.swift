@@ -9,8 +9,12 @@ import Testing
 struct DeliveryStateTests {
     private let start = ContinuousClock.now
 
-    private func state(maxInFlight: Int = 4, rate: Double = 0, retry: RetryPolicy = RetryPolicy()) -> DeliveryState {
-        DeliveryState(ratePerSecond: rate, maxInFlight: maxInFlight, retry: retry)
+    private func state(
+        maxInFlight: Int = 4,
+        isLimited: Bool = false,
+        retry: RetryPolicy = RetryPolicy()
+    ) -> DeliveryState {
+        DeliveryState(isLimited: isLimited, maxInFlight: maxInFlight, retry: retry)
     }
 
     private func started(_ action: DeliveryState.Action) throws -> Lanes.Start {
@@ -31,7 +35,7 @@ struct DeliveryStateTests {
             switch state.next(now: now) {
             case .send(let begun): settled.append(state.answered(begun, answer, now: now, random: 0.5))
             case .wait(let until?): now = until
-            case .wait(nil), .probeKey: throw NotStarted(action: "stuck")
+            case .wait(nil), .probeKey, .ask: throw NotStarted(action: "stuck")
             }
         }
         return settled
@@ -52,15 +56,84 @@ struct DeliveryStateTests {
         #expect(state.inFlight == 3)
     }
 
-    @Test("With nothing to send there is no alarm, however long the pace would hold the next request")
-    func idle() throws {
-        var state = state(rate: 0.001)
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        let first = try started(state.next(now: start))
-        _ = state.answered(first, LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+    @Test("With a limit, permits are asked for only when something could start, and each starts one request")
+    func permits() throws {
+        var state = state(isLimited: true)
         guard case .wait(nil) = state.next(now: start) else {
-            Issue.record("an alarm for nothing")
+            Issue.record("an alarm or a question for nothing")
             return
+        }
+        _ = state.lanes.admit(.sample(1, contact: "a", partition: 3))
+        _ = state.lanes.admit(.sample(2, contact: "b"))
+        guard case .ask(let request) = state.next(now: start) else {
+            Issue.record("not asked")
+            return
+        }
+        #expect(request.count == 1 && request.stream == 0 && request.partition == 3)
+        guard case .wait(nil) = state.next(now: start) else {
+            Issue.record("asked twice, or an alarm before the answer")
+            return
+        }
+        let grant = PermitGrant(
+            count: 1,
+            delay: .milliseconds(40),
+            interval: .milliseconds(100),
+            given: 1,
+            limit: 10,
+            rate: 9.85
+        )
+        #expect(state.permits.granted(grant, now: start) == .milliseconds(40))
+        guard case .wait(let due?) = state.next(now: start), due == start + .milliseconds(40) else {
+            Issue.record("not woken when the permit is good")
+            return
+        }
+        #expect(try started(state.next(now: due)).key.contact == "a")
+        guard case .ask = state.next(now: due) else {
+            Issue.record("a request without a permit")
+            return
+        }
+    }
+
+    @Test("A permit that comes to its use too late is thrown away and counted, and another one is asked for")
+    func latePermit() throws {
+        var state = state(isLimited: true)
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.next(now: start)
+        let grant = PermitGrant(count: 1, delay: .zero, interval: .milliseconds(100), given: 1, limit: 10, rate: 9.85)
+        _ = state.permits.granted(grant, now: start)
+        var lost = 0
+        guard case .ask = state.next(now: start + .milliseconds(60), lost: { lost += $0 }) else {
+            Issue.record("a request starts too near to the next one")
+            return
+        }
+        #expect(lost == 1)
+    }
+
+    @Test("After an outage requests come back one by one, each answer letting one more on")
+    func slowStart() throws {
+        var state = state(maxInFlight: 4)
+        for number in 0..<40 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        var now = start
+        for _ in 0..<Circuit.threshold {
+            let begun = try started(state.next(now: now))
+            _ = state.answered(begun, LoopsAnswer(outcome: .retry(.unreachable)), now: now, random: 1)
+        }
+        guard case .wait(let until?) = state.next(now: now) else {
+            Issue.record("the circuit is closed")
+            return
+        }
+        now = until
+        let good = LoopsAnswer(outcome: .delivered, status: 200)
+        let probe = try started(state.next(now: now))
+        #expect(state.answered(probe, good, now: now, random: 0).change == .resumed)
+        for width in 1...4 {
+            var begun: [Lanes.Start] = []
+            while case .send(let start) = state.next(now: now) { begun.append(start) }
+            #expect(begun.count == width)
+            for start in begun.prefix(1) { _ = state.answered(start, good, now: now, random: 0) }
+            for start in begun.dropFirst() {
+                _ = state.answered(start, LoopsAnswer(outcome: .rejected(.refused), status: 400), now: now, random: 0)
+            }
         }
     }
 

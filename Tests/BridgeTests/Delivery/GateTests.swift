@@ -3,42 +3,22 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Gate: the budget, the key and the circuit hold all lanes alike")
+@Suite("Gate: the key, the circuit and refusals hold all lanes alike")
 struct GateTests {
     private let start = ContinuousClock.now
 
-    @Test("The pace is even: never more than the limit in any second")
-    func pace() {
-        var gate = Gate(ratePerSecond: 10)
-        var now = start
-        var starts: [ContinuousClock.Instant] = []
-        while now < start + .seconds(10) {
-            switch gate.admission(now: now) {
-            case .go:
-                gate.started(now: now)
-                starts.append(now)
-            case .wait(let until): now = until ?? now
-            case .probeKey: Issue.record("no key was refused")
-            }
-        }
-        #expect((97...99).contains(starts.count))
-        for (index, instant) in starts.enumerated() where index >= 10 {
-            #expect(instant - starts[index - 10] >= .seconds(1), "eleven requests within a second")
-        }
-    }
-
     @Test("No limit means no waiting")
     func unlimited() {
-        var gate = Gate(ratePerSecond: 0)
+        var gate = Gate(isPaced: false)
         for _ in 0..<1000 {
             #expect(gate.admission(now: start) == .go)
-            gate.started(now: start)
+            gate.started()
         }
     }
 
     @Test("A refused key holds everything, is probed with single probes, and releases all at once")
     func refusedKey() throws {
-        var gate = Gate(ratePerSecond: 0)
+        var gate = Gate(isPaced: false)
         #expect(gate.observe(.unauthorized, now: start, random: 0) == .refused)
         #expect(!gate.isAuthorized)
         guard case .wait(let until?) = gate.admission(now: start) else {
@@ -46,14 +26,14 @@ struct GateTests {
             return
         }
         #expect(gate.admission(now: until) == .probeKey)
-        gate.keyProbeStarted(now: until)
+        gate.keyProbeStarted()
         #expect(gate.admission(now: until) == .wait(until: nil))
         #expect(gate.keyProbed(isGood: false, now: until, random: 0) == .nothing)
         guard case .wait(let second?) = gate.admission(now: until) else {
             Issue.record("no second probe")
             return
         }
-        gate.keyProbeStarted(now: second)
+        gate.keyProbeStarted()
         #expect(gate.keyProbed(isGood: true, now: second, random: 0) == .resumed)
         #expect(gate.admission(now: second) == .go)
         #expect(gate.isAuthorized)
@@ -61,7 +41,7 @@ struct GateTests {
 
     @Test("A 429 slows everybody for a while, longer each time")
     func throttled() throws {
-        var gate = Gate(ratePerSecond: 0)
+        var gate = Gate(isPaced: false)
         var waits: [Duration] = []
         for _ in 0..<3 {
             #expect(gate.observe(.throttled, now: start, random: 1) == .throttled)
@@ -75,9 +55,17 @@ struct GateTests {
         #expect(gate.hold(now: start) == .throttled)
     }
 
+    @Test("With a limiter that holds everybody back, the gate adds little")
+    func throttledAndPaced() {
+        var gate = Gate(isPaced: true)
+        for _ in 0..<5 { _ = gate.observe(.throttled, now: start, random: 1) }
+        #expect(gate.admission(now: start + .milliseconds(499)) == .wait(until: start + .milliseconds(500)))
+        #expect(gate.admission(now: start + .milliseconds(500)) == .go)
+    }
+
     @Test("A run of failures opens the circuit; one probe at a time; an answer closes it")
     func circuit() throws {
-        var gate = Gate(ratePerSecond: 0)
+        var gate = Gate(isPaced: false)
         for number in 1...Circuit.threshold {
             let change = gate.observe(.retry(.serverError), now: start, random: 0)
             #expect(change == (number == Circuit.threshold ? .opened : .nothing))
@@ -87,7 +75,7 @@ struct GateTests {
             return
         }
         #expect(gate.admission(now: until) == .go)
-        gate.started(now: until)
+        gate.started()
         #expect(gate.admission(now: until) == .wait(until: nil), "a second probe beside the first")
         _ = gate.observe(.retry(.timedOut), now: until, random: 0)
         guard case .wait(let later?) = gate.admission(now: until) else {
@@ -95,31 +83,18 @@ struct GateTests {
             return
         }
         #expect(later - until > until - start, "the second wait is longer")
-        gate.started(now: later)
+        gate.started()
         #expect(gate.observe(.delivered, now: later, random: 0) == .resumed)
         #expect(gate.admission(now: later) == .go)
     }
 
     @Test("A success between failures keeps the circuit closed; a refused event says that Loops is well")
     func circuitResets() {
-        var gate = Gate(ratePerSecond: 0)
+        var gate = Gate(isPaced: false)
         for _ in 0..<5 {
             for _ in 1..<Circuit.threshold { _ = gate.observe(.retry(.serverError), now: start, random: 0) }
             _ = gate.observe(.rejected(.refused), now: start, random: 0)
         }
         #expect(gate.admission(now: start) == .go)
-    }
-
-    @Test("Replicas share the pace: with four, each starts a quarter of the requests")
-    func sharedPace() {
-        var bucket = TokenBucket(ratePerSecond: 10)
-        let start = ContinuousClock.now
-        bucket.share(among: 4)
-        bucket.take(now: start)
-        #expect(bucket.waitUntil(now: start + .milliseconds(405)) != nil)
-        #expect(bucket.waitUntil(now: start + .milliseconds(407)) == nil)
-        bucket.share(among: 1)
-        bucket.take(now: start + .seconds(1))
-        #expect(bucket.waitUntil(now: start + .milliseconds(1102)) == nil)
     }
 }

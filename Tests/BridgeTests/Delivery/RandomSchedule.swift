@@ -18,6 +18,8 @@ struct RandomSchedule {
     private var now: ContinuousClock.Instant
     private var underWay: [Lanes.Start] = []
     private var isProbing = false
+    private var asked: PermitRequest?
+    private var given: Int64 = 0
     private var steps = 0
     private let maxInFlight: Int
     /// What was given up and waits to be read again, in order; nil while the partition is owned.
@@ -30,7 +32,7 @@ struct RandomSchedule {
         now = start
         maxInFlight = Int(seed % 5) + 1
         state = DeliveryState(
-            ratePerSecond: seed.isMultiple(of: 2) ? 0 : 50,
+            isLimited: !seed.isMultiple(of: 2),
             maxInFlight: maxInFlight,
             retry: RetryPolicy(base: .milliseconds(100), cap: .seconds(2), retryFor: .seconds(10), minAttempts: 3)
         )
@@ -78,11 +80,12 @@ struct RandomSchedule {
         for entry in entries.sorted(by: { $0.id < $1.id }) { note(state.lanes.admit(entry)) }
     }
 
-    private mutating func forget(_ entry: PlannedEntry?) {
-        guard var entry else { return }
-        #expect(lost != nil, "nothing else is given up")
-        entry.reset()
-        lost?.append(entry)
+    private mutating func forget(_ entries: [PlannedEntry]) {
+        for var entry in entries {
+            #expect(lost != nil, "nothing else is given up")
+            entry.reset()
+            lost?.append(entry)
+        }
     }
 
     private mutating func start(isEnding: Bool) throws {
@@ -99,16 +102,38 @@ struct RandomSchedule {
         case .probeKey:
             #expect(!isProbing, "two probes at once")
             isProbing = true
+        case .ask(let request):
+            #expect(asked == nil, "the limiter is asked twice at once")
+            asked = request
         case .wait(let until?):
             #expect(until > now, "an alarm that is due already would spin")
             now = isEnding || Bool.random(using: &random) ? until : now + .milliseconds(5)
         case .wait(nil):
-            let hasCause = state.lanes.isEmpty || !underWay.isEmpty || isProbing || !isLeased
+            let hasCause = state.lanes.isEmpty || !underWay.isEmpty || isProbing || !isLeased || asked != nil
             try #require(hasCause, "entries wait, and nothing would ever wake them")
         }
     }
 
+    /// The limiter answers, or Redis is away.
+    private mutating func grant(isEnding: Bool) {
+        guard let request = asked else { return }
+        asked = nil
+        if !isEnding, Int.random(in: 0..<10, using: &random) == 0 { return state.permits.failed(now: now) }
+        given += Int64(request.count)
+        let grant = PermitGrant(
+            count: request.count,
+            delay: .milliseconds(Int.random(in: 0..<50, using: &random)),
+            interval: .milliseconds(20),
+            given: given,
+            limit: 50,
+            rate: 50,
+            isOthers: request.count == 0 && Bool.random(using: &random)
+        )
+        _ = state.permits.granted(grant, now: now)
+    }
+
     private mutating func answer(isEnding: Bool) {
+        grant(isEnding: isEnding)
         if isProbing, Bool.random(using: &random) {
             isProbing = false
             _ = state.keyProbed(isGood: isEnding || Bool.random(using: &random), now: now, random: dice())

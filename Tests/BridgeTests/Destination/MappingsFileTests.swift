@@ -116,7 +116,7 @@ import Testing
         #expect(
             try faults(text) == [
                 "m:3: /0/partnerAction: 'x' is not an action; known are createOrUpdateContact, sendEvent, deleteContact",
-                "m:5: /1/a~1b: is not known here; known are name, enabled, partnerAction, subscribe, mapping, priority, options",
+                "m:5: /1/a~1b: is not known here; known are name, enabled, partnerAction, subscribe, mapping, priority, maxAge, whenTooOld, options",
                 "m:5: /1/subscribe: must be a text, not a number",
             ]
         )

@@ -95,7 +95,7 @@ private struct LaneSchedule {
         underWay[key] = nil
         let outcome = lanes.finish(key, result)
         note(outcome.ends)
-        if let given = outcome.given { forget([given]) }
+        forget(outcome.given)
     }
 
     private mutating func anyResult() -> Lanes.StepResult {

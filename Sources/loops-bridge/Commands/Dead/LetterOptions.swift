@@ -42,7 +42,7 @@ struct Span: ExpressibleByArgument {
     let value: Duration
 
     init?(argument: String) {
-        guard let value = SettingsReader.duration(argument) else { return nil }
+        guard let value = Duration(withUnit: argument) else { return nil }
         self.value = value
     }
 }

@@ -43,7 +43,7 @@ struct WhyCommand: AsyncParsableCommand {
         if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
         let text = WhyText(
             now: Int64(Date().timeIntervalSince1970 * 1000),
-            rate: configuration.rateLimit,
+            rate: configuration.rateLimit ?? 10,
             group: configuration.group,
             showsContacts: showContacts
         )

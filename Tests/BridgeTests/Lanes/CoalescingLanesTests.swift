@@ -1,0 +1,249 @@
+import DequeModule
+import JSON
+import Loops
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("Lanes that coalesce: one request for several identifies, and never across anything else that is sent")
+struct CoalescingLanesTests {
+    private let start = ContinuousClock.now
+
+    private func lanes(_ coalescing: Coalescing = .lossless, skip: Duration? = nil) -> Lanes {
+        Lanes(rules: LaneRules(coalescing: coalescing, skipUnchangedFor: skip))
+    }
+
+    private func started(_ lanes: inout Lanes, after: Duration = .zero) throws -> Lanes.Start {
+        let begun = lanes.start(now: start + after)
+        return try #require(begun)
+    }
+    private func body(_ start: Lanes.Start) throws -> JSONValue { try JSONParser.parse(start.step.call.body) }
+
+    @Test("Waiting identifies become one request; all of them end after it, in order, and say how they shared it")
+    func together() throws {
+        var lanes = lanes()
+        for entry in [
+            PlannedEntry.identify(1, ["plan": "pro"]), .identify(2, ["plan": "pro"]), .identify(3, ["city": "Ulm"]),
+        ] {
+            #expect(lanes.admit(entry).isEmpty)
+        }
+        let begun = try started(&lanes)
+        #expect(begun.entries == 3 && begun.entry == .sample(1))
+        #expect(try body(begun) == ["userId": "u", "plan": "pro", "city": "Ulm"])
+        _ = lanes.admit(.identify(4, ["plan": "pro"]))
+        let ends = lanes.finish(begun.key, .delivered).ends
+        #expect(ends.map(\.id) == [.sample(1), .sample(2), .sample(3)])
+        #expect(ends.map(\.coalesced) == [nil, .identical, .merged])
+        #expect(ends.allSatisfy { $0.kind == .delivered && $0.attempts == 1 })
+        #expect(try started(&lanes).entry == .sample(4), "what came during the request is not part of it")
+    }
+
+    @Test("Never across a track, nor across anything else that is sent or wrong")
+    func barriers() throws {
+        var suspect = PlannedEntry.identify(2, ["plan": "pro"])
+        suspect.isSuspect = true
+        var faulty = PlannedEntry.identify(2, ["plan": "pro"])
+        faulty.faults = [DeliveryFault(reason: .invalidFields, detail: "")]
+        var fromTrack = PlannedEntry.identify(2, ["plan": "pro"])
+        fromTrack.isIdentify = false
+        var otherTenure = PlannedEntry.identify(2, ["plan": "pro"])
+        otherTenure.tenure = 9
+        let track = PlannedEntry.sample(2, contact: "u")
+        for barrier in [track, suspect, faulty, fromTrack, otherTenure, .identify(2, ["plan": "free"])] {
+            var lanes = lanes()
+            for entry in [PlannedEntry.identify(1, ["plan": "pro"]), barrier, .identify(3, ["plan": "pro"])] {
+                _ = lanes.admit(entry)
+            }
+            #expect(try started(&lanes).entries == 1)
+        }
+    }
+
+    @Test("An entry of which nothing is sent lies in between and ends in its place")
+    func silentBetween() throws {
+        var lanes = lanes()
+        _ = lanes.admit(.identify(1, ["plan": "pro"]))
+        _ = lanes.admit(.sample(2, contact: "u", steps: 0))
+        _ = lanes.admit(.identify(3, ["plan": "pro"]))
+        let begun = try started(&lanes)
+        #expect(begun.entries == 2)
+        let ends = lanes.finish(begun.key, .delivered).ends
+        #expect(ends.map(\.id) == [.sample(1), .sample(2), .sample(3)])
+        #expect(ends.map(\.kind) == [.delivered, .ignored, .delivered])
+    }
+
+    @Test("Off means off; at most so many share a request")
+    func bounds() throws {
+        var off = lanes(.off)
+        _ = off.admit(.identify(1, ["plan": "pro"]))
+        _ = off.admit(.identify(2, ["plan": "pro"]))
+        #expect(try started(&off).entries == 1)
+        var many = lanes()
+        for number in 1...250 as ClosedRange<UInt64> { _ = many.admit(.identify(number, ["plan": "pro"])) }
+        #expect(try started(&many).entries == MergedUpdate.mostEntries)
+    }
+
+    @Test("A refused request is parted: each goes by itself, and only the one at fault becomes a dead letter")
+    func parted() throws {
+        var lanes = lanes()
+        for number in 1...3 as ClosedRange<UInt64> { _ = lanes.admit(.identify(number, ["p\(number)": "x"])) }
+        let all = try started(&lanes)
+        let fault = DeliveryFault(reason: .refused, detail: "no", mapping: "m")
+        #expect(lanes.finish(all.key, .failed(fault)).ends.isEmpty)
+        var ends: [EntryEnd] = []
+        for number in 1...3 as ClosedRange<UInt64> {
+            let one = try started(&lanes)
+            #expect(one.entries == 1 && one.entry == .sample(number))
+            ends += lanes.finish(one.key, number == 2 ? .failed(fault) : .delivered).ends
+        }
+        #expect(ends.map(\.kind) == [.delivered, .deadLettered([fault]), .delivered])
+        #expect(ends.allSatisfy { $0.attempts == 2 && $0.coalesced == nil })
+    }
+
+    @Test("A retry may say more than the first attempt did; an unsent request counts for none")
+    func again() throws {
+        var lanes = lanes()
+        _ = lanes.admit(.identify(1, ["plan": "pro"]))
+        let first = try started(&lanes)
+        _ = lanes.admit(.identify(2, ["city": "Ulm"]))
+        _ = lanes.finish(first.key, .retry(at: start, counts: true))
+        let second = try started(&lanes)
+        #expect(second.entries == 2 && second.attempt == 2)
+        _ = lanes.finish(second.key, .unsent)
+        _ = lanes.unpark()
+        let third = try started(&lanes)
+        #expect(lanes.finish(third.key, .delivered).ends.map(\.attempts) == [2, 1])
+    }
+
+    @Test("Given up under way: what the request stood for comes home with it, what came later is given up at once")
+    func abandoned() throws {
+        for result in [Lanes.StepResult.delivered, .retry(at: start, counts: true), .unsent] {
+            var lanes = lanes()
+            for number in 1...2 as ClosedRange<UInt64> { _ = lanes.admit(.identify(number, ["plan": "pro"])) }
+            let begun = try started(&lanes)
+            _ = lanes.admit(.identify(3, ["plan": "pro"]))
+            #expect(lanes.abandon(stream: 0, partition: 0).map(\.id) == [.sample(3)])
+            let outcome = lanes.finish(begun.key, result)
+            let ids: [StreamID] = [.sample(1), .sample(2)]
+            if case .delivered = result {
+                #expect(outcome.ends.map(\.id) == ids && outcome.given.isEmpty)
+            } else {
+                #expect(outcome.given.map(\.id) == ids && outcome.ends.isEmpty)
+            }
+            #expect(lanes.isEmpty && lanes.count == 0 && lanes.underWay == 0)
+        }
+    }
+
+    // MARK: What was delivered before
+
+    @Test("What was delivered before needs no request; what is new, or too long ago, does")
+    func unchanged() throws {
+        var lanes = lanes(.off, skip: .seconds(60))
+        _ = lanes.admit(.identify(1, ["plan": "pro", "city": "Ulm"]))
+        _ = lanes.finish(try started(&lanes).key, .delivered)
+        _ = lanes.admit(.identify(2, ["plan": "pro"]))
+        #expect(lanes.start(now: start) == nil)
+        let ends = lanes.takeEnds()
+        #expect(ends.map(\.coalesced) == [.unchanged] && ends.map(\.kind) == [.delivered] && ends[0].attempts == 0)
+        #expect(lanes.takeEnds().isEmpty && lanes.isEmpty)
+        _ = lanes.admit(.identify(3, ["plan": "free"]))
+        _ = lanes.finish(try started(&lanes).key, .delivered)
+        _ = lanes.admit(.identify(4, ["plan": "pro"]))
+        #expect(try started(&lanes).entry == .sample(4), "another value was delivered since")
+    }
+
+    @Test("Time, an event, a lost partition or an answer that never came: then nothing is known any more")
+    func forgotten() throws {
+        func check(_ change: (inout Lanes) throws -> Void, after: Duration = .zero) throws {
+            var lanes = lanes(.off, skip: .seconds(60))
+            _ = lanes.admit(.identify(1, ["plan": "pro"]))
+            _ = lanes.finish(try started(&lanes).key, .delivered)
+            try change(&lanes)
+            _ = lanes.admit(.identify(9, ["plan": "pro"]))
+            #expect(lanes.start(now: start + after) != nil)
+        }
+        try check({ _ in }, after: .seconds(60))
+        try check { lanes in
+            var event = PlannedEntry.sample(2, contact: "u")
+            let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
+            event = PlannedEntry(event, steps: [PlannedStep(call: call, mapping: "m")])
+            _ = lanes.admit(event)
+            _ = lanes.finish(try started(&lanes).key, .delivered)
+        }
+        try check { lanes in _ = lanes.abandon(stream: 0, partition: 5) }
+        try check { lanes in
+            _ = lanes.admit(.identify(2, ["plan": "free"]))
+            let lost = try started(&lanes)
+            _ = lanes.finish(lost.key, .failed(DeliveryFault(reason: .exhausted, detail: "")))
+        }
+    }
+
+    // MARK: Age
+
+    @Test("What is too old is left out or becomes a dead letter, as its mapping says, and holds nobody up")
+    func expiry() throws {
+        for policy in [LatePolicy.expire, .deadLetter] {
+            var lanes = lanes()
+            let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
+            let step = PlannedStep(
+                call: call,
+                mapping: "Welcome",
+                expiry: Expiry(at: start + .seconds(5), policy: policy)
+            )
+            _ = lanes.admit(PlannedEntry(.sample(1, contact: "u"), steps: [step]))
+            _ = lanes.admit(
+                PlannedEntry(.sample(2, contact: "u"), steps: [step, PlannedStep(call: call, mapping: "b")])
+            )
+            _ = lanes.admit(.identify(3, ["plan": "pro"]))
+            let next = try started(&lanes, after: .seconds(5))
+            #expect(next.entry == .sample(2) && next.step.mapping == "b")
+            let ends = lanes.takeEnds() + lanes.finish(next.key, .delivered).ends
+            #expect(ends.map(\.id) == [.sample(1), .sample(2)])
+            switch ends.map(\.kind) {
+            case [.expired, .delivered]: #expect(policy == .expire && ends.map(\.expired) == [1, 1])
+            case let kinds:
+                #expect(policy == .deadLetter)
+                for kind in kinds {
+                    guard case .deadLettered(let faults) = kind else {
+                        Issue.record("\(kind)")
+                        continue
+                    }
+                    #expect(faults.map(\.reason) == [.tooOld] && faults.first?.mapping == "Welcome")
+                }
+            }
+        }
+    }
+
+    @Test("At its age to the instant it is too old; a moment before it is sent")
+    func expiryBorder() throws {
+        let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
+        let step = PlannedStep(call: call, mapping: "m", expiry: Expiry(at: start + .seconds(5), policy: .expire))
+        var lanes = lanes()
+        _ = lanes.admit(PlannedEntry(.sample(1, contact: "u"), steps: [step]))
+        #expect(lanes.start(now: start + .seconds(5) - .nanoseconds(1)) != nil)
+    }
+}
+
+extension PlannedEntry {
+    /// One identify of the contact `u`.
+    static func identify(_ number: UInt64, _ traits: JSONObject) -> PlannedEntry {
+        var body: JSONObject = ["userId": "u"]
+        for (key, value) in traits { body[key] = value }
+        let call = LoopsCall(LoopsRequest(operation: .createOrUpdateContact, body: body), idempotencyKey: nil)
+        var entry = PlannedEntry(.sample(number, contact: "u"), steps: [PlannedStep(call: call, mapping: "m")])
+        entry.isIdentify = true
+        return entry
+    }
+
+    /// The same entry with other requests.
+    init(_ other: PlannedEntry, steps: [PlannedStep]) {
+        self.init(
+            lane: other.lane,
+            id: other.id,
+            partition: other.partition,
+            size: other.size,
+            steps: steps,
+            faults: other.faults
+        )
+    }
+}
