@@ -31,7 +31,6 @@ COMING = {
     "config_info": ("gauge", {"hash"}),
     "dlq_oldest_age_seconds": ("gauge", {"stream"}),
     "redis_command_duration_seconds": ("histogram", {"command"}),
-    "paused": ("gauge", set()),
 }
 STANDARD = {
     "up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
@@ -43,7 +42,7 @@ KEYWORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_lef
 # The group's state is the same from every replica: adding it up would multiply it.
 GROUP_GAUGES = {
     "stream_length", "group_lag", "group_lag_known", "group_pending", "oldest_unacked_age_seconds", "dlq_length", "dlq_oldest_age_seconds",
-    "partitions_unowned", "backlog_drain_seconds", "trim_headroom_entries", "trim_headroom_seconds", "members",
+    "partitions_unowned", "backlog_drain_seconds", "trim_headroom_entries", "trim_headroom_seconds", "members", "paused",
 }
 
 faults = []

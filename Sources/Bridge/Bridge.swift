@@ -201,6 +201,7 @@ public final class Bridge: Service {
             instance: configuration.instance,
             group: configuration.group,
             redisConnected: sessions.allSatisfy { $0.client.isConnected },
+            isResting: isResting,
             delivery: deliverer.snapshot,
             streams: pollers.map(\.status),
             ends: ends.counts

@@ -48,7 +48,16 @@ struct Assembly {
             )
             registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
             await onBridge(bridge)
-            let admin = AdminServer(bridge: bridge, registry: registry).application(
+            let reloader = settings.mappingsPath.map { path in
+                MappingsReloader(path: path, bridge: bridge, logger: logger)
+            }
+            let control = ControlRoutes(
+                bridge: bridge,
+                token: settings.controlToken.flatMap { ControlToken($0) },
+                reloader: reloader,
+                logger: logger
+            )
+            let admin = AdminServer(bridge: bridge, registry: registry, control: control).application(
                 host: settings.httpHost,
                 port: settings.httpPort,
                 logger: logger.at(.warning)
@@ -58,9 +67,7 @@ struct Assembly {
                 await onAdminListening(address)
             }
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: admin)]
-            if let path = settings.mappingsPath {
-                services.append(.init(service: MappingsReloader(path: path, bridge: bridge, logger: logger)))
-            }
+            if let reloader { services.append(.init(service: reloader)) }
             if let companion {
                 services.append(.init(service: companion, successTerminationBehavior: .gracefullyShutdownGroup))
             }

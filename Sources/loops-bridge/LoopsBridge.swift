@@ -14,7 +14,8 @@ struct LoopsBridge: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, DevCommand.self, SimulateCommand.self, PublishCommand.self, MapCommand.self,
-            TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self,
+            TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, PauseCommand.self,
+            ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
         ]
     )
 }

@@ -39,15 +39,24 @@ struct MappingsReloader: Service {
         }
     }
 
-    func load() {
+    /// Why a mappings file was refused.
+    struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Returns: how many mappings are in force, or why the file was refused.
+    @discardableResult
+    func load() -> Result<Int, Refusal> {
         do {
             let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
             let destination = try Destination(file: path, bytes: bytes)
             bridge.reload(destination)
             logger.notice("The mappings were loaded again", metadata: ["mappings": "\(destination.mappings.count)"])
+            return .success(destination.mappings.count)
         } catch {
             bridge.reloadRefused()
             logger.error("The mappings file cannot be used; those in force stay", metadata: ["error": "\(error)"])
+            return .failure(Refusal(description: "The mappings file cannot be used; those in force stay: \(error)"))
         }
     }
 

@@ -127,20 +127,3 @@ struct OperatorTests {
         }
     }
 }
-
-extension Program {
-    /// Runs a command of the program to its end.
-    /// - Returns: what it wrote, and its exit status.
-    fileprivate static func ask(_ arguments: [String], redis: String) async throws -> (lines: [String], status: String)
-    {
-        try await ChildProcess.run(
-            "/bin/sh",
-            arguments: ["-c", #""$@" </dev/null; echo "status $?""#, "sh", path] + arguments,
-            environment: ["REDIS_URL": redis]
-        ) { child in
-            await child.exited()
-            let status = child.output.last { $0.hasPrefix("status ") }?.dropFirst(7) ?? ""
-            return (child.output.dropLast(), String(status))
-        }
-    }
-}

@@ -35,4 +35,22 @@ enum Program {
             body: body
         )
     }
+
+    /// Runs a command of the program to its end.
+    /// - Returns: what it wrote, and its exit status.
+    static func ask(
+        _ arguments: [String],
+        redis: String,
+        environment: [String: String] = [:]
+    ) async throws -> (lines: [String], status: String) {
+        try await ChildProcess.run(
+            "/bin/sh",
+            arguments: ["-c", #""$@" </dev/null; echo "status $?""#, "sh", path] + arguments,
+            environment: ["REDIS_URL": redis].merging(environment) { $1 }
+        ) { child in
+            await child.exited()
+            let status = child.output.last { $0.hasPrefix("status ") }?.dropFirst(7) ?? ""
+            return (child.output.dropLast(), String(status))
+        }
+    }
 }

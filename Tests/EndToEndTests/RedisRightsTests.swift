@@ -42,6 +42,10 @@ struct RedisRightsTests {
                         await harness.bridge.confirmedEnds.reached(51)
                         let letters = try await harness.deadLetters()
                         #expect(letters.count == round + 1)
+                        _ = try await harness.bridge.pause([Harness.stream], Pause(by: "test", reason: ""))
+                        let pauses = try await harness.bridge.pauses([Harness.stream])
+                        #expect(pauses.count == 1)
+                        _ = try await harness.bridge.resume([Harness.stream])
                     }
                 }
                 let denied = try await Self.denials(redis)

@@ -125,7 +125,7 @@ struct ReplicaTests {
     )
 
     /// A second replica beside the harness' own.
-    private static func withReplica(
+    static func withReplica(
         _ harness: Harness,
         _ body: @Sendable @escaping (Bridge) async throws -> Void
     ) async throws {

@@ -9,6 +9,10 @@ enum LeaseChange: Sendable, Equatable {
     case released(partition: Int)
     /// Redis may have gone back in time: read again from the beginning.
     case rewind
+    /// Nothing of the stream starts any more, on any replica; what waits here is given up and stays pending.
+    case paused(Pause)
+    /// What is owned is read again, from its beginning.
+    case resumed(Pause)
 }
 
 /// Where a partition came from. A closed set: it is a metric label.

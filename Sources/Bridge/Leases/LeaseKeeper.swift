@@ -70,8 +70,13 @@ struct LeaseKeeper: Sendable {
         while !Task.isCancelled {
             do {
                 if !session.isOpen { try await open(&hadItOpen) }
+                if session.isIdle {
+                    guard await session.beatWanted.wait() else { return }
+                    continue
+                }
                 // Claims follow what was seen; a few rounds settle what several replicas want at the same time.
                 for _ in 0..<4 where try await !beat() { break }
+                if session.mayLeave { try await leaveToRest() }
             } catch let fault as GroupFault where !fault.isRetriable {
                 session.faulted(fault.description)
                 throw fault
@@ -89,6 +94,17 @@ struct LeaseKeeper: Sendable {
             }
             guard await session.beatWanted.wait() else { return }
         }
+    }
+
+    /// Nothing is left here: the others may share it all among themselves.
+    private func leaveToRest() async throws {
+        try await session.clearSurvivors()
+        try await session.leave()
+        session.left()
+        logger.notice(
+            "This replica is drained: it has given its partitions back",
+            metadata: ["stream": "\(session.keys.stream)"]
+        )
     }
 
     private func open(_ hadItOpen: inout Bool) async throws {
@@ -135,6 +151,16 @@ struct LeaseKeeper: Sendable {
                 "Redis was started anew or is another server; partitions are read from their beginning",
                 metadata: ["stream": "\(session.keys.stream)"]
             )
+        case .paused(let pause):
+            logger.notice(
+                "The stream is paused: nothing of it is started until it is resumed",
+                metadata: [
+                    "stream": "\(session.keys.stream)", "by": "\(pause.by)", "reason": "\(pause.reason)",
+                    "since": "\(pause.since)",
+                ]
+            )
+        case .resumed:
+            logger.notice("The stream is resumed", metadata: ["stream": "\(session.keys.stream)"])
         case .draining, .released: break
         }
     }

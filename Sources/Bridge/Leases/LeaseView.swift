@@ -24,6 +24,8 @@ struct LeaseView: Sendable, Equatable {
     var leases: [Int: Lease]
     /// Members and their last beats. No beat is given twice.
     var members: [String: Int64]
+    /// The pause that holds for the stream.
+    var pause: Pause?
 
     init(reign: String, isSettled: Bool, leases: [Int: Lease], members: [String: Int64]) {
         self.reign = reign
@@ -33,10 +35,12 @@ struct LeaseView: Sendable, Equatable {
     }
 
     init(_ value: RedisValue) throws(RedisError) {
-        guard case .array(let parts) = value, parts.count == 4, let reign = parts[0].text,
-            case .integer(let settled) = parts[1], let leases = parts[2].array, let members = parts[3].array
+        guard case .array(let parts) = value, parts.count == 5, let reign = parts[0].text,
+            case .integer(let settled) = parts[1], let leases = parts[2].array, let members = parts[3].array,
+            let pause = parts[4].text
         else { throw RedisError(.unexpectedReply("heartbeat"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(reign: reign, isSettled: settled != 0, leases: [:], members: [:])
+        if !pause.isEmpty { self.pause = Pause(pause) }
         for index in stride(from: 0, to: leases.count - 1, by: 2) {
             if let partition = leases[index].integer, let text = leases[index + 1].text {
                 self.leases[Int(partition)] = Lease(text: text)

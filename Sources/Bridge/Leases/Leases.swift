@@ -31,6 +31,8 @@ struct Leases: Sendable {
     private var reignSince: ContinuousClock.Instant?
     private var confirmedAt: ContinuousClock.Instant?
     private var tenures = 0
+    /// Whether this replica was told to own nothing. Others take what it gives back once it has left the membership.
+    var isResting = false
 
     init(member: String, partitions: Int, timing: LeaseTiming) {
         self.member = member
@@ -53,6 +55,12 @@ struct Leases: Sendable {
     func lease(of partition: Int) -> String? { holdings[partition]?.lease }
     func tenure(of partition: Int) -> Int? { holdings[partition]?.tenure }
     var draining: [Int] { holdings.filter { $0.value.phase == .draining }.map(\.key) }
+    /// The pause that holds, as the last heartbeat found it.
+    var pause: Pause? { view?.pause }
+    /// What is owned and stays so, with its tenure.
+    var held: [(partition: Int, tenure: Int)] {
+        holdings.sorted { $0.key < $1.key }.filter { $0.value.phase == .held }.map { ($0.key, $0.value.tenure) }
+    }
     /// Partition and lease of all that is owned.
     var all: [Heartbeat.Release] {
         holdings.sorted { $0.key < $1.key }.map { .init(partition: $0.key, lease: $0.value.lease) }
@@ -61,7 +69,8 @@ struct Leases: Sendable {
     /// The instant before which a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before
     /// anybody else may own it. nil when it may not start at all.
     func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
-        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, let confirmedAt
+        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, pause == nil,
+            let confirmedAt
         else {
             return nil
         }
@@ -80,13 +89,19 @@ struct Leases: Sendable {
 
     /// The group or its state is gone: nothing is owned.
     mutating func lostAll() -> [LeaseChange] {
-        let changes = holdings.keys.sorted().map { LeaseChange.lost(partition: $0) }
+        let changes =
+            holdings.keys.sorted().map { LeaseChange.lost(partition: $0) } + pauseChanges(from: pause, to: nil)
         holdings = [:]
         sightings = [:]
         claimed = [:]
         view = nil
         confirmedAt = nil
         return changes
+    }
+
+    /// This replica has given everything back and is no member any more: what it knew of others grows old now.
+    mutating func left() {
+        _ = lostAll()
     }
 
     /// What to say next.
@@ -101,7 +116,7 @@ struct Leases: Sendable {
         beat.departures = silent.sorted().compactMap { name in
             view.members[name].map { .init(member: name, beat: $0) }
         }
-        guard view.isSettled else { return beat }
+        guard view.isSettled, !isResting else { return beat }
         claimed = [:]
         let target = shares(view, silent: silent)[member] ?? 0
         var room = target - holdings.values.count { $0.phase == .held }
@@ -161,9 +176,18 @@ struct Leases: Sendable {
             }
         }
         claimed = [:]
+        changes += pauseChanges(from: view?.pause, to: new.pause)
         view = new
         confirmedAt = sentAt
         return changes + drainSurplus(new, now: receivedAt)
+    }
+
+    private func pauseChanges(from old: Pause?, to new: Pause?) -> [LeaseChange] {
+        switch (old, new) {
+        case (nil, let new?): [.paused(new)]
+        case (let old?, nil): [.resumed(old)]
+        default: []
+        }
     }
 
     private mutating func drainSurplus(_ view: LeaseView, now: ContinuousClock.Instant) -> [LeaseChange] {
@@ -173,7 +197,11 @@ struct Leases: Sendable {
         var target = shares(view, silent: silent)[member] ?? partitions
         let live = view.members.keys.filter { !silent.contains($0) }
         // While others still move, it is not settled who keeps one more when not all can have the same.
-        if isMoving(view, live) { target = max(target, (partitions + live.count - 1) / max(live.count, 1)) }
+        if isResting {
+            target = 0
+        } else if isMoving(view, live) {
+            target = max(target, (partitions + live.count - 1) / max(live.count, 1))
+        }
         let held = holdings.filter { $0.value.phase == .held }.keys.sorted()
         return held.suffix(max(0, held.count - target)).map { partition in
             holdings[partition]?.phase = .draining

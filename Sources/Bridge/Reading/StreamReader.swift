@@ -88,6 +88,8 @@ struct StreamReader: Sendable {
     /// Reads once.
     /// - Returns: whether there may be more to read at once.
     private func step() async throws -> Bool {
+        // What is not routed waits as lag, for another replica or for the end of the pause.
+        if session.isHeld { return false }
         let pulls = session.withIntake { $0.pulls() }
         if !pulls.isEmpty {
             try await pull(pulls)
@@ -125,12 +127,23 @@ struct StreamReader: Sendable {
         for change in changes {
             switch change {
             case .gained(let partition, let tenure, _):
-                session.withIntake { $0.open(partition, tenure: tenure) }
+                // Else the end of the pause opens it.
+                if session.pause == nil { session.withIntake { $0.open(partition, tenure: tenure) } }
             case .lost(let partition), .draining(let partition), .released(let partition):
                 session.withIntake { $0.close(partition) }
                 outlet.abandon(partition)
             case .rewind:
                 session.withIntake { $0.rewind() }
+            case .paused:
+                // What waits is planned anew after the pause, by the mappings of then.
+                for (partition, _) in session.withLeases({ $0.held }) {
+                    session.withIntake { $0.close(partition) }
+                    outlet.abandon(partition)
+                }
+            case .resumed:
+                for (partition, tenure) in session.withLeases({ $0.held }) where session.pause == nil {
+                    session.withIntake { $0.open(partition, tenure: tenure) }
+                }
             }
         }
     }

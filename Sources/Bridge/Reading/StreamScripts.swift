@@ -16,6 +16,7 @@ struct StreamScripts: Sendable {
         PackageResources.route_lua
     )
     var heartbeat = RedisScript(name: "heartbeat", PackageResources.bells_lua, PackageResources.heartbeat_lua)
+    var pause = RedisScript(name: "pause", PackageResources.bells_lua, PackageResources.pause_lua)
     var leave = RedisScript(name: "leave", PackageResources.bells_lua, PackageResources.leave_lua)
     var blame = RedisScript(name: "blame", PackageResources.blame_lua)
     var pull = RedisScript(name: "pull", PackageResources.pull_lua)

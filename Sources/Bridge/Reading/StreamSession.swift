@@ -32,6 +32,8 @@ final class StreamSession: Sendable {
         var isOpen = false
         var lastFault: String?
         var routed = StreamID.zero
+        /// Whether this replica has left the membership, to rest.
+        var hasLeft = false
     }
     private let state: Mutex<State>
 
@@ -63,6 +65,13 @@ final class StreamSession: Sendable {
     func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
     func withTroubles<Result>(_ body: (inout Troubles) -> Result) -> Result { state.withLock { body(&$0.troubles) } }
     func withLeases<Result>(_ body: (inout Leases) -> Result) -> Result { state.withLock { body(&$0.leases) } }
+
+    /// The pause that holds, as the last heartbeat found it.
+    var pause: Pause? { withLeases { $0.pause } }
+    /// Whether this replica was told to rest.
+    var isResting: Bool { withLeases { $0.isResting } }
+    /// Whether nothing new is read now, since a person said so.
+    var isHeld: Bool { withLeases { $0.isResting || $0.pause != nil } }
 
     var isOpen: Bool { state.withLock { $0.isOpen } }
     var fault: String? { state.withLock { $0.lastFault } }
@@ -96,10 +105,40 @@ final class StreamSession: Sendable {
         readable.signal()
     }
 
+    /// Rests, or takes part again.
+    /// - Returns: whether that is something new.
+    func rest(_ isResting: Bool) -> Bool {
+        let hasChanged = state.withLock { state in
+            defer { state.leases.isResting = isResting }
+            return state.leases.isResting != isResting
+        }
+        if hasChanged {
+            beatWanted.signal()
+            readable.signal()
+        }
+        return hasChanged
+    }
+
+    /// Whether the heartbeats stop: this replica rests and has given everything back.
+    var isIdle: Bool { state.withLock { $0.leases.isResting && $0.hasLeft } }
+
+    /// Whether nothing keeps a resting replica from leaving the membership. The change is made with ``left()``.
+    var mayLeave: Bool {
+        state.withLock { $0.leases.isResting && !$0.hasLeft && $0.leases.owned == 0 && $0.acks.count == 0 }
+    }
+
+    func left() {
+        state.withLock { state in
+            state.leases.left()
+            state.hasLeft = true
+        }
+    }
+
     /// A heartbeat was answered.
     /// - Returns: what changed.
     func beaten(_ view: LeaseView, sentAt: ContinuousClock.Instant, now: ContinuousClock.Instant) -> [LeaseChange] {
         let changes = state.withLock { state in
+            state.hasLeft = false
             let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now)
             state.changes += changes
             return changes

@@ -8,8 +8,9 @@
 -- partitions to release and their leases; partitions to claim, their leases as the caller saw them and their owners' beats ('' for none);
 -- silent members to remove and their beats. In another reign than the one that the caller knows, nothing is claimed and nobody removed: after
 -- Redis went back in time, beats are given again.
--- Answer: reign, 1 if it is settled, leases, members
-if redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
+-- Answer: reign, 1 if it is settled, leases, members, what the pause says of itself or ''
+-- A pause may be all that is there.
+if redis.call('HEXISTS', KEYS[1], 'partitions') == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
 local me, at = ARGV[1], 4
 local function items(width)
   local list, length = {}, tonumber(ARGV[at])
@@ -60,4 +61,5 @@ for _, item in ipairs(items(2)) do
   end
 end
 if news then ring_others(KEYS[1], KEYS[3], me, 'leases') end
-return { reign, settled and 1 or 0, redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3]) }
+return { reign, settled and 1 or 0, redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3]),
+  redis.call('HGET', KEYS[1], 'paused') or '' }

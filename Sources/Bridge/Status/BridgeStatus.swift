@@ -3,6 +3,8 @@ public struct BridgeStatus: Sendable, Equatable {
     public var instance: String
     public var group: String
     public var redisConnected: Bool
+    /// Whether this replica was told to rest: it stays up, owns nothing and starts nothing.
+    public var isResting: Bool
     public var delivery: DeliverySnapshot
     public var streams: [StreamStatus]
     public var ends: EndCounts

@@ -8,6 +8,7 @@ struct ProcessGauges: Sendable {
     private let circuit: Gauge
     private let keyAccepted: Gauge
     private let redisUp: Gauge
+    private let resting: Gauge
 
     init(factory: any MetricsFactory) {
         func gauge(_ name: String) -> Gauge {
@@ -19,6 +20,7 @@ struct ProcessGauges: Sendable {
         circuit = gauge("circuit_state")
         keyAccepted = gauge("api_key_accepted")
         redisUp = gauge("redis_up")
+        resting = gauge("drained")
     }
 
     func set(_ status: BridgeStatus) {
@@ -28,5 +30,6 @@ struct ProcessGauges: Sendable {
         circuit.record(status.delivery.hold == "outage" ? 1 : 0)
         keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)
         redisUp.record(status.redisConnected ? 1 : 0)
+        resting.record(status.isResting ? 1 : 0)
     }
 }

@@ -26,6 +26,9 @@ public struct StreamStatus: Sendable, Equatable {
     /// Why the group is not open; nil when it is.
     public var fault: String?
 
+    /// The pause that holds, as this replica's last heartbeat found it.
+    public var pause: Pause?
+
     /// Entries that are finished and still in the stream; nil when unknown.
     public var headroom: Int?
     /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
@@ -43,6 +46,7 @@ public struct StreamStatus: Sendable, Equatable {
         buffered = session.withIntake { $0.buffered }
         unconfirmedAcks = session.withAcks { $0.count }
         (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
+        pause = session.pause
         fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
     }
 

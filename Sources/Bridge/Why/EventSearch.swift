@@ -35,6 +35,7 @@ public struct EventSearch: Sendable {
         let group = try await view.groupInfo()
         findings.oldest = info?.firstEntryID
         findings.hasGroup = group != nil
+        findings.pause = try await view.currentPause()
         let leases = try await leases()
         findings.members = leases.members
         let pending = try await pending(group, &findings)

@@ -67,6 +67,8 @@ public struct Findings: Sendable, Equatable {
     /// The oldest entry of the stream; nil when it is empty or not there.
     public internal(set) var oldest: StreamID?
     public internal(set) var hasGroup = false
+    /// The pause that holds for the stream.
+    public internal(set) var pause: Pause?
     /// Replicas that take part in the group.
     public internal(set) var members = 0
 }

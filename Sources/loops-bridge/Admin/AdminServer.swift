@@ -10,6 +10,8 @@ import PrometheusMetrics
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
+    /// What can be changed from here; nil for nothing.
+    var control: ControlRoutes?
 
     var router: Router<BasicRequestContext> {
         let router = Router()
@@ -21,6 +23,7 @@ struct AdminServer {
             let format = Exposition.Format(accept: request.headers[.accept])
             return Self.response(format.contentType, Array(registry.exposition(format).utf8))
         }
+        control?.add(to: router)
         return router
     }
 

@@ -9,6 +9,7 @@ extension BridgeStatus {
             "instance": .string(instance),
             "group": .string(group),
             "ready": .bool(isReady),
+            "drained": .bool(isResting),
             "checks": .array(
                 checks.map {
                     ["name": .string($0.name), "ok": .bool($0.problem == nil), "problem": .optional($0.problem)]
@@ -54,8 +55,14 @@ extension StreamStatus {
             ],
             "members": .int(Int64(members)),
             "fault": .optional(fault),
+            "paused": pause?.json ?? .null,
         ]
     }
+}
+
+extension Pause {
+    /// As `/status.json` and the answers of `/control` show it.
+    var json: JSONValue { ["since": .int(since), "by": .string(by), "reason": .string(reason)] }
 }
 
 extension JSONValue {

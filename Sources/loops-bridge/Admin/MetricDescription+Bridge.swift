@@ -132,6 +132,8 @@ extension MetricDescription {
     ]
 
     private static let others = [
+        gauge("paused", "1 while a person has paused the stream. Use max() over replicas.", ["stream"]),
+        gauge("drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
         counter("config_reloads_total", "Loads of the mappings file while running, by result.", ["result"]),

@@ -175,6 +175,19 @@ extension Setting {
         fallback: "9464",
         help: "Their port; 0 for any free one"
     )
+    static let httpControlToken = Setting(
+        key: "http.controlToken",
+        shape: .text,
+        fallback: nil,
+        help: "The token for POST /control on that port, 16 characters or more; control over HTTP is off if not set",
+        isSecret: true
+    )
+    static let httpControlTokenFile = Setting(
+        key: "http.controlTokenFile",
+        shape: .path,
+        fallback: nil,
+        help: "A file that holds the token for POST /control"
+    )
     static let logLevel = Setting(
         key: "log.level",
         shape: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
@@ -195,7 +208,8 @@ extension Setting {
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
         bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
-        bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort, logLevel,
+        bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort,
+        httpControlToken, httpControlTokenFile, logLevel,
         logFormat,
     ]
 }

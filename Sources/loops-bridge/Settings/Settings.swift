@@ -8,10 +8,13 @@ struct Settings: Sendable {
     var mappingsPath: String?
     var httpHost: String
     var httpPort: Int
+    /// The token of `/control`, checked; nil when control over HTTP is off, or is not asked for.
+    var controlToken: String?
     var log: LogSettings
 
     /// - Parameters:
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
+    ///   - wantsControl: whether the control token is read; as `needsKey` if not given.
     ///   - readFile: gives a file's text, for the key file; injected for tests.
     /// - Throws: ``SettingsFaults`` with everything that is wrong.
     init(
@@ -21,6 +24,7 @@ struct Settings: Sendable {
         hostName: String,
         processID: Int32,
         needsKey: Bool = true,
+        wantsControl: Bool? = nil,
         readFile: (String) throws -> String
     ) throws(SettingsFaults) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
@@ -65,6 +69,7 @@ struct Settings: Sendable {
         self.mappingsPath = reader.text(.bridgeMappings)
         self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"
         self.httpPort = reader.integer(.httpPort)
+        self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
         if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
     }
@@ -130,6 +135,32 @@ struct Settings: Sendable {
             reader.report(.unreadableFile(path: path, reason: "the key file cannot be read: \(error)"))
             return ""
         }
+    }
+
+    private static func controlToken(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String? {
+        var token = reader.text(.httpControlToken)
+        if let path = reader.text(.httpControlTokenFile) {
+            if token != nil {
+                reader.report(.conflict("http.controlToken and http.controlTokenFile are both set; keep one"))
+            }
+            do {
+                token = try readFile(path).trimmingSpaces
+            } catch {
+                reader.report(.unreadableFile(path: path, reason: "the token file cannot be read: \(error)"))
+                return nil
+            }
+        }
+        guard let token else { return nil }
+        if ControlToken(token) != nil { return token }
+        reader.report(
+            .malformed(
+                key: "http.controlToken",
+                source: "set",
+                value: "the value (hidden)",
+                allowed: "at least \(ControlToken.minLength) characters of printable ASCII without spaces"
+            )
+        )
+        return nil
     }
 
     /// A key goes into a header: a control character in it would be refused there with a far less helpful text.

@@ -37,6 +37,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.bridgeShutdownGrace.help)) var bridgeShutdownGraceSeconds: String?
     @Option(help: .init(Setting.httpHost.help)) var httpHost: String?
     @Option(help: .init(Setting.httpPort.help)) var httpPort: String?
+    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
     @Option(help: .init(Setting.logLevel.help)) var logLevel: String?
     @Option(help: .init(Setting.logFormat.help)) var logFormat: String?
 
@@ -57,7 +58,8 @@ struct SettingsOptions: ParsableArguments {
             (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),
             (.bridgeGroupStart, bridgeGroupStart), (.bridgeShutdownGrace, bridgeShutdownGraceSeconds),
             (.httpHost, httpHost),
-            (.httpPort, httpPort), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.httpPort, httpPort), (.httpControlTokenFile, httpControlTokenFile), (.logLevel, logLevel),
+            (.logFormat, logFormat),
         ]
         return Dictionary(uniqueKeysWithValues: typed.compactMap { setting, value in value.map { (setting.key, $0) } })
     }

@@ -16,19 +16,24 @@ struct StreamOptions: ParsableArguments {
     @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
 
     /// Every setting but the API key, which nobody needs here. Ends the program when they cannot be used.
-    func settings() throws -> Settings {
+    /// - Parameters:
+    ///   - more: further values that were typed, by key.
+    ///   - wantsControl: whether the control token is read.
+    func settings(_ more: [String: String] = [:], wantsControl: Bool = false) throws -> Settings {
         let typed: [(Setting, String?)] = [
             (.redisURL, redisUrl), (.bridgeStreams, bridgeStreams), (.bridgeGroup, bridgeGroup),
             (.bridgeDeadLetterStream, bridgeDeadLetterStream),
         ]
         return try Usable.settings {
             try Settings(
-                flags: Dictionary(uniqueKeysWithValues: typed.compactMap { key, value in value.map { (key.key, $0) } }),
+                flags: Dictionary(uniqueKeysWithValues: typed.compactMap { key, value in value.map { (key.key, $0) } })
+                    .merging(more) { $1 },
                 environment: ProcessInfo.processInfo.environment,
                 file: try SettingsFile.load(config),
                 hostName: ProcessInfo.processInfo.hostName,
                 processID: ProcessInfo.processInfo.processIdentifier,
                 needsKey: false,
+                wantsControl: wantsControl,
                 readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
             )
         }

@@ -99,6 +99,7 @@ struct WhyText {
 
     /// When it should be an entry's turn, for the end of a sentence.
     private func time(_ before: Int?, _ findings: Findings) -> String {
+        if findings.pause != nil { return "; the stream is paused" }
         if findings.members == 0 { return "; no replica runs" }
         guard let seconds = seconds(before) else { return "" }
         return "; at \(rate.formattedRate) a second about \(ShownTime.wait(seconds: seconds))"
@@ -112,8 +113,10 @@ struct WhyText {
 
     /// What was looked at, and what that means when nothing was found.
     func summary(_ findings: Findings) -> String {
+        let paused = findings.pause.map { "\(findings.stream) is paused \(ShownPause($0).words). " } ?? ""
         let looked =
-            "\(findings.looked) entries and \(findings.letters) dead letters of \(findings.stream) were looked at"
+            paused
+            + "\(findings.looked) entries and \(findings.letters) dead letters of \(findings.stream) were looked at"
             + (findings.isLimited ? ", not all: there is more than --scan allows" : "")
         if !findings.hits.isEmpty {
             return (findings.more > 0 ? "\(findings.more) more were found, see --limit; " : "") + looked
@@ -163,6 +166,7 @@ struct WhyText {
             )
             object["trouble"] = json(place.trouble, hit.contact)
         }
+        object["paused"] = findings.pause?.json ?? .null
         object["words"] = .string(words(hit, findings).joined(separator: "\n"))
         return .object(object)
     }

@@ -1,0 +1,12 @@
+-- Pauses a stream for all replicas, or ends its pause, and wakes them. An earlier pause stays as it is.
+-- KEYS: state, members   ARGV: what the pause says of itself, or '' to end it
+-- Answer: what the pause that holds says, or what the one that was ended said; '' when there was none
+local before = redis.call('HGET', KEYS[1], 'paused') or ''
+if ARGV[1] == '' then
+  redis.call('HDEL', KEYS[1], 'paused')
+elseif before == '' then
+  redis.call('HSET', KEYS[1], 'paused', ARGV[1])
+end
+if (before == '') ~= (ARGV[1] == '') then ring_others(KEYS[1], KEYS[2], '', 'leases') end
+if before == '' then return ARGV[1] end
+return before

@@ -1,0 +1,154 @@
+import Bridge
+import HTTPTypes
+import Hummingbird
+import JSON
+import Logging
+import NIOCore
+
+/// `POST /control/pause|resume|drain|reload`: what a person may tell a running bridge over HTTP, guarded by a token; off without one.
+///
+/// No answer lets another site's page in (no CORS), and a browser never adds the token by itself.
+struct ControlRoutes: Sendable {
+    let bridge: Bridge
+    /// nil: control is off.
+    let token: ControlToken?
+    /// nil: no mappings file is set.
+    let reloader: MappingsReloader?
+    private let logger: Logger
+    private let logGate: LogGate
+
+    init(
+        bridge: Bridge,
+        token: ControlToken?,
+        reloader: MappingsReloader?,
+        logger: Logger
+    ) {
+        self.bridge = bridge
+        self.token = token
+        self.reloader = reloader
+        self.logger = logger
+        self.logGate = LogGate(logger: logger)
+    }
+
+    func add(to router: Router<BasicRequestContext>) {
+        for action in Action.allCases {
+            router.post("/control/\(action.rawValue)") { request, _ in
+                await answer(action, authorization: request.headers[.authorization], request.uri.queryParameters)
+            }
+            router.get("/control/\(action.rawValue)") { _, _ in
+                Self.fault(.methodNotAllowed, "Only POST changes something.", [.allow: "POST"])
+            }
+        }
+    }
+
+    private enum Action: String, CaseIterable {
+        case pause, resume, drain, reload
+    }
+
+    private func answer(_ action: Action, authorization: String?, _ query: Parameters) async -> Response {
+        guard let token else {
+            return Self.fault(
+                .notFound,
+                "Control over HTTP is off. Set HTTP_CONTROL_TOKEN or HTTP_CONTROL_TOKEN_FILE to switch it on."
+            )
+        }
+        guard token.isCarried(by: authorization) else {
+            logGate.log(
+                .warning,
+                key: "token",
+                "A control request without the right token was refused",
+                metadata: ["action": "\(action.rawValue)"]
+            )
+            return Self.fault(
+                .unauthorized,
+                "This needs the header 'Authorization: Bearer TOKEN' with the token of http.controlToken.",
+                [.wwwAuthenticate: "Bearer"]
+            )
+        }
+        let all = bridge.streamNames
+        let asked = query[values: "stream"].map(String.init)
+        if let unknown = asked.first(where: { !all.contains($0) }) {
+            return Self.fault(
+                .badRequest,
+                "\(unknown.shown.cut(to: 200)) is none of bridge.streams (\(all.joined(separator: ", ")))"
+            )
+        }
+        logger.notice("A control request was accepted", metadata: ["action": "\(action.rawValue)"])
+        do {
+            return try await perform(action, on: asked.isEmpty ? all : asked, query)
+        } catch {
+            return Self.fault(.serviceUnavailable, "Redis failed; ask again: \(error)")
+        }
+    }
+
+    private func perform(_ action: Action, on streams: [String], _ query: Parameters) async throws -> Response {
+        switch action {
+        case .pause:
+            let pause = Pause(by: String(query["by"] ?? "http"), reason: String(query["reason"] ?? ""))
+            return done(action, pauses: try await bridge.pause(streams, pause), of: streams)
+        case .resume where bridge.isResting:
+            bridge.takePart()
+            // Whoever ends the rest of one replica need not mean the pause of all.
+            return done(action, pauses: try await bridge.pauses(streams), of: streams, takesPartAgain: true)
+        case .resume:
+            let ended = try await bridge.resume(streams)
+            return done(action, pauses: [:], of: streams, ended: ended)
+        case .drain:
+            bridge.rest()
+            return done(action, pauses: [:], of: [])
+        case .reload:
+            return reloaded()
+        }
+    }
+
+    private func reloaded() -> Response {
+        guard let reloader else {
+            return Self.fault(.conflict, "There is nothing to load again: bridge.mappings is not set.")
+        }
+        switch reloader.load() {
+        case .success(let count):
+            return Self.json(["action": "reload", "mappings": .int(Int64(count))])
+        case .failure(let refusal):
+            return Self.fault(.unprocessableContent, "\(refusal)")
+        }
+    }
+
+    private func done(
+        _ action: Action,
+        pauses: [String: Pause],
+        of streams: [String],
+        ended: [String: Pause] = [:],
+        takesPartAgain: Bool = false
+    ) -> Response {
+        Self.json([
+            "action": .string(action.rawValue),
+            "drained": .bool(bridge.isResting),
+            "takesPartAgain": .bool(takesPartAgain),
+            "streams": .array(
+                streams.map { name in
+                    ["name": .string(name), "paused": pauses[name]?.json ?? .null, "ended": ended[name]?.json ?? .null]
+                }
+            ),
+        ])
+    }
+
+    private static func fault(
+        _ status: HTTPResponse.Status,
+        _ text: String,
+        _ headers: HTTPFields = [:]
+    ) -> Response {
+        json(["error": .string(text)], status: status, headers)
+    }
+
+    private static func json(
+        _ value: JSONValue,
+        status: HTTPResponse.Status = .ok,
+        _ headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        headers[.cacheControl] = "no-store"
+        let body = value.serialized(pretty: true) + [0x0A]
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// How a command reaches the bridge that it steers.
+struct ControlOptions: ParsableArguments {
+    @OptionGroup var settings: StreamOptions
+    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
+    @Option(help: "The admin address of a replica; http://HTTP_HOST:HTTP_PORT if not given.") var url: String?
+
+    /// Settings with what control needs. Ends the program when they cannot be used.
+    func load() throws -> Settings {
+        let typed = httpControlTokenFile.map { [Setting.httpControlTokenFile.key: $0] } ?? [:]
+        return try settings.settings(typed, wantsControl: true)
+    }
+
+    /// A client for the admin address. Ends the program when there is no token.
+    func client(_ settings: Settings) throws -> ControlClient {
+        guard let token = settings.controlToken else {
+            Terminal.complain(
+                "http.controlToken is required: set HTTP_CONTROL_TOKEN, or HTTP_CONTROL_TOKEN_FILE to a file that holds it"
+            )
+            throw ExitStatus.unusable
+        }
+        // The address that it listens on need not be one to connect to.
+        let host = ["0.0.0.0", "::", ""].contains(settings.httpHost) ? "127.0.0.1" : settings.httpHost
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return ControlClient(base: url ?? "http://\(shown):\(settings.httpPort)", token: token)
+    }
+}
+
+/// Which streams are meant, and who says so.
+struct PauseOptions: ParsableArguments {
+    @Option(help: "This stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
+    @Flag(help: "Says so to Redis and asks no bridge: also works while none runs. Needs no token.") var redis = false
+}

@@ -1,0 +1,48 @@
+import Bridge
+import Foundation
+import JSON
+import Logging
+
+/// A pause in words.
+struct ShownPause {
+    let words: String
+
+    init(_ pause: Pause) {
+        let since = Date(timeIntervalSince1970: Double(pause.since) / 1000).formatted(.iso8601)
+        words = "since \(since) by \(pause.by.shown)" + (pause.reason.isEmpty ? "" : ": \(pause.reason.shown)")
+    }
+
+    /// The pauses that an answer of `/control` has under this name.
+    static func list(_ answer: JSONValue, _ name: String) -> [(stream: String, pause: ShownPause)] {
+        (answer["streams"]?.arrayValue ?? []).compactMap { stream in
+            guard let pause = stream[name], let since = pause["since"]?.doubleValue, since.magnitude < 9e15 else {
+                return nil
+            }
+            let by = pause["by"]?.stringValue ?? ""
+            let reason = pause["reason"]?.stringValue ?? ""
+            let shown = ShownPause(Pause(since: Int64(since), by: by, reason: reason))
+            return (stream["name"]?.stringValue ?? "", shown)
+        }
+    }
+}
+
+/// The streams of the configuration, straight in Redis.
+enum PausedStreams {
+    /// Does the same to each, or to those that are named. Ends the program when a name is none of the configuration's, or Redis fails.
+    static func each<Result: Sendable>(
+        _ names: [String],
+        _ settings: Settings,
+        _ body: (StreamView) async throws -> Result
+    ) async throws -> [Result] {
+        try Usable.streams(Set(names), of: settings.bridge)
+        var configuration = settings.bridge
+        if !names.isEmpty { configuration.streams.removeAll { !names.contains($0.name) } }
+        var results: [Result] = []
+        try await Usable.redis {
+            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+                for view in views { results.append(try await body(view)) }
+            }
+        }
+        return results
+    }
+}

@@ -1,0 +1,80 @@
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("The pause script, and what the heartbeat makes of it", .timeLimit(.minutes(2)))
+struct PauseScriptTests {
+    private let pause = Pause(since: 1_700_000_000_000, by: "ann", reason: "mappings are wrong")
+
+    @Test("A pause holds until it is ended; a second one leaves the first as it is")
+    func holds() async throws {
+        try await ScriptFixture.run { fixture in
+            let control = try await fixture.openSession().pauseSwitch
+            #expect(try await control.current() == nil)
+            #expect(try await control.pause(pause) == pause)
+            #expect(try await control.pause(Pause(since: 1, by: "bob", reason: "me too")) == pause)
+            #expect(try await control.current() == pause)
+            #expect(try await control.resume() == pause)
+            #expect(try await control.resume() == nil)
+            #expect(try await control.current() == nil)
+        }
+    }
+
+    @Test("The heartbeat brings it to every replica, and it stops and starts them")
+    func heartbeat() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            let tenure = try #require(session.withLeases { $0.tenure(of: 0) })
+            #expect(session.startsBefore(0, tenure: tenure) != nil)
+            _ = try await session.pauseSwitch.pause(pause)
+            #expect(try await session.beatOnce() == [.paused(pause)])
+            #expect(session.startsBefore(0, tenure: tenure) == nil && session.pause == pause && session.isHeld)
+            #expect(try await session.beatOnce().isEmpty, "told once")
+            _ = try await session.pauseSwitch.resume()
+            #expect(try await session.beatOnce() == [.resumed(pause)])
+            #expect(session.startsBefore(0, tenure: tenure) != nil && !session.isHeld)
+        }
+    }
+
+    @Test("All replicas are woken by a change, and by nothing else")
+    func rings() async throws {
+        try await ScriptFixture.run { fixture in
+            let first = try await fixture.openSession()
+            _ = try await fixture.session(member: "b").beatOnce()
+            for member in ["a", "b"] { try await fixture.send("DEL", fixture.keys.bell(of: member)) }
+            _ = try await first.pauseSwitch.resume()
+            for member in ["a", "b"] { #expect(try await fixture.ring(member) == nil) }
+            _ = try await first.pauseSwitch.pause(pause)
+            for member in ["a", "b"] {
+                #expect(try await fixture.ring(member) == "leases")
+                try await fixture.send("DEL", fixture.keys.bell(of: member))
+            }
+            _ = try await first.pauseSwitch.pause(pause)
+            #expect(try await fixture.ring("a") == nil)
+            _ = try await first.pauseSwitch.resume()
+            #expect(try await fixture.ring("a") == "leases")
+        }
+    }
+
+    @Test("A stream that no bridge has opened yet can be paused, and is opened paused")
+    func beforeTheFirst() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = fixture.session()
+            _ = try await session.pauseSwitch.pause(pause)
+            let fault = try await groupFault { _ = try await session.beatOnce() }
+            #expect(fault == .groupLost(stream: fixture.stream))
+            let opened = try await fixture.openSession()
+            #expect(opened.pause == pause && opened.withLeases { $0.owned } == 4)
+        }
+    }
+
+    @Test("It survives a restart of Redis")
+    func restart() async throws {
+        try await ScriptFixture.run(appendOnly: true) { fixture in
+            _ = try await fixture.openSession().pauseSwitch.pause(pause)
+            try await fixture.restart()
+            #expect(try await fixture.openSession(member: "b").pause == pause)
+        }
+    }
+}
