@@ -84,6 +84,11 @@ conformance: release ## Send the vectors of the real destination through `loops-
 bench: deps ## Time parsing and writing of an event on a release build
 	swift run -c release --package-path Benchmarks micro
 
+.PHONY: bench-budget
+bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
+	swift build -c release --product budget $(SWIFT_FLAGS)
+	.build/release/budget $(ARGS)
+
 .PHONY: image
 image: ## Build the container image (needs Docker)
 	docker build -f deploy/Dockerfile -t loops-bridge .

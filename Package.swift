@@ -147,6 +147,18 @@ let package = Package(
             ],
             path: "Tests/Torture"
         ),
+        // What becomes of the request budget, against the simulator: for `make bench-budget` only.
+        .executableTarget(
+            name: "budget",
+            dependencies: [
+                "DevKit", "JSON", "LoopsSimulator", "RedisStreams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/Budget"
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(
             name: "RedisStreamsTests",

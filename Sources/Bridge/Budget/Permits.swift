@@ -11,6 +11,8 @@ struct Permits: Sendable {
     static let most = 64
     /// How long it waits when the limiter could not be asked.
     static let pauseAfterFailure = Duration.milliseconds(250)
+    /// How late a permit may be used. The limiter leaves about as much of each second unused; see `permit.lua`.
+    static let lateness = Duration.milliseconds(20)
     /// Other clients' use below this is noise, in requests a second.
     private static let leastOthers = 0.5
 
@@ -80,8 +82,7 @@ struct Permits: Sendable {
     /// - Returns: how many.
     mutating func discard(now: ContinuousClock.Instant) -> Int {
         var count = 0
-        let tolerance = max(interval / 4, .milliseconds(2))
-        while let first = due.first, now - first > tolerance {
+        while let first = due.first, now - first > Self.lateness {
             due.removeFirst()
             count += 1
         }

@@ -9,10 +9,11 @@
 -- Answer: permits, microseconds until the first is good, microseconds between two, permits ever given out, limit, rate in use,
 -- 1 if the lease is another's by now
 local FIRST_LIMIT = 10    -- until Loops has told its own
-local SHARE = 0.985       -- of the limit: the rest absorbs the jitter of the way, which can push one request more into a window
+local SHARE = 0.98        -- of the limit: the rest absorbs the jitter of the way, which can push one request more into a window
 local LEAST = 0.1         -- of the limit is used whatever others do
 local CLIMB = 0.05        -- of the rate a second, after it was cut
 local CUT, FLOOR = 0.7, 0.05
+local TRIFLE = 0.95       -- what the first refusal after a quiet time leaves: jitter, most likely
 local AFTER_OUTAGE = 0.2
 local HALF_LIFE = 5       -- seconds in which half of what others used is taken back
 
@@ -46,13 +47,14 @@ local used_by_others = (state.others or 0) * 0.5 ^ ((now - past('others_at')) / 
 local factor = math.min(1, (state.factor or 1) + (now - past('factor_at')) / 1e6 * CLIMB)
 -- One burst of refusals is one refusal.
 if refused and now - past('refused_at') > 1e6 then
-  local level = now - past('refused_at') < 30e6 and math.min((state.level or 0) + 1, 5) or 1
-  factor = math.max(FLOOR, factor * CUT)
+  local level = now - past('refused_at') < 10e6 and math.min((state.level or 0) + 1, 6) or 1
+  factor = math.max(FLOOR, factor * (level == 1 and TRIFLE or CUT))
   set('level', level)
   set('refused_at', now)
   set('factor', factor)
   set('factor_at', now)
-  set('pause', now + 1.1e6 * 2 ^ math.max(0, level - 2))
+  -- The window is full: a part of it at first, then more than a whole one, and ever more.
+  set('pause', now + (level == 1 and 0.25e6 or 1.1e6 * 2 ^ (level - 2)))
 end
 if back and factor > AFTER_OUTAGE then
   factor = AFTER_OUTAGE

@@ -37,11 +37,11 @@ struct PermitScriptTests {
     @Test("Permits lie one interval apart, whoever asks, a little below the limit")
     func pace() async throws {
         try await ScriptFixture.run { fixture in
-            #expect(try await ask(limiter(fixture), 0).rate == 9.85)
+            #expect(try await ask(limiter(fixture), 0).rate == 9.8)
             // Slow enough for any machine.
             let limiter = limiter(fixture, cap: 0.1)
             let first = try await ask(limiter)
-            #expect(first.delay == .zero && first.limit == 0.1 && first.interval == .microseconds(10_152_285))
+            #expect(first.delay == .zero && first.limit == 0.1 && first.interval == .microseconds(10_204_082))
             let many = try await ask(limiter, 5)
             #expect(many.count == 5 && many.given == 6 && many.delay > .zero && many.delay <= first.interval)
             let next = try await ask(limiter)
@@ -53,11 +53,11 @@ struct PermitScriptTests {
     func limits() async throws {
         try await ScriptFixture.run { fixture in
             let told = try await ask(limiter(fixture), 1, LimiterNews(limit: 100))
-            #expect(told.limit == 100 && told.interval == .microseconds(10153))
+            #expect(told.limit == 100 && told.interval == .microseconds(10205))
             #expect(try await ask(limiter(fixture)).limit == 100, "it is remembered for everybody")
             #expect(try await ask(limiter(fixture, cap: 30)).limit == 30)
             #expect(try await ask(limiter(fixture, cap: 30), 1, LimiterNews(limit: 5)).limit == 5)
-            #expect(try await ask(limiter(fixture, cap: 0.5)).interval == .microseconds(2_030_457))
+            #expect(try await ask(limiter(fixture, cap: 0.5)).interval == .microseconds(2_040_817))
         }
     }
 
@@ -65,25 +65,26 @@ struct PermitScriptTests {
     func refused() async throws {
         try await ScriptFixture.run { fixture in
             let limiter = limiter(fixture)
-            let refused = try await ask(limiter, 0, LimiterNews(refused: true))
-            #expect(refused.count == 0 && refused.rate < 7)
-            #expect(try await pause(fixture) == 1_100_000)
-            try await set(fixture, ["factor": 0.7], ago: ["refused_at": -9, "factor_at": 0])
-            #expect(try await ask(limiter, 0, LimiterNews(refused: true)).rate > 6.8, "the same burst")
-            try await set(fixture, ["factor": 0.7], ago: ["refused_at": 5, "factor_at": 5])
-            let climbed = try await ask(limiter, 0)
-            #expect(climbed.rate > 9)
-            for longer in [1_100_000, 2_200_000] as [Double] {
+            // Jitter, most likely: a short pause and a little less.
+            let first = try await ask(limiter, 0, LimiterNews(refused: true))
+            #expect(first.count == 0 && first.rate > 9.2 && first.rate < 9.8)
+            #expect(try await pause(fixture) == 250_000)
+            try await set(fixture, ["factor": 0.9], ago: ["refused_at": -9, "factor_at": 0])
+            #expect(try await ask(limiter, 0, LimiterNews(refused: true)).rate > 8.7, "the same burst")
+            for longer in [1_100_000, 2_200_000, 4_400_000] as [Double] {
                 try await set(fixture, ["factor": 1], ago: ["refused_at": 3])
                 #expect(try await ask(limiter, 0, LimiterNews(refused: true)).rate < 7)
                 #expect(try await pause(fixture) == longer, "again and again: the pause is longer")
             }
+            try await set(fixture, ["factor": 0.7], ago: ["factor_at": 5])
+            let climbed = try await ask(limiter, 0)
+            #expect(climbed.rate > 9)
             try await set(fixture, [:], ago: ["refused_at": 40])
             _ = try await ask(limiter, 0, LimiterNews(refused: true))
-            #expect(try await pause(fixture) == 1_100_000, "after a quiet time it begins anew")
+            #expect(try await pause(fixture) == 250_000, "after a quiet time it begins anew")
             try await set(fixture, [:], ago: ["factor_at": 60, "pause": 1, "next": 1])
             let calm = try await ask(limiter)
-            #expect(calm.rate == 9.85 && calm.delay == .zero)
+            #expect(calm.rate == 9.8 && calm.delay == .zero)
         }
     }
 
