@@ -1,20 +1,37 @@
 import ArgumentParser
+import AsyncHTTPClient
 import Bridge
 import Foundation
+import Logging
+import Loops
 
 /// Settings and mappings, checked without running anything.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks settings and mappings and reports every fault at once; connects to nothing.",
+        abstract:
+            "Checks settings and mappings and reports every fault at once; with --connect Redis and the API key too.",
         discussion: """
             With --mappings FILE it checks that file alone and needs no settings, nor an API key. Faults are told as file:line: JSON path: \
             what was expected; warnings, which do not change the exit status, the same way.
+
+            With --connect it also asks Redis (version, rights, eviction, persistence, the streams and the group) and Loops (GET /api-key), a \
+            line for each thing, with what to do about it. Nothing is delivered and nothing of the streams changed; rights are tried on a \
+            key of its own, which is deleted again.
+
+            Exit status: 0 all is good, warnings included, 1 --connect found a fault, 2 settings or mappings cannot be used.
             """
     )
 
     @OptionGroup var options: SettingsOptions
+    @Flag(help: "Asks Redis and Loops as well.") var connect = false
     @Option(help: "Checks this mappings file alone, without the settings.") var mappings: String?
+
+    func validate() throws {
+        if connect, mappings != nil {
+            throw ValidationError("--connect needs the settings; leave --mappings out, or set --bridge-mappings.")
+        }
+    }
 
     func run() async throws {
         if let mappings {
@@ -42,6 +59,26 @@ struct CheckCommand: AsyncParsableCommand {
               mappings   \(settings.mappingsPath ?? "the destination's presets"): \(destination.mappings.count)
             """
         )
+        if connect { try await Self.connect(settings) }
+    }
+
+    private static func connect(_ settings: Settings) async throws {
+        let check = ConnectionCheck(settings.bridge, logger: Loggers.logger(.init(level: .critical)))
+        let style: TextStyle = Terminal.hasOutputColour ? .coloured : .plain
+        var hasFault = false
+        func tell(_ results: [CheckResult]) {
+            for result in results {
+                hasFault = hasFault || result.verdict == .fault
+                Terminal.line(CheckText.text(result, style: style))
+            }
+        }
+        tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))
+        let http = LoopsClient.httpConfiguration(settings.bridge.loops)
+        let answer = try await HTTPClient.withHTTPClient(configuration: http) { http in
+            await LoopsClient(configuration: settings.bridge.loops, http: http).testKey()
+        }
+        tell(check.loops(answer))
+        if hasFault { throw ExitStatus.failed }
     }
 
     private static func warn(of destination: Destination, in file: String) {

@@ -30,7 +30,7 @@ struct PublishCommand: AsyncParsableCommand {
             file: nil
         )
         let streams = reader.weightedList(.bridgeStreams)
-        let redis: RedisConfiguration
+        var redis: RedisConfiguration
         do {
             if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
             redis = try RedisConfiguration(url: reader.text(.redisURL) ?? "")
@@ -39,18 +39,23 @@ struct PublishCommand: AsyncParsableCommand {
             throw ExitStatus.unusable
         }
         let target = stream ?? streams.first?.name ?? "segment:events"
+        // On a cluster, the server that holds this stream.
+        redis.slotKey = target
         let (descriptor, size) = try open()
         let client = RedisClient(configuration: redis, logger: Loggers.logger(.init(level: .error)))
-        let summary: PublishSummary
+        var summary = PublishSummary()
         do {
-            summary = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { await client.run() }
                 defer { tasks.cancelAll() }
-                return try await publish(from: descriptor, size: size, to: target, client: client)
+                try await publish(from: descriptor, size: size, to: target, client: client, &summary)
             }
         } catch {
             Terminal.endProgress()
-            Terminal.complain("Publishing to \(target) failed: \(error)")
+            for fault in summary.firstFaults { Terminal.complain(fault) }
+            Terminal.complain(
+                "Publishing to \(target) failed after \(summary.published) events, at line \(summary.line) or a little before: \(error)"
+            )
             throw ExitStatus.failed
         }
         Terminal.endProgress()
@@ -74,14 +79,13 @@ struct PublishCommand: AsyncParsableCommand {
         from descriptor: Int32,
         size: Int?,
         to stream: String,
-        client: RedisClient
-    ) async throws -> PublishSummary {
-        var summary = PublishSummary()
+        client: RedisClient,
+        _ summary: inout PublishSummary
+    ) async throws {
         var commands: [RedisCommand] = []
         var lines = LineReader(fileDescriptor: descriptor)
-        var number = 0
         while let line = lines.next() {
-            number += 1
+            summary.line += 1
             if line.isEmpty { continue }
             switch PublishLine(line) {
             case .events(let events):
@@ -91,7 +95,7 @@ struct PublishCommand: AsyncParsableCommand {
                     )
                 }
             case .refused(let reason):
-                summary.refuse("line \(number): \(reason)")
+                summary.refuse("line \(summary.line): \(reason)")
             }
             if commands.count >= Self.batch {
                 try await send(&commands, client, &summary)
@@ -100,15 +104,17 @@ struct PublishCommand: AsyncParsableCommand {
             }
         }
         try await send(&commands, client, &summary)
-        return summary
     }
 
     private func send(_ commands: inout [RedisCommand], _ client: RedisClient, _ summary: inout PublishSummary)
         async throws
     {
         if commands.isEmpty { return }
-        for answer in try await client.pipeline(commands) { _ = try answer.get() }
-        summary.published += commands.count
+        // One after the other: what was added before a failure is counted.
+        for answer in try await client.pipeline(commands) {
+            _ = try answer.get()
+            summary.published += 1
+        }
         commands.removeAll(keepingCapacity: true)
     }
 }
@@ -119,6 +125,8 @@ struct PublishSummary {
     static let maxFaults = 20
 
     var published = 0
+    /// The last line that was read, from 1.
+    var line = 0
     private(set) var refused = 0
     private(set) var firstFaults: [String] = []
 

@@ -5,9 +5,9 @@ public enum TextStyle: Sendable {
 
     func bold(_ text: String) -> String { styled(text, "1") }
     func dim(_ text: String) -> String { styled(text, "2") }
-    func red(_ text: String) -> String { styled(text, "31") }
-    func green(_ text: String) -> String { styled(text, "32") }
-    func yellow(_ text: String) -> String { styled(text, "33") }
+    public func red(_ text: String) -> String { styled(text, "31") }
+    public func green(_ text: String) -> String { styled(text, "32") }
+    public func yellow(_ text: String) -> String { styled(text, "33") }
     func cyan(_ text: String) -> String { styled(text, "36") }
 
     /// Select Graphic Rendition of ECMA-48.

@@ -1,0 +1,139 @@
+public import Logging
+public import Loops
+import RedisStreams
+
+/// Looks at Redis and Loops as the bridge would meet them. Delivers nothing, and changes nothing of the streams.
+public struct ConnectionCheck: Sendable {
+    private let configuration: BridgeConfiguration
+    private let logger: Logger
+
+    public init(_ configuration: BridgeConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// The servers and streams. Never throws: what fails is a fault.
+    /// - Parameter nonce: tells the keys of this check from those of another one at the same time.
+    public func redis(nonce: String) async -> [CheckResult] {
+        let results = try? await StreamView.run(configuration, logger: logger) { views in
+            var results: [CheckResult] = []
+            var servers: Set<String> = []
+            for view in views {
+                do {
+                    _ = try await view.client.ping()
+                } catch {
+                    results.append(unreachable("\(error)", view))
+                    continue
+                }
+                do {
+                    results += try await facts(view, &servers)
+                    results.append(try await rights(view, nonce))
+                    results += try await group(view)
+                } catch {
+                    results.append(failed("\(error)", view))
+                }
+            }
+            return results
+        }
+        return results ?? []
+    }
+
+    /// Loops' answer to `GET /api-key`.
+    public func loops(_ answer: LoopsAnswer) -> [CheckResult] {
+        let base = configuration.loops.baseURL
+        switch answer.outcome {
+        case .delivered, .alreadyDelivered:
+            var results = [CheckResult(.ok, "loops", "\(base) takes the API key")]
+            if let limit = answer.rateLimit, Double(limit) < configuration.rateLimit {
+                results.append(
+                    CheckResult(
+                        .warning,
+                        "loops",
+                        "the team may make \(limit) requests a second, loops.rateLimit is \(configuration.rateLimit)",
+                        advice: "Set loops.rateLimit to \(limit), or less if others use the team's budget."
+                    )
+                )
+            }
+            return results
+        case .unauthorized:
+            return [
+                CheckResult(
+                    .fault,
+                    "loops",
+                    "\(base) refuses the API key (\(answer.status ?? 0))",
+                    advice: "Make a key in Loops under Settings, API, and set LOOPS_API_KEY or its file."
+                )
+            ]
+        case .throttled:
+            return [
+                CheckResult(
+                    .warning,
+                    "loops",
+                    "\(base) says that the team is over its rate limit",
+                    advice:
+                        "Another program uses the team's budget: slow it down, or lower loops.rateLimit. Check again."
+                )
+            ]
+        case .retry, .rejected:
+            return [
+                CheckResult(
+                    .fault,
+                    "loops",
+                    "\(base) does not answer as Loops does (\(answer.status.map(String.init) ?? answer.message))",
+                    advice: "Check loops.baseURL, the way out to port 443, and status.loops.so."
+                )
+            ]
+        }
+    }
+
+    /// The servers' own facts, once for each server.
+    private func facts(_ view: StreamView, _ servers: inout Set<String>) async throws -> [CheckResult] {
+        let info = try await view.client.send(RedisCommand("INFO")).text ?? ""
+        let run = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }.map(String.init) ?? ""
+        guard servers.insert(run).inserted else { return [] }
+        return [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
+    }
+
+    private func rights(_ view: StreamView, _ nonce: String) async throws -> CheckResult {
+        let probe = RightsProbe(keys: view.keys, group: view.group, nonce: nonce)
+        let errors = try await view.client.pipeline(probe.commands).map { answer -> RedisServerError? in
+            guard case .failure(let fault) = answer else { return nil }
+            return fault
+        }
+        return probe.result(errors)
+    }
+
+    private func group(_ view: StreamView) async throws -> [CheckResult] {
+        var facts = GroupFacts(stream: view.keys.stream, group: view.group)
+        facts.info = try await view.streamInfo()
+        facts.groupInfo = try await view.groupInfo()
+        facts.state = try await view.hash(view.keys.state)
+        facts.members = try await view.hash(view.keys.members).count
+        facts.deadLetters = try await view.client.length(view.keys.deadLetters)
+        return facts.results(
+            partitions: configuration.partitions,
+            rule: configuration.keyRule,
+            start: configuration.groupStart
+        )
+    }
+
+    private func unreachable(_ error: String, _ view: StreamView) -> CheckResult {
+        CheckResult(
+            .fault,
+            "redis",
+            "\(view.client.configuration) cannot be used: \(error)",
+            advice:
+                "Check redis.url (host, port, user, password, rediss:// for TLS), and that Redis runs and can be reached from here."
+        )
+    }
+
+    private func failed(_ error: String, _ view: StreamView) -> CheckResult {
+        let isNoStream = error.contains("WRONGTYPE")
+        return CheckResult(
+            .fault,
+            view.keys.stream,
+            isNoStream ? "the key \(view.keys.stream) holds no stream" : error,
+            advice: isNoStream ? "Check bridge.streams." : "Check the rights of the Redis user (docs/security.md)."
+        )
+    }
+}
