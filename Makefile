@@ -80,6 +80,16 @@ release: deps ## Build the release binary, .build/release/loops-bridge
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
 	@python3 Tests/Vectors/conformance.py $(BIN) Tests/Vectors
 
+.PHONY: reference
+reference: ## Write docs/reference.md and the manual page anew, from the program itself
+	swift build --product loops-bridge $(SWIFT_FLAGS)
+	.build/debug/loops-bridge reference > docs/reference.md
+	.build/debug/loops-bridge reference --man > docs/loops-bridge.1
+
+.PHONY: man
+man: ## Show the manual page
+	@man -l docs/loops-bridge.1
+
 .PHONY: bench
 bench: deps ## Time parsing and writing of an event on a release build
 	swift run -c release --package-path Benchmarks micro

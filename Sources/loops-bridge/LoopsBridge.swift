@@ -15,7 +15,7 @@ struct LoopsBridge: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, DevCommand.self, SimulateCommand.self, PublishCommand.self, MapCommand.self,
             TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, PauseCommand.self,
-            ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
+            ResumeCommand.self, DrainCommand.self, ReloadCommand.self, ReferenceCommand.self,
         ]
     )
 }

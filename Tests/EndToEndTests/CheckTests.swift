@@ -95,6 +95,32 @@ struct CheckTests {
         #expect(answer.status == status, "\(arguments): \(answer.lines)")
     }
 
+    @Test("Completion scripts are scripts, and know the commands", arguments: ["bash", "zsh", "fish"])
+    func completion(shell: String) async throws {
+        let names = ["run", "check", "dead", "replay", "why", "pause", "drain", "--man"]
+        let known = try await ChildProcess.run(
+            "/bin/sh",
+            arguments: [
+                "-c",
+                #"s=$("$0" --generate-completion-script "$1") && shift && for n; do case "$s" in *"$n"*) echo "$n"; esac; done"#,
+                Program.path, shell,
+            ] + names
+        ) { child in
+            await child.exited()
+            return child.output
+        }
+        #expect(known == names.dropLast(), "what is not shown is not completed")
+        guard shell == "bash" else { return }
+        let parsed = try await ChildProcess.run(
+            "/bin/bash",
+            arguments: ["-c", #""$0" --generate-completion-script bash | bash -n && echo good"#, Program.path]
+        ) { child in
+            await child.exited()
+            return child.output
+        }
+        #expect(parsed == ["good"], "\(parsed)")
+    }
+
     @Test("publish splits batches, names bad lines by number, and goes where it is told")
     func publish() async throws {
         try await RedisServer.run { redis in

@@ -4,28 +4,75 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("The README says what the program does")
+@Suite("The documentation says what the program does")
 struct ReadmeTests {
-    private var readme: String {
-        get throws {
-            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent()
-            return try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        }
+    private func page(_ name: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: name), encoding: .utf8)
     }
 
-    @Test("Every setting stands in the table, as the program has it", arguments: Setting.all.map(\.key))
-    func settings(key: String) throws {
-        let setting = try #require(Setting.all.first { $0.key == key })
-        let fallback = setting.fallback.map { "`\($0)` " } ?? ""
-        #expect(try readme.contains("| `\(key)` | `\(setting.environment)` | \(fallback)| \(setting.help) |\n"))
+    private var root: CommandFacts {
+        get throws { try #require(CommandFacts(dump: LoopsBridge._dumpHelp())) }
     }
 
-    @Test("Every command stands in the table")
+    @Test("docs/reference.md is what the program says; `make reference` makes it anew")
+    func reference() throws {
+        #expect(try page("docs/reference.md") == ReferencePage(root: root, settings: Setting.all).text)
+    }
+
+    @Test("The manual page is what the program says; `make reference` makes it anew")
+    func manual() throws {
+        let made = try ManualPage(root: root, settings: Setting.all, version: Version.text).text
+        #expect(try page("docs/loops-bridge.1") == made)
+    }
+
+    @Test("Every command stands in the README's table")
     func commands() throws {
-        for command in LoopsBridge.configuration.subcommands {
+        let readme = try page("README.md")
+        for command in LoopsBridge.configuration.subcommands where command.configuration.shouldDisplay {
             let name = try #require(command.configuration.commandName)
-            #expect(try readme.contains("| `loops-bridge \(name)"), "\(name)")
+            #expect(readme.contains("| `loops-bridge \(name)"), "\(name)")
         }
     }
+
+    @Test("Settings that the README names are there, with that environment variable and that default")
+    func settings() throws {
+        let rows = try page("README.md").split(separator: "\n").filter {
+            $0.wholeMatch(of: /\| `[a-z]+\.[a-zA-Z]+` \|.*/) != nil
+        }
+        #expect(rows.count > 5)
+        for row in rows {
+            let cells = row.split(separator: "|").map(\.trimmed)
+            let setting = try #require(Setting.all.first { "`\($0.key)`" == cells[0] }, "\(row)")
+            #expect(cells[1] == "`\(setting.environment)`" && cells[2] == (setting.fallback.map { "`\($0)`" } ?? ""))
+        }
+    }
+
+    @Test("Every setting but secrets is a flag of run, and every flag of run a setting")
+    func flags() throws {
+        let run = try #require(root.subcommands.first { $0.name == "run" })
+        let flags = Set(run.ownArguments.flatMap(\.names)).subtracting(["--config"])
+        let settings = Set(Setting.all.filter { !$0.isSecret || $0.key == "redis.url" }.map(\.flag))
+        #expect(flags == settings)
+    }
+
+    @Test("Every relative link of the documentation leads somewhere")
+    func links() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let pages = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "docs").path)
+            .filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }
+        for name in ["README.md", "CHANGELOG.md"] + pages {
+            let place = folder.appending(path: name).deletingLastPathComponent()
+            for link in try page(name).matches(of: /\]\(([^)#:\s]+)(#[^)]*)?\)/) {
+                let target = place.appending(path: String(link.1)).path
+                #expect(FileManager.default.fileExists(atPath: target), "\(name): \(link.1)")
+            }
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String { String(self).trimmingSpaces }
 }

@@ -44,13 +44,13 @@ public struct ConnectionCheck: Sendable {
         switch answer.outcome {
         case .delivered, .alreadyDelivered:
             var results = [CheckResult(.ok, "loops", "\(base) takes the API key")]
-            if let limit = answer.rateLimit, Double(limit) < configuration.rateLimit {
+            if let limit = answer.rateLimit {
+                let ours = configuration.rateLimit.map { $0 == 0 ? "no limit of ours" : "loops.rateLimit \($0)" }
                 results.append(
                     CheckResult(
-                        .warning,
+                        .ok,
                         "loops",
-                        "the team may make \(limit) requests a second, loops.rateLimit is \(configuration.rateLimit)",
-                        advice: "Set loops.rateLimit to \(limit), or less if others use the team's budget."
+                        "the team may make \(limit) requests a second; \(ours ?? "the bridge follows that")"
                     )
                 )
             }
@@ -95,7 +95,13 @@ public struct ConnectionCheck: Sendable {
     }
 
     private func rights(_ view: StreamView, _ nonce: String) async throws -> CheckResult {
-        let probe = RightsProbe(keys: view.keys, group: view.group, nonce: nonce)
+        let isLimited = configuration.rateLimit != 0 && !configuration.redis.isCluster
+        let probe = RightsProbe(
+            keys: view.keys,
+            group: view.group,
+            limiter: isLimited ? Limiter.key(apiKey: configuration.loops.apiKey) : nil,
+            nonce: nonce
+        )
         let errors = try await view.client.pipeline(probe.commands).map { answer -> RedisServerError? in
             guard case .failure(let fault) = answer else { return nil }
             return fault

@@ -10,6 +10,8 @@ struct RightsProbe: Sendable {
 
     let keys: StreamKeys
     let group: String
+    /// The key of the limiter; nil where another server may hold it, or there is none.
+    let limiter: String?
     /// Tells this probe's key from others'.
     let nonce: String
 
@@ -26,11 +28,12 @@ struct RightsProbe: Sendable {
             RedisCommand("TIME"),
             RedisCommand("EVAL", ["return 1", "1", stream]),
             RedisCommand("EVALSHA", [.string(String(repeating: "0", count: 40)), "0"]),
-            // The stream, the state and the dead letters may be touched.
+            // The stream, the state, the dead letters and the limiter may be touched.
             RedisCommand("XLEN", [stream]),
             RedisCommand("XACK", [stream, nobody, "0-1"]),
             RedisCommand("XACK", [letters, nobody, "0-1"]),
             RedisCommand("HDEL", [state, nobody]),
+            RedisCommand("HDEL", [limiter.map { .string($0) } ?? state, nobody]),
             RedisCommand("XRANGE", [stream, "-", "-", "COUNT", "1"]),
             RedisCommand("XREAD", ["COUNT", "1", "STREAMS", stream, "$"]),
             RedisCommand("XINFO", ["GROUPS", stream]),
@@ -65,7 +68,7 @@ struct RightsProbe: Sendable {
         var refused: [String] = []
         for (command, error) in zip(commands, errors) where error?.code == "NOPERM" {
             let isKey = error?.message.contains("key") ?? false
-            let what = isKey ? "\(command.name.lowercased()) on the stream's keys" : command.name.lowercased()
+            let what = isKey ? "\(command.name.lowercased()) on the bridge's keys" : command.name.lowercased()
             if !refused.contains(what) { refused.append(what) }
         }
         guard refused.isEmpty else {

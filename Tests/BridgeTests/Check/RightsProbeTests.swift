@@ -6,7 +6,12 @@ import Testing
 
 @Suite("The probe of the Redis user's rights", .timeLimit(.minutes(1)))
 struct RightsProbeTests {
-    private let probe = RightsProbe(keys: StreamKeys(stream: "events", group: "g"), group: "g", nonce: "n")
+    private let probe = RightsProbe(
+        keys: StreamKeys(stream: "events", group: "g"),
+        group: "g",
+        limiter: nil,
+        nonce: "n"
+    )
 
     /// The commands of the rule in docs/security.md, without what a connection uses by itself.
     private func documented() throws -> Set<String> {
@@ -29,7 +34,7 @@ struct RightsProbeTests {
             _ = try await fixture.openSession()
             let ids = try await fixture.add(contacts: 3)
             let before = try await fixture.hash(fixture.keys.state)
-            let probe = RightsProbe(keys: fixture.keys, group: ScriptFixture.group, nonce: "n")
+            let probe = RightsProbe(keys: fixture.keys, group: ScriptFixture.group, limiter: "l", nonce: "n")
             let answers = try await fixture.client.pipeline(probe.commands)
             let errors = answers.map { answer -> RedisServerError? in
                 guard case .failure(let fault) = answer else { return nil }
@@ -54,6 +59,6 @@ struct RightsProbeTests {
         }
         let result = probe.result(errors)
         #expect(result.verdict == .fault && result.advice?.contains("docs/security.md") == true)
-        #expect(result.text == "the Redis user may not: xlen on the stream's keys, del, xadd")
+        #expect(result.text == "the Redis user may not: xlen on the bridge's keys, del, xadd")
     }
 }
