@@ -114,9 +114,10 @@ public struct BridgeConfiguration: Sendable {
 /// The limits on what waits in memory; Redis is the buffer.
 public struct IntakeLimits: Sendable, Equatable {
     /// Entries that may wait in memory, over all partitions of a stream.
-    public var buffered = 4096
-    /// Entries of one partition that may wait in memory, so that one hot contact does not take the room of all.
-    public var perPartition = 64
+    public var buffered = 8192
+    /// Entries of one partition that may wait in memory, so that one hot contact does not take the room of all. What waits here can be
+    /// merged; what waits in Redis cannot.
+    public var perPartition = 256
     /// Bytes that may wait in memory; one read may go over it.
     public var bytes = 16 * 1024 * 1024
     /// Entries one call may take.

@@ -23,7 +23,7 @@ struct Trace: Sendable {
     /// Visits of signed-in people to a site: each page load is a `page` and an `identify` with the same traits, as analytics.js sends them. Now
     /// and then somebody changes plan in the middle of a visit.
     static func pageLoads(seed: UInt64, minutes: Int) -> Trace {
-        make("page loads", seed: seed, minutes: minutes, visitsPerSecond: 5) { user, begin, random in
+        make("page loads", seed: seed, minutes: minutes, visitsPerSecond: 8) { user, begin, random in
             var events: [Event] = []
             var at = begin
             var plan = user % 3

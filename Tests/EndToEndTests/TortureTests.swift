@@ -24,6 +24,17 @@ struct TortureTests {
         #expect(report.failures.isEmpty, "\(report.text)")
     }
 
+    @Test("The same with identifies that come in runs and are merged")
+    func merging() async throws {
+        var settings = settings()
+        settings.seed = 2
+        settings.merges = true
+        settings.course = Course([.crash, .zombie, .failover, .handover])
+        let report = try await Torture.run(settings)
+        #expect(report.failures.isEmpty, "\(report.text)")
+        #expect(report.figures.contains { $0.0 == "requests" && !$0.1.hasSuffix(" 0 merged") }, "\(report.text)")
+    }
+
     @Test("The judge finds every planted fault", arguments: Plant.allCases.filter { $0 != .none })
     func planted(_ plant: Plant) async throws {
         var settings = settings()

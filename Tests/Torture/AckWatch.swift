@@ -42,7 +42,7 @@ struct AckWatch: Sendable {
         var taken: [String: Set<Int64>] = [:]
         for request in simulator.requests() where request.isTaken {
             guard let numbered = request.numbered else { continue }
-            taken[numbered.user, default: []].insert(numbered.sequence)
+            taken[numbered.user, default: []].formUnion(numbered.sequences)
         }
         return taken
     }

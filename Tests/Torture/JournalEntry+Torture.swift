@@ -1,13 +1,21 @@
+import JSON
 import LoopsSimulator
 
 extension JournalEntry {
     /// Whether Loops has it now: it took effect, or had taken effect before.
     var isTaken: Bool { isCommitted || status == 409 }
 
-    /// Whose event it is, and which one.
-    var numbered: (user: String, sequence: Int64)? {
-        guard let userID, let sequenceNumber else { return nil }
-        return (userID, sequenceNumber)
+    /// What the properties begin with that mark the identifies in a merged update.
+    static let markPrefix = "mark"
+
+    /// Whose events it is about, and which ones, in order; nil when it is not about a numbered one.
+    var numbered: (user: String, sequences: [Int64])? {
+        guard let userID else { return nil }
+        if let sequenceNumber { return (userID, [sequenceNumber]) }
+        let fields = (try? JSONParser.parse(body))?.objectValue ?? [:]
+        let marks = fields.keys.filter { $0.hasPrefix(Self.markPrefix) }
+        let sequences = marks.compactMap { Int64($0.dropFirst(Self.markPrefix.count)) }.sorted()
+        return sequences.isEmpty ? nil : (userID, sequences)
     }
 
     /// When it ended; at once, when that is not known.

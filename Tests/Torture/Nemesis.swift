@@ -72,10 +72,10 @@ struct Nemesis: Sendable {
         guard isTaken else { return }
         // What it sent into partitions that had and kept another owner all the while, it sent as a zombie.
         for request in torture.simulator.requests(after: sequence) where request.replica == name {
-            guard let (user, number) = request.numbered else { continue }
+            guard let (user, numbers) = request.numbered else { continue }
             let partition = TortureJudge.partition(user, of: TortureTiming.partitions)
             if let owner = before[partition], owner == after[partition], Self.name(of: owner) != name {
-                torture.log.with { _ = $0.zombieRequests.insert("\(user)-\(number) by \(name)") }
+                torture.log.with { _ = $0.zombieRequests.insert("\(user)-\(numbers) by \(name)") }
             }
         }
     }

@@ -1,5 +1,6 @@
 import DevKit
 import JSON
+import LoopsSimulator
 import RedisStreams
 
 /// The events of a torture: contacts with numbered events, and what was published of them.
@@ -13,12 +14,15 @@ struct Publication: Sendable {
     }
 
     private let contacts: Int
+    /// Whether identifies are such that they can be merged.
+    private let merges: Bool
     private var random: SplitMix64
     private var sequences: [Int: Int64] = [:]
     private(set) var published: [StreamID: Item] = [:]
 
-    init(seed: UInt64, contacts: Int) {
+    init(seed: UInt64, contacts: Int, merges: Bool = false) {
         self.contacts = contacts
+        self.merges = merges
         self.random = SplitMix64(seed: seed ^ 0x5EED)
     }
 
@@ -44,18 +48,18 @@ struct Publication: Sendable {
         return lost.map(\.value)
     }
 
-    static func event(_ item: Item) -> [UInt8] {
+    func event(_ item: Item) -> [UInt8] {
         let email = JSONValue.string(item.isGood ? "\(item.user)@example.com" : "no address")
-        let event: JSONValue =
-            item.sequence.isMultiple(of: 2)
-            ? [
-                "type": "track", "messageId": .string("\(item.user)-\(item.sequence)"), "userId": .string(item.user),
-                "event": "Tortured", "properties": ["email": email, "seq": .int(item.sequence)],
-            ]
-            : [
-                "type": "identify", "messageId": .string("\(item.user)-\(item.sequence)"), "userId": .string(item.user),
-                "traits": ["email": email, "seq": .int(item.sequence)],
-            ]
-        return event.serialized()
+        let isTrack = item.sequence.isMultiple(of: merges ? 5 : 2)
+        // A merged update has the marks of all that it stands for.
+        let mark = merges && !isTrack ? JournalEntry.markPrefix + "\(item.sequence)" : "seq"
+        let values: JSONValue = ["email": email, mark: .int(item.sequence)]
+        var event: JSONObject = [
+            "type": isTrack ? "track" : "identify", "messageId": .string("\(item.user)-\(item.sequence)"),
+            "userId": .string(item.user),
+        ]
+        if isTrack { event["event"] = "Tortured" }
+        event[isTrack ? "properties" : "traits"] = values
+        return JSONValue.object(event).serialized()
     }
 }

@@ -22,6 +22,7 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Option var key: String
     @Option var instance: String
     @Option var plant = Plant.none
+    @Flag(help: "Merge identifies as far as nothing is lost.") var merges = false
     @Flag(help: "Log on the error stream.") var verbose = false
 
     func run() async throws {
@@ -45,6 +46,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         configuration.streams = TortureTiming.streams.map { .init(name: $0) }
         configuration.partitions = TortureTiming.partitions
         configuration.rateLimit = 0
+        configuration.coalescing = merges ? .lossless : .off
         configuration.retry = RetryPolicy(base: .milliseconds(10), cap: .milliseconds(200))
         configuration.shutdownGrace = .seconds(2)
         configuration.lease = TortureTiming.lease

@@ -17,9 +17,13 @@ struct Torture: Sendable {
     static func run(_ settings: TortureSettings) async throws -> TortureReport {
         try await RedisPair.run { redis in
             try await LoopsSimulator.withRunning(settings.simulation) { simulator, ports in
-                let arguments = ["--redis", redis.url, "--loops", "\(ports.baseURL)/v1", "--key", TeamSeed.defaultKey]
-                return try await ReplicaPool.run(executable: settings.executable, arguments: arguments) { pool in
-                    let publication = Mutexed(Publication(seed: settings.seed, contacts: settings.contacts))
+                var arguments = ["--redis", redis.url, "--loops", "\(ports.baseURL)/v1", "--key", TeamSeed.defaultKey]
+                if settings.merges { arguments.append("--merges") }
+                let given = arguments
+                return try await ReplicaPool.run(executable: settings.executable, arguments: given) { pool in
+                    let publication = Mutexed(
+                        Publication(seed: settings.seed, contacts: settings.contacts, merges: settings.merges)
+                    )
                     let torture = Torture(
                         settings: settings,
                         redis: redis,
@@ -68,7 +72,7 @@ struct Torture: Sendable {
     func publish(_ item: Publication.Item, _ client: RedisClient) async throws {
         let id = try await client.add(
             Self.stream,
-            fields: [StreamField("event", String(decoding: Publication.event(item), as: UTF8.self))]
+            fields: [StreamField("event", String(decoding: publication.with { $0.event(item) }, as: UTF8.self))]
         )
         publication.with { $0.add(item, id: id) }
     }

@@ -20,6 +20,8 @@ struct TortureCommand: AsyncParsableCommand {
         @Option(help: "Contacts.") var contacts = 60
         @Option(help: "Events published before each action.") var burst = 150
         @Option(help: "Actions of the nemesis a seed.") var actions = 12
+        @Flag(help: "Let identifies come in runs and be merged; every other seed does so without this.") var merges =
+            false
         @Option(help: "A fault to plant: \(Plant.allCases.map(\.rawValue).joined(separator: ", ")).") var plant = Plant
             .none
 
@@ -33,6 +35,7 @@ struct TortureCommand: AsyncParsableCommand {
                 settings.replicas = replicas
                 settings.contacts = contacts
                 settings.burst = burst
+                settings.merges = merges || seed.isMultiple(of: 2)
                 settings.actions = actions
                 settings.plant = plant
                 settings.course = plant.course

@@ -23,7 +23,7 @@ struct TortureJudge {
         var effects: [String: Int] = [:]
         let byArrival = journal.filter { $0.numbered != nil }.sorted { $0.arrivalNanoseconds < $1.arrivalNanoseconds }
         for request in byArrival {
-            guard let (user, sequence) = request.numbered else { continue }
+            guard let (user, sequences) = request.numbered else { continue }
             var contact = contacts[user] ?? Contact()
             if let last = contact.last, request.arrivalNanoseconds < last.end {
                 // One that the replica gave up on has ended for it at that moment; the simulator may have noticed later.
@@ -31,8 +31,8 @@ struct TortureJudge {
             }
             if request.end >= contact.last?.end ?? .min { contact.last = request }
             if request.isTaken {
-                contact.taken.insert(sequence)
-                contact.course.append(sequence)
+                contact.taken.formUnion(sequences)
+                contact.course += sequences
                 contact.requests.append(request)
             }
             contacts[user] = contact
@@ -56,27 +56,28 @@ struct TortureJudge {
         report.expectNone("requests before the contact's last ended", overlapping)
         report.expectNone("events applied twice", effects.filter { $0.value > 1 }.keys)
         report.expectNone("partitions with two owners in flight", sharedPartitions(byArrival))
-        report.figures.append(("requests", "\(byArrival.count) for \(items.count) events"))
+        let merged = byArrival.count { ($0.numbered?.sequences.count ?? 0) > 1 }
+        report.figures.append(("requests", "\(byArrival.count) for \(items.count) events, \(merged) merged"))
         report.figures.append(("repeated after a crash or failover", "\(replays)"))
     }
 
     /// What happened around the first request that is out of order.
     private static func course(_ requests: [JournalEntry], _ expected: [Int64]) -> String {
-        let course = requests.compactMap { $0.numbered?.sequence }
+        let course = requests.flatMap { $0.numbered?.sequences ?? [] }
         let count = (1...max(1, course.count)).first {
             !check(Array(course.prefix($0)), expected, isWhole: false).isOrdered
         }
-        let end = min((count ?? course.count) + 4, course.count)
+        let end = min((count ?? course.count) + 4, requests.count)
         return requests[max(0, end - 12)..<end].map { request in
-            "\(request.numbered?.sequence ?? 0) \(request.replica) \(request.arrivalNanoseconds / 1_000_000 % 1_000_000) \(request.status ?? 0)"
+            "\(request.numbered?.sequences ?? []) \(request.replica) \(request.arrivalNanoseconds / 1_000_000 % 1_000_000) \(request.status ?? 0)"
         }.joined(separator: " → ")
     }
 
     private static func text(_ request: JournalEntry, besides last: JournalEntry) -> String {
         let early = (last.end - request.arrivalNanoseconds) / 1_000_000
         return """
-            \(request.numbered?.user ?? "")-\(request.numbered?.sequence ?? 0) of \(request.replica) \(early) ms before the end of \
-            \(last.numbered?.sequence ?? 0) of \(last.replica) (\(last.ending?.rawValue ?? "open"), \(last.status ?? 0))
+            \(request.numbered?.user ?? "")-\(request.numbered?.sequences ?? []) of \(request.replica) \(early) ms before the end of \
+            \(last.numbered?.sequences ?? []) of \(last.replica) (\(last.ending?.rawValue ?? "open"), \(last.status ?? 0))
             """
     }
 

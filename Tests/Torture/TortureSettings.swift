@@ -10,6 +10,8 @@ struct TortureSettings: Sendable {
     var burst = 150
     var actions = 12
     var plant = Plant.none
+    /// Whether identifies come in runs and are merged.
+    var merges = false
     /// Instead of the seed's own course.
     var course: Course?
     /// After the last action: how long it may be quiet before what is left counts as lost.

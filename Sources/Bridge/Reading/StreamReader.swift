@@ -28,6 +28,8 @@ struct StreamReader: Sendable {
     private let clock = ContinuousClock()
     private let logGate: LogGate
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
+    /// Partitions that one call looks through for what a dead owner had in hand, so that Redis is not held up.
+    private static let blamedAtOnce = 4
     /// How much further routing goes when a few hot contacts fill the window.
     private static let starvingWindow = 10
 
@@ -118,7 +120,10 @@ struct StreamReader: Sendable {
         let gained = changes.compactMap { if case .gained(let partition, _, _) = $0 { partition } else { nil } }
         if !gained.isEmpty {
             do {
-                metrics.entriesRedelivered(try await session.blame(gained))
+                for begin in stride(from: 0, to: gained.count, by: Self.blamedAtOnce) {
+                    let some = Array(gained[begin..<min(begin + Self.blamedAtOnce, gained.count)])
+                    metrics.entriesRedelivered(try await session.blame(some))
+                }
             } catch {
                 session.putBack(changes)
                 throw error

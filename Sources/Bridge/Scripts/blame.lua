@@ -7,7 +7,7 @@ for i = 2, #ARGV, 2 do
   local last, count = redis.call('HGET', KEYS[3], ARGV[i]), 0
   if last and redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[i + 1] then
     local consumer = string.format('p%02d', tonumber(ARGV[i]))
-    for _, item in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '-', last, 100, consumer)) do
+    for _, item in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '-', last, 300, consumer)) do
       count = count + 1
       -- Beyond two, only the count that pull wrote ahead is blame.
       if tonumber(redis.call('HGET', KEYS[4], item[1]) or '0') < 2 then redis.call('HINCRBY', KEYS[4], item[1], 1) end
