@@ -28,7 +28,7 @@ struct BackfillRun: Sendable {
                 )
             },
             body: { site in
-                try await site.settled()
+                try await site.settled(streams: 2)
                 try await Task.sleep(for: .seconds(5))
                 let begin = Site.now
                 let published = try await live(site)
