@@ -21,7 +21,6 @@ PREFIX = "loops_bridge_"
 COMING = {
     "takeover_duration_seconds": ("histogram", set()),
     "order_violations_total": ("counter", set()),
-    "backlog_drain_seconds": ("gauge", {"stream"}),
     "ratelimit_effective_rate": ("gauge", set()),
     "ratelimit_limit": ("gauge", set()),
     "ratelimit_remaining": ("gauge", set()),

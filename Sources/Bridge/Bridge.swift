@@ -21,6 +21,8 @@ public final class Bridge: Service {
     let pollers: [StreamPoller]
     let deliverer: Deliverer
     private let ends: EndTally
+    private let activity: Activity
+    let recorder = StatusRecorder()
     private let gauges: ProcessGauges
     let logger: Logger
 
@@ -65,7 +67,8 @@ public final class Bridge: Service {
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes
         )
-        let ends = EndTally(metrics: metrics)
+        let activity = Activity(streams: configuration.streams.map(\.name))
+        let ends = EndTally(metrics: metrics, activity: activity)
         // No other process ever has this name, so none takes this one's leases for its own.
         let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
 
@@ -119,6 +122,7 @@ public final class Bridge: Service {
             ask: { await limiter.ask($0) },
             testKey: { await loops.testKey() },
             metrics: metrics,
+            activity: activity,
             logger: logger,
             outlet: Deliverer.Outlet(
                 startsBefore: { sessions[$0].startsBefore($1, tenure: $2) },
@@ -191,6 +195,7 @@ public final class Bridge: Service {
         self.sessions = sessions
         self.deliverer = deliverer
         self.ends = ends
+        self.activity = activity
         self.gauges = ProcessGauges(factory: factory)
         self.logger = logger
     }
@@ -203,8 +208,29 @@ public final class Bridge: Service {
             redisConnected: sessions.allSatisfy { $0.client.isConnected },
             isResting: isResting,
             delivery: deliverer.snapshot,
-            streams: pollers.map(\.status),
-            ends: ends.counts
+            streams: zip(configuration.streams, pollers).map { stream, poller in
+                var status = poller.status
+                status.weight = stream.weight
+                return status
+            },
+            ends: ends.counts,
+            activity: activity.snapshot
+        )
+    }
+
+    /// How the last minutes went.
+    public var history: StatusHistory { recorder.history }
+
+    /// What ``history`` keeps of an instant.
+    var sample: StatusHistory.Sample {
+        let status = status
+        let backlog = status.backlog
+        return StatusHistory.Sample(
+            at: WallClock.secondsSince1970,
+            endsPerSecond: status.activity.endsPerSecond,
+            requestsPerSecond: status.activity.requestsPerSecond,
+            waiting: backlog.waiting,
+            oldestSeconds: backlog.oldestSeconds
         )
     }
 

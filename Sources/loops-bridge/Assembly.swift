@@ -57,7 +57,12 @@ struct Assembly {
                 reloader: reloader,
                 logger: logger
             )
-            let admin = AdminServer(bridge: bridge, registry: registry, control: control).application(
+            let admin = AdminServer(
+                bridge: bridge,
+                registry: registry,
+                control: control,
+                settings: settings.inForce
+            ).application(
                 host: settings.httpHost,
                 port: settings.httpPort,
                 logger: logger.at(.warning)

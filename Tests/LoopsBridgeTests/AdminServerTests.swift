@@ -206,7 +206,7 @@ struct AdminServerTests {
     @Test("Anything else is not found, and nothing is changed by asking")
     func others() async throws {
         try await withAdmin { client in
-            let root = try await get("/", client)
+            let root = try await get("/nothing", client)
             let posted = try await client.execute(uri: "/livez", method: .post)
             #expect(root.status == .notFound && posted.status == .notFound)
         }

@@ -35,6 +35,7 @@ final class Deliverer: Sendable {
     private let testKey: @Sendable () async -> LoopsAnswer
     private let outlet: Outlet
     private let metrics: BridgeMetrics
+    private let activity: Activity
     private let logger: Logger
     private let logGate: LogGate
 
@@ -44,6 +45,7 @@ final class Deliverer: Sendable {
         ask: @escaping Ask,
         testKey: @escaping @Sendable () async -> LoopsAnswer,
         metrics: BridgeMetrics,
+        activity: Activity,
         logger: Logger,
         outlet: Outlet
     ) {
@@ -52,6 +54,7 @@ final class Deliverer: Sendable {
         self.ask = ask
         self.testKey = testKey
         self.metrics = metrics
+        self.activity = activity
         self.logger = logger
         self.logGate = LogGate(logger: logger)
         self.outlet = outlet
@@ -174,6 +177,7 @@ final class Deliverer: Sendable {
         let now = clock.now
         metrics.request(start.step.call.operation, answer, took: now - began)
         metrics.budget.used()
+        activity.answered(start, answer)
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, began: began, now: now, random: random)

@@ -8,9 +8,11 @@ public final class EndTally: Sendable {
     }
     private let state = Mutex(State())
     private let metrics: BridgeMetrics
+    private let activity: Activity
 
-    init(metrics: BridgeMetrics) {
+    init(metrics: BridgeMetrics, activity: Activity) {
         self.metrics = metrics
+        self.activity = activity
     }
 
     public var counts: EndCounts { state.withLock { $0.counts } }
@@ -26,6 +28,7 @@ public final class EndTally: Sendable {
             return due
         }
         for end in ends { metrics.ended(end, now: now) }
+        activity.ended(ends, at: now)
         for waiter in due { waiter.continuation.resume() }
     }
 

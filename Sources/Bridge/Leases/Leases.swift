@@ -44,6 +44,9 @@ struct Leases: Sendable {
     var owned: Int { holdings.count }
     var isOverdue: Bool { view == nil }
     var members: Int { view?.members.count ?? 0 }
+    /// The replicas and who owns what, as the last heartbeat found it.
+    var memberNames: [String] { view.map { Array($0.members.keys) } ?? [] }
+    var owners: [Int: String] { view?.leases.compactMapValues { $0.owner.map(String.init) } ?? [:] }
     /// Partitions that nobody owns, as far as is known; nil before the first heartbeat.
     var unowned: Int? {
         view.map { view in partitions - view.leases.values.count { $0.owner != nil } }

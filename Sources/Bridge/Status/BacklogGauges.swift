@@ -20,6 +20,7 @@ final class BacklogGauges: Sendable {
         set("oldest_unacked_age_seconds", status.oldestUnackedSeconds)
         set("trim_headroom_entries", status.headroom.map(Double.init))
         set("trim_headroom_seconds", status.lossIn.map { $0 / .seconds(1) })
+        set("backlog_drain_seconds", status.drainSeconds)
         set("partitions_owned", Double(status.owned))
         set("partitions_unowned", status.unowned.map(Double.init))
         set("members", status.members == 0 ? nil : Double(status.members))

@@ -8,6 +8,13 @@ public struct BridgeStatus: Sendable, Equatable {
     public var delivery: DeliverySnapshot
     public var streams: [StreamStatus]
     public var ends: EndCounts
+    /// What this process has done lately.
+    public var activity: ActivitySnapshot
+
+    /// The state in one glance.
+    public var health: BridgeHealth { BridgeHealth(self) }
+    /// What waits in all streams together.
+    public var backlog: Backlog { Backlog(streams) }
 
     /// The checks of readiness. Loops being down is not among them: its outage must not take replicas out of service; a refused key is,
     /// since only a person can mend it.

@@ -16,6 +16,7 @@ final class StreamPoller: Sendable {
     private struct State {
         var status: StreamStatus
         var trimGuard = TrimGuard()
+        var drain = DrainEstimate()
         var ownTrims = 0
         /// Looks until the next trim.
         var looksToTrim = 0
@@ -55,7 +56,13 @@ final class StreamPoller: Sendable {
 
     private func look() async {
         var status = StreamStatus(session)
-        if session.isOpen, session.client.isConnected, let survey = try? await session.survey() {
+        var survey: StreamSurvey?
+        if session.isOpen, session.client.isConnected { survey = try? await session.survey() }
+        status.endsPerSecond = state.withLock { [survey] state in
+            state.drain.observe(survey, now: .now)
+            return state.drain.endsPerSecond
+        }
+        if let survey {
             status.take(survey, now: WallClock.secondsSince1970)
             status.lossIn = state.withLock { state in
                 state.looksToTrim -= 1

@@ -29,6 +29,13 @@ public struct StreamStatus: Sendable, Equatable {
     /// The pause that holds, as this replica's last heartbeat found it.
     public var pause: Pause?
 
+    /// Its weight against the other streams.
+    public var weight = 1
+    /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
+    public var endsPerSecond: Double?
+    /// The members of the group and what they own; empty before the first heartbeat.
+    public var replicas: [ReplicaStatus] = []
+
     /// Entries that are finished and still in the stream; nil when unknown.
     public var headroom: Int?
     /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
@@ -36,9 +43,15 @@ public struct StreamStatus: Sendable, Equatable {
 
     /// A stream of which only this process's own part is known.
     init(_ session: StreamSession) {
-        name = session.keys.stream
-        (buffered, unconfirmedAcks, partitions, owned, members, epoch) = (0, 0, session.partitions, 0, 0, 0)
+        self.init(name: session.keys.stream, partitions: session.partitions)
         refresh(session)
+    }
+
+    /// A stream of which nothing is known.
+    init(name: String, partitions: Int) {
+        self.name = name
+        self.partitions = partitions
+        (buffered, unconfirmedAcks, owned, members, epoch) = (0, 0, 0, 0, 0)
     }
 
     /// Takes this process's own part anew.
@@ -47,8 +60,24 @@ public struct StreamStatus: Sendable, Equatable {
         unconfirmedAcks = session.withAcks { $0.count }
         (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
         pause = session.pause
+        replicas = session.withLeases {
+            ReplicaStatus.list(members: $0.memberNames, owners: $0.owners, own: session.member)
+        }
         fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
     }
+
+    /// Entries that are not finished; nil when unknown.
+    public var waiting: Int? { lag.flatMap { lag in pending.map { lag + $0 } } }
+
+    /// The age of the oldest entry that is not finished: those that are pending are older than all others. nil when it is unknown, also when
+    /// entries wait and none has been routed.
+    public var oldestWaitingSeconds: Double? {
+        if let pending, pending > 0 { return oldestUnackedSeconds }
+        return waiting == 0 ? 0 : nil
+    }
+
+    /// Seconds until nothing waits, if no more is added; nil when that is unknown or nothing moves.
+    public var drainSeconds: Double? { DrainEstimate.seconds(backlog: waiting, endsPerSecond: endsPerSecond) }
 
     /// Takes what Redis knows.
     /// - Parameter now: seconds since 1970.

@@ -1,4 +1,5 @@
 import Bridge
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -6,18 +7,32 @@ import Logging
 import NIOCore
 import PrometheusMetrics
 
-/// The endpoints for operators and probes: `/metrics`, `/livez`, `/readyz`, `/status.json`, `/version`.
+/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez`, `/readyz`, `/status.json`,
+/// `/history.json`, `/version`.
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
     /// What can be changed from here; nil for nothing.
     var control: ControlRoutes?
+    /// What the program was told, without secrets.
+    var settings: [SettingInForce] = []
+    /// Between two live events.
+    var eventInterval = Duration.seconds(1)
 
     var router: Router<BasicRequestContext> {
         let router = Router()
         router.get("/livez") { _, _ in Self.text("ok\n") }
         router.get("/readyz") { _, _ in Self.readiness(bridge.status) }
-        router.get("/status.json") { _, _ in Self.json(bridge.status.json) }
+        let page = DashboardPage()
+        router.get("/") { _, _ in
+            Response(status: .ok, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.body)))
+        }
+        let status: @Sendable () -> JSONValue = { [bridge, settings] in Self.status(bridge, settings) }
+        let history: @Sendable () -> JSONValue = { [bridge] in bridge.history.json }
+        let events = LiveEvents(interval: eventInterval, history: history, status: status)
+        router.get("/events") { _, _ in events.response() }
+        router.get("/history.json") { _, _ in Self.json(history()) }
+        router.get("/status.json") { _, _ in Self.json(status()) }
         router.get("/version") { _, _ in Self.text(Version.text + "\n") }
         router.get("/metrics") { request, _ in
             let format = Exposition.Format(accept: request.headers[.accept])
@@ -40,6 +55,15 @@ struct AdminServer {
             onServerRunning: onServerRunning,
             logger: logger
         )
+    }
+
+    /// What a page or a program is told: the bridge, when it was looked at, how the latest sample was, and what it was told.
+    private static func status(_ bridge: Bridge, _ settings: [SettingInForce]) -> JSONValue {
+        guard case .object(var status) = bridge.status.json else { return .null }
+        status["now"] = .double((Date.now.timeIntervalSince1970 * 1000).rounded() / 1000)
+        status["sample"] = bridge.history.latest?.json ?? .null
+        status["settings"] = .array(settings.map(\.json))
+        return .object(status)
     }
 
     private static func readiness(_ status: BridgeStatus) -> Response {

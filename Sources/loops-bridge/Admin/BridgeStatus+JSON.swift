@@ -9,6 +9,10 @@ extension BridgeStatus {
             "instance": .string(instance),
             "group": .string(group),
             "ready": .bool(isReady),
+            "health": [
+                "state": .string(health.state.rawValue),
+                "reasons": .array(health.reasons.map { .string($0) }),
+            ],
             "drained": .bool(isResting),
             "checks": .array(
                 checks.map {
@@ -23,6 +27,17 @@ extension BridgeStatus {
                 "contacts": .int(Int64(delivery.contacts)),
                 "blockedContacts": .int(Int64(delivery.blockedContacts)),
                 "draining": .bool(delivery.isDraining),
+                "limit": .optional(delivery.limit),
+                "pace": .optional(delivery.pace),
+                "remaining": .optional(delivery.remaining),
+                "requestsPerSecond": .optional(activity.requestsPerSecond),
+                "endsPerSecond": .optional(activity.endsPerSecond),
+            ],
+            "backlog": [
+                "waiting": .optional(backlog.waiting),
+                "oldestSeconds": .optional(backlog.oldestSeconds),
+                "endsPerSecond": .optional(backlog.endsPerSecond),
+                "drainSeconds": .optional(backlog.drainSeconds),
             ],
             "ended": [
                 "delivered": .int(Int64(ends.delivered)),
@@ -31,6 +46,14 @@ extension BridgeStatus {
                 "deadLettered": .int(Int64(ends.deadLettered)),
                 "lost": .int(Int64(ends.lost)),
             ],
+            "deadLetterReasons": .object(
+                JSONObject(
+                    DeadLetterReason.allCases.compactMap { reason in
+                        activity.deadLetters[reason].map { (reason.rawValue, .int(Int64($0))) }
+                    }
+                )
+            ),
+            "failures": .array(activity.failures.map(\.json)),
             "streams": .array(streams.map(\.json)),
         ]
     }
@@ -43,7 +66,11 @@ extension StreamStatus {
             "length": .optional(length),
             "lag": .optional(lag),
             "pending": .optional(pending),
-            "oldestUnackedSeconds": oldestUnackedSeconds.map { .double($0) } ?? .null,
+            "oldestUnackedSeconds": .optional(oldestUnackedSeconds),
+            "endsPerSecond": .optional(endsPerSecond),
+            "drainSeconds": .optional(drainSeconds),
+            "trimLossSeconds": .optional(lossIn.map { $0 / .seconds(1) }),
+            "weight": .int(Int64(weight)),
             "deadLetters": .optional(deadLetters),
             "buffered": .int(Int64(buffered)),
             "unconfirmedAcks": .int(Int64(unconfirmedAcks)),
@@ -54,8 +81,58 @@ extension StreamStatus {
                 "epoch": .int(epoch),
             ],
             "members": .int(Int64(members)),
+            "replicas": .array(replicas.map(\.json)),
             "fault": .optional(fault),
             "paused": pause?.json ?? .null,
+        ]
+    }
+}
+
+extension ReplicaStatus {
+    fileprivate var json: JSONValue {
+        [
+            "name": .string(name),
+            "self": .bool(isSelf),
+            "partitions": .array(partitions.map { .int(Int64($0)) }),
+        ]
+    }
+}
+
+extension RecentFailure {
+    fileprivate var json: JSONValue {
+        [
+            "kind": .string(kind.rawValue),
+            "reason": .string(reason),
+            "stream": .string(stream),
+            "contactHash": .optional(contact),
+            "status": .optional(status),
+            "detail": .string(detail),
+            "count": .int(Int64(count)),
+            "at": .double(at),
+        ]
+    }
+}
+
+extension StatusHistory {
+    /// The columns of ``json``.
+    static let columns = ["at", "endsPerSecond", "requestsPerSecond", "waiting", "oldestSeconds"]
+
+    /// As the page draws it: one array a sample.
+    var json: JSONValue {
+        [
+            "columns": .array(Self.columns.map { .string($0) }),
+            "intervalSeconds": .double(Self.interval / .seconds(1)),
+            "capacity": .int(Int64(Self.capacity)),
+            "samples": .array(samples.map(\.json)),
+        ]
+    }
+}
+
+extension StatusHistory.Sample {
+    var json: JSONValue {
+        [
+            .double((at * 10).rounded() / 10), .optional(endsPerSecond), .optional(requestsPerSecond),
+            .optional(waiting), .optional(oldestSeconds),
         ]
     }
 }
@@ -67,5 +144,9 @@ extension Pause {
 
 extension JSONValue {
     static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    /// Rounded to thousandths: a rate's last digits are noise.
+    static func optional(_ number: Double?) -> JSONValue {
+        number.map { .double(($0 * 1000).rounded() / 1000) } ?? .null
+    }
     static func optional(_ number: Int?) -> JSONValue { number.map { .int(Int64($0)) } ?? .null }
 }

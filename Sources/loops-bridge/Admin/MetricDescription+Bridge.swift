@@ -85,6 +85,11 @@ extension MetricDescription {
             "Time until the producer's trimming reaches entries that are not delivered; absent when it does not. Use max().",
             ["stream"]
         ),
+        gauge(
+            "backlog_drain_seconds",
+            "Time until nothing waits, at the group's pace of the last minute; absent when unknown. Use max() over replicas.",
+            ["stream"]
+        ),
         gauge("contacts_blocked", "Contacts that wait for a retry.", []),
         gauge("entries_buffered", "Entries in this process's memory.", []),
         histogram(

@@ -11,6 +11,8 @@ struct Settings: Sendable {
     /// The token of `/control`, checked; nil when control over HTTP is off, or is not asked for.
     var controlToken: String?
     var log: LogSettings
+    /// Everything as it holds, without secrets.
+    var inForce: [SettingInForce]
 
     /// - Parameters:
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
@@ -71,6 +73,7 @@ struct Settings: Sendable {
         self.httpPort = reader.integer(.httpPort)
         self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
+        self.inForce = SettingInForce.all(reader, redis: "\(redis)")
         if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
     }
 

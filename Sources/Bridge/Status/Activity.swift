@@ -1,0 +1,87 @@
+import Loops
+import Synchronization
+
+/// What this process has done lately: requests and ends a second, failures, dead letters by reason.
+final class Activity: Sendable {
+    private struct State {
+        var requests: RateMeter
+        var ends: RateMeter
+        var failures = RecentFailures()
+        var deadLetters: [DeadLetterReason: Int] = [:]
+    }
+    private let state: Mutex<State>
+    private let streams: [String]
+    private let clock = ContinuousClock()
+
+    /// - Parameter streams: their names, by index.
+    init(streams: [String]) {
+        self.streams = streams
+        let now = clock.now
+        self.state = Mutex(State(requests: RateMeter(origin: now), ends: RateMeter(origin: now)))
+    }
+
+    /// Takes the answer to a request, or the lack of one.
+    func answered(_ start: Lanes.Start, _ answer: LoopsAnswer) {
+        let failure = failure(start, answer)
+        state.withLock { state in
+            state.requests.count(now: clock.now)
+            if let failure { state.failures.add(failure) }
+        }
+    }
+
+    /// Takes ends that Redis has confirmed.
+    /// - Parameter at: seconds since 1970.
+    func ended(_ ends: [EntryEnd], at: Double) {
+        state.withLock { state in
+            state.ends.count(ends.count, now: clock.now)
+            for end in ends {
+                guard case .deadLettered(let faults) = end.kind, let fault = faults.first else { continue }
+                state.deadLetters[fault.reason, default: 0] += 1
+                state.failures.add(
+                    RecentFailure(
+                        kind: .deadLetter,
+                        reason: fault.reason.rawValue,
+                        stream: streams[end.stream],
+                        contact: end.contact,
+                        status: fault.status,
+                        detail: fault.detail,
+                        at: at
+                    )
+                )
+            }
+        }
+    }
+
+    var snapshot: ActivitySnapshot {
+        state.withLock { state in
+            let now = clock.now
+            return ActivitySnapshot(
+                requestsPerSecond: state.requests.rate(now: now),
+                endsPerSecond: state.ends.rate(now: now),
+                failures: state.failures.list,
+                deadLetters: state.deadLetters
+            )
+        }
+    }
+
+    private func failure(_ start: Lanes.Start, _ answer: LoopsAnswer) -> RecentFailure? {
+        let reason: String
+        var concernsAll = false
+        switch answer.outcome {
+        // What Loops refuses for good comes again as a dead letter.
+        case .delivered, .alreadyDelivered, .rejected: return nil
+        case .retry(let why): reason = why.rawValue
+        case .throttled: (reason, concernsAll) = ("throttled", true)
+        case .unauthorized: (reason, concernsAll) = ("unauthorized", true)
+        }
+        return RecentFailure(
+            kind: .retry,
+            reason: reason,
+            stream: streams[start.key.stream],
+            contact: concernsAll ? nil : start.key.contact,
+            status: answer.status,
+            detail: Discretion.masking(answer.message, contact: start.key.contact),
+            at: WallClock.secondsSince1970
+        )
+    }
+}

@@ -1,0 +1,22 @@
+/// What waits in all streams together. What is unknown of one stream is unknown of all.
+public struct Backlog: Sendable, Equatable {
+    /// Entries that are not finished.
+    public var waiting: Int?
+    /// The age of the oldest of them in seconds; 0 when none waits.
+    public var oldestSeconds: Double?
+    /// Entries that all replicas together finish, a second.
+    public var endsPerSecond: Double?
+    /// Seconds until nothing waits, if no more is added; nil also when nothing moves.
+    public var drainSeconds: Double?
+
+    init(_ streams: [StreamStatus]) {
+        waiting = Self.all(streams.map(\.waiting))?.reduce(0, +)
+        oldestSeconds = Self.all(streams.map(\.oldestWaitingSeconds))?.max()
+        endsPerSecond = Self.all(streams.map(\.endsPerSecond))?.reduce(0, +)
+        drainSeconds = DrainEstimate.seconds(backlog: waiting, endsPerSecond: endsPerSecond)
+    }
+
+    private static func all<Value>(_ values: [Value?]) -> [Value]? {
+        values.contains { $0 == nil } ? nil : values.compactMap(\.self)
+    }
+}

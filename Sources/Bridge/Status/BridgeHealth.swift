@@ -1,0 +1,79 @@
+/// A bridge in one glance: one state, and why.
+public struct BridgeHealth: Sendable, Equatable {
+    public enum State: String, Sendable, CaseIterable {
+        /// Everything goes on.
+        case healthy
+        /// It goes on, and somebody should look.
+        case degraded
+        /// A person stopped all of it, or this replica.
+        case paused
+        /// Nothing is delivered until something outside is mended; it goes on by itself then.
+        case holding
+        /// The process ends: nothing new is started.
+        case stopping
+    }
+
+    public var state: State
+    /// In words, the most important one first; empty when healthy.
+    public var reasons: [String]
+
+    init(_ status: BridgeStatus) {
+        let holds = Self.holds(status)
+        let pauses = Self.pauses(status)
+        let worries = Self.worries(status)
+        let allArePaused = !status.streams.isEmpty && status.streams.allSatisfy { $0.pause != nil }
+        reasons = holds + pauses + worries
+        if status.delivery.isDraining {
+            state = .stopping
+            reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
+        } else if !holds.isEmpty {
+            state = .holding
+        } else if allArePaused || status.isResting {
+            state = .paused
+        } else {
+            state = reasons.isEmpty ? .healthy : .degraded
+        }
+    }
+
+    private static func holds(_ status: BridgeStatus) -> [String] {
+        var reasons: [String] = []
+        if !status.redisConnected { reasons.append("there is no connection to Redis") }
+        switch status.delivery.hold {
+        case "unauthorized": reasons.append("Loops refuses the API key; check LOOPS_API_KEY")
+        case "outage": reasons.append("Loops does not answer; single probes go out")
+        case "throttled": reasons.append("Loops says that the team is over its rate limit")
+        default: break
+        }
+        let faulty = status.streams.filter { $0.fault != nil }
+        // One stream that cannot be read does not hold the others.
+        if faulty.count == status.streams.count { reasons += faulty.map(Self.fault) }
+        return reasons
+    }
+
+    private static func pauses(_ status: BridgeStatus) -> [String] {
+        var reasons = status.isResting ? ["this replica was drained: it owns nothing until it is resumed"] : []
+        for stream in status.streams {
+            guard let pause = stream.pause else { continue }
+            let why = pause.reason.isEmpty ? "" : ": \(pause.reason)"
+            reasons.append("\(stream.name) was paused by \(pause.by.isEmpty ? "somebody" : pause.by)\(why)")
+        }
+        return reasons
+    }
+
+    private static func worries(_ status: BridgeStatus) -> [String] {
+        var reasons: [String] = []
+        let faulty = status.streams.filter { $0.fault != nil }
+        if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
+        for stream in status.streams {
+            if let unowned = stream.unowned, unowned > 0 {
+                reasons.append("\(stream.name): \(unowned) of \(stream.partitions) partitions have no owner yet")
+            }
+            if let lossIn = stream.lossIn, lossIn < TrimGuard.warning {
+                reasons.append("\(stream.name): the producer's trimming reaches entries that are not delivered")
+            }
+        }
+        return reasons
+    }
+
+    private static func fault(_ stream: StreamStatus) -> String { "\(stream.name): \(stream.fault ?? "")" }
+}

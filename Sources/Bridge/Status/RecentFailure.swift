@@ -1,0 +1,45 @@
+/// A failure as an operator sees it: what went wrong, and for whom as a hash.
+public struct RecentFailure: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+        /// The request is sent again.
+        case retry
+        /// The entry went to the dead-letter stream.
+        case deadLetter
+    }
+
+    public var kind: Kind
+    /// A retry's or a dead letter's reason; a closed set.
+    public var reason: String
+    public var stream: String
+    /// The hash of the contact; nil when all contacts are concerned alike.
+    public var contact: String?
+    /// The HTTP status; nil when none came.
+    public var status: Int?
+    /// In words, addresses left out.
+    public var detail: String
+    /// How often it happened since it was first seen.
+    public var count = 1
+    /// The last time, in seconds since 1970.
+    public var at: Double
+
+    /// The length at which details are cut, in characters.
+    static let maxDetail = 200
+
+    init(
+        kind: Kind,
+        reason: String,
+        stream: String,
+        contact: String?,
+        status: Int?,
+        detail: String,
+        at: Double
+    ) {
+        self.kind = kind
+        self.reason = reason
+        self.stream = stream
+        self.contact = contact.map(Discretion.hash)
+        self.status = status
+        self.detail = String(Discretion.masking(detail, contact: contact).prefix(Self.maxDetail))
+        self.at = at
+    }
+}

@@ -1,0 +1,27 @@
+/// A member of a stream's group.
+public struct ReplicaStatus: Sendable, Equatable {
+    /// As people call it: the instance's name, with the rest of the member's name only where two share it.
+    public var name: String
+    /// Whether this is the process that is asked.
+    public var isSelf: Bool
+    /// Partitions that it owns, in order.
+    public var partitions: [Int]
+
+    /// The members and what they own, by name. An owner that is no member any more is listed too.
+    /// - Parameter owners: who owns a partition; those that nobody owns are left out.
+    static func list(members: [String], owners: [Int: String], own: String?) -> [ReplicaStatus] {
+        let all = Set(members).union(owners.values).sorted()
+        let instances = Dictionary(grouping: all, by: instance)
+        return all.map { member in
+            ReplicaStatus(
+                name: instances[instance(of: member)]?.count == 1 ? instance(of: member) : member,
+                isSelf: member == own,
+                partitions: owners.filter { $0.value == member }.keys.sorted()
+            )
+        }
+    }
+
+    private static func instance(of member: String) -> String {
+        member.lastIndex(of: "/").map { String(member[..<$0]) } ?? member
+    }
+}

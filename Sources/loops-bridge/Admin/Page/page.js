@@ -1,0 +1,429 @@
+"use strict";
+// Draws the status that /events tells. Unknown is drawn as "unknown", never as 0. Texts are set, never parsed as markup.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const SVG = "http://www.w3.org/2000/svg";
+  const MINUTES = 10;
+  const SILENCE = 5000;
+
+  // Writing
+
+  const isKnown = (value) => value !== null && value !== undefined;
+
+  function make(name, className, text) {
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    if (isKnown(text)) element.textContent = text;
+    return element;
+  }
+
+  // Only what changed is written: what somebody has selected or reads stays.
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function mark(element, name, value) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+
+  function count(value) {
+    return isKnown(value) ? value.toLocaleString("en") : null;
+  }
+
+  function rate(value) {
+    if (!isKnown(value)) return null;
+    return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(1);
+  }
+
+  function duration(seconds) {
+    if (!isKnown(seconds)) return null;
+    const s = Math.round(seconds);
+    if (s < 1) return seconds === 0 ? "0 s" : "under 1 s";
+    if (s < 60) return `${s} s`;
+    const parts = s < 3600 ? [[Math.floor(s / 60), "min"], [s % 60, "s"]]
+      : s < 86400 ? [[Math.floor(s / 3600), "h"], [Math.floor((s % 3600) / 60), "min"]]
+      : [[Math.floor(s / 86400), "d"], [Math.floor((s % 86400) / 3600), "h"]];
+    return parts.filter(([number], index) => index === 0 || number > 0).map(([number, unit]) => `${number} ${unit}`).join(" ");
+  }
+
+  function clock(seconds) {
+    return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+  }
+
+  function figure(id, text, unit) {
+    const element = byId(id);
+    if (element.dataset.text === `${text} ${unit}`) return;
+    element.dataset.text = `${text} ${unit}`;
+    if (!isKnown(text)) {
+      element.replaceChildren(make("span", "unknown", "unknown"));
+    } else {
+      element.replaceChildren(text, ...(unit ? [make("span", "unit", unit)] : []));
+    }
+  }
+
+  // A table's rows, kept where they are and written over. A cell: [label, text, class]; its first is the row's heading.
+  function rows(body, list) {
+    while (body.rows.length > list.length) body.deleteRow(-1);
+    list.forEach((cells, index) => {
+      const row = body.rows[index] || body.insertRow();
+      mark(row, "role", "row");
+      cells.forEach(([label, text, className], column) => {
+        let cell = row.cells[column];
+        if (!cell) {
+          cell = row.appendChild(document.createElement(column === 0 ? "th" : "td"));
+          mark(cell, "role", column === 0 ? "rowheader" : "cell");
+          if (column === 0) cell.scope = "row"; else cell.dataset.label = label;
+          cell.appendChild(document.createElement("span"));
+        }
+        const isTag = (className || "").startsWith("tag");
+        const inner = cell.firstChild;
+        const wanted = isKnown(text) ? text : "unknown";
+        const innerClass = isTag ? className : isKnown(text) ? "" : "unknown";
+        if (inner.className !== innerClass) inner.className = innerClass;
+        const cellClass = isTag ? "" : className || "";
+        if (cell.className !== cellClass) cell.className = cellClass;
+        write(inner, wanted);
+      });
+    });
+  }
+
+  // State
+
+  const SIGNS = {
+    healthy: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10 16.5l4.2 4.2L22 12.5"],
+    degraded: ["M16 4L30 28H2Z", "M16 13v7", "M16 24v.2"],
+    holding: ["M11 3h10l8 8v10l-8 8H11l-8-8V11Z", "M16 9v9", "M16 22.6v.2"],
+    paused: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12.5 11v10", "M19.5 11v10"],
+    stopping: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12 12h8v8h-8Z"],
+    lost: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M11 11l10 10", "M21 11L11 21"],
+    unknown: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10.5 16h.2", "M16 16h.2", "M21.5 16h.2"],
+  };
+  const TITLES = {
+    healthy: "Healthy", degraded: "Degraded", holding: "Holding", paused: "Paused", stopping: "Stopping",
+    lost: "Connection lost", unknown: "Connecting",
+  };
+
+  function showState(state, why) {
+    const known = SIGNS[state] ? state : "unknown";
+    write(byId("state-title"), TITLES[known]);
+    write(byId("state-why"), why);
+    if (document.body.dataset.state !== known) {
+      document.body.dataset.state = known;
+      byId("sign").replaceChildren();
+    }
+    if (!byId("sign").hasChildNodes()) {
+      for (const shape of SIGNS[known]) {
+        const path = document.createElementNS(SVG, "path");
+        path.setAttribute("d", shape);
+        byId("sign").append(path);
+      }
+    }
+    const title = known === "healthy" ? "loops-bridge" : `${TITLES[known]} – loops-bridge`;
+    if (document.title !== title) document.title = title;
+  }
+
+  function sentence(reasons) {
+    return `${reasons.map((reason) => reason.charAt(0).toUpperCase() + reason.slice(1)).join(". ")}.`;
+  }
+
+  function showHealth(status) {
+    const { state, reasons } = status.health;
+    const well = "Events are carried to Loops in order, and nothing stands in the way.";
+    showState(state, reasons.length ? sentence(reasons) : well);
+    const list = byId("checks");
+    while (list.children.length > status.checks.length) list.lastChild.remove();
+    status.checks.forEach((check, index) => {
+      const item = list.children[index] || list.appendChild(make("li"));
+      item.className = check.ok ? "" : "failed";
+      write(item, `${check.ok ? "✓" : "✗"} ${check.name}${check.ok ? "" : " fails"}`);
+    });
+  }
+
+  // Figures
+
+  function showFigures(status) {
+    const { delivery, backlog, ended } = status;
+    figure("requests", rate(delivery.requestsPerSecond), "/s");
+    const share = isKnown(delivery.limit) && isKnown(delivery.requestsPerSecond) && delivery.limit > 0
+      ? Math.min(100, Math.round((delivery.requestsPerSecond / delivery.limit) * 100)) : null;
+    const meter = byId("budget");
+    meter.firstElementChild.style.width = `${share || 0}%`;
+    if (isKnown(share)) mark(meter, "aria-valuenow", String(share)); else meter.removeAttribute("aria-valuenow");
+    mark(meter, "aria-valuetext", isKnown(share) ? `${share} % of the budget` : "unknown");
+    const replicas = Math.max(...status.streams.map((stream) => stream.members), 0);
+    const notes = [isKnown(delivery.limit)
+      ? `${isKnown(share) ? `${share} %` : "unknown share"} of the ${replicas > 1 ? "team’s " : ""}budget of ${rate(delivery.limit).replace(/\.0$/, "")}/s`
+      : "no budget known or set"];
+    if (replicas > 1) notes.push("this replica alone");
+    if (isKnown(delivery.pace) && isKnown(delivery.limit) && delivery.pace < delivery.limit * 0.9) notes.push(`slowed to ${rate(delivery.pace)}/s`);
+    write(byId("budget-note"), notes.join(" · "));
+
+    figure("ends", rate(backlog.endsPerSecond), "/s");
+    const ends = [`${count(ended.delivered)} delivered`, `${count(ended.ignored)} ignored`];
+    if (ended.expired) ends.push(`${count(ended.expired)} expired`);
+    ends.push(`${count(ended.deadLettered)} dead-lettered`);
+    if (ended.lost) ends.push(`${count(ended.lost)} lost`);
+    write(byId("ends-note"), `${ends.join(" · ")}, by this replica since it began`);
+
+    figure("oldest", duration(backlog.oldestSeconds));
+    write(byId("oldest-note"), delivery.blockedContacts
+      ? `${count(delivery.blockedContacts)} ${delivery.blockedContacts === 1 ? "contact waits" : "contacts wait"} for a retry`
+      : backlog.waiting === 0 ? "nothing waits" : "since it was added; no contact waits for a retry");
+
+    figure("waiting", count(backlog.waiting));
+    write(byId("drain"), backlog.waiting === 0 ? "nothing to drain"
+      : isKnown(backlog.drainSeconds) ? `drained in about ${duration(backlog.drainSeconds)} if no more come`
+      : "time to drain unknown");
+  }
+
+  // The last minutes, drawn
+
+  let samples = [];
+  const COLUMNS = { at: 0, endsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4 };
+  let intervalSeconds = 2;
+
+  // A bridge that was started anew begins its history anew; what this page has seen before stays.
+  function takeHistory(history) {
+    intervalSeconds = history.intervalSeconds;
+    const first = history.samples.length ? history.samples[0][0] : Infinity;
+    samples = samples.filter((sample) => sample[0] < first).concat(history.samples);
+  }
+
+  function takeSample(sample) {
+    if (!sample) return;
+    if (!samples.length || sample[0] > samples[samples.length - 1][0]) samples.push(sample);
+    const oldest = sample[0] - MINUTES * 60;
+    while (samples.length && samples[0][0] < oldest) samples.shift();
+  }
+
+  function spark(id, column, label, text, limit) {
+    const svg = byId(id);
+    const end = samples.length ? samples[samples.length - 1][0] : 0;
+    const known = samples.map((sample) => sample[column]).filter(isKnown);
+    const most = Math.max(1e-9, limit || 0, ...known);
+    // A young bridge has little to show: the line begins at the left all the same, and the label says how long it is.
+    const span = Math.min(MINUTES * 60, Math.max(60, samples.length ? end - samples[0][0] : 0));
+    const x = (at) => 600 * (1 - (end - at) / span);
+    const y = (value) => 97 - 86 * (value / most);
+    // Where nothing is known, the line has a gap.
+    const runs = [];
+    let last = -Infinity;
+    for (const sample of samples) {
+      if (!isKnown(sample[column])) continue;
+      if (sample[0] - last > intervalSeconds * 3) runs.push([]);
+      last = sample[0];
+      runs[runs.length - 1].push(`${x(sample[0]).toFixed(1)} ${y(sample[column]).toFixed(1)}`);
+    }
+    const lines = runs.map((run) => `M${run.join("L")}`).join("");
+    const areas = runs.map((run) => `M${run[0].split(" ")[0]} 100L${run.join("L")}L${run[run.length - 1].split(" ")[0]} 100Z`).join("");
+    const shapes = [["area", areas], ["line", lines]];
+    if (limit) shapes.push(["limit", `M0 ${y(limit).toFixed(1)}H600`]);
+    shapes.forEach(([name, shape], index) => {
+      const path = svg.children[index] || svg.appendChild(document.createElementNS(SVG, "path"));
+      mark(path, "class", name);
+      mark(path, "d", shape);
+    });
+    while (svg.children.length > shapes.length) svg.lastChild.remove();
+    const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}` : "unknown";
+    mark(svg, "aria-label", `${label}, last ${duration(span)}: ${range}`);
+    write(svg.nextElementSibling, `last ${duration(Math.round(span / 10) * 10)}`);
+  }
+
+  function drawHistory(status) {
+    spark("requests-spark", COLUMNS.requestsPerSecond, "Requests a second of this replica", rate, status.delivery.limit);
+    spark("ends-spark", COLUMNS.endsPerSecond, "Events a second that this replica finished", rate);
+    spark("oldest-spark", COLUMNS.oldestSeconds, "Age of the oldest waiting event", duration);
+    spark("waiting-spark", COLUMNS.waiting, "Events waiting", count);
+  }
+
+  // Streams and partitions
+
+  function streamState(stream) {
+    if (stream.fault) return [stream.fault, "tag bad"];
+    if (stream.paused) return ["paused", "tag calm"];
+    if (stream.partitions.unowned) return ["partitions without an owner", "tag warn"];
+    if (isKnown(stream.trimLossSeconds) && stream.trimLossSeconds < 3600) return ["trimming is near", "tag warn"];
+    return ["carried", "tag good"];
+  }
+
+  function showStreams(streams) {
+    rows(byId("streams"), streams.map((stream) => [
+      ["Stream", stream.name],
+      ["State", ...streamState(stream)],
+      ["Weight", count(stream.weight), "number"],
+      ["Lag", count(stream.lag), "number"],
+      ["Pending", count(stream.pending), "number"],
+      ["In memory", count(stream.buffered), "number"],
+      ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.lag === 0 ? 0 : null), "number"],
+      ["Finished", isKnown(stream.endsPerSecond) ? `${rate(stream.endsPerSecond)}/s` : null, "number"],
+      ["Drained in", duration(stream.drainSeconds), "number"],
+      ["Dead letters", count(stream.deadLetters), "number"],
+    ]));
+  }
+
+  const letter = (index) => (index < 26 ? "" : letter(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26));
+
+  function ranges(partitions) {
+    const runs = [];
+    for (const partition of partitions) {
+      const run = runs[runs.length - 1];
+      if (run && run[1] === partition - 1) run[1] = partition; else runs.push([partition, partition]);
+    }
+    return runs.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(", ");
+  }
+
+  function showPartitions(streams) {
+    const box = byId("partitions");
+    const seen = JSON.stringify(streams.map((stream) => [stream.name, stream.partitions, stream.replicas]));
+    if (box.dataset.seen === seen) return;
+    box.dataset.seen = seen;
+    box.replaceChildren(...streams.map(partitionGroup));
+  }
+
+  function partitionGroup(stream) {
+    const owner = new Map();
+    stream.replicas.forEach((replica, index) => replica.partitions.forEach((partition) => owner.set(partition, index)));
+    const group = make("div", "group");
+    group.append(make("h3", "", stream.name));
+    const strip = make("div", "strip");
+    const isOpen = stream.partitions.unowned === null;
+    const words = stream.replicas.map((replica, index) => `${letter(index)} (${replica.name}) owns ${replica.partitions.length}`);
+    if (stream.partitions.unowned) words.push(`${stream.partitions.unowned} have no owner`);
+    strip.setAttribute("role", "img");
+    strip.setAttribute("aria-label", `${stream.partitions.total} partitions: ${isOpen ? "owners unknown" : words.join(", ")}`);
+    for (let partition = 0; partition < stream.partitions.total; partition += 1) {
+      const index = owner.get(partition);
+      const isOwned = index !== undefined;
+      const cell = make("span", isOwned ? `cell o${index % 8}` : isOpen ? "cell open" : "cell none", isOwned ? letter(index) : isOpen ? "?" : "!");
+      cell.title = `Partition ${partition}: ${isOwned ? stream.replicas[index].name : isOpen ? "unknown" : "no owner"}`;
+      strip.append(cell);
+    }
+    group.append(strip);
+    const owners = make("ul", "owners");
+    stream.replicas.forEach((replica, index) => {
+      const item = make("li");
+      const sign = make("span", `cell o${index % 8}`, letter(index));
+      const mine = replica.self ? " (this replica)" : "";
+      const number = replica.partitions.length;
+      const text = make("span", "", `${replica.name}${mine} `);
+      text.append(make("span", "ranges", number ? `${number} ${number === 1 ? "partition" : "partitions"}: ${ranges(replica.partitions)}` : "owns nothing"));
+      item.append(sign, text);
+      owners.append(item);
+    });
+    if (isOpen) owners.append(make("li", "unknown", "owners unknown"));
+    if (stream.partitions.unowned) {
+      const item = make("li");
+      const free = Array.from({ length: stream.partitions.total }, (_, partition) => partition).filter((partition) => !owner.has(partition));
+      item.append(make("span", "cell none", "!"), make("span", "", `no owner: ${ranges(free)}`));
+      owners.append(item);
+    }
+    group.append(owners);
+    return group;
+  }
+
+  // Failures, dead letters, settings
+
+  function showFailures(status) {
+    byId("no-failures").hidden = status.failures.length > 0;
+    byId("failures-box").hidden = status.failures.length === 0;
+    rows(byId("failures"), status.failures.map((failure) => [
+      ["Last seen", `${duration(Math.max(0, status.now - failure.at))} ago`],
+      ["What", failure.kind === "deadLetter" ? "dead letter" : "retry", failure.kind === "deadLetter" ? "tag bad" : "tag warn"],
+      ["Reason", failure.reason],
+      ["Status", isKnown(failure.status) ? String(failure.status) : "none", "number"],
+      ["Times", count(failure.count), "number"],
+      ["Contact", isKnown(failure.contactHash) ? failure.contactHash : "all"],
+      // A balancer answers with a document: its words are enough.
+      ["In words", failure.detail.replace(/<[^<>]*>/g, " ").replace(/\s+/g, " ").trim() || "–", "words"],
+    ]));
+    const reasons = Object.entries(status.deadLetterReasons).sort((a, b) => b[1] - a[1]);
+    byId("no-dead").hidden = reasons.length > 0;
+    const seen = JSON.stringify(reasons);
+    if (byId("dead").dataset.seen === seen) return;
+    byId("dead").dataset.seen = seen;
+    const most = Math.max(1, ...reasons.map(([, number]) => number));
+    byId("dead").replaceChildren(...reasons.map(([reason, number]) => {
+      const item = make("div");
+      const bar = make("dd", "meter");
+      bar.setAttribute("aria-hidden", "true");
+      bar.append(make("span"));
+      bar.firstChild.style.width = `${(100 * number) / most}%`;
+      item.append(make("dt", "", reason), make("dd", "", count(number)), bar);
+      return item;
+    }));
+  }
+
+  function showSettings(settings) {
+    rows(byId("settings"), settings.map((setting) => [
+      ["Setting", setting.key],
+      ["Value", setting.value === "" ? "not set" : setting.value, "words"],
+      ["From", setting.source],
+    ]));
+  }
+
+  function show(status) {
+    showHealth(status);
+    write(byId("instance"), status.instance);
+    write(byId("group"), status.group);
+    write(byId("version"), status.version);
+    showFigures(status);
+    drawHistory(status);
+    showStreams(status.streams);
+    showPartitions(status.streams);
+    showFailures(status);
+    showSettings(status.settings);
+    write(byId("seen"), `As of ${clock(status.now)}${isFrozen ? ", frozen" : ""}`);
+  }
+
+  // The connection
+
+  let source = null;
+  let lastEvent = 0;
+  let lastStatus = null;
+  let isFrozen = false;
+  let failures = 0;
+  let retry = null;
+
+  function heard() {
+    lastEvent = Date.now();
+    failures = 0;
+    document.body.dataset.link = "open";
+  }
+
+  function connect() {
+    retry = null;
+    lastEvent = Date.now();
+    source = new EventSource("/events");
+    source.addEventListener("history", (event) => { heard(); takeHistory(JSON.parse(event.data)); });
+    source.addEventListener("status", (event) => {
+      heard();
+      lastStatus = JSON.parse(event.data);
+      takeSample(lastStatus.sample);
+      if (!isFrozen) show(lastStatus);
+    });
+    source.onerror = lose;
+  }
+
+  function lose() {
+    if (retry) return;
+    if (source) source.close();
+    failures += 1;
+    document.body.dataset.link = "lost";
+    showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is from then; the page reconnects by itself.`
+      : "Connection lost, nothing was seen yet. The page reconnects by itself.");
+    retry = setTimeout(connect, Math.min(5000, 500 * 2 ** Math.min(failures, 4)));
+  }
+
+  // Each second has its event: a longer silence is a broken connection, which the browser may not notice.
+  setInterval(() => { if (!retry && Date.now() - lastEvent > SILENCE) lose(); }, 1000);
+
+  byId("freeze").addEventListener("click", () => {
+    isFrozen = !isFrozen;
+    mark(byId("freeze"), "aria-pressed", String(isFrozen));
+    if (lastStatus) show(lastStatus);
+  });
+
+  for (const id of ["requests", "ends", "oldest", "waiting"]) figure(id, null);
+  showState("unknown", "Nothing is known yet.");
+  connect();
+})();

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import loops_bridge
+
+@Suite("Settings in force, as the page shows them")
+struct SettingInForceTests {
+    private func inForce(_ environment: [String: String], flags: [String: String] = [:]) throws -> [SettingInForce] {
+        try Settings(
+            flags: flags,
+            environment: environment,
+            file: nil,
+            hostName: "host",
+            processID: 1,
+            readFile: { _ in "" }
+        ).inForce
+    }
+
+    @Test("No secret is among them, and every setting is")
+    func secrets() throws {
+        let all = try inForce([
+            "REDIS_URL": "redis://ann:hunter2@example.com:7000/1", "LOOPS_API_KEY": "s3cret",
+            "LOOPS_BASE_URL": "https://user:pa55@loops.example/api/v1", "HTTP_CONTROL_TOKEN": "0123456789abcdef-t0ken",
+        ])
+        #expect(all.map(\.key) == Setting.all.map(\.key))
+        let text = all.map { "\($0.value) \($0.source)" }.joined(separator: "\n")
+        for secret in ["hunter2", "s3cret", "pa55", "t0ken"] { #expect(!text.contains(secret), "\(secret)") }
+        #expect(all.contains { $0.key == "redis.url" && $0.value == "redis://example.com:7000/1" })
+        #expect(all.contains { $0.key == "loops.apiKey" && $0.value == "set, hidden" && $0.source == "LOOPS_API_KEY" })
+        #expect(all.contains { $0.key == "loops.baseURL" && $0.value == "https://…@loops.example/api/v1" })
+    }
+
+    @Test("Each says where it comes from")
+    func sources() throws {
+        let all = try inForce(
+            ["LOOPS_API_KEY": "k", "LOOPS_RATE_LIMIT": "7"],
+            flags: ["http.port": "0"]
+        )
+        #expect(all.contains { $0 == SettingInForce(key: "loops.rateLimit", value: "7", source: "LOOPS_RATE_LIMIT") })
+        #expect(all.contains { $0 == SettingInForce(key: "http.port", value: "0", source: "--http-port") })
+        #expect(all.contains { $0.key == "bridge.group" && $0.source == "default" })
+        #expect(all.contains { $0 == SettingInForce(key: "bridge.mappings", value: "", source: "default") })
+    }
+}
