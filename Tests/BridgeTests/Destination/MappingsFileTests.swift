@@ -110,6 +110,24 @@ import Testing
         )
     }
 
+    @Test("Priority, age, and what becomes of the too old; faults named")
+    func urgency() throws {
+        let good =
+            "mappings:\n  - {action: sendEvent, priority: 3, maxAge: 6h, whenTooOld: expire}\n  - {action: sendEvent, name: b, maxAge: 90s}"
+        let mappings = try Destination(file: "m", bytes: Array(good.utf8)).mappings
+        #expect(mappings.map(\.maxAge) == [.seconds(6 * 3600), .seconds(90)])
+        #expect(mappings.map(\.latePolicy) == [.expire, .deadLetter] && mappings[0].priority == 3)
+        let bad =
+            "mappings:\n  - {action: sendEvent, maxAge: 6, whenTooOld: park}\n  - {action: sendEvent, name: b, whenTooOld: send}"
+        #expect(
+            try faults(bad) == [
+                "m:2: /mappings/0/maxAge: must be a time with its unit, like 90s, 5m, 6h or 2d",
+                "m:2: /mappings/0/whenTooOld: must be one of expire, deadLetter, send, not park",
+                "m:3: /mappings/1/whenTooOld: needs 'maxAge' beside it",
+            ]
+        )
+    }
+
     @Test func linesOfJSON() throws {
         let text =
             "[\n {\"partnerAction\":\n  \"x\"},\n\n {\"subscribe\": 5, \"a\\u002fb\": [\n1], \"partnerAction\": \"sendEvent\"}\n]"

@@ -126,3 +126,50 @@ struct PlannerTests {
         #expect(!isOversized(0) && !isOversized(json.utf8.count) && isOversized(json.utf8.count - 1))
     }
 }
+
+@Suite("Planner: what of a mapping decides when a request goes, and whether it still does")
+struct PlanningUrgencyTests {
+    private let now = ContinuousClock.now
+
+    private func plan(_ json: String, _ mapping: DestinationMapping, id: UInt64 = 90_000) throws -> PlannedEntry {
+        let now = now
+        let planner = Planner(
+            rules: PlanningRules(try Destination(mappings: [mapping])),
+            streams: ["s"],
+            clock: { (100, now) }
+        )
+        let entry = StreamEntry(id: .sample(id), fields: [StreamField("event", json)])
+        return planner.plan(entry, stream: 0, partition: 0, size: 0)
+    }
+
+    private func mapping(_ policy: LatePolicy, maxAge: Duration? = .seconds(60)) throws -> DestinationMapping {
+        try DestinationMapping(name: "m", action: .sendEvent, priority: 7, maxAge: maxAge, latePolicy: policy)
+    }
+
+    @Test("Age counts from the event's timestamp, else from its entry's ID; one of the future has no age yet")
+    func expiry() throws {
+        let track = #""type":"track","event":"E","userId":"u""#
+        let cases: [(json: String, left: Double)] = [
+            ("{\(track),\"timestamp\":\"1970-01-01T00:01:10Z\"}", 30), ("{\(track)}", 50),
+            ("{\(track),\"timestamp\":\"1970-01-01T00:00:10Z\"}", -30),
+            ("{\(track),\"timestamp\":\"2070-01-01T00:00:00Z\"}", 60),
+        ]
+        for (json, left) in cases {
+            let step = try #require(try plan(json, mapping(.expire)).steps.first)
+            #expect(step.expiry == Expiry(at: now + .seconds(left), policy: .expire))
+            #expect(step.priority == 7)
+        }
+        #expect(try plan(cases[0].json, mapping(.send)).steps.first?.expiry == nil)
+        #expect(try plan(cases[0].json, mapping(.deadLetter, maxAge: nil)).steps.first?.expiry == nil)
+    }
+
+    @Test("Only an entry of identifies alone can share its request")
+    func identifies() throws {
+        let update = try DestinationMapping(name: "m", action: .createOrUpdateContact, trigger: "type != \"\"")
+        let identify = #"{"type":"identify","userId":"u","traits":{"email":"a@b.co"}}"#
+        let track = #"{"type":"track","event":"E","userId":"u","traits":{"email":"a@b.co"}}"#
+        #expect(try plan(identify, update).sharesRequests(now: now))
+        #expect(try !plan(track, update).sharesRequests(now: now))
+        #expect(try !plan(#"{"batch":[\#(identify),\#(track)]}"#, update).isIdentify)
+    }
+}
