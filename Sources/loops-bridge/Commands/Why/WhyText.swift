@@ -42,7 +42,12 @@ struct WhyText {
         case .replayed(let copy):
             return ["was dead-lettered and replayed: it goes on as \(copy)"]
         case .finished:
-            return ["finished: the group has read it and it is not pending. It was delivered, or no mapping takes it."]
+            return [
+                """
+                finished: the group has read it and it is not pending. It was delivered (an identify perhaps as a part of one after or before \
+                it, see bridge.coalesce), or no mapping takes it.
+                """
+            ]
         }
     }
 
