@@ -65,7 +65,8 @@ public final class Bridge: Service {
             streams: configuration.streams.map(\.name),
             contactPaths: configuration.contactPaths,
             integrationName: configuration.integrationName,
-            sizeWarningBytes: configuration.eventSizeWarningBytes
+            sizeWarningBytes: configuration.eventSizeWarningBytes,
+            carriesTraces: configuration.carriesTraces
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
         let ends = EndTally(metrics: metrics, activity: activity)
@@ -126,6 +127,7 @@ public final class Bridge: Service {
             logger: logger,
             outlet: Deliverer.Outlet(
                 startsBefore: { sessions[$0].startsBefore($1, tenure: $2) },
+                name: { sessions[$0].keys.stream },
                 // The ends of one call are of one lane, so of one stream.
                 ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
                 forgot: { sessions[$0].forgot($1) },

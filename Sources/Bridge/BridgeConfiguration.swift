@@ -55,6 +55,8 @@ public struct BridgeConfiguration: Sendable {
     public var contactPaths = ContactKeyRule.defaultPaths
     /// The name under which events' `integrations` switch this destination on and off.
     public var integrationName = IntegrationRule.defaultName
+    /// Whether events' trace contexts (`traceparent`) go into logs and requests.
+    public var carriesTraces = true
     /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
     public var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 

@@ -119,6 +119,39 @@ struct OperatorTests {
         }
     }
 
+    @Test("A trace goes along to Loops and into the dead letter, with the idempotency key; two attempts are two spans")
+    func traced() async throws {
+        var simulation = SimulatorConfiguration.unlimited
+        simulation.faults = [
+            FaultRule("busy once", .respond(status: 503, .message("busy"), .before), remaining: 1),
+            FaultRule("refused", .respond(status: 400, .message("no"), .before), remaining: 1),
+        ]
+        try await Harness.run(simulation: simulation) { harness in
+            let trace = "0af7651916cd43dd8448eb211c80319c"
+            _ = try await harness.client.send(
+                RedisCommand(
+                    "XADD",
+                    [
+                        .string(Harness.stream), "*", "event", .bytes(event("ann", "m1")), "traceparent",
+                        .string("00-\(trace)-b7ad6b7169203331-01"), "tracestate", "vendor=1",
+                    ]
+                )
+            )
+            await harness.bridge.confirmedEnds.reached(1)
+            let sent = harness.simulator.requests().map { request in
+                Dictionary(request.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            }
+            let spans = sent.compactMap { $0["traceparent"]?.split(separator: "-") }
+            #expect(spans.count == 2 && spans.allSatisfy { $0[1] == trace && $0[3] == "01" })
+            #expect(Set(spans.map { $0[2] } + ["b7ad6b7169203331"]).count == 3)
+            #expect(sent.allSatisfy { $0["tracestate"] == "vendor=1" })
+            let letter = try #require(try await harness.deadLetters().first)
+            #expect(letter["traceId"] == trace && letter["idempotencyKey"] == sent.first?["idempotency-key"])
+            let shown = try await ask(harness, "dead", "list", "--json")
+            #expect(try JSONParser.parse(shown.lines.first ?? "")["traceId"] == .string(trace))
+        }
+    }
+
     @Test("Without Redis each ends with status 1 and says so")
     func noRedis() async throws {
         for arguments in [["dead", "list"], ["dead", "replay"], ["why", "m1"]] {

@@ -13,8 +13,7 @@ struct LetterTextTests {
     {
         let values = [
             "refused", detail, "400", "No ann@example.com.", "3", "A mapping with a long name", "events", "7-0",
-            contact,
-            "1000000",
+            contact, "req-1", "key-1", "", "1000000",
         ]
         let fields = zip(DeadLetter.fields, values).map { StreamField($0, $1) } + [StreamField("event", "{\u{1B}[2J}")]
         let entry = StreamEntry(id: StreamID(milliseconds: 500, sequence: 1), fields: fields)

@@ -21,6 +21,10 @@ public struct Letter: Sendable, Equatable {
     public let entry: StreamID
     /// The contact key; nil for an entry that says nothing of its contact.
     public let contact: String?
+    /// What Loops' answer called itself, the idempotency key of the request that was at fault, and the trace of the event; empty when there is none.
+    public let requestID: String
+    public let idempotencyKey: String
+    public let traceID: String
     /// Milliseconds since 1970.
     public let deadAt: Int64
     /// The entry's own fields.
@@ -57,6 +61,9 @@ public struct Letter: Sendable, Equatable {
         self.mapping = text("mapping")
         self.stream = text("stream")
         self.entry = entry
+        self.requestID = text("requestId")
+        self.idempotencyKey = text("idempotencyKey")
+        self.traceID = text("traceId")
         self.deadAt = Int64(text("deadAt")) ?? Int64(clamping: letter.id.milliseconds)
         self.fields = own
         self.fieldsLeftOut = leftOut

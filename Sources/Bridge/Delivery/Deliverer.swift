@@ -14,6 +14,8 @@ final class Deliverer: Sendable {
     struct Outlet: Sendable {
         /// The instant before which a request of this stream's partition may start; nil when it may not.
         let startsBefore: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int) -> ContinuousClock.Instant?
+        /// The name of a stream, for the log.
+        let name: @Sendable (_ stream: Int) -> String
         /// Takes ends of one stream, in the order in which they happened.
         let ended: @Sendable ([EntryEnd]) -> Void
         /// Takes entries of one stream that were given up.
@@ -165,9 +167,11 @@ final class Deliverer: Sendable {
 
     private func deliver(_ start: Lanes.Start) async {
         let began = clock.now
+        var call = start.step.call
+        call.trace = call.trace?.next(span: .random(in: 1 ... .max))
         // Looked at again right before the write: a process that slept since the decision must not send.
         guard let startsBefore = outlet.startsBefore(start.key.stream, start.partition, start.tenure),
-            let answer = await send(start.step.call, startsBefore)
+            let answer = await send(call, startsBefore)
         else {
             state.withLock { state in
                 outlet.forgot(start.key.stream, state.unsent(start))
@@ -192,7 +196,7 @@ final class Deliverer: Sendable {
             return settled
         }
         if start.isSuspect { outlet.survived(start.key.stream, start.entry) }
-        report(start, answer, settled)
+        report(start, call, answer, settled)
         wakeup.signal()
     }
 
@@ -205,13 +209,26 @@ final class Deliverer: Sendable {
         wakeup.signal()
     }
 
-    private func report(_ start: Lanes.Start, _ answer: LoopsAnswer, _ settled: DeliveryState.Settled) {
-        let metadata: Logger.Metadata = [
+    private func report(
+        _ start: Lanes.Start,
+        _ call: LoopsCall,
+        _ answer: LoopsAnswer,
+        _ settled: DeliveryState.Settled
+    ) {
+        var metadata: Logger.Metadata = [
+            "stream": "\(outlet.name(start.key.stream))",
+            "id": "\(start.entry)",
             "operation": "\(start.step.call.operation.rawValue)",
             "status": "\(answer.status.map(String.init) ?? "none")",
             "attempt": "\(start.attempt)",
             "contact": "\(ContactHash.of(start.key.contact))",
         ]
+        if let id = answer.requestID { metadata["requestId"] = "\(id)" }
+        if let key = call.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }
+        if let trace = call.trace {
+            metadata["traceId"] = "\(trace.traceID)"
+            metadata["spanId"] = "\(trace.spanID)"
+        }
         switch settled.change {
         case .nothing, .throttled: break
         case .resumed: logger.notice("Loops answers again; deliveries go on")

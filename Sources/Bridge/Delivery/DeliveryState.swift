@@ -145,7 +145,7 @@ struct DeliveryState: Sendable {
         case .delivered, .alreadyDelivered:
             return (.delivered, nil, false)
         case .rejected(let rejection):
-            return (.failed(.init(rejection, answer, mapping: start.step.mapping)), nil, false)
+            return (.failed(.init(rejection, answer, start.step)), nil, false)
         case .throttled, .unauthorized:
             // The gate holds everybody; the lane is ready again as soon as the gate opens.
             return (.retry(at: now, counts: false), .zero, false)
@@ -159,7 +159,7 @@ struct DeliveryState: Sendable {
                     now: now
                 )
             {
-                let fault = DeliveryFault(exhaustedAfter: failures, why, answer, mapping: start.step.mapping)
+                let fault = DeliveryFault(exhaustedAfter: failures, why, answer, start.step)
                 return (.failed(fault), nil, true)
             }
             // An answer that cannot be read, again and again, on a 2xx: the server has said yes as clearly as it can.
@@ -173,8 +173,9 @@ struct DeliveryState: Sendable {
 }
 
 extension DeliveryFault {
-    fileprivate init(_ rejection: LoopsOutcome.Rejection, _ answer: LoopsAnswer, mapping: String) {
+    fileprivate init(_ rejection: LoopsOutcome.Rejection, _ answer: LoopsAnswer, _ step: PlannedStep) {
         let status = answer.status.map(String.init) ?? "no status"
+        let (mapping, call) = (step.mapping, step.call)
         switch rejection {
         case .refused:
             self.init(
@@ -183,7 +184,9 @@ extension DeliveryFault {
                     "Loops refused the request (\(status)): \(answer.message). Mend the event or the mapping, then replay it.",
                 mapping: mapping,
                 status: answer.status,
-                answer: answer.message
+                answer: answer.message,
+                requestID: answer.requestID,
+                idempotencyKey: call.idempotencyKey
             )
         case .idempotencyConflict:
             self.init(
@@ -192,19 +195,29 @@ extension DeliveryFault {
                     "Loops got another body under this idempotency key before (\(status)): two events share one messageId.",
                 mapping: mapping,
                 status: answer.status,
-                answer: answer.message
+                answer: answer.message,
+                requestID: answer.requestID,
+                idempotencyKey: call.idempotencyKey
             )
         }
     }
 
-    fileprivate init(exhaustedAfter failures: Int, _ why: LoopsOutcome.Retry, _ answer: LoopsAnswer, mapping: String) {
+    fileprivate init(
+        exhaustedAfter failures: Int,
+        _ why: LoopsOutcome.Retry,
+        _ answer: LoopsAnswer,
+        _ step: PlannedStep
+    ) {
+        let (mapping, call) = (step.mapping, step.call)
         self.init(
             reason: .exhausted,
             detail:
                 "This event alone failed \(failures) times (\(why.rawValue)) while others were delivered: \(answer.message)",
             mapping: mapping,
             status: answer.status,
-            answer: answer.message
+            answer: answer.message,
+            requestID: answer.requestID,
+            idempotencyKey: call.idempotencyKey
         )
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import Loops
 import RedisStreams
 
 /// Tells Redis about ends, in their order: batched, repeated until confirmed, and never cut off by a stop that still has time.
@@ -11,6 +12,7 @@ struct Acknowledger: Sendable {
     let ends: EndTally
     let metrics: StreamMetrics
     let logger: Logger
+    private let logGate: LogGate
     private let clock = ContinuousClock()
 
     init(session: StreamSession, deadLetterMaxLength: Int, ends: EndTally, metrics: StreamMetrics, logger: Logger) {
@@ -19,22 +21,22 @@ struct Acknowledger: Sendable {
         self.ends = ends
         self.metrics = metrics
         self.logger = logger
+        self.logGate = LogGate(logger: logger)
     }
 
     /// Runs until the session's `endsWaiting` is finished and all is confirmed, or the task is cancelled.
     /// - Returns: how many ends stayed unconfirmed: their entries stay pending and are recognised or delivered again.
     func run() async -> Int {
-        let logGate = LogGate(logger: logger)
         while await session.endsWaiting.wait() {
             if session.withAcks({ $0.count }) < AckQueue.batch { try? await clock.sleep(for: Self.maxDelay) }
-            await flush(logGate)
+            await flush()
         }
-        await flush(logGate)
+        await flush()
         return session.withAcks { $0.count }
     }
 
     /// Sends until nothing waits or the task is cancelled.
-    private func flush(_ logGate: LogGate) async {
+    private func flush() async {
         var failures = 0
         while !Task.isCancelled {
             let calls = session.withAcks { $0.calls() }
@@ -86,14 +88,21 @@ struct Acknowledger: Sendable {
                 metrics.fenced(.deadLetter)
                 return [end.partition]
             }
-            logger.info(
-                "An entry went to the dead-letter stream",
-                metadata: [
-                    "stream": "\(session.keys.stream)", "id": "\(end.id)",
-                    "reason": "\(faults.first?.reason.rawValue ?? "")", "contact": "\(ContactHash.of(end.contact))",
-                ]
-            )
+            report(end, faults)
             return []
         }
+    }
+
+    /// Many may come at once, of one cause: the letters themselves say more.
+    private func report(_ end: EntryEnd, _ faults: [DeliveryFault]) {
+        let reason = faults.first?.reason.rawValue ?? ""
+        var metadata: Logger.Metadata = [
+            "stream": "\(session.keys.stream)", "id": "\(end.id)", "reason": "\(reason)",
+            "contact": "\(ContactHash.of(end.contact))",
+        ]
+        if let id = faults.first?.requestID { metadata["requestId"] = "\(id)" }
+        if let key = faults.first?.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }
+        if let trace = end.trace { metadata["traceId"] = "\(trace.traceID)" }
+        logGate.log(.warning, key: reason, "An entry went to the dead-letter stream", metadata: metadata)
     }
 }

@@ -1,3 +1,4 @@
+import Loops
 import RedisStreams
 
 /// What is written in front of an entry's own fields in the dead-letter stream. The order is fixed, so that a reader knows where the entry's
@@ -5,7 +6,8 @@ import RedisStreams
 struct DeadLetter: Sendable {
     /// The names, in order. The entry's own fields follow, under their own names.
     static let fields = [
-        "reason", "detail", "status", "answer", "attempts", "mapping", "stream", "id", "contact", "deadAt",
+        "reason", "detail", "status", "answer", "attempts", "mapping", "stream", "id", "contact", "requestId",
+        "idempotencyKey", "traceId", "deadAt",
     ]
 
     /// The longest detail, in characters; several faults share it.
@@ -33,6 +35,9 @@ struct DeadLetter: Sendable {
             stream,
             end.id.description,
             end.contact,
+            first?.requestID ?? "",
+            first?.idempotencyKey ?? "",
+            end.trace?.traceID ?? "",
             String(now),
         ]
         return zip(Self.fields, values).flatMap { [.string($0), .string($1)] }

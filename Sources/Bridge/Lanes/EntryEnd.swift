@@ -1,3 +1,4 @@
+import Loops
 import RedisStreams
 
 /// The one end of an entry. What comes after it is the acknowledgement.
@@ -31,4 +32,6 @@ struct EntryEnd: Sendable, Equatable {
     var coalesced: CoalescedKind?
     /// Requests that were left out since they were too old.
     var expired = 0
+    /// Where the event stands in a trace.
+    var trace: TraceContext?
 }

@@ -24,6 +24,8 @@ struct PlannedEntry: Sendable {
     var isSuspect = false
     /// Whether it was gone from the stream when it was read.
     var isLost = false
+    /// Where the event stands in a trace.
+    var trace: TraceContext?
     /// Whether it holds nothing but identifies.
     var isIdentify = false
 
@@ -81,6 +83,7 @@ struct PlannedEntry: Sendable {
         )
         end.coalesced = coalesced
         end.expired = expired
+        end.trace = trace
         return end
     }
 }
@@ -141,6 +144,9 @@ struct DeliveryFault: Sendable, Equatable {
     var status: Int?
     /// Loops' message, if there was one.
     var answer: String?
+    /// What Loops' answer called itself, and the request's idempotency key.
+    var requestID: String?
+    var idempotencyKey: String?
 }
 
 extension PlannedEntry {

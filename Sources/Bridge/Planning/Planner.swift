@@ -1,3 +1,4 @@
+import JSON
 import Loops
 import RedisStreams
 import Segment
@@ -11,6 +12,8 @@ struct Planner: Sendable {
     let streams: [String]
     /// An entry with more bytes is counted and warned of; 0 for never.
     let sizeWarningBytes: Int
+    /// Whether events' trace contexts are passed on.
+    let carriesTraces: Bool
     /// Seconds since 1970, and the instant that goes with it, for the age of events.
     let clock: @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant)
 
@@ -20,6 +23,7 @@ struct Planner: Sendable {
         contactPaths: [String] = ContactKeyRule.defaultPaths,
         integrationName: String = IntegrationRule.defaultName,
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
+        carriesTraces: Bool = true,
         clock: @escaping @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant) = {
             (WallClock.secondsSince1970, .now)
         }
@@ -29,6 +33,7 @@ struct Planner: Sendable {
         self.integrations = IntegrationRule(name: integrationName)
         self.streams = streams
         self.sizeWarningBytes = sizeWarningBytes
+        self.carriesTraces = carriesTraces
         self.clock = clock
     }
 
@@ -41,6 +46,7 @@ struct Planner: Sendable {
         let decoded = decoder.decode((entry.fields ?? []).map { (name: $0.name, value: $0.value) })
         var steps: [PlannedStep] = []
         var faults = decoded.faults.map { DeliveryFault($0) }
+        let trace = carriesTraces ? TraceContext(of: entry, decoded.events.first) : nil
         var adjustments: [Adjustment.Kind] = []
         for (index, event) in decoded.events.enumerated() where !integrations.skips(event) {
             let name = event.messageId ?? "\(streams[stream]) \(entry.id) \(index)"
@@ -49,9 +55,11 @@ struct Planner: Sendable {
                 case .notMatched: continue
                 case .request(let request):
                     let key = IdempotencyKey.make(event: name, mapping: identity)
+                    var call = LoopsCall(request, idempotencyKey: key)
+                    call.trace = trace
                     steps.append(
                         PlannedStep(
-                            call: LoopsCall(request, idempotencyKey: key),
+                            call: call,
                             mapping: result.mapping,
                             priority: result.priority,
                             expiry: expiry(result, of: event, in: entry)
@@ -74,6 +82,7 @@ struct Planner: Sendable {
             faults: faults,
             occurredAt: decoded.events.first?.occurredAt
         )
+        planned.trace = trace
         planned.adjustments = adjustments
         planned.isIdentify = !decoded.events.isEmpty && decoded.events.allSatisfy { $0.type == "identify" }
         planned.isOversized = sizeWarningBytes > 0 && decoded.bytes > sizeWarningBytes
@@ -92,5 +101,18 @@ struct Planner: Sendable {
 extension DeliveryFault {
     fileprivate init(_ fault: EntryFault) {
         self.init(reason: fault == .mixedBatch ? .mixedBatch : .invalidEntry, detail: fault.description)
+    }
+}
+
+extension TraceContext {
+    /// From the entry's field `traceparent` (with `tracestate`), else from its first event's `context`.
+    fileprivate init?(of entry: StreamEntry, _ event: SegmentEvent?) {
+        func field(_ name: String) -> String? {
+            entry.fields?.first { $0.name.elementsEqual(name.utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+        }
+        let source: (String) -> String? =
+            field("traceparent") != nil ? field : { event?.json["context"]?[$0]?.stringValue }
+        guard let traceparent = source("traceparent") else { return nil }
+        self.init(traceparent: traceparent, tracestate: source("tracestate"))
     }
 }

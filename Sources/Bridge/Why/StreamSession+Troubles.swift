@@ -12,7 +12,8 @@ extension StreamSession {
             message: answer.message,
             lastAt: now,
             nextAt: again.map { now + Int64($0 / .milliseconds(1)) },
-            member: member
+            member: member,
+            requestID: answer.requestID
         )
         withTroubles { $0.failed(id, trouble) }
     }

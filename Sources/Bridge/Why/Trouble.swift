@@ -8,6 +8,8 @@ public struct Trouble: Sendable, Equatable {
     public var status: Int?
     /// Loops' message, or why there was none; cut. May hold what the event held.
     public var message: String
+    /// What the answer called itself.
+    public var requestID: String?
     /// When that was, in milliseconds since 1970.
     public var lastAt: Int64
     /// When it is tried again; nil when that depends on Loops taking requests again.
@@ -18,13 +20,22 @@ public struct Trouble: Sendable, Equatable {
     /// The longest message, in characters.
     static let maxMessage = 200
 
-    init(attempts: Int, status: Int?, message: String, lastAt: Int64, nextAt: Int64?, member: String) {
+    init(
+        attempts: Int,
+        status: Int?,
+        message: String,
+        lastAt: Int64,
+        nextAt: Int64?,
+        member: String,
+        requestID: String? = nil
+    ) {
         self.attempts = attempts
         self.status = status
         self.message = String(message.prefix(Self.maxMessage))
         self.lastAt = lastAt
         self.nextAt = nextAt
         self.member = member
+        self.requestID = requestID
     }
 
     /// - Returns: nil when the text was not written by ``text``.
@@ -38,7 +49,8 @@ public struct Trouble: Sendable, Equatable {
             message: value["message"]?.stringValue ?? "",
             lastAt: Int64(saturating: lastAt),
             nextAt: value["nextAt"]?.doubleValue.map { Int64(saturating: $0) },
-            member: member
+            member: member,
+            requestID: value["requestId"]?.stringValue
         )
     }
 
@@ -50,6 +62,7 @@ public struct Trouble: Sendable, Equatable {
             "lastAt": .int(lastAt),
             "nextAt": nextAt.map { .int($0) } ?? .null,
             "member": .string(member),
+            "requestId": requestID.map { .string($0) } ?? .null,
         ]
         return object.jsonText
     }

@@ -12,8 +12,14 @@ public struct LoopsAnswer: Sendable, Equatable {
     /// `x-ratelimit-remaining`: what is left of the current window.
     public var rateLimitRemaining: Int?
 
+    /// What the answer calls itself, for a question to Loops' support: the first that is there of the headers `x-request-id`, `x-vercel-id` and
+    /// `cf-ray`. Loops documents none.
+    public var requestID: String?
+
     /// The length at which messages are cut, in characters.
     public static let maxMessageLength = 500
+    /// The longest request ID that is kept, in characters.
+    public static let maxRequestIDLength = 100
 
     public init(
         outcome: LoopsOutcome,

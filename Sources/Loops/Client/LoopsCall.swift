@@ -11,6 +11,8 @@ public struct LoopsCall: Sendable, Equatable {
     public var body: [UInt8]
     /// At most 100 characters; only `events/send` takes one (Loops API 1.21.6).
     public var idempotencyKey: String?
+    /// Where it stands in a trace; sent along. Nothing is decided by it.
+    public var trace: TraceContext?
 
     /// The longest idempotency key that Loops takes.
     public static let maxIdempotencyKeyLength = 100

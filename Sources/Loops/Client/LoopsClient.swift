@@ -37,6 +37,10 @@ public struct LoopsClient: Sendable {
         var request = self.request(call.path, method: HTTPMethod(rawValue: call.method))
         request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
         if let key = call.idempotencyKey { request.headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
+        if let trace = call.trace {
+            request.headers.replaceOrAdd(name: "traceparent", value: trace.traceparent)
+            if !trace.state.isEmpty { request.headers.replaceOrAdd(name: "tracestate", value: trace.state) }
+        }
         if let startBy { request.headers.replaceOrAdd(name: WriteGate.header, value: WriteGate.text(startBy)) }
         request.body = .bytes(ByteBuffer(bytes: call.body))
         guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
@@ -84,6 +88,7 @@ public struct LoopsClient: Sendable {
             )
             answer.rateLimit = response.headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
             answer.rateLimitRemaining = response.headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
+            answer.requestID = Self.requestID(response.headers)
             return answer
         } catch is WriteGate.TooLate {
             return nil
@@ -100,6 +105,17 @@ extension LoopsClient {
     /// Whether a status decides alone. The body of a 2xx tells a real answer from a page of something in between, that of a 409 what the key
     /// was used for.
     private static func saysEnough(_ status: Int) -> Bool { !(200..<300).contains(status) && status != 409 }
+
+    /// Goes into logs: printable, and of a length.
+    private static func requestID(_ headers: HTTPHeaders) -> String? {
+        for name in ["x-request-id", "x-vercel-id", "cf-ray"] {
+            guard let text = headers.first(name: name), !text.isEmpty else { continue }
+            return String(
+                text.filter { $0.isASCII && !$0.isWhitespace && $0 >= " " }.prefix(LoopsAnswer.maxRequestIDLength)
+            )
+        }
+        return nil
+    }
 
     /// Reads the body within the request's time. The HTTP client's own deadline ends with the answer's head, and its read timeout begins anew
     /// with every byte, so that a body that trickles would hold its lane for ever.

@@ -43,6 +43,12 @@ extension Setting {
         fallback: "10",
         help: "Seconds that one request may take"
     )
+    static let loopsTraceparent = Setting(
+        key: "loops.traceparent",
+        shape: .choice(["on", "off"]),
+        fallback: "on",
+        help: "Whether an event's W3C trace context goes into logs and along with its requests"
+    )
     static let bridgeStreams = Setting(
         key: "bridge.streams",
         shape: .weightedList,
@@ -204,6 +210,7 @@ extension Setting {
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
         redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
+        loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
         bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,

@@ -51,6 +51,7 @@ struct Settings: Sendable {
         bridge.poisonAfter = reader.integer(.bridgePoisonAfter)
         if reader.text(.bridgeTrimFinished) != nil { bridge.trimFinishedAfter = reader.duration(.bridgeTrimFinished) }
         bridge.groupStart = reader.choice(.bridgeGroupStart)
+        bridge.carriesTraces = reader.choice(.loopsTraceparent) == "on"
         bridge.integrationName = reader.text(.bridgeIntegrationName) ?? bridge.integrationName
         bridge.eventSizeWarningBytes = reader.integer(.bridgeEventSizeWarning)
         bridge.deadLetterStream = reader.text(.bridgeDeadLetterStream)

@@ -15,6 +15,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.loopsRateLimit.help)) var loopsRateLimit: String?
     @Option(help: .init(Setting.loopsMaxInFlight.help)) var loopsMaxInFlight: String?
     @Option(help: .init(Setting.loopsRequestTimeout.help)) var loopsRequestTimeoutSeconds: String?
+    @Option(help: .init(Setting.loopsTraceparent.help)) var loopsTraceparent: String?
     @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
     @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
     @Option(help: .init(Setting.bridgeInstance.help)) var bridgeInstance: String?
@@ -46,7 +47,8 @@ struct SettingsOptions: ParsableArguments {
         let typed: [(Setting, String?)] = [
             (.redisURL, redisUrl), (.loopsAPIKeyFile, loopsApiKeyFile), (.loopsBaseURL, loopsBaseUrl),
             (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
-            (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.bridgeStreams, bridgeStreams),
+            (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsTraceparent, loopsTraceparent),
+            (.bridgeStreams, bridgeStreams),
             (.bridgeGroup, bridgeGroup),
             (.bridgeInstance, bridgeInstance), (.bridgePartitions, bridgePartitions), (.bridgeWindow, bridgeWindow),
             (.bridgeLease, bridgeLeaseSeconds), (.bridgeHeartbeat, bridgeHeartbeatSeconds),

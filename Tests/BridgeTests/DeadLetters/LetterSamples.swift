@@ -15,7 +15,9 @@ extension Letter {
         own: [StreamField] = [StreamField("event", #"{"type":"track","userId":"ann"}"#)]
     ) -> StreamEntry {
         let values = [
-            reason, "why it was refused", "400", "No.", "3", mapping, "events", entry.description, contact, "\(deadAt)",
+            reason, "why it was refused", "400", "No.", "3", mapping, "events", entry.description, contact, "req-1",
+            "key-1",
+            "trace-1", "\(deadAt)",
         ]
         return StreamEntry(id: id, fields: zip(DeadLetter.fields, values).map { StreamField($0, $1) } + own)
     }

@@ -80,7 +80,9 @@ struct ReplayTests {
                 fields: Letter.entry(own: []).fields ?? []
             )
             for id in [foreign, cut, empty] {
-                let arguments = [id.description, "10", "deadAt", ids[0].description, "1500", "100", "1000"]
+                let arguments = [
+                    id.description, "\(DeadLetter.fields.count)", "deadAt", ids[0].description, "1500", "100", "1000",
+                ]
                 await #expect(throws: RedisError.self) {
                     try await fixture.client.run(
                         StreamScripts().replay,

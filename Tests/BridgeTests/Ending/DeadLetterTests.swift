@@ -31,12 +31,15 @@ struct DeadLetterTests {
             detail: "Loops refused it",
             mapping: "m",
             status: 400,
-            answer: "No."
+            answer: "No.",
+            requestID: "req-1",
+            idempotencyKey: "key-1"
         )
         #expect(
             texts(letter([fault])) == [
                 "reason", "refused", "detail", "m: Loops refused it", "status", "400", "answer", "No.", "attempts", "3",
-                "mapping", "m", "stream", "segment:events", "id", "7-0", "contact", "user-1", "deadAt", "1700000000123",
+                "mapping", "m", "stream", "segment:events", "id", "7-0", "contact", "user-1", "requestId", "req-1",
+                "idempotencyKey", "key-1", "traceId", "", "deadAt", "1700000000123",
             ]
         )
     }

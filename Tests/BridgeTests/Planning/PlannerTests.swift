@@ -48,6 +48,27 @@ struct PlannerTests {
         #expect(planned.faults.isEmpty)
     }
 
+    @Test("The trace is the entry's own field's, else the event's context's; off means off")
+    func trace() throws {
+        let (one, two) = (String(repeating: "1", count: 32), String(repeating: "2", count: 32))
+        func text(_ trace: String) -> String { "00-\(trace)-b7ad6b7169203331-01" }
+        let event = #"{"type":"track","userId":"u","context":{"traceparent":"\#(text(one))","tracestate":"a=1"}}"#
+        let planner = try planner([mapping("a")])
+        let own = plan(planner, event)
+        #expect(own.trace?.traceID == one && own.trace?.state == "a=1")
+        #expect(own.steps.first?.call.trace == own.trace)
+        func entry(_ traceparent: String) -> StreamEntry {
+            let fields = [StreamField("event", event), StreamField("traceparent", traceparent)]
+            return StreamEntry(id: .sample(7), fields: fields)
+        }
+        let field = planner.plan(entry(text(two)), stream: 0, partition: 0, size: 1)
+        #expect(field.trace?.traceID == two && field.trace?.state == "", "not the other's state")
+        #expect(planner.plan(entry("nonsense"), stream: 0, partition: 0, size: 1).trace == nil)
+        #expect(plan(planner, #"{"type":"track","userId":"u"}"#).trace == nil)
+        let off = Planner(rules: planner.rules, streams: ["s"], carriesTraces: false)
+        #expect(plan(off, event).trace == nil)
+    }
+
     @Test("A batch has the steps of all its events, in their order")
     func batch() throws {
         let planned = plan(

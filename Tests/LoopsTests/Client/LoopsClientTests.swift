@@ -61,6 +61,38 @@ struct LoopsClientTests {
         #expect(answer.outcome == outcome && answer.status == status)
     }
 
+    @Test("The trace context goes along as its headers, and none where there is none")
+    func trace() async throws {
+        let context = try #require(
+            TraceContext(traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "a=1")
+        )
+        try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in
+            try await withClient(port: port) { client in
+                var call = Self.call()
+                _ = await client.send(call)
+                #expect(server.requests.first?.lowercased().contains("trace") == false)
+                call.trace = context.next(span: 5)
+                _ = await client.send(call)
+                let request = server.requests.last ?? ""
+                #expect(request.contains("traceparent: 00-0af7651916cd43dd8448eb211c80319c-0000000000000005-01\r\n"))
+                #expect(request.contains("tracestate: a=1\r\n"))
+            }
+        }
+    }
+
+    @Test("What the answer calls itself is kept: printable, and of a length")
+    func requestID() async throws {
+        let cases = [
+            ("", nil), ("cf-ray: ray\r\n", "ray"), ("X-Request-Id: r1\r\ncf-ray: ray\r\n", "r1"),
+            ("x-request-id: a b\r\n", "ab"),
+            ("x-request-id: \(String(repeating: "x", count: 300))\r\n", String(repeating: "x", count: 100)),
+        ]
+        for (header, id) in cases {
+            let text = "HTTP/1.1 400 X\r\n\(header)Content-Length: 2\r\n\r\n{}"
+            #expect(try await answer(.bytes(text)).answer.requestID == id)
+        }
+    }
+
     @Test("A request whose latest start has passed is not sent; one in time is, without the header that says so")
     func latestStart() async throws {
         try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in

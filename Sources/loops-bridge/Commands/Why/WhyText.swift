@@ -88,7 +88,9 @@ struct WhyText {
 
     private func words(_ trouble: Trouble, _ place: PendingPlace, _ contact: String?) -> String {
         let answer = trouble.status.map { "Loops answered \($0)" } ?? "no answer of Loops"
-        let message = trouble.message.isEmpty ? "" : " (\(masked(trouble.message, contact)))"
+        let details = [masked(trouble.message, contact), trouble.requestID.map { "request ID \($0)" } ?? ""]
+        let told = details.filter { !$0.isEmpty }.joined(separator: ", ")
+        let message = told.isEmpty ? "" : " (\(told))"
         let ago = ShownTime.wait(seconds: Double(max(0, now - trouble.lastAt)) / 1000)
         let next: String
         if trouble.member != place.owner {
@@ -182,6 +184,7 @@ struct WhyText {
             "attempts": .int(Int64(trouble.attempts)), "status": .optional(trouble.status),
             "message": .string(masked(trouble.message, contact)), "lastAt": .int(trouble.lastAt),
             "nextAt": trouble.nextAt.map { .int($0) } ?? .null, "member": .string(trouble.member),
+            "requestId": .optional(trouble.requestID),
         ]
     }
 }
