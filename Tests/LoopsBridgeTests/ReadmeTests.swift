@@ -57,6 +57,16 @@ struct ReadmeTests {
         #expect(flags == settings)
     }
 
+    @Test("The example users of deploy/ have the documented rights, no more and no less")
+    func rights() throws {
+        func rights(_ text: String, _ start: String) throws -> Set<Substring> {
+            let rule = try #require(text.split(separator: "\n").first { $0.hasPrefix(start) })
+            return Set(rule.split(separator: " ").filter { $0.hasPrefix("+") || $0.hasPrefix("~") })
+        }
+        let documented = try rights(page("docs/security.md"), "ACL SETUSER bridge ")
+        #expect(try rights(page("deploy/secrets.example/redis-users.acl"), "user bridge ") == documented)
+    }
+
     @Test("Every relative link of the documentation leads somewhere")
     func links() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
