@@ -9,7 +9,7 @@ BIN := .build/release/loops-bridge
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server
-TEST_NEEDS := openssl:openssl
+TEST_NEEDS := openssl:openssl chromium:chromium chromedriver:chromium-driver
 
 SWIFT_SOURCES := Package.swift Sources Tests
 

@@ -168,7 +168,8 @@
     figure("oldest", duration(backlog.oldestSeconds));
     write(byId("oldest-note"), delivery.blockedContacts
       ? `${count(delivery.blockedContacts)} ${delivery.blockedContacts === 1 ? "contact waits" : "contacts wait"} for a retry`
-      : backlog.waiting === 0 ? "nothing waits" : "since it was added; no contact waits for a retry");
+      : backlog.waiting === 0 ? "nothing waits" : isKnown(backlog.oldestSeconds) ? "since it was added; no contact waits for a retry"
+      : "no contact waits for a retry");
 
     figure("waiting", count(backlog.waiting));
     write(byId("drain"), backlog.waiting === 0 ? "nothing to drain"
@@ -238,18 +239,19 @@
 
   // Streams and partitions
 
-  function streamState(stream) {
-    if (stream.fault) return [stream.fault, "tag bad"];
+  function streamState(stream, health) {
+    if (stream.fault) return [stream.fault, "tag bad fault"];
     if (stream.paused) return ["paused", "tag calm"];
+    if (health.state === "holding") return ["held", "tag bad"];
     if (stream.partitions.unowned) return ["partitions without an owner", "tag warn"];
     if (isKnown(stream.trimLossSeconds) && stream.trimLossSeconds < 3600) return ["trimming is near", "tag warn"];
     return ["carried", "tag good"];
   }
 
-  function showStreams(streams) {
+  function showStreams({ streams, health }) {
     rows(byId("streams"), streams.map((stream) => [
       ["Stream", stream.name],
-      ["State", ...streamState(stream)],
+      ["State", ...streamState(stream, health)],
       ["Weight", count(stream.weight), "number"],
       ["Lag", count(stream.lag), "number"],
       ["Pending", count(stream.pending), "number"],
@@ -368,7 +370,7 @@
     write(byId("version"), status.version);
     showFigures(status);
     drawHistory(status);
-    showStreams(status.streams);
+    showStreams(status);
     showPartitions(status.streams);
     showFailures(status);
     showSettings(status.settings);

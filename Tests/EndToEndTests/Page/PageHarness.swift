@@ -1,0 +1,44 @@
+import Bridge
+import DevKit
+import Hummingbird
+import JSON
+import LoopsSimulator
+import RedisStreams
+
+@testable import loops_bridge
+
+extension Harness {
+    static let settings = [SettingInForce(key: "loops.apiKey", value: "set, hidden", source: "LOOPS_API_KEY")]
+
+    /// The admin endpoints of the harness' bridge on a port, as long as `body` runs; then they are gone, listeners and all.
+    func withPage(port: Int, _ body: @Sendable @escaping (String) async throws -> Void) async throws {
+        let listening = AsyncStream<Void>.makeStream()
+        let admin = AdminServer(bridge: bridge, registry: registry, settings: Self.settings).application(
+            host: "127.0.0.1",
+            port: port,
+            logger: .quiet
+        ) { _ in listening.continuation.finish() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await admin.run() }
+            defer { group.cancelAll() }
+            for await _ in listening.stream {}
+            try await body("http://127.0.0.1:\(port)/")
+        }
+    }
+
+    /// A bridge at work, its page, and a browser that shows it.
+    static func page(
+        simulation: SimulatorConfiguration = .unlimited,
+        change: @Sendable @escaping (inout BridgeConfiguration) -> Void = { _ in },
+        body: @Sendable @escaping (Harness, Browser) async throws -> Void
+    ) async throws {
+        try await Browser.run { browser in
+            try await run(simulation: simulation, change: change) { harness in
+                try await harness.withPage(port: FreePort.take()) { url in
+                    try await browser.open(url)
+                    try await body(harness, browser)
+                }
+            }
+        }
+    }
+}
