@@ -82,7 +82,7 @@ conformance: release ## Send the vectors of the real destination through `loops-
 
 .PHONY: reference
 reference: ## Write docs/reference.md and the manual page anew, from the program itself
-	swift build --product loops-bridge $(SWIFT_FLAGS)
+	swift build --build-tests $(SWIFT_FLAGS)
 	.build/debug/loops-bridge reference > docs/reference.md
 	.build/debug/loops-bridge reference --man > docs/loops-bridge.1
 

@@ -37,7 +37,8 @@ struct CheckCommand: AsyncParsableCommand {
         if let mappings {
             let destination = try Usable.destination(path: mappings)
             Self.warn(of: destination, in: mappings)
-            return print("The mappings are good.\n  mappings   \(mappings): \(destination.mappings.count)")
+            Terminal.line("The mappings are good.\n  mappings   \(mappings): \(destination.mappings.count)")
+            return
         }
         // Both are loaded before either is complained of.
         let settings = Result { try options.settings() }
@@ -50,7 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitStatus.unusable
         }
         let streams = settings.bridge.streams.map { $0.weight == 1 ? $0.name : "\($0.name) (weight \($0.weight))" }
-        print(
+        Terminal.line(
             """
             The settings are good.
               Redis      \(settings.bridge.redis)
