@@ -21,12 +21,6 @@ PREFIX = "loops_bridge_"
 COMING = {
     "takeover_duration_seconds": ("histogram", set()),
     "order_violations_total": ("counter", set()),
-    "ratelimit_effective_rate": ("gauge", set()),
-    "ratelimit_limit": ("gauge", set()),
-    "ratelimit_remaining": ("gauge", set()),
-    "ratelimit_permits_total": ("counter", {"outcome"}),
-    "ratelimit_wait_seconds": ("histogram", set()),
-    "events_coalesced_total": ("counter", {"kind"}),
     "config_info": ("gauge", {"hash"}),
     "dlq_oldest_age_seconds": ("gauge", {"stream"}),
     "redis_command_duration_seconds": ("histogram", {"command"}),
