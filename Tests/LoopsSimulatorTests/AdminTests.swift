@@ -66,8 +66,8 @@ import Testing
             #expect(wrong.status == 400)
             #expect(wrong.json?["error"]?.arrayValue?.count == 2)
 
-            #expect(try await call(ports.api, "GET", "/v1/lists").status == 200)
             #expect(try await call(ports.admin, "POST", "/__sim/clock", ["freeze": true]).status == 200)
+            #expect(try await call(ports.api, "GET", "/v1/lists").status == 200)
             #expect(try await call(ports.api, "GET", "/v1/lists").status == 429)
             #expect(try await call(ports.admin, "POST", "/__sim/clock", ["advance_ms": 1000]).status == 200)
             #expect(try await call(ports.api, "GET", "/v1/lists").status == 200)

@@ -66,12 +66,12 @@ struct BlameScriptTests {
         }
     }
 
-    @Test("Of one partition a hundred entries are blamed, the oldest")
+    @Test("Of one partition three hundred entries are blamed, the oldest")
     func bounded() async throws {
-        try await withHand(130, pulled: 130) { fixture, session, ids in
-            #expect(try await session.blame([0]) == 100)
+        try await withHand(330, pulled: 330) { fixture, session, ids in
+            #expect(try await session.blame([0]) == 300)
             let suspects = try await fixture.hash(fixture.keys.suspects)
-            #expect(Set(suspects.keys) == Set(ids[..<100].map(\.description)))
+            #expect(Set(suspects.keys) == Set(ids[..<300].map(\.description)))
         }
     }
 

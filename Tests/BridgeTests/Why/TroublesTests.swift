@@ -98,9 +98,8 @@ struct TroublesTests {
             try await writer.write()
             #expect(try await fixture.hash(fixture.keys.troubles).count == 1)
 
-            for number in 0...TroubleWriter.maxFields {
-                try await fixture.send("HSET", fixture.keys.troubles, "old\(number)", "")
-            }
+            let fields = (0...TroubleWriter.maxFields).flatMap { [RedisArgument.string("old\($0)"), .string("")] }
+            _ = try await fixture.client.send(RedisCommand("HSET", [.string(fixture.keys.troubles)] + fields))
             session.failed(.sample(1), attempts: 5, answer, again: nil)
             try await writer.write()
             try await writer.write()

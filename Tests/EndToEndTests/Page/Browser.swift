@@ -18,6 +18,15 @@ struct Browser: Sendable {
 
     /// A browser with a fresh profile, as long as `body` runs.
     static func run(_ body: @Sendable @escaping (Browser) async throws -> Void) async throws {
+        // The driver takes a free port of IPv6 and ends when somebody else has the same one of IPv4.
+        for attempt in 1... {
+            do { return try await runOnce(body) } catch Fault.noDriver(let output) {
+                guard attempt < 5 else { throw Fault.noDriver(output: output) }
+            }
+        }
+    }
+
+    private static func runOnce(_ body: @Sendable @escaping (Browser) async throws -> Void) async throws {
         try await ChildProcess.run("chromedriver", arguments: ["--port=0", "--log-level=SEVERE"]) { driver in
             let started = await driver.line { $0.contains("started successfully on port ") }
             guard let port = started?.split(whereSeparator: { !$0.isNumber }).last else {
