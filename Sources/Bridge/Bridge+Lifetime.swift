@@ -29,6 +29,7 @@ extension Bridge {
             // Ends with the body, or with a keeper that gives up.
             try await group.next()
         }
+        gauges.stopping(.leaving)
         for session in sessions { session.withIntake { $0.endingInOrder() } }
         for (session, keeper) in zip(sessions, keepers) {
             try? await session.clearSurvivors()
@@ -67,6 +68,7 @@ extension Bridge {
             } catch {
                 result = .failure(error)
             }
+            gauges.stopping(.delivering)
             deliverer.drain()
             let grace = configuration.shutdownGrace
             group.addTask { try? await Task.sleep(for: grace) }
@@ -89,6 +91,7 @@ extension Bridge {
             } catch {
                 result = .failure(error)
             }
+            gauges.stopping(.acknowledging)
             for session in sessions { session.endsWaiting.finish() }
             group.addTask {
                 try? await Task.sleep(for: Self.flushTime)

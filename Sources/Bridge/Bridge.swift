@@ -23,7 +23,7 @@ public final class Bridge: Service {
     private let ends: EndTally
     private let activity: Activity
     let recorder = StatusRecorder()
-    private let gauges: ProcessGauges
+    let gauges: ProcessGauges
     let logger: Logger
 
     /// - Parameters:
@@ -66,7 +66,8 @@ public final class Bridge: Service {
             contactPaths: configuration.contactPaths,
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes,
-            carriesTraces: configuration.carriesTraces
+            carriesTraces: configuration.carriesTraces,
+            metrics: metrics.events
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
         let ends = EndTally(metrics: metrics, activity: activity)
@@ -98,7 +99,8 @@ public final class Bridge: Service {
                 timing: parts.timing(configuration.leaseTiming),
                 client: connection(stream.name),
                 limits: configuration.limits,
-                scripts: parts.scripts
+                scripts: parts.scripts,
+                times: metrics.redis
             )
         }
         let limiterKey = Limiter.key(apiKey: configuration.loops.apiKey)
@@ -109,7 +111,8 @@ public final class Bridge: Service {
             key: limiterKey,
             cap: configuration.rateLimit,
             checksLeases: !configuration.redis.isCluster,
-            sessions: sessions
+            sessions: sessions,
+            times: metrics.redis
         )
         let send = parts.send { await loops.send($0, startBy: $1) }
         let deliverer = Deliverer(
@@ -201,6 +204,9 @@ public final class Bridge: Service {
         self.gauges = ProcessGauges(factory: factory)
         self.logger = logger
     }
+
+    /// Tells the mappings in force from others; the same wherever they are the same.
+    public var mappingsDigest: String { rules.current.destination.digest }
 
     /// What the bridge is doing now.
     public var status: BridgeStatus {

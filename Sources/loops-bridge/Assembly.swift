@@ -46,7 +46,12 @@ struct Assembly {
                 factory: factory,
                 logger: logger
             )
-            registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
+            let info = ConfigurationInfo(settings: settings.shared, factory: factory)
+            registry.onScrape { [weak bridge] in
+                guard let bridge else { return }
+                bridge.refreshGauges()
+                info.show(mappings: bridge.mappingsDigest)
+            }
             await onBridge(bridge)
             let reloader = settings.mappingsPath.map { path in
                 MappingsReloader(path: path, bridge: bridge, logger: logger)

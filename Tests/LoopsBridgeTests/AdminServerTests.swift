@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Bridge
 import DevKit
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -193,13 +194,29 @@ struct AdminServerTests {
             let described = Set(MetricDescription.bridge.map(\.name))
             #expect(described.count == MetricDescription.bridge.count, "described twice")
             #expect(metrics.subtracting(described) == [])
-            // The assembly sets the first, not the bridge; the second is there only while a loss is foreseen, the others with a limit only.
+            // The assembly sets the first two, not the bridge; the third is there only while a loss is foreseen, the others with a limit only.
             let absent: Set = [
-                "loops_bridge_build_info", "loops_bridge_trim_headroom_seconds", "loops_bridge_ratelimit_limit",
+                "loops_bridge_build_info", "loops_bridge_config_info", "loops_bridge_trim_headroom_seconds",
+                "loops_bridge_ratelimit_limit",
                 "loops_bridge_ratelimit_effective_rate", "loops_bridge_ratelimit_remaining",
             ]
             #expect(described.subtracting(metrics) == absent)
             #expect(MetricDescription.bridge.allSatisfy { !$0.help.isEmpty })
+        }
+    }
+
+    @Test("promtool finds nothing to say against the metrics")
+    func promtool() async throws {
+        try await withReadyAdmin { client in
+            let path = "/tmp/loops-bridge-metrics-\(UInt64.random(in: .min ... .max))"
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            try Data(try await get("/metrics", client).body.utf8).write(to: URL(fileURLWithPath: path))
+            let command = "promtool check metrics <\(path); echo status $?"
+            let said = try await ChildProcess.run("/bin/sh", arguments: ["-c", command]) { child in
+                await child.exited()
+                return child.output
+            }
+            #expect(said == ["status 0"])
         }
     }
 

@@ -29,6 +29,8 @@ struct ProcessMetricsTests {
                 == ProcessReading(
                     cpuSeconds: 3,
                     residentBytes: 8_388_608,
+                    virtualBytes: 90_000_000,
+                    threads: 5,
                     openFiles: 12,
                     maxFiles: 1024,
                     startSeconds: 1_700_001_234.56
@@ -55,7 +57,14 @@ struct ProcessMetricsTests {
     @Test("are refreshed before each scrape; what becomes unknown vanishes, and CPU time never falls")
     func scrape() {
         let readings = Mutex([
-            ProcessReading(cpuSeconds: 1.5, residentBytes: 4096, openFiles: 7, maxFiles: 1024, startSeconds: 1e9),
+            ProcessReading(
+                cpuSeconds: 1.5,
+                residentBytes: 4096,
+                threads: 9,
+                openFiles: 7,
+                maxFiles: 1024,
+                startSeconds: 1e9
+            ),
             ProcessReading(cpuSeconds: 1.25, residentBytes: 8192, maxFiles: nil, startSeconds: 1e9),
         ])
         let registry = MetricRegistry()
@@ -68,7 +77,7 @@ struct ProcessMetricsTests {
         #expect(
             samples() == [
                 "process_cpu_seconds_total 1.5", "process_max_fds 1024", "process_open_fds 7",
-                "process_resident_memory_bytes 4096", "process_start_time_seconds 1000000000",
+                "process_resident_memory_bytes 4096", "process_start_time_seconds 1000000000", "process_threads 9",
             ]
         )
         #expect(

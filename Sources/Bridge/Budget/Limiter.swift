@@ -11,6 +11,7 @@ struct Limiter: Sendable {
     /// On a cluster, a stream's leases may live elsewhere than the limiter: the lease is then only checked by this process's clock.
     let checksLeases: Bool
     let sessions: [StreamSession]
+    var times = RedisCommandTimes.none
 
     /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
     static func key(apiKey: String) -> String {
@@ -34,7 +35,10 @@ struct Limiter: Sendable {
                 news.isBack ? "1" : "0", news.others.map { String($0) } ?? "",
             ] + fence
         guard
-            let answer = try? await client.run(script, keys: keys, arguments: arguments.map { .string($0) }),
+            let answer = try? await times.measure(
+                script.name,
+                { try await client.run(script, keys: keys, arguments: arguments.map { .string($0) }) }
+            ),
             let grant = try? PermitGrant(answer)
         else { return nil }
         // Somebody else took the partition over: the next heartbeat tells.

@@ -1,3 +1,5 @@
+import Crypto
+
 extension Destination {
     /// Reads a mappings file, YAML or JSON, in this bridge's form or as Segment exports it.
     ///
@@ -17,6 +19,6 @@ extension Destination {
         guard reader.faults.isEmpty else {
             throw MappingsFileFaults(file: file, faults: reader.faults.sorted { $0.line < $1.line })
         }
-        self.init(checked: mappings, warnings: reader.warnings)
+        self.init(checked: mappings, warnings: reader.warnings, digest: SHA256.hash(data: bytes).prefix(8).hexadecimal)
     }
 }

@@ -9,6 +9,8 @@ public struct Destination: Sendable {
     public let mappings: [DestinationMapping]
     /// What the writer of the mappings should know, one sentence each; empty for most.
     public let warnings: [String]
+    /// Tells these mappings from others: of the text that they were read from, so the same on every replica with the same file.
+    public let digest: String
 
     /// - Throws: ``DestinationFault/tooManyMappings(_:)``
     public init(mappings: [DestinationMapping]) throws(DestinationFault) {
@@ -17,9 +19,11 @@ public struct Destination: Sendable {
     }
 
     /// At most ``mappingsMax`` mappings.
-    init(checked mappings: [DestinationMapping], warnings: [String]) {
+    /// - Parameter digest: empty when they were not read from a file.
+    init(checked mappings: [DestinationMapping], warnings: [String], digest: String = "") {
         self.mappings = mappings
         self.warnings = warnings
+        self.digest = digest
     }
 
     /// The two presets of Segment's destination: identify updates the contact, track sends an event.

@@ -39,6 +39,7 @@ struct Acknowledger: Sendable {
     private func flush() async {
         var failures = 0
         while !Task.isCancelled {
+            reportViolations()
             let calls = session.withAcks { $0.calls() }
             if calls.isEmpty { return }
             do {
@@ -61,6 +62,20 @@ struct Acknowledger: Sendable {
                 try? await clock.sleep(for: delay)
             }
         }
+    }
+
+    /// It must never happen, so each time that it does is worth a line of the log.
+    private func reportViolations() {
+        let (count, last) = session.withIntake { $0.takeViolations() }
+        guard let last else { return }
+        metrics.outOfOrder(count)
+        logger.error(
+            "A contact's entries ended out of order. This is a fault of the bridge: please report it",
+            metadata: [
+                "stream": "\(session.keys.stream)", "partition": "\(last.partition)", "id": "\(last.id)",
+                "after": "\(last.after)", "contact": "\(ContactHash.of(last.contact))", "count": "\(count)",
+            ]
+        )
     }
 
     /// - Returns: the partitions of the call that another replica owns by now: it has their entries, and nothing of ours counts any more.

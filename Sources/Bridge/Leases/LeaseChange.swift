@@ -1,6 +1,7 @@
 /// What a heartbeat changed for this replica; applied in order.
 enum LeaseChange: Sendable, Equatable {
-    case gained(partition: Int, tenure: Int, cause: TakeoverCause)
+    /// `after`: how long nobody had it, as far as this replica saw; nil when it was new or that is unknown.
+    case gained(partition: Int, tenure: Int, cause: TakeoverCause, after: Duration?)
     /// Another replica may own it: what waits here is given up.
     case lost(partition: Int)
     /// Somebody else shall have it: nothing is started any more, and it is released when nothing is left.

@@ -136,8 +136,8 @@ struct LeaseKeeper: Sendable {
 
     private func report(_ change: LeaseChange) {
         switch change {
-        case .gained(let partition, _, let cause):
-            metrics.tookOver(cause)
+        case .gained(let partition, _, let cause, let after):
+            metrics.tookOver(cause, after: after)
             logger.debug("A partition was taken over", metadata: ["partition": "\(partition)", "cause": "\(cause)"])
         case .lost(let partition):
             logGate.log(

@@ -26,7 +26,9 @@ struct Leases: Sendable {
 
     private var holdings: [Int: Holding] = [:]
     private var sightings: [String: Sighting] = [:]
-    private var claimed: [Int: TakeoverCause] = [:]
+    private var claimed: [Int: (cause: TakeoverCause, since: ContinuousClock.Instant?)] = [:]
+    /// Since when partitions have had no owner that is a member: since its last beat, as far as that was seen.
+    private var orphans: [Int: ContinuousClock.Instant] = [:]
     private var view: LeaseView?
     private var reignSince: ContinuousClock.Instant?
     private var confirmedAt: ContinuousClock.Instant?
@@ -97,6 +99,7 @@ struct Leases: Sendable {
         holdings = [:]
         sightings = [:]
         claimed = [:]
+        orphans = [:]
         view = nil
         confirmedAt = nil
         return changes
@@ -130,7 +133,9 @@ struct Leases: Sendable {
             let partition = (begin + offset) % partitions
             guard holdings[partition] == nil, let (claim, cause) = claim(partition, view, silent) else { continue }
             beat.claims.append(claim)
-            claimed[partition] = cause
+            let owner = view.leases[partition]?.owner.map(String.init)
+            let since = claim.beat == nil ? orphans[partition] : owner.flatMap { sightings[$0]?.since }
+            claimed[partition] = (cause, since)
             room -= 1
         }
         return beat
@@ -154,6 +159,7 @@ struct Leases: Sendable {
             // Beats may have been rolled back and be given again.
             sightings = [:]
         }
+        findOrphans(new, now: receivedAt)
         for (name, beat) in new.members where sightings[name]?.beat != beat {
             sightings[name] = Sighting(beat: beat, since: receivedAt)
         }
@@ -174,8 +180,9 @@ struct Leases: Sendable {
                 guard holdings[partition] == nil, let owner = lease.owner, owner == member else { continue }
                 tenures += 1
                 holdings[partition] = Holding(tenure: tenures, lease: lease.text)
-                let cause = claimed[partition] ?? .crash
-                changes.append(.gained(partition: partition, tenure: tenures, cause: cause))
+                let (cause, since) = claimed[partition] ?? (.crash, nil)
+                let after = since.map { receivedAt - $0 }
+                changes.append(.gained(partition: partition, tenure: tenures, cause: cause, after: after))
             }
         }
         claimed = [:]
@@ -183,6 +190,18 @@ struct Leases: Sendable {
         view = new
         confirmedAt = sentAt
         return changes + drainSurplus(new, now: receivedAt)
+    }
+
+    /// Before sightings of members that are gone are forgotten.
+    private mutating func findOrphans(_ new: LeaseView, now: ContinuousClock.Instant) {
+        for (partition, lease) in new.leases {
+            let owner = lease.owner.map(String.init)
+            if let owner, new.members[owner] != nil {
+                orphans[partition] = nil
+            } else if orphans[partition] == nil {
+                orphans[partition] = owner.flatMap { sightings[$0]?.since } ?? now
+            }
+        }
     }
 
     private func pauseChanges(from old: Pause?, to new: Pause?) -> [LeaseChange] {

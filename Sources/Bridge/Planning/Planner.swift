@@ -14,6 +14,8 @@ struct Planner: Sendable {
     let sizeWarningBytes: Int
     /// Whether events' trace contexts are passed on.
     let carriesTraces: Bool
+    /// Where events are counted; nil for nowhere.
+    let metrics: EventMetrics?
     /// Seconds since 1970, and the instant that goes with it, for the age of events.
     let clock: @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant)
 
@@ -24,6 +26,7 @@ struct Planner: Sendable {
         integrationName: String = IntegrationRule.defaultName,
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
         carriesTraces: Bool = true,
+        metrics: EventMetrics? = nil,
         clock: @escaping @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant) = {
             (WallClock.secondsSince1970, .now)
         }
@@ -34,6 +37,7 @@ struct Planner: Sendable {
         self.streams = streams
         self.sizeWarningBytes = sizeWarningBytes
         self.carriesTraces = carriesTraces
+        self.metrics = metrics
         self.clock = clock
     }
 
@@ -48,7 +52,12 @@ struct Planner: Sendable {
         var faults = decoded.faults.map { DeliveryFault($0) }
         let trace = carriesTraces ? TraceContext(of: entry, decoded.events.first) : nil
         var adjustments: [Adjustment.Kind] = []
-        for (index, event) in decoded.events.enumerated() where !integrations.skips(event) {
+        for (index, event) in decoded.events.enumerated() {
+            if integrations.skips(event) {
+                metrics?.filtered(event.type, .integrations)
+                continue
+            }
+            let (requests, failures) = (steps.count, faults.count)
             let name = event.messageId ?? "\(streams[stream]) \(entry.id) \(index)"
             for (identity, result) in zip(rules.identities, rules.destination.results(for: event.json)) {
                 switch result.outcome {
@@ -71,6 +80,13 @@ struct Planner: Sendable {
                 case .mappingFailed(let error):
                     faults.append(DeliveryFault(reason: .mappingFailed, detail: "\(error)", mapping: result.mapping))
                 }
+            }
+            if faults.count > failures {
+                metrics?.planned(event.type, .failed)
+            } else if steps.count > requests {
+                metrics?.planned(event.type, .mapped)
+            } else {
+                metrics?.filtered(event.type, .noMapping)
             }
         }
         var planned = PlannedEntry(

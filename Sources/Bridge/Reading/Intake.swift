@@ -52,6 +52,7 @@ struct Intake: Sendable {
     private var inHand: [StreamID: EntryMark] = [:]
     private var remembered: RecentSet<EntryMark>
     private var letters = LetterMemory()
+    private var order = OrderWatch()
     private(set) var bufferedBytes = 0
     /// A running mean of the entries' size in bytes, for the size of the next read.
     private var entryBytes = 16 * 1024.0
@@ -77,7 +78,12 @@ struct Intake: Sendable {
     /// The partition is owned from now on: it is read from its beginning.
     mutating func open(_ partition: Int, tenure: Int) {
         partitions[partition].tenure = tenure
+        begin(partition)
+    }
+
+    private mutating func begin(_ partition: Int) {
         partitions[partition].begin()
+        order.forget(partition)
     }
 
     /// Nothing of the partition is read any more. What is in hand of it ends or is forgotten.
@@ -150,6 +156,12 @@ struct Intake: Sendable {
         if let letter { letters.insert(mark, letter) } else { remembered.insert(mark) }
     }
 
+    /// Looks whether an end comes in the order of its contact; before it is told to ``ended(_:partition:bytes:letter:)``.
+    mutating func watch(_ end: EntryEnd) { order.observe(end) }
+
+    /// Ends that came out of order since the last time.
+    mutating func takeViolations() -> (count: Int, last: OrderWatch.Violation?) { order.takeFound() }
+
     /// An entry that was in hand is given up; it stays pending, for the partition's next owner.
     mutating func forget(_ id: StreamID, partition: Int, bytes: Int) {
         survived(id)
@@ -173,6 +185,7 @@ struct Intake: Sendable {
 
     /// Redis may have gone back in time, or an answer was lost: read every partition from its beginning again.
     mutating func rewind() {
+        order.forgetAll()
         for index in partitions.indices {
             partitions[index].cursor = .zero
             partitions[index].hasMore = true
@@ -184,7 +197,7 @@ struct Intake: Sendable {
         partitions[partition].buffered -= 1
         bufferedBytes -= bytes
         if suspect == id { suspect = nil }
-        if partitions[partition].access == .opening { partitions[partition].begin() }
+        if partitions[partition].access == .opening { begin(partition) }
         return mark
     }
 

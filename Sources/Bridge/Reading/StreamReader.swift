@@ -117,7 +117,7 @@ struct StreamReader: Sendable {
     /// Applies what the lease keeper learned, in order.
     private func applyChanges() async throws {
         let changes = session.takeChanges()
-        let gained = changes.compactMap { if case .gained(let partition, _, _) = $0 { partition } else { nil } }
+        let gained = changes.compactMap { if case .gained(let partition, _, _, _) = $0 { partition } else { nil } }
         if !gained.isEmpty {
             do {
                 for begin in stride(from: 0, to: gained.count, by: Self.blamedAtOnce) {
@@ -131,7 +131,7 @@ struct StreamReader: Sendable {
         }
         for change in changes {
             switch change {
-            case .gained(let partition, let tenure, _):
+            case .gained(let partition, let tenure, _, _):
                 // Else the end of the pause opens it.
                 if session.pause == nil { session.withIntake { $0.open(partition, tenure: tenure) } }
             case .lost(let partition), .draining(let partition), .released(let partition):
@@ -204,8 +204,10 @@ struct StreamReader: Sendable {
             switch session.withIntake({ $0.admit(mark, partition: partition, bytes: size, isSuspect: isSuspect) }) {
             case .inHand: continue
             case .ended:
+                metrics.knownAlready()
                 session.ended([EntryEnd(entry, session.index, partition, .repeated)])
             case .deadLettered(var end):
+                metrics.knownAlready()
                 end.isRepetition = true
                 session.ended([end])
             case .new(let tenure):

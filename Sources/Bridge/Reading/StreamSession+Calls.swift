@@ -20,9 +20,7 @@ extension StreamSession {
 
     func beat(_ heartbeat: Heartbeat) async throws -> LeaseView {
         try LeaseView(
-            await checked {
-                try await client.run(scripts.heartbeat, keys: leaseKeys, arguments: heartbeat.arguments)
-            }
+            await run(scripts.heartbeat, keys: leaseKeys, heartbeat.arguments)
         )
     }
 
@@ -115,14 +113,12 @@ extension StreamSession {
     }
 
     func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws {
-        _ = try await checked {
-            try await client.run(
-                scripts.deadLetter,
-                keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
-                arguments: [group, String(partition), fence(partition), id.description, String(maxLength)]
-                    .map { .string($0) } + fields
-            )
-        }
+        _ = try await run(
+            scripts.deadLetter,
+            keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
+            [group, String(partition), fence(partition), id.description, String(maxLength)].map { .string($0) }
+                + fields
+        )
     }
 
     func survey() async throws -> StreamSurvey {
@@ -132,14 +128,11 @@ extension StreamSession {
     /// Removes entries before an ID; roughly, since whole nodes of the stream go.
     /// - Returns: how many.
     func trim(before id: StreamID, limit: Int) async throws -> Int {
-        let answer = try await client.send(
-            RedisCommand(
-                "XTRIM",
-                [
-                    .string(keys.stream), "MINID", "~", .string(id.description), "LIMIT", .string(String(limit)),
-                ]
-            )
+        let command = RedisCommand(
+            "XTRIM",
+            [.string(keys.stream), "MINID", "~", .string(id.description), "LIMIT", .string(String(limit))]
         )
+        let answer = try await times.measure("xtrim") { try await client.send(command) }
         return Int(answer.integer ?? 0)
     }
 
@@ -149,16 +142,16 @@ extension StreamSession {
     private func fence(_ partition: Int) -> String { withLeases { $0.lease(of: partition) } ?? "none" }
 
     private func call(_ script: RedisScript, keys: [String], _ arguments: [String]) async throws -> RedisValue {
-        try await checked {
-            try await client.run(script, keys: keys, arguments: arguments.map { .string($0) })
-        }
+        try await run(script, keys: keys, arguments.map { .string($0) })
     }
 
-    private func checked(_ body: () async throws -> RedisValue) async throws -> RedisValue {
+    private func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument]) async throws -> RedisValue {
         do {
-            return try await body()
+            return try await times.measure(script.name) {
+                try await client.run(script, keys: keys, arguments: arguments)
+            }
         } catch let error as RedisError {
-            throw GroupFault(error, stream: keys.stream, partitions: partitions) ?? error as any Error
+            throw GroupFault(error, stream: self.keys.stream, partitions: partitions) ?? error as any Error
         }
     }
 

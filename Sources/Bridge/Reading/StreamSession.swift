@@ -13,6 +13,7 @@ final class StreamSession: Sendable {
     let member: String
     let timing: LeaseTiming
     let scripts: StreamScripts
+    let times: RedisCommandTimes
 
     /// Signalled when there may be something to read, or room for it, or a change of the leases to apply.
     let readable = Wakeup()
@@ -47,7 +48,8 @@ final class StreamSession: Sendable {
         timing: LeaseTiming,
         client: RedisClient,
         limits: IntakeLimits,
-        scripts: StreamScripts = StreamScripts()
+        scripts: StreamScripts = StreamScripts(),
+        times: RedisCommandTimes = .none
     ) {
         self.index = index
         self.keys = keys
@@ -57,6 +59,7 @@ final class StreamSession: Sendable {
         self.timing = timing
         self.client = client
         self.scripts = scripts
+        self.times = times
         let leases = Leases(member: member, partitions: partitions, timing: timing)
         self.state = Mutex(State(intake: Intake(partitions: partitions, limits: limits), leases: leases))
     }
@@ -170,6 +173,7 @@ final class StreamSession: Sendable {
             for end in ends {
                 var letter: EntryEnd?
                 if case .deadLettered = end.kind { letter = end }
+                state.intake.watch(end)
                 state.intake.ended(end.id, partition: end.partition, bytes: end.size, letter: letter)
                 state.troubles.ended(end.id)
                 state.acks.append(end)

@@ -14,6 +14,8 @@ local function add(name, value)
     answer[#answer + 1] = value
   end
 end
+local letter = answer[4] > 0 and redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+if letter then add('letter', letter[1]) end
 if answer[2] == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return answer end
 
 local added = info_of(redis.call('XINFO', 'STREAM', KEYS[1]))['entries-added']

@@ -26,6 +26,7 @@ final class BacklogGauges: Sendable {
         set("members", status.members == 0 ? nil : Double(status.members))
         set("lease_epoch", Double(status.epoch))
         set("paused", status.pause == nil ? 0 : 1)
+        set("dlq_oldest_age_seconds", status.oldestDeadLetterSeconds)
         set("dlq_length", status.deadLetters.map(Double.init))
     }
 

@@ -13,7 +13,10 @@ final class BridgeMetrics: Sendable {
     private let throttled: Counter
     private let coalesced: ClosedCounters
     private let expired: Counter
+    private let duplicates: ClosedCounters
     let budget: BudgetMetrics
+    let events: EventMetrics
+    let redis: RedisCommandTimes
 
     /// - Parameter factory: where the instruments live; given, not global, so that tests run side by side.
     init(streams: [String], factory: any MetricsFactory) {
@@ -42,7 +45,15 @@ final class BridgeMetrics: Sendable {
             factory: factory
         )
         expired = Counter(label: Self.prefix + "requests_expired_total", dimensions: [], factory: factory)
+        duplicates = Self.duplicates(factory)
         budget = BudgetMetrics(factory: factory)
+        events = EventMetrics(factory: factory)
+        redis = RedisCommandTimes(factory: factory)
+    }
+
+    /// Where it was seen that something had been delivered before. Several may make it: they share their series.
+    static func duplicates(_ factory: any MetricsFactory) -> ClosedCounters {
+        ClosedCounters("duplicates_total", label: "where", values: ["loops", "memory"], factory: factory)
     }
 
     func stream(_ index: Int) -> StreamMetrics { streams[index] }
@@ -52,6 +63,7 @@ final class BridgeMetrics: Sendable {
     func request(_ operation: LoopsAction, _ answer: LoopsAnswer, took: Duration) {
         operations[operation]?.request(answer, took: took)
         if answer.outcome == .throttled { throttled.increment() }
+        if answer.outcome == .alreadyDelivered { duplicates.increment("loops") }
     }
 
     /// Counts an end that Redis has confirmed.

@@ -9,6 +9,12 @@ struct ProcessGauges: Sendable {
     private let keyAccepted: Gauge
     private let redisUp: Gauge
     private let resting: Gauge
+    private let stopping: Gauge
+
+    /// How far a stop has come; the gauge shows the number.
+    enum ShutdownPhase: Int, Sendable {
+        case running, delivering, acknowledging, leaving
+    }
 
     init(factory: any MetricsFactory) {
         func gauge(_ name: String) -> Gauge {
@@ -21,7 +27,11 @@ struct ProcessGauges: Sendable {
         keyAccepted = gauge("api_key_accepted")
         redisUp = gauge("redis_up")
         resting = gauge("drained")
+        stopping = gauge("shutdown_phase")
+        stopping.record(ShutdownPhase.running.rawValue)
     }
+
+    func stopping(_ phase: ShutdownPhase) { stopping.record(phase.rawValue) }
 
     func set(_ status: BridgeStatus) {
         inFlight.record(status.delivery.inFlight)

@@ -14,6 +14,9 @@ final class StreamMetrics: Sendable {
     private let fences: ClosedCounters
     private let takeovers: ClosedCounters
     private let failedRenewals: Counter
+    private let violations: Counter
+    private let takeoverTimes: Metrics.Timer
+    private let duplicates: ClosedCounters
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -52,6 +55,13 @@ final class StreamMetrics: Sendable {
             factory: factory
         )
         failedRenewals = counter("lease_renew_failures_total")
+        violations = counter("order_violations_total")
+        takeoverTimes = Metrics.Timer(
+            label: BridgeMetrics.prefix + "takeover_duration_seconds",
+            dimensions: dimensions,
+            factory: factory
+        )
+        duplicates = BridgeMetrics.duplicates(factory)
         ends = ClosedCounters(
             "entries_ended_total",
             label: "outcome",
@@ -69,7 +79,16 @@ final class StreamMetrics: Sendable {
 
     func lostUnread(_ count: Int) { trimmed.increment(by: count) }
     func renewalFailed() { failedRenewals.increment() }
-    func tookOver(_ cause: TakeoverCause) { takeovers.increment(cause.rawValue) }
+    func outOfOrder(_ count: Int) { violations.increment(by: count) }
+    /// An entry was read again that this process had ended.
+    func knownAlready() { duplicates.increment("memory") }
+
+    /// - Parameter after: how long nobody had the partition, as far as this replica saw it; nil when it did not.
+    func tookOver(_ cause: TakeoverCause, after: Duration?) {
+        takeovers.increment(cause.rawValue)
+        guard let (seconds, attoseconds) = after?.components else { return }
+        takeoverTimes.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
     func fenced(_ operation: FencedOperation) { fences.increment(operation.rawValue) }
 
     func ended(_ kind: EntryEnd.Kind) {

@@ -11,6 +11,8 @@ public struct StreamStatus: Sendable, Equatable {
     /// The age of the oldest pending entry in seconds; 0 when none is pending, nil when unknown.
     public var oldestUnackedSeconds: Double?
     public var deadLetters: Int?
+    /// How long the oldest dead letter has been there, in seconds; 0 when there is none, nil when unknown.
+    public var oldestDeadLetterSeconds: Double?
     /// Entries in this process's memory.
     public var buffered: Int
     /// Ends that Redis has not confirmed yet.
@@ -84,6 +86,7 @@ public struct StreamStatus: Sendable, Equatable {
     mutating func take(_ survey: StreamSurvey, now: Double) {
         length = survey.length
         deadLetters = survey.deadLetters
+        oldestDeadLetterSeconds = survey.oldestLetter.map { max(0, now - Double($0.milliseconds) / 1000) } ?? 0
         lag = survey.lag
         pending = survey.pending
         headroom = survey.headroom

@@ -4,6 +4,8 @@ import RedisStreams
 struct StreamSurvey: Sendable, Equatable {
     var length = 0
     var deadLetters = 0
+    /// The oldest dead letter; nil when there is none.
+    var oldestLetter: StreamID?
     /// Entries ever added; unknown before Redis 7.0.
     var added: Int?
     /// Entries that the group has not read.
@@ -29,6 +31,7 @@ struct StreamSurvey: Sendable, Equatable {
             switch items[index].text {
             case "length": length = number ?? 0
             case "letters": deadLetters = number ?? 0
+            case "letter": oldestLetter = StreamID(value)
             case "added": added = number
             case "counted": counted = number
             case "lag": lag = number

@@ -15,6 +15,18 @@ public enum ProcessMetrics {
             labelNames: []
         ),
         MetricDescription(
+            name: "process_virtual_memory_bytes",
+            help: "Virtual memory of the process in bytes.",
+            kind: .gauge,
+            labelNames: []
+        ),
+        MetricDescription(
+            name: "process_threads",
+            help: "Threads of the process.",
+            kind: .gauge,
+            labelNames: []
+        ),
+        MetricDescription(
             name: "process_open_fds",
             help: "Open file descriptors.",
             kind: .gauge,
@@ -54,6 +66,8 @@ public enum ProcessMetrics {
             counter.advance(to: seconds)
         }
         set("process_resident_memory_bytes", reading.residentBytes, in: registry)
+        set("process_virtual_memory_bytes", reading.virtualBytes, in: registry)
+        set("process_threads", reading.threads, in: registry)
         set("process_open_fds", reading.openFiles, in: registry)
         set("process_max_fds", reading.maxFiles, in: registry)
         set("process_start_time_seconds", reading.startSeconds, in: registry)

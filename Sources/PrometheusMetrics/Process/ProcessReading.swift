@@ -2,6 +2,8 @@
 struct ProcessReading: Sendable, Equatable {
     var cpuSeconds: Double?
     var residentBytes: Double?
+    var virtualBytes: Double?
+    var threads: Double?
     var openFiles: Double?
     var maxFiles: Double?
     /// Seconds since 1970.
@@ -37,6 +39,8 @@ extension ProcessReading {
         if let user = field(14), let system = field(15), ticksPerSecond > 0 {
             cpuSeconds = (user + system) / Double(ticksPerSecond)
         }
+        threads = field(20)
+        virtualBytes = field(23)
         residentBytes = field(24).map { $0 * Double(pageBytes) }
         let bootSeconds = systemStat.flatMap { Self.number(after: "btime ", in: $0) }
         if let bootSeconds, let ticks = field(22), ticksPerSecond > 0 {

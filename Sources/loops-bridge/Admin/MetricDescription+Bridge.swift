@@ -17,6 +17,17 @@ extension MetricDescription {
             "Entries that shared the request of another one, or needed none since it was delivered before (unchanged).",
             ["kind"]
         ),
+        counter(
+            "events_mapped_total",
+            "Events by what the mappings made of them when they were planned: mapped, filtered, failed.",
+            ["type", "outcome"]
+        ),
+        counter("events_filtered_total", "Events of which nothing is sent, as intended, by reason.", ["reason"]),
+        counter(
+            "duplicates_total",
+            "What had been delivered before, by where that was seen: loops (409 on our own key), memory (read again, only acknowledged).",
+            ["where"]
+        ),
         counter("requests_expired_total", "Requests left out since the event was older than its mapping's maxAge.", []),
         counter("redeliveries_total", "Entries that were pending from before, by cause.", ["stream", "cause"]),
         counter("oversized_entries_total", "Entries larger than Segment would take.", ["stream"]),
@@ -66,13 +77,13 @@ extension MetricDescription {
     ]
 
     private static let backlog = [
-        gauge("stream_length", "Entries in the stream.", ["stream"]),
+        gauge("stream_length", "Entries in the stream. Use max() over replicas.", ["stream"]),
         gauge(
             "group_lag",
             "Entries not routed yet; absent when Redis does not know. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("group_lag_known", "Whether Redis knows the lag.", ["stream"]),
+        gauge("group_lag_known", "Whether Redis knows the lag. Use max() over replicas.", ["stream"]),
         gauge("group_pending", "Entries routed and not acknowledged. Use max() over replicas.", ["stream"]),
         gauge("oldest_unacked_age_seconds", "Age of the oldest pending entry. Use max() over replicas.", ["stream"]),
         gauge(
@@ -107,12 +118,23 @@ extension MetricDescription {
             "Partitions that no replica owns; absent before the first heartbeat. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("members", "Replicas of the group, as this one sees them.", ["stream"]),
+        gauge("members", "Replicas of the group, as this one sees them. Use max() over replicas.", ["stream"]),
         gauge("lease_epoch", "The highest epoch of the partitions that this replica owns.", ["stream"]),
         counter(
             "takeovers_total",
             "Partitions that this replica took over, by where they came from.",
             ["stream", "cause"]
+        ),
+        histogram(
+            "takeover_duration_seconds",
+            "How long partitions that this replica took over had had nobody, by what it saw.",
+            ["stream"],
+            buckets: [0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 300]
+        ),
+        counter(
+            "order_violations_total",
+            "Entries that ended after a later one of their contact. Must stay 0.",
+            ["stream"]
         ),
         counter("lease_renew_failures_total", "Heartbeats that failed.", ["stream"]),
         counter(
@@ -126,6 +148,11 @@ extension MetricDescription {
         counter("retries_total", "Requests that are sent again, by reason.", ["reason"]),
         counter("dead_letters_total", "Entries moved to the dead-letter stream, by reason.", ["reason"]),
         gauge("dlq_length", "Entries in the dead-letter stream. Use max() over replicas.", ["stream"]),
+        gauge(
+            "dlq_oldest_age_seconds",
+            "Time since the oldest dead letter was written; 0 without one. Use max() over replicas.",
+            ["stream"]
+        ),
         gauge("circuit_state", "0 closed, 1 open or probing: Loops does not answer.", []),
         gauge("api_key_accepted", "1 while Loops takes the API key.", []),
         counter(
@@ -142,6 +169,17 @@ extension MetricDescription {
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
         counter("config_reloads_total", "Loads of the mappings file while running, by result.", ["result"]),
+        histogram(
+            "redis_command_duration_seconds",
+            "Time that calls of Redis took, waiting for the connection included, failed ones as well.",
+            ["command"]
+        ),
+        gauge("shutdown_phase", "0 running, 1 ending requests, 2 acknowledging, 3 giving the leases back.", []),
+        gauge(
+            "config_info",
+            "1, with a hash of settings and mappings that should be the same on all replicas.",
+            ["hash"]
+        ),
         gauge("build_info", "1, with the version.", ["version"]),
     ]
 

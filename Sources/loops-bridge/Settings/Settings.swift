@@ -13,6 +13,8 @@ struct Settings: Sendable {
     var log: LogSettings
     /// Everything as it holds, without secrets.
     var inForce: [SettingInForce]
+    /// What should be the same on all replicas, as `key=value`, without secrets.
+    let shared: [String]
 
     /// - Parameters:
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
@@ -75,6 +77,7 @@ struct Settings: Sendable {
         self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
         self.inForce = SettingInForce.all(reader, redis: "\(redis)")
+        self.shared = reader.shared
         if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
     }
 

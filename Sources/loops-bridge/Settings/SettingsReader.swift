@@ -54,6 +54,17 @@ struct SettingsReader {
 
     func text(_ setting: Setting) -> String? { value(setting)?.text }
 
+    /// What should be the same on all replicas of a group, as `key=value`: no secret, no path, and nothing of this one process.
+    var shared: [String] {
+        Setting.all.compactMap { setting in
+            if case .path = setting.shape { return nil }
+            let isOwn =
+                setting.key == Setting.bridgeInstance.key || ["http.", "log."].contains { setting.key.hasPrefix($0) }
+            guard !setting.isSecret, !isOwn, let text = text(setting) else { return nil }
+            return "\(setting.key)=\(text)"
+        }
+    }
+
     mutating func integer(_ setting: Setting) -> Int {
         guard case .integer(let range) = setting.shape else {
             preconditionFailure("\(setting.key) is no integer setting")

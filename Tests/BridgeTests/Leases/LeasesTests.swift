@@ -101,11 +101,29 @@ struct LeasesTests {
         let changes = answer(&leases, view([0: "1 a", 1: "6 a", 2: "7 a"]), sent: 1)
         #expect(
             changes == [
-                .gained(partition: 0, tenure: 1, cause: .first), .gained(partition: 1, tenure: 2, cause: .release),
-                .gained(partition: 2, tenure: 3, cause: .crash),
+                .gained(partition: 0, tenure: 1, cause: .first, after: nil),
+                .gained(partition: 1, tenure: 2, cause: .release, after: .seconds(1)),
+                .gained(partition: 2, tenure: 3, cause: .crash, after: .seconds(1)),
             ]
         )
         #expect(leases.epoch == 7 && leases.lease(of: 1) == "6 a" && leases.owned == 3)
+    }
+
+    @Test("How long nobody had a partition counts from the last beat of its owner that was seen")
+    func takeover() {
+        var leases = leases(partitions: 2)
+        answer(&leases, view([0: "1 b", 1: "1 c"], members: ["a": 1, "b": 2, "c": 3]), sent: 0)
+        answer(&leases, view([0: "1 b", 1: "1 c"], members: ["a": 4, "b": 5, "c": 3]), sent: 3)
+        // c was removed by b, and b itself is silent since.
+        answer(&leases, view([0: "1 b", 1: "1 c"], members: ["a": 6, "b": 5]), sent: 11)
+        #expect(leases.next(now: at(14)).claims.count == 2)
+        let changes = answer(&leases, view([0: "2 a", 1: "2 a"], members: ["a": 7]), sent: 14)
+        #expect(
+            changes == [
+                .gained(partition: 0, tenure: 1, cause: .crash, after: .seconds(11)),
+                .gained(partition: 1, tenure: 2, cause: .crash, after: .seconds(14)),
+            ]
+        )
     }
 
     @Test("A claim whose answer got lost is found in the next answer")
@@ -113,7 +131,10 @@ struct LeasesTests {
         var leases = leases(partitions: 1)
         answer(&leases, view([:]), sent: 0)
         _ = leases.next(now: at(1))
-        #expect(answer(&leases, view([0: "1 a"]), sent: 2) == [.gained(partition: 0, tenure: 1, cause: .first)])
+        #expect(
+            answer(&leases, view([0: "1 a"]), sent: 2)
+                == [.gained(partition: 0, tenure: 1, cause: .first, after: nil)]
+        )
     }
 
     @Test("Another lease, a free one or none in its place is a loss", arguments: ["2 b", "2 a", "1 -", nil])

@@ -32,6 +32,23 @@ struct SurveyScriptTests {
         }
     }
 
+    @Test("The oldest dead letter is named, also when the stream itself is gone")
+    func letters() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            #expect(try await session.survey().oldestLetter == nil)
+            for id in ["5-0", "7-1"] {
+                let arguments: [RedisArgument] = [.string(fixture.keys.deadLetters), .string(id), "a", "b"]
+                _ = try await fixture.client.send(RedisCommand("XADD", arguments))
+            }
+            let oldest = StreamID(milliseconds: 5, sequence: 0)
+            #expect(try await session.survey().oldestLetter == oldest)
+            _ = try await fixture.client.send(RedisCommand("DEL", [.string(fixture.stream)]))
+            let survey = try await session.survey()
+            #expect(survey.oldestLetter == oldest && survey.deadLetters == 2)
+        }
+    }
+
     @Test("A stream or group that is not there is unknown, not empty of work")
     func absent() async throws {
         try await ScriptFixture.run { fixture in
