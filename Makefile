@@ -9,7 +9,7 @@ BIN := .build/release/loops-bridge
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server
-TEST_NEEDS := openssl:openssl chromium:chromium chromedriver:chromium-driver
+TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
 TEST_WIDTH := 12

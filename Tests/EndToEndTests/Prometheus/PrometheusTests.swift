@@ -1,0 +1,106 @@
+import AsyncHTTPClient
+import Bridge
+import Hummingbird
+import JSON
+import Logging
+import LoopsSimulator
+import NIOCore
+import PrometheusMetrics
+import RedisStreams
+import Testing
+
+@testable import loops_bridge
+
+@Suite("A real Prometheus scrapes the bridge and evaluates the rules of deploy/", .timeLimit(.minutes(3)))
+struct PrometheusTests {
+    @Test("Rates come back; an alert fires while Loops is down, says so, and ends when Loops is back")
+    func outage() async throws {
+        try await Harness.run { harness in
+            try await HTTPClient.withHTTPClient { http in
+                try await harness.admin { port in
+                    let rules = try PrometheusServer.quickRules()
+                    try await PrometheusServer.run(target: port, rules: rules, http: http) { prometheus in
+                        try await flow(harness, prometheus)
+                        try await outage(harness, prometheus)
+                    }
+                }
+            }
+        }
+    }
+
+    private func flow(_ harness: Harness, _ prometheus: PrometheusServer) async throws {
+        let rate = #"sum(rate(loops_bridge_deliveries_total{outcome="delivered"}[5s]))"#
+        var published = 0
+        while try await (prometheus.value(rate) ?? 0) <= 0 {
+            try await harness.publish(Harness.events(5, from: published))
+            published += 5
+            try await harness.tick()
+        }
+        // By the recording rule as well, and with the program's own count.
+        while try await (prometheus.value("sum(job:loops_bridge_deliveries:rate5m)") ?? 0) <= 0 {
+            try await harness.publish(Harness.events(5, from: published))
+            published += 5
+            try await harness.tick()
+        }
+        await harness.bridge.confirmedEnds.reached(published)
+        let delivered = #"sum(loops_bridge_entries_ended_total{outcome="delivered"})"#
+        while try await prometheus.value(delivered) != Double(published) { try await harness.tick() }
+        // Group gauges, looked at every two seconds, and what must be there from the start.
+        while try await prometheus.value("max(loops_bridge_stream_length)") != Double(published) {
+            try await harness.tick()
+        }
+        for (query, value) in [
+            ("max(loops_bridge_partitions_unowned)", 0), ("sum(loops_bridge_order_violations_total)", 0),
+            ("sum(loops_bridge_dead_letters_total)", 0), ("max(loops_bridge_redis_up)", 1),
+        ] {
+            #expect(try await prometheus.value(query) == Double(value), "\(query)")
+        }
+        #expect(try await (prometheus.value("sum(loops_bridge_event_age_seconds_count)") ?? 0) >= 0)
+        let calls = #"sum(loops_bridge_redis_command_duration_seconds_count{command="heartbeat"})"#
+        #expect(try await (prometheus.value(calls) ?? 0) > 0)
+        // Only OpenMetrics has units: that is what was agreed on.
+        #expect(try await prometheus.metadata("loops_bridge_event_age_seconds")?["unit"] == "seconds")
+        #expect(try await prometheus.faults() == [])
+        #expect(try await prometheus.firing() == [])
+    }
+
+    private func outage(_ harness: Harness, _ prometheus: PrometheusServer) async throws {
+        _ = harness.simulator.inject(FaultRule("down", .respond(status: 503, .message("down"), .before)))
+        let before = harness.bridge.status.ends.total
+        try await harness.publish(Harness.events(20, from: before))
+        while try await !prometheus.firing().contains("LoopsBridgeNotDelivering") { try await harness.tick() }
+        #expect(try await prometheus.value("max(loops_bridge_group_pending)") == 20)
+        #expect(try await prometheus.value("max(loops_bridge_circuit_state)") == 1)
+        #expect(try await prometheus.firing().isSubset(of: ["LoopsBridgeNotDelivering"]))
+        harness.simulator.clearFaults()
+        await harness.bridge.confirmedEnds.reached(before + 20)
+        while try await !prometheus.firing().isEmpty { try await harness.tick() }
+        #expect(harness.audit.isClean)
+    }
+}
+
+extension Harness {
+    /// Serves the admin endpoints on a free port as long as `body` runs.
+    fileprivate func admin(_ body: @Sendable @escaping (_ port: Int) async throws -> Void) async throws {
+        registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let application = AdminServer(bridge: bridge, registry: registry).application(
+            host: "127.0.0.1",
+            port: 0,
+            logger: .quiet
+        ) { port.yield($0.localAddress?.port ?? 0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            defer { group.cancelAll() }
+            for await port in ports {
+                try await body(port)
+                break
+            }
+        }
+    }
+
+    /// Lets a moment pass.
+    fileprivate func tick() async throws {
+        _ = try await client.read(stream: "nothing", after: .zero, count: 1, block: .milliseconds(50))
+    }
+}
