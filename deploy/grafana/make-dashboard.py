@@ -104,7 +104,7 @@ ROWS = [
               rate("deliveries_total", extra='outcome=~"delivered|duplicate"'), "reqps", 4, 4, decimals=1),
         panel("stat", "Oldest in hand", "Age of the oldest entry that was taken up and not finished. An alert fires at 15 minutes.",
               group("oldest_unacked_age_seconds", ""), "s", 4, 4, steps=(GREEN, (300, ORANGE), (900, RED)), noValue="nothing in hand"),
-        panel("stat", "Time to drain", "What waits, divided by the rate that Loops allows.",
+        panel("stat", "Time to drain", "How long what waits would take at the pace of the last minute.",
               group("backlog_drain_seconds", ""), "s", 4, 4, steps=(GREEN, (3600, ORANGE), (14400, RED)), noValue="unknown"),
         panel("stat", "Dead letters", "Entries in the dead-letter streams. Someone should look at each.",
               f"sum ({group('dlq_length')})", "short", 4, 4, steps=(GREEN, (1, ORANGE)), noValue="unknown"),
@@ -116,8 +116,10 @@ ROWS = [
             (LIMIT, "limit by Loops")], "reqps", 12),
     ]),
     ("Flow: read → mapped → ended → delivered", [
-        panel("bargauge", "Funnel, entries a second", "Entries read, entries ended by outcome, requests delivered. One entry can make several requests or none.", [
+        panel("bargauge", "Funnel, entries a second", "Entries read, events that a mapping took, entries ended by outcome, requests delivered. One entry can make several requests or none.", [
             (rate("entries_read_total", labels=STREAM), "read"),
+            (rate("events_mapped_total", extra='outcome="mapped"'), "mapped"),
+            (rate("events_mapped_total", extra='outcome="filtered"'), "filtered"),
             (rate("entries_ended_total", labels=STREAM), "ended"),
             (rate("entries_ended_total", labels=STREAM, extra='outcome="ignored"'), "of these ignored"),
             (rate("entries_ended_total", labels=STREAM, extra='outcome="dead_lettered"'), "of these dead-lettered"),
@@ -131,8 +133,9 @@ ROWS = [
               [(f"60 * {rate('dead_letters_total', 'reason')}", "{{reason}}")], "short", 8, stack=True, fill=30),
         panel("timeseries", "Retries, by reason", "In a minute.",
               [(f"60 * {rate('retries_total', 'reason')}", "{{reason}}")], "short", 8, stack=True, fill=30),
-        panel("timeseries", "Redelivered and oversized entries", "In a minute. Redelivered: pending from before, after a crash.", [
+        panel("timeseries", "Repeated and oversized entries", "In a minute. Redelivered: pending from before, after a crash. Known: had been delivered.", [
             (f"60 * {rate('redeliveries_total', 'cause', STREAM)}", "redelivered: {{cause}}"),
+            (f"60 * {rate('duplicates_total', 'where')}", "known by {{where}}"),
             (f"60 * {rate('oversized_entries_total', labels=STREAM)}", "oversized")], "short", 8),
     ]),
     ("Loops API", [
@@ -163,7 +166,7 @@ ROWS = [
     ("Backlog", [
         panel("timeseries", "Waiting: lag and pending", "Lag: not taken up yet; a gap means that Redis does not know it. Pending: taken up, not acknowledged.", [
             (group("group_lag"), "{{stream}} lag"), (group("group_pending"), "{{stream}} pending")], "short", 12, 8),
-        panel("timeseries", "Time to drain", "Work divided by the effective rate. An alert fires at 4 hours.",
+        panel("timeseries", "Time to drain", "At the pace of the last minute. An alert fires at 4 hours.",
               [(group("backlog_drain_seconds"), "{{stream}}")], "s", 12, 8, steps=("transparent", (14400, RED))),
         panel("timeseries", "Length of the stream", "Finished entries stay until they are trimmed.",
               [(group("stream_length"), "{{stream}}")], "short", 6),
@@ -218,10 +221,12 @@ ROWS = [
               [(f"sum by (instance) ({metric('entries_buffered')})", "{{instance}}")], "short", 6),
         panel("timeseries", "Open files", "Against the limit.", [
             (f"process_open_fds{{{JOB}}}", "{{instance}}"), (f"min (process_max_fds{{{JOB}}})", "limit")], "short", 6),
-        panel("timeseries", "Up since", "Time since each process began.", [(f"time() - process_start_time_seconds{{{JOB}}}", "{{instance}}")], "s", 8),
+        panel("timeseries", "Up since", "Time since each process began.", [(f"time() - process_start_time_seconds{{{JOB}}}", "{{instance}}")], "s", 6),
+        panel("timeseries", "Threads, and phase of a stop", "Phase: 0 running, 1 ending requests, 2 acknowledging, 3 giving the leases back.", [
+            (f"process_threads{{{JOB}}}", "{{instance}} threads"), (metric("shutdown_phase"), "{{instance}} phase")], "short", 6),
         panel("timeseries", "Mappings loaded again", "By result, in a minute.",
-              [(f"60 * {rate('config_reloads_total', 'result')}", "{{result}}")], "short", 8),
-        panel("stat", "Version", "", [(f"count by (version) ({metric('build_info')})", "{{version}}")], "short", 8, text_mode="name"),
+              [(f"60 * {rate('config_reloads_total', 'result')}", "{{result}}")], "short", 6),
+        panel("stat", "Version", "", [(f"count by (version) ({metric('build_info')})", "{{version}}")], "short", 6, text_mode="name"),
     ]),
 ]
 
