@@ -27,7 +27,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 
     func run() async throws {
         var logger = Logger(label: instance) { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = verbose ? .info : .critical
+        logger.logLevel = verbose ? .info : .error
         var configuration = BridgeConfiguration(
             redis: try RedisConfiguration(url: redis),
             loops: LoopsConfiguration(

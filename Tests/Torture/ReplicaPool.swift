@@ -10,6 +10,8 @@ actor ReplicaPool {
     private var running: [String: ChildProcess] = [:]
     private var stopped: Set<String> = []
     private var count = 0
+    /// What replicas that have ended said of their own order.
+    private var confessions: [String] = []
 
     private struct Launch: Sendable {
         let name: String
@@ -42,6 +44,7 @@ actor ReplicaPool {
                                 _ = await child.line { $0 == "replica is up" }
                                 launch.started.set(child)
                                 await child.exited()
+                                await pool.ended(child)
                             }
                             launch.started.set(nil)
                         }
@@ -65,6 +68,15 @@ actor ReplicaPool {
     /// Names of the replicas that run and are not stopped.
     var awake: [String] { running.keys.filter { !stopped.contains($0) }.sorted() }
     var asleep: [String] { stopped.sorted() }
+
+    /// Lines in which replicas say that a contact's entries ended out of order.
+    var outOfOrder: [String] { confessions + running.values.flatMap(Self.confessions(of:)) }
+
+    private func ended(_ child: ChildProcess) { confessions += Self.confessions(of: child) }
+
+    private static func confessions(of child: ChildProcess) -> [String] {
+        child.output.filter { $0.contains("ended out of order") }
+    }
 
     @discardableResult
     func start(plant: Plant) async -> String {

@@ -108,6 +108,7 @@ struct Torture: Sendable {
         report.expectNone("acknowledged before its success", findings.early)
         let log = log.with { $0 }
         report.expectNone("requests of zombies", log.zombieRequests)
+        report.expectNone("violations that replicas saw themselves", await pool.outOfOrder)
         try await judgeDeadLetters(client, items, &report)
         report.figures.append(("looks at what is acknowledged", "\(findings.looks)"))
         report.figures.append(contentsOf: log.figures)
