@@ -94,6 +94,12 @@ reference: ## Write docs/reference.md and the manual page anew, from the program
 man: ## Show the manual page
 	@man -l docs/loops-bridge.1
 
+.PHONY: screenshots
+screenshots: test-deps ## Take pictures of the dashboard in Chromium: .build/screenshots/*.png
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build --disable-xctest --filter 'DashboardTests/(pictures|restart)' $(SWIFT_FLAGS)
+	@ls .build/screenshots
+
 .PHONY: bench
 bench: deps ## Time parsing and writing of an event on a release build
 	swift run -c release --package-path Benchmarks micro

@@ -14,7 +14,8 @@ struct LoopsBridge: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, DevCommand.self, SimulateCommand.self, PublishCommand.self, MapCommand.self,
-            TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, PauseCommand.self,
+            TestCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, StatusCommand.self,
+            PauseCommand.self,
             ResumeCommand.self, DrainCommand.self, ReloadCommand.self, ReferenceCommand.self,
         ]
     )
@@ -24,4 +25,6 @@ struct LoopsBridge: AsyncParsableCommand {
 enum ExitStatus {
     static let failed = ExitCode(1)
     static let unusable = ExitCode(2)
+    /// Nobody could be reached: sysexits' EX_UNAVAILABLE.
+    static let unreachable = ExitCode(69)
 }

@@ -60,7 +60,8 @@ extension BridgeStatus {
 }
 
 extension StreamStatus {
-    fileprivate var json: JSONValue {
+    /// As `/status.json` shows it.
+    var json: JSONValue {
         [
             "name": .string(name),
             "length": .optional(length),

@@ -39,7 +39,7 @@ struct DevSession: Sendable {
             assembly.onAdminListening = { address in
                 Terminal.complain(
                     """
-                    Admin:       \(address)/status.json  \(address)/metrics
+                    Dashboard:   \(address)/  (\(address)/status.json  \(address)/metrics)
                     Simulator:   \(simulatorAdmin)stats
                     Redis:       \(settings.bridge.redis)
                     """

@@ -15,6 +15,9 @@ enum Terminal {
         isatty(STDOUT_FILENO) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    /// Whether a person watches standard output.
+    static var isScreen: Bool { isatty(STDOUT_FILENO) == 1 }
+
     /// Writes a line to standard error.
     static func complain(_ text: String) {
         tell(Array((text + "\n").utf8))

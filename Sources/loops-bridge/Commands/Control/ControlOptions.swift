@@ -20,10 +20,7 @@ struct ControlOptions: ParsableArguments {
             )
             throw ExitStatus.unusable
         }
-        // The address that it listens on need not be one to connect to.
-        let host = ["0.0.0.0", "::", ""].contains(settings.httpHost) ? "127.0.0.1" : settings.httpHost
-        let shown = host.contains(":") ? "[\(host)]" : host
-        return ControlClient(base: url ?? "http://\(shown):\(settings.httpPort)", token: token)
+        return ControlClient(base: url ?? settings.adminURL, token: token)
     }
 }
 

@@ -1,0 +1,46 @@
+import AsyncHTTPClient
+import JSON
+import NIOCore
+import NIOHTTP1
+
+/// Reads what the admin port of a replica tells.
+struct AdminClient {
+    /// The most of an answer that is read, in bytes.
+    static let maxAnswerBytes = 8 << 20
+
+    enum Fault: Error, CustomStringConvertible {
+        case status(UInt)
+        case notBridge
+
+        var description: String {
+            switch self {
+            case .status(let code): "it answered \(code)"
+            case .notBridge: "what answers is no loops-bridge"
+            }
+        }
+    }
+
+    let base: String
+
+    func status() async throws -> JSONValue {
+        let request = HTTPClientRequest(url: base + "/status.json")
+        return try await HTTPClient.withHTTPClient { http in
+            let response = try await http.execute(request, timeout: .seconds(5))
+            guard response.status == .ok else { throw Fault.status(response.status.code) }
+            let body = try await response.body.collect(upTo: Self.maxAnswerBytes)
+            guard let status = try? JSONParser.parse(Array(body.readableBytesView)), status["health"] != nil else {
+                throw Fault.notBridge
+            }
+            return status
+        }
+    }
+}
+
+extension Settings {
+    /// Where the admin port of a bridge with these settings can be reached from this machine.
+    var adminURL: String {
+        // The address that it listens on need not be one to connect to.
+        let host = ["0.0.0.0", "::", ""].contains(httpHost) ? "127.0.0.1" : httpHost
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(httpPort)"
+    }
+}

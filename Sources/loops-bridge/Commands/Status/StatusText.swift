@@ -1,0 +1,131 @@
+import JSON
+
+/// The status as tables. Takes what `/status.json` says, so that any version's answer can be shown; unknown is `?`, never 0.
+struct StatusText {
+    var hasColour = false
+    /// Failures that are shown.
+    static let maxFailures = 5
+
+    /// Everything that one replica tells.
+    func lines(_ status: JSONValue) -> [String] {
+        summary(status) + [""] + streams(status) + [""] + replicas(status) + failures(status)
+    }
+
+    /// What Redis alone tells.
+    func groupLines(_ status: JSONValue) -> [String] { streams(status) + [""] + replicas(status) }
+
+    private func summary(_ status: JSONValue) -> [String] {
+        let state = status["health"]?["state"]?.stringValue ?? "?"
+        let delivery = status["delivery"], backlog = status["backlog"], ended = status["ended"]
+        var lines = [
+            "\(painted(state))  \(text(status["instance"])) · group \(text(status["group"])) · \(text(status["version"]))"
+        ]
+        lines += (status["health"]?["reasons"]?.arrayValue ?? []).map { "  because \(text($0))" }
+        let share = delivery?["requestsPerSecond"]?.doubleValue.flatMap { used in
+            delivery?["limit"]?.doubleValue.map { " (\(Int((100 * used / max($0, 0.001)).rounded())) %)" }
+        }
+        let limit = delivery?["limit"]?.doubleValue.map { " of \(Self.rate($0))\(share ?? "")" }
+        lines += [
+            "requests  \(rate(delivery?["requestsPerSecond"]))\(limit ?? "")",
+            "finished  \(rate(backlog?["endsPerSecond"]))",
+            "waiting   \(number(backlog?["waiting"])), oldest \(wait(backlog?["oldestSeconds"])), "
+                + "drained in \(wait(backlog?["drainSeconds"]))",
+            "ended     "
+                + ["delivered", "ignored", "expired", "deadLettered", "lost"]
+                .map { "\(number(ended?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
+                .joined(separator: " · "),
+        ]
+        return lines
+    }
+
+    private func streams(_ status: JSONValue) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "STREAM"), .init(title: "STATE"), .init(title: "WEIGHT", isNumber: true),
+            .init(title: "LAG", isNumber: true), .init(title: "PENDING", isNumber: true),
+            .init(title: "OLDEST", isNumber: true), .init(title: "FINISHED", isNumber: true),
+            .init(title: "DRAINED IN", isNumber: true), .init(title: "DEAD", isNumber: true),
+        ])
+        for stream in status["streams"]?.arrayValue ?? [] {
+            let isPaused = stream["paused"]?.objectValue != nil
+            table.rows.append([
+                text(stream["name"]), stream["fault"]?.stringValue ?? (isPaused ? "paused" : "open"),
+                number(stream["weight"]), number(stream["lag"]), number(stream["pending"]),
+                wait(stream["oldestUnackedSeconds"]), rate(stream["endsPerSecond"]), wait(stream["drainSeconds"]),
+                number(stream["deadLetters"]),
+            ])
+        }
+        return table.lines
+    }
+
+    private func replicas(_ status: JSONValue) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "REPLICA"), .init(title: "STREAM"), .init(title: "PARTITIONS", isNumber: true),
+            .init(title: "WHICH", maxWidth: 60),
+        ])
+        for stream in status["streams"]?.arrayValue ?? [] {
+            for replica in stream["replicas"]?.arrayValue ?? [] {
+                let partitions = (replica["partitions"]?.arrayValue ?? []).compactMap { $0.integerValue.map(Int.init) }
+                table.rows.append([
+                    text(replica["name"]) + (replica["self"] == true ? " (asked)" : ""), text(stream["name"]),
+                    String(partitions.count), partitions.isEmpty ? "-" : Self.ranges(partitions),
+                ])
+            }
+            if let unowned = stream["partitions"]?["unowned"]?.integerValue, unowned > 0 {
+                table.rows.append(["nobody", text(stream["name"]), String(unowned), "-"])
+            }
+        }
+        return table.lines
+    }
+
+    private func failures(_ status: JSONValue) -> [String] {
+        let failures = status["failures"]?.arrayValue ?? []
+        if failures.isEmpty { return [] }
+        var table = TextTable(columns: [
+            .init(title: "AGO", isNumber: true), .init(title: "WHAT"), .init(title: "REASON"),
+            .init(title: "STATUS", isNumber: true), .init(title: "TIMES", isNumber: true), .init(title: "CONTACT"),
+            .init(title: "IN WORDS", maxWidth: 60),
+        ])
+        let now = status["now"]?.doubleValue ?? 0
+        for failure in failures.prefix(Self.maxFailures) {
+            let age = max(0, now - (failure["at"]?.doubleValue ?? now))
+            table.rows.append([
+                ShownTime.age(milliseconds: Int64(age * 1000)),
+                failure["kind"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
+                failure["status"]?.integerValue.map(String.init) ?? "-", number(failure["count"]),
+                failure["contactHash"]?.stringValue ?? "all", text(failure["detail"]),
+            ])
+        }
+        return [""] + table.lines
+    }
+
+    /// `0-3, 7`
+    static func ranges(_ numbers: [Int]) -> String {
+        var runs: [ClosedRange<Int>] = []
+        for number in numbers {
+            if let last = runs.last, last.upperBound == number - 1 {
+                runs[runs.count - 1] = last.lowerBound...number
+            } else {
+                runs.append(number...number)
+            }
+        }
+        return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ", ")
+    }
+
+    private func painted(_ state: String) -> String {
+        let code = ["healthy": 32, "degraded": 33, "holding": 31][state] ?? 36
+        return hasColour ? "\u{1B}[1;\(code)m\(state)\u{1B}[0m" : state
+    }
+
+    private func text(_ value: JSONValue?) -> String { (value?.stringValue ?? "?").shown }
+    private func number(_ value: JSONValue?) -> String { value?.integerValue.map(String.init) ?? "?" }
+    private func rate(_ value: JSONValue?) -> String { value?.doubleValue.map(Self.rate) ?? "?" }
+    private func wait(_ value: JSONValue?) -> String {
+        value?.doubleValue.map { $0 == 0 ? "0 s" : ShownTime.wait(seconds: $0) } ?? "?"
+    }
+
+    private static func rate(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return tenths % 10 == 0 ? "\(tenths / 10)/s" : "\(tenths / 10).\(tenths % 10)/s"
+    }
+}

@@ -1,0 +1,63 @@
+import JSON
+import Testing
+
+@testable import loops_bridge
+
+@Suite("The status as tables")
+struct StatusTextTests {
+    private let status: JSONValue = [
+        "instance": "a\u{1B}[31m", "group": "g", "version": "1.0", "ready": true, "now": 100,
+        "health": ["state": "holding", "reasons": ["Loops refuses the API key"]],
+        "delivery": ["requestsPerSecond": 7.5, "limit": 10],
+        "backlog": ["endsPerSecond": nil, "waiting": 12, "oldestSeconds": 0, "drainSeconds": 90],
+        "ended": ["delivered": 3, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
+        "streams": [
+            [
+                "name": "events", "weight": 2, "lag": nil, "pending": 4, "deadLetters": 1, "fault": nil, "paused": nil,
+                "partitions": ["total": 8, "unowned": 2],
+                "replicas": [
+                    ["name": "a", "self": true, "partitions": [0, 1, 2, 5]],
+                    ["name": "b", "self": false, "partitions": []],
+                ],
+            ]
+        ],
+        "failures": [
+            [
+                "kind": "deadLetter", "reason": "refused", "status": 400, "count": 2, "contactHash": "abc",
+                "detail": "no", "at": 40,
+            ]
+        ],
+    ]
+
+    @Test("What is known is there, what is unknown is a question mark, and nothing steers the terminal")
+    func tables() {
+        let lines = StatusText().lines(status)
+        #expect(!lines.joined().contains("\u{1B}"))
+        #expect(lines[0].hasPrefix("holding  a") && lines[1] == "  because Loops refuses the API key")
+        #expect(lines.contains("requests  7.5/s of 10/s (75 %)"))
+        #expect(lines.contains("finished  ?"))
+        #expect(lines.contains("waiting   12, oldest 0 s, drained in 90 s"))
+        #expect(lines.contains("ended     3 delivered · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
+        #expect(lines.contains { $0.hasPrefix("events") && $0.contains("open") && $0.contains("?") })
+        #expect(lines.contains { $0.hasPrefix("a (asked)") && $0.hasSuffix("0-2, 5") })
+        #expect(lines.contains { $0.hasPrefix("nobody") })
+        #expect(lines.contains { $0.contains("60s  dead letter  refused") && $0.hasSuffix("abc      no") })
+    }
+
+    @Test("Colours only when they are wanted")
+    func colours() {
+        #expect(StatusText(hasColour: true).lines(status)[0].hasPrefix("\u{1B}[1;31mholding\u{1B}[0m"))
+    }
+
+    @Test("An answer that says nothing is drawn as unknown")
+    func empty() {
+        #expect(StatusText().lines([:]).contains("waiting   ?, oldest ?, drained in ?"))
+    }
+
+    @Test("Columns are as wide as they need to be; numbers stand to the right; long texts are cut")
+    func table() {
+        var table = TextTable(columns: [.init(title: "A", maxWidth: 5), .init(title: "NUMBER", isNumber: true)])
+        table.rows = [["abcdefgh", "1"], ["b\n", "22"]]
+        #expect(table.lines == ["A      NUMBER", "abcd…       1", "b          22"])
+    }
+}
