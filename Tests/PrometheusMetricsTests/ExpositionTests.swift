@@ -129,6 +129,9 @@ struct ExpositionTests {
         #expect(format("application/openmetrics-text; version=0.0.1") == .text)
         #expect(format("application/openmetrics-text;q=0.1, text/plain") == .text)
         #expect(format("application/openmetrics-text;q=0") == .text)
+        #expect(format("application/openmetrics-text; version=\"1.0.0\"") == .openMetrics)
+        #expect(format("application/openmetrics-text;q=0.5, */*;q=0.9") == .text)
+        #expect(format("application/openmetrics-text;q=0.5, text/plain;q=0.4, */*;q=0.9") == .openMetrics)
         for accept in [nil, "", "*/*", "text/html,*/*;q=0.8", ";;,,q=;", "text/plain;q=x"] {
             #expect(format(accept) == .text)
         }

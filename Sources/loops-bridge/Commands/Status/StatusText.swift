@@ -121,7 +121,7 @@ struct StatusText {
     private func number(_ value: JSONValue?) -> String { value?.integerValue.map(String.init) ?? "?" }
     private func rate(_ value: JSONValue?) -> String { value?.doubleValue.map(Self.rate) ?? "?" }
     private func wait(_ value: JSONValue?) -> String {
-        value?.doubleValue.map { $0 == 0 ? "0 s" : ShownTime.wait(seconds: $0) } ?? "?"
+        value?.doubleValue.map { $0 == 0 ? "0 s" : $0 < 1 ? "< 1 s" : ShownTime.wait(seconds: $0) } ?? "?"
     }
 
     private static func rate(_ value: Double) -> String {
