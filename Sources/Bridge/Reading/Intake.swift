@@ -93,16 +93,18 @@ struct Intake: Sendable {
     mutating func pulls() -> [Pull] {
         guard hasRoom else { return [] }
         var left = min(callCount, limits.buffered - inHand.count)
+        // Few entries of many partitions are as good as many of one, and what was just routed is spread over all: a call for each would cost
+        // Redis and the bridge more than everything else that they do.
+        let share = max(1, left / max(1, min(readable, limits.callPartitions)))
         var maySuspect = suspect == nil
         var pulls: [Pull] = []
         for offset in 0..<partitions.count where left > 0 && pulls.count < limits.callPartitions {
             let index = (nextPartition + offset) % partitions.count
             let partition = partitions[index]
-            let room = limits.perPartition - partition.buffered
-            guard partition.access == .open, partition.hasMore, room > 0 else { continue }
+            guard isReadable(partition) else { continue }
             let takesSuspect = maySuspect && partition.buffered == 0
             if partition.suspectWaits && !takesSuspect { continue }
-            let count = min(room, left)
+            let count = min(limits.perPartition - partition.buffered, left, share)
             pulls.append(Pull(partition: index, after: partition.cursor, count: count, maySuspect: takesSuspect))
             if takesSuspect { maySuspect = false }
             left -= count
@@ -110,6 +112,13 @@ struct Intake: Sendable {
         if let last = pulls.last { nextPartition = (last.partition + 1) % partitions.count }
         return pulls
     }
+
+    private func isReadable(_ partition: Partition) -> Bool {
+        partition.access == .open && partition.hasMore && partition.buffered < limits.perPartition
+    }
+
+    /// How many partitions have more and room for it.
+    private var readable: Int { partitions.count { isReadable($0) } }
 
     /// How many new entries to route now; 0 while there is no room.
     var routeCount: Int { hasRoom ? callCount : 0 }

@@ -54,6 +54,26 @@ struct IntakeTests {
         #expect(few.pulls().map(\.partition) == [3, 0, 1], "the next call goes on behind it")
     }
 
+    @Test("What was routed to many partitions is read in few calls, and no call reads more than it may")
+    func sharedCalls() {
+        var intake = Intake(partitions: 64)
+        for partition in 0..<64 { intake.open(partition, tenure: 1) }
+        while let pull = intake.pulls().first { intake.pulled(pull, entries: 0, last: nil) }
+        intake.routed(to: Array(0..<64), entries: 100, bytes: 45_000)
+        var left = (0..<64).map { $0 % 3 + 1 }
+        var calls = 0
+        while case let pulls = intake.pulls(), !pulls.isEmpty {
+            calls += 1
+            #expect(pulls.reduce(0) { $0 + $1.count } <= intake.limits.callEntries)
+            for pull in pulls {
+                let count = min(pull.count, left[pull.partition])
+                left[pull.partition] -= count
+                intake.pulled(pull, entries: count, last: nil)
+            }
+        }
+        #expect(left.allSatisfy { $0 == 0 } && calls <= 16)
+    }
+
     @Test("A partition that gave less than was asked has no more, until something is routed to it")
     func noMore() {
         var intake = intake()
