@@ -215,6 +215,8 @@ final class Deliverer: Sendable {
         _ answer: LoopsAnswer,
         _ settled: DeliveryState.Settled
     ) {
+        // All is well: nothing to tell, and the words for it are not made up.
+        if answer.outcome == .delivered && settled.change == .nothing { return }
         var metadata: Logger.Metadata = [
             "stream": "\(outlet.name(start.key.stream))",
             "id": "\(start.entry)",
