@@ -7,7 +7,10 @@ let package = Package(
     products: [
         .executable(name: "loops-bridge", targets: ["loops-bridge"]),
         // For Benchmarks/ only.
+        .library(name: "Bridge", targets: ["Bridge"]),
         .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "RedisStreams", targets: ["RedisStreams"]),
+        .library(name: "Segment", targets: ["Segment"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -63,6 +66,7 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -182,6 +186,8 @@ let package = Package(
                 "JSON", "Loops",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),

@@ -2,6 +2,7 @@ public import AsyncHTTPClient
 public import Logging
 import Loops
 public import Metrics
+import NIOCore
 import RedisStreams
 public import ServiceLifecycle
 import Synchronization
@@ -24,6 +25,7 @@ public final class Bridge: Service {
     private let activity: Activity
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
+    private let executor: EventLoopExecutor
     let logger: Logger
 
     /// - Parameters:
@@ -57,6 +59,8 @@ public final class Bridge: Service {
         logger: Logger,
         parts: Parts
     ) {
+        let eventLoop = http.eventLoopGroup.next()
+        self.executor = EventLoopExecutor(eventLoop)
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
         let loops = LoopsClient(configuration: configuration.loops, http: http)
         let rules = PlanningRules(destination)
@@ -83,9 +87,12 @@ public final class Bridge: Service {
         /// A connection of its own, to the server that has the key. All keys of a stream live in one slot, so one answers for them.
         func connection(_ key: String) -> RedisClient {
             let reconnects = ReconnectCounter(reconnects)
-            let client = RedisClient(configuration: configuration.redis(for: key), logger: logger) {
-                reconnects.observe($0)
-            }
+            let client = RedisClient(
+                configuration: configuration.redis(for: key),
+                logger: logger,
+                eventLoopGroup: eventLoop,
+                onState: { reconnects.observe($0) }
+            )
             clients.append(client)
             return client
         }
@@ -268,7 +275,7 @@ public final class Bridge: Service {
         let stop = Wakeup()
         // A task of its own: a cancellation must not cut off the acknowledgements of what was delivered. It ends by itself within the
         // grace period.
-        let work = Task { try await self.serve(until: stop) }
+        let work = Task(executorPreference: executor) { try await self.serve(until: stop) }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await work.value

@@ -38,7 +38,10 @@ struct Assembly {
             factory: factory
         ).record(1)
         let configuration = settings.bridge
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) { http in
+        // One loop for all that the bridge does: no request is handed from thread to thread. The admin endpoints have the others.
+        let eventLoop = HTTPClient.defaultEventLoopGroup.next()
+        let loops = LoopsClient.httpConfiguration(configuration.loops)
+        try await HTTPClient.withHTTPClient(eventLoopGroup: eventLoop, configuration: loops) { http in
             let bridge = Bridge(
                 configuration: configuration,
                 destination: destination,
