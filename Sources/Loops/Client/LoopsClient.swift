@@ -8,10 +8,17 @@ import NIOHTTP1
 public struct LoopsClient: Sendable {
     private let configuration: LoopsConfiguration
     private let http: HTTPClient
+    /// By path, all but the body and what differs from call to call: to take the same addresses apart again costs more than to read an event.
+    private let templates: [String: HTTPClient.Request]
 
     public init(configuration: LoopsConfiguration, http: HTTPClient) {
         self.configuration = configuration
         self.http = http
+        var templates: [String: HTTPClient.Request] = [:]
+        for operation in LoopsAction.allCases {
+            templates[operation.path] = try? Self.request(operation.path, operation.method, configuration)
+        }
+        self.templates = templates
     }
 
     /// The settings that an `HTTPClient` for Loops needs.
@@ -24,6 +31,8 @@ public struct LoopsClient: Sendable {
         // The bridge retries by itself, in order and with its own pace.
         http.connectionPool.retryConnectionEstablishment = false
         http.httpVersion = .http1Only
+        // No tracer is ever installed, and spans that go nowhere take the address apart for each request.
+        http.tracing.tracer = nil
         http.http1_1ConnectionDebugInitializer = { WriteGate.install(in: $0) }
         return http
     }
@@ -34,16 +43,19 @@ public struct LoopsClient: Sendable {
     ///   write.
     /// - Returns: nil when it was not sent for that reason.
     public func send(_ call: LoopsCall, startBy: ContinuousClock.Instant? = nil) async -> LoopsAnswer? {
-        var request = self.request(call.path, method: HTTPMethod(rawValue: call.method))
-        request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
-        if let key = call.idempotencyKey { request.headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
-        if let trace = call.trace {
-            request.headers.replaceOrAdd(name: "traceparent", value: trace.traceparent)
-            if !trace.state.isEmpty { request.headers.replaceOrAdd(name: "tracestate", value: trace.state) }
+        let answer = await self.answer(hasIdempotencyKey: call.idempotencyKey != nil) {
+            var request = try templates[call.path] ?? Self.request(call.path, call.method, configuration)
+            request.headers.add(name: "Content-Type", value: "application/json")
+            if let key = call.idempotencyKey { request.headers.add(name: "Idempotency-Key", value: key) }
+            if let trace = call.trace {
+                request.headers.add(name: "traceparent", value: trace.traceparent)
+                if !trace.state.isEmpty { request.headers.add(name: "tracestate", value: trace.state) }
+            }
+            if let startBy { request.headers.add(name: WriteGate.header, value: WriteGate.text(startBy)) }
+            request.body = .byteBuffer(ByteBuffer(bytes: call.body))
+            return request
         }
-        if let startBy { request.headers.replaceOrAdd(name: WriteGate.header, value: WriteGate.text(startBy)) }
-        request.body = .bytes(ByteBuffer(bytes: call.body))
-        guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
+        guard var answer else { return nil }
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
         if call.operation == .deleteContact, answer.status == 404 { answer.outcome = .delivered }
         return answer
@@ -51,45 +63,45 @@ public struct LoopsClient: Sendable {
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsAnswer {
-        await answer(to: request("api-key", method: .GET), hasIdempotencyKey: false)
+        await answer(hasIdempotencyKey: false) { try Self.request("api-key", "GET", configuration) }
             ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
     }
 
-    private func request(_ path: String, method: HTTPMethod) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: "\(configuration.baseURL)/\(path)")
-        request.method = method
-        request.headers = [
-            "Authorization": "Bearer \(configuration.apiKey)",
-            "Accept": "application/json",
-            "User-Agent": configuration.userAgent,
-        ]
-        return request
+    private static func request(
+        _ path: String,
+        _ method: String,
+        _ configuration: LoopsConfiguration
+    ) throws -> HTTPClient.Request {
+        try HTTPClient.Request(
+            url: "\(configuration.baseURL)/\(path)",
+            method: HTTPMethod(rawValue: method),
+            headers: [
+                "Authorization": "Bearer \(configuration.apiKey)",
+                "Accept": "application/json",
+                "User-Agent": configuration.userAgent,
+            ]
+        )
     }
 
-    private func answer(to request: HTTPClientRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer? {
+    private func answer(
+        hasIdempotencyKey: Bool,
+        to request: () throws -> HTTPClient.Request
+    ) async -> LoopsAnswer? {
         do {
-            let began = ContinuousClock.now
-            let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
-            let response = try await http.execute(request, deadline: deadline)
-            let body: ByteBuffer
-            do {
-                body = try await self.body(of: response, until: began + configuration.requestTimeout)
-            } catch  where Self.saysEnough(Int(response.status.code)) {
-                // Too long, or cut short: what it says is in the head.
-                body = ByteBuffer()
-            }
-            var answer = LoopsAnswer(
+            let answer = try await exchange(try request())
+            let headers = answer.head.headers
+            var read = LoopsAnswer(
                 classifying: .init(
-                    status: Int(response.status.code),
-                    contentType: response.headers.first(name: "Content-Type"),
-                    body: Array(body.readableBytesView)
+                    status: Int(answer.head.status.code),
+                    contentType: headers.first(name: "Content-Type"),
+                    body: Array(answer.body.readableBytesView)
                 ),
                 hasIdempotencyKey: hasIdempotencyKey
             )
-            answer.rateLimit = response.headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
-            answer.rateLimitRemaining = response.headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
-            answer.requestID = Self.requestID(response.headers)
-            return answer
+            read.rateLimit = headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
+            read.rateLimitRemaining = headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
+            read.requestID = Self.requestID(headers)
+            return read
         } catch is WriteGate.TooLate {
             return nil
         } catch {
@@ -97,6 +109,25 @@ public struct LoopsClient: Sendable {
                 outcome: .retry(LoopsTransportFault.classify(error)),
                 message: LoopsTransportFault.describe(error)
             )
+        }
+    }
+
+    /// Sends, and waits for the end of the answer at most as long as a request may take. The client's interface with delegates costs a third
+    /// less than the one with async sequences, and its deadline covers the body, too: one that trickles must not hold its lane for ever.
+    private func exchange(_ request: HTTPClient.Request) async throws -> AnswerCollector.Answer {
+        let collector = AnswerCollector(maxBytes: configuration.maxAnswerBytes)
+        let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
+        let task = http.execute(request: request, delegate: collector, deadline: deadline)
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.get()
+            } onCancel: {
+                task.cancel()
+            }
+        } catch {
+            // Too long, or cut short: what a refusal says is in its head.
+            guard let head = collector.received?.head, Self.saysEnough(Int(head.status.code)) else { throw error }
+            return AnswerCollector.Answer(head: head)
         }
     }
 }
@@ -115,23 +146,6 @@ extension LoopsClient {
             )
         }
         return nil
-    }
-
-    /// Reads the body within the request's time. The HTTP client's own deadline ends with the answer's head, and its read timeout begins anew
-    /// with every byte, so that a body that trickles would hold its lane for ever.
-    private func body(of response: HTTPClientResponse, until deadline: ContinuousClock.Instant) async throws
-        -> ByteBuffer
-    {
-        let maxBytes = configuration.maxAnswerBytes
-        return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await response.body.collect(upTo: maxBytes) }
-            group.addTask {
-                try await Task.sleep(until: deadline, tolerance: .zero, clock: .continuous)
-                throw HTTPClientError.deadlineExceeded
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? ByteBuffer()
-        }
     }
 }
 

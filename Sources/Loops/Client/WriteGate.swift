@@ -1,11 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// Lets a request out only while it may still start: the last thing before its bytes are made.
+/// Lets a request out only while it may still start, and only as a whole: the last thing before its bytes are made.
 ///
 /// Between the decision to send and the write lie hops between threads and perhaps a new connection. A process that is stopped there and
 /// wakes up much later must not send. The client itself cannot be asked to look again, so the request carries its latest start in a header
 /// that never leaves the process.
+///
+/// The client flushes head, body and end of a request one after another. Here they leave with one write, which is one packet for most: a third
+/// of what a request costs on both sides is the system's part in sending and waking.
 final class WriteGate: ChannelOutboundHandler {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = HTTPClientRequestPart
@@ -20,6 +23,8 @@ final class WriteGate: ChannelOutboundHandler {
 
     private var startBy: ContinuousClock.Instant?
     private var isClosed = false
+    /// Whether what was written so far ends with the end of a request.
+    private var isWhole = true
 
     /// The header's value for an instant.
     static func text(_ instant: ContinuousClock.Instant) -> String { String((instant - reference).nanoseconds) }
@@ -43,6 +48,7 @@ final class WriteGate: ChannelOutboundHandler {
             return
         }
         var part = unwrapOutboundIn(data)
+        isWhole = if case .end = part { true } else { false }
         if case .head(var head) = part {
             startBy = head.headers.first(name: Self.header).flatMap(Self.instant)
             head.headers.remove(name: Self.header)
@@ -57,5 +63,9 @@ final class WriteGate: ChannelOutboundHandler {
             return
         }
         context.write(wrapOutboundOut(part), promise: promise)
+    }
+    func flush(context: ChannelHandlerContext) {
+        // What no longer fits into the channel's buffer has to leave: the client waits with the rest until there is room.
+        if isWhole || !context.channel.isWritable { context.flush() }
     }
 }
