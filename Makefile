@@ -100,9 +100,41 @@ screenshots: test-deps ## Take pictures of the dashboard in Chromium: .build/scr
 	swift test --skip-build --disable-xctest --filter 'DashboardTests/(pictures|restart)' $(SWIFT_FLAGS)
 	@ls .build/screenshots
 
+BENCH := python3 Benchmarks/driver
+BENCH_NEEDS := redis-server:redis-server /usr/sbin/nginx:nginx-light wrk:wrk /usr/share/doc/python3-venv:python3-venv
+.PHONY: bench-deps
+bench-deps: release
+	@.ci/install $(BENCH_NEEDS)
+	@[ -d .build/bench-venv ] || { python3 -m venv .build/bench-venv && \
+	  .build/bench-venv/bin/pip install -q aiohttp==3.14.5 hiredis==3.5.0 redis==8.1.0 uvloop==0.23.0; }
+	swift build -c release --package-path Benchmarks
+
 .PHONY: bench
-bench: deps ## Time parsing and writing of an event on a release build
-	swift run -c release --package-path Benchmarks micro
+bench: bench-deps ## Measure what an event costs: the small parts, and the whole beside a Python worker and the floors
+	$(BENCH)/small.py
+	$(BENCH)/whole.py $(ARGS)
+
+.PHONY: bench-limits
+bench-limits: bench-deps ## Measure idle, start, latency, and memory with a backlog of 1,000,000 entries
+	$(BENCH)/limits.py $(ARGS)
+
+.PHONY: bench-growth
+bench-growth: bench-deps ## Measure whether an event costs the same with more entries, contacts, mappings and replicas
+	$(BENCH)/growth.py $(ARGS)
+
+MINUTES := 20
+.PHONY: soak
+soak: deps release ## Constant load with faults; fails when anything grows: make soak MINUTES=20
+	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
+
+# A build of its own each, which takes as long as a first one.
+.PHONY: test-tsan
+test-tsan: test-deps ## Run all tests but those of whole processes with the thread sanitizer
+	.ci/test-sanitized thread $(ARGS)
+
+.PHONY: test-asan
+test-asan: test-deps ## The same with the address sanitizer
+	.ci/test-sanitized address $(ARGS)
 
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill

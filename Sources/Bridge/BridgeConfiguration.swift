@@ -127,7 +127,7 @@ public struct IntakeLimits: Sendable, Equatable {
     /// Bytes that one call should handle at the most: a script reads them all into Redis' memory.
     public var callBytes = 256 * 1024
     /// Partitions that one pull call may read.
-    public var callPartitions = 16
+    public var callPartitions = 64
     /// Ended entries that are remembered, to acknowledge them again when Redis forgot that they were.
     public var remembered = 20_000
 

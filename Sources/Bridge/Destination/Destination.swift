@@ -7,6 +7,8 @@ public struct Destination: Sendable {
     public static let mappingsMax = 50
 
     public let mappings: [DestinationMapping]
+    /// Picked once: to pick them for each event would copy them all.
+    private let enabled: [DestinationMapping]
     /// What the writer of the mappings should know, one sentence each; empty for most.
     public let warnings: [String]
     /// Tells these mappings from others: of the text that they were read from, so the same on every replica with the same file.
@@ -22,6 +24,7 @@ public struct Destination: Sendable {
     /// - Parameter digest: empty when they were not read from a file.
     init(checked mappings: [DestinationMapping], warnings: [String], digest: String = "") {
         self.mappings = mappings
+        enabled = mappings.filter(\.isEnabled)
         self.warnings = warnings
         self.digest = digest
     }
@@ -38,7 +41,7 @@ public struct Destination: Sendable {
 
     /// One result for each enabled mapping, in order. A failure in one does not stop the others.
     public func results(for event: JSONValue) -> [MappingResult] {
-        mappings.filter(\.isEnabled).map { mapping in
+        enabled.map { mapping in
             let (outcome, adjustments) = mapping.result(for: event)
             return MappingResult(
                 mapping: mapping.name,

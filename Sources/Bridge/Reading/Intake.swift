@@ -47,6 +47,9 @@ struct Intake: Sendable {
         case deadLettered(EntryEnd)
     }
 
+    /// Entries that a call asks of each partition at least.
+    private static let leastShare = 16
+
     let limits: IntakeLimits
     private var partitions: [Partition]
     private var inHand: [StreamID: EntryMark] = [:]
@@ -92,26 +95,27 @@ struct Intake: Sendable {
     /// The partitions to pull now, fairly in turn; empty when none has more, or there is no room.
     mutating func pulls() -> [Pull] {
         guard hasRoom else { return [] }
-        var left = min(callCount, limits.buffered - inHand.count)
-        // Few entries of many partitions are as good as many of one, and what was just routed is spread over all: a call for each would cost
-        // Redis and the bridge more than everything else that they do.
-        let share = max(1, left / max(1, min(readable, limits.callPartitions)))
+        // What was just routed is spread over many partitions, few entries in each. A call asks all of them and ends when it has enough: a call
+        // for some of them would cost Redis and the bridge more than everything else that they do.
+        let share = max(Self.leastShare, pullCount / max(1, readable))
         var maySuspect = suspect == nil
         var pulls: [Pull] = []
-        for offset in 0..<partitions.count where left > 0 && pulls.count < limits.callPartitions {
+        for offset in 0..<partitions.count where pulls.count < limits.callPartitions {
             let index = (nextPartition + offset) % partitions.count
             let partition = partitions[index]
             guard isReadable(partition) else { continue }
             let takesSuspect = maySuspect && partition.buffered == 0
             if partition.suspectWaits && !takesSuspect { continue }
-            let count = min(limits.perPartition - partition.buffered, left, share)
+            let count = min(limits.perPartition - partition.buffered, pullCount, share)
             pulls.append(Pull(partition: index, after: partition.cursor, count: count, maySuspect: takesSuspect))
             if takesSuspect { maySuspect = false }
-            left -= count
         }
         if let last = pulls.last { nextPartition = (last.partition + 1) % partitions.count }
         return pulls
     }
+
+    /// The entries that the next pull call may give in all: some more than are routed at once, so that one call sees the end of them.
+    var pullCount: Int { min(callCount + callCount / 4, limits.buffered - inHand.count) }
 
     private func isReadable(_ partition: Partition) -> Bool {
         partition.access == .open && partition.hasMore && partition.buffered < limits.perPartition
@@ -130,11 +134,20 @@ struct Intake: Sendable {
     }
 
     /// A pull was answered with these many entries, up to `last`.
-    /// - Parameter suspectWaits: whether the answer stops before a suspect.
-    mutating func pulled(_ pull: Pull, entries: Int, last: StreamID?, suspectWaits: Bool = false) {
+    /// - Parameters:
+    ///   - suspectWaits: whether the answer stops before a suspect.
+    ///   - isCut: whether it stops since the call had enough: the next one goes on behind it.
+    mutating func pulled(
+        _ pull: Pull,
+        entries: Int,
+        last: StreamID?,
+        suspectWaits: Bool = false,
+        isCut: Bool = false
+    ) {
+        if isCut { nextPartition = (pull.partition + 1) % partitions.count }
         if let last { partitions[pull.partition].cursor = max(partitions[pull.partition].cursor, last) }
         partitions[pull.partition].suspectWaits = suspectWaits
-        partitions[pull.partition].hasMore = entries >= pull.count || suspectWaits
+        partitions[pull.partition].hasMore = entries >= pull.count || suspectWaits || isCut
     }
 
     /// Somebody else may have the partition: nothing more is asked of it until ``open(_:tenure:)``.

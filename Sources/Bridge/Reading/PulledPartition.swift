@@ -8,9 +8,9 @@ struct PulledPartition: Sendable, Equatable {
     /// Whether a suspect waits, which is given out when nothing else of the partition is in hand.
     let suspectWaits: Bool
 
-    /// - Returns: one for each partition; nil where the caller is not the owner.
-    static func list(_ value: RedisValue, count: Int) throws(RedisError) -> [PulledPartition?] {
-        guard case .array(let parts) = value, parts.count == count else {
+    /// - Returns: one for each partition that the call came to; nil where the caller is not the owner.
+    static func list(_ value: RedisValue, atMost count: Int) throws(RedisError) -> [PulledPartition?] {
+        guard case .array(let parts) = value, parts.count <= count else {
             throw RedisError(.unexpectedReply("pull"), command: "EVALSHA", mayHaveBeenApplied: true)
         }
         var list: [PulledPartition?] = []

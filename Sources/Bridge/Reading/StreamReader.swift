@@ -92,9 +92,9 @@ struct StreamReader: Sendable {
     private func step() async throws -> Bool {
         // What is not routed waits as lag, for another replica or for the end of the pause.
         if session.isHeld { return false }
-        let pulls = session.withIntake { $0.pulls() }
+        let (pulls, most) = session.withIntake { ($0.pulls(), $0.pullCount) }
         if !pulls.isEmpty {
-            try await pull(pulls)
+            try await pull(pulls, most: most)
             return true
         }
         let count = session.withIntake { $0.routeCount }
@@ -175,8 +175,10 @@ struct StreamReader: Sendable {
         )
     }
 
-    private func pull(_ pulls: [Intake.Pull]) async throws {
-        for (pull, pulled) in zip(pulls, try await session.pull(pulls)) {
+    private func pull(_ pulls: [Intake.Pull], most: Int) async throws {
+        let answers = try await session.pull(pulls, most: most)
+        let isFull = answers.reduce(0) { $0 + ($1?.entries.count ?? 0) } >= most
+        for (number, (pull, pulled)) in zip(pulls, answers).enumerated() {
             guard let pulled else {
                 metrics.fenced(.pull)
                 session.withIntake { $0.refused(pull) }
@@ -188,7 +190,8 @@ struct StreamReader: Sendable {
                     pull,
                     entries: pulled.entries.count,
                     last: pulled.entries.last?.id,
-                    suspectWaits: pulled.suspectWaits
+                    suspectWaits: pulled.suspectWaits,
+                    isCut: isFull && number == answers.count - 1
                 )
             }
             take(pulled, partition: pull.partition)

@@ -71,12 +71,13 @@ extension StreamSession {
         return (answer.array ?? []).reduce(0) { $0 + Int($1.integer ?? 0) }
     }
 
-    /// - Returns: one for each pull; nil where another replica owns the partition.
-    func pull(_ pulls: [Intake.Pull]) async throws -> [PulledPartition?] {
+    /// - Parameter most: the entries that it may give in all.
+    /// - Returns: one for each pull, until there were so many; nil where another replica owns the partition.
+    func pull(_ pulls: [Intake.Pull], most: Int = .max) async throws -> [PulledPartition?] {
         let answer = try await call(
             scripts.pull,
             keys: [keys.stream, keys.leases, keys.hands, keys.suspects],
-            [group]
+            [group, String(most)]
                 + pulls.flatMap { pull in
                     [
                         String(pull.partition), fence(pull.partition), pull.after.description, String(pull.count),
@@ -84,7 +85,7 @@ extension StreamSession {
                     ]
                 }
         )
-        return try PulledPartition.list(answer, count: pulls.count)
+        return try PulledPartition.list(answer, atMost: pulls.count)
     }
 
     /// Takes back what ``pull(_:)`` wrote ahead about suspects: the process is still there. Not repeated when it fails: a count that is one

@@ -2,9 +2,9 @@
 --
 -- Entries that two processes did not survive are suspects. A suspect is given out alone, and its count is raised before that: when this process
 -- dies too, the count stays. The caller lowers it when the entry was handled and the process is still there.
--- KEYS: stream, leases, hands, suspects   ARGV: group, then for each partition: its number, lease, ID to read after, count, and 1 if a suspect
--- may be given out
--- Answer: for each partition false if the caller does not own it; else its entries, the deaths that the one suspect among them was present at
+-- KEYS: stream, leases, hands, suspects   ARGV: group, how many entries in all, then for each partition: its number, lease, ID to read after,
+-- count, and 1 if a suspect may be given out
+-- Answer: for each partition, as far as it came, false if the caller does not own it; else its entries, the deaths that the one suspect among them was present at
 -- (0 for none), 1 if a suspect waits. An entry without fields was trimmed or deleted while it was pending.
 local function is_after(a, b)
   local a1, a2 = string.match(a, '^(%d+)-(%d+)$')
@@ -14,14 +14,15 @@ local function is_after(a, b)
 end
 
 local answer, has_suspects = {}, redis.call('EXISTS', KEYS[4]) == 1
-local given = false
-for i = 2, #ARGV, 5 do
+local given, left = false, tonumber(ARGV[2])
+for i = 3, #ARGV, 5 do
+  if left <= 0 then break end
   local partition, lease, after, count, may_suspect = unpack(ARGV, i, i + 4)
   if redis.call('HGET', KEYS[2], partition) ~= lease then
     answer[#answer + 1] = false
   else
     local consumer = string.format('p%02d', tonumber(partition))
-    local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], consumer, 'COUNT', count, 'STREAMS', KEYS[1], after)
+    local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], consumer, 'COUNT', math.min(tonumber(count), left), 'STREAMS', KEYS[1], after)
     local entries, deaths, waits = read and read[1][2] or {}, 0, 0
     if has_suspects then
       for j, entry in ipairs(entries) do
@@ -44,6 +45,7 @@ for i = 2, #ARGV, 5 do
       local last, before = entries[#entries][1], redis.call('HGET', KEYS[3], partition)
       if not before or is_after(last, before) then redis.call('HSET', KEYS[3], partition, last) end
     end
+    left = left - #entries
     answer[#answer + 1] = { entries, deaths, waits }
   end
 end

@@ -54,6 +54,18 @@ struct IntakeTests {
         #expect(few.pulls().map(\.partition) == [3, 0, 1], "the next call goes on behind it")
     }
 
+    /// What the script gives: of each partition in turn, until it is enough.
+    private func answer(_ intake: inout Intake, _ left: inout [Int]) -> Int {
+        let (pulls, most) = (intake.pulls(), intake.pullCount)
+        var given = 0
+        for pull in pulls where given < most {
+            let count = min(pull.count, left[pull.partition], most - given)
+            (given, left[pull.partition]) = (given + count, left[pull.partition] - count)
+            intake.pulled(pull, entries: count, last: nil, isCut: given == most)
+        }
+        return given
+    }
+
     @Test("What was routed to many partitions is read in few calls, and no call reads more than it may")
     func sharedCalls() {
         var intake = Intake(partitions: 64)
@@ -62,16 +74,12 @@ struct IntakeTests {
         intake.routed(to: Array(0..<64), entries: 100, bytes: 45_000)
         var left = (0..<64).map { $0 % 3 + 1 }
         var calls = 0
-        while case let pulls = intake.pulls(), !pulls.isEmpty {
+        while !intake.pulls().isEmpty {
             calls += 1
-            #expect(pulls.reduce(0) { $0 + $1.count } <= intake.limits.callEntries)
-            for pull in pulls {
-                let count = min(pull.count, left[pull.partition])
-                left[pull.partition] -= count
-                intake.pulled(pull, entries: count, last: nil)
-            }
+            let given = answer(&intake, &left)
+            #expect(given <= 125)
         }
-        #expect(left.allSatisfy { $0 == 0 } && calls <= 16)
+        #expect(left.allSatisfy { $0 == 0 } && calls <= 4)
     }
 
     @Test("A partition that gave less than was asked has no more, until something is routed to it")
@@ -244,7 +252,7 @@ struct IntakeTests {
         #expect(byBytes.pulls().isEmpty && byBytes.routeCount == 0)
         var together = intake { $0.buffered = 30 }
         for id in 1...10 as ClosedRange<UInt64> { admit(&together, id) }
-        #expect(together.pulls().reduce(0) { $0 + $1.count } == 20, "all pulls of a call share the room")
+        #expect(!together.pulls().isEmpty && together.pullCount == 20, "all pulls of a call share the room")
     }
 
     @Test("Large entries make the next read small")

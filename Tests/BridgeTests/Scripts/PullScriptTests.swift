@@ -149,4 +149,21 @@ struct PullScriptTests {
             #expect(try await fixture.hash(fixture.keys.suspects).values.sorted() == ["2", "2", "2", "3"])
         }
     }
+
+    @Test("A call ends when it has enough, in the middle of a partition")
+    func enough() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 4)
+            _ = try await fixture.add(contacts: 80)
+            _ = try await session.route()
+            let waiting = try await fixture.pending().mapValues(\.count)
+            let (first, second) = (waiting["p00"] ?? 0, waiting["p01"] ?? 0)
+            #expect(first > 1 && second > 1)
+            let pulls = (0..<4).map { Intake.Pull(partition: $0, after: .zero, count: 80) }
+            let counts = try await session.pull(pulls, most: first + 1).map { $0?.entries.count }
+            #expect(counts == [first, 1])
+            let all = try await session.pull(pulls).map { $0?.entries.count }
+            #expect(all.compactMap(\.self).reduce(0, +) == 80)
+        }
+    }
 }

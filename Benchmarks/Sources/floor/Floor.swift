@@ -1,0 +1,82 @@
+import Glibc
+import NIOPosix
+
+/// Sends requests as fast as 32 lanes can and tells what it cost: the floor below the bridge.
+///
+/// Usage: `floor client|loop|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson`. Prints microseconds of CPU a request, requests a second, and the peak memory
+/// in megabytes; the first tenth of the requests warms up and does not count.
+@main
+enum Floor {
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 6, let port = Int(arguments[2]), let count = Int(arguments[3]),
+            let lanes = Int(arguments[4])
+        else { throw Fault(description: "usage: floor client|loop|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson") }
+        let requests = try read(arguments[5])
+        let work: @Sendable (@escaping Sender) async throws -> Void = { try await measure(count, lanes, requests, $0) }
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        switch arguments[1] {
+        case "client": try await ClientFloor.withSender(port: port, lanes: lanes, work)
+        // As the bridge does it: tasks and connections share one event loop.
+        case "loop":
+            try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+                try await ClientFloor.withSender(port: port, lanes: lanes, on: eventLoop, work)
+            }
+        case "future":
+            try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+                try await FutureFloor.withSender(port: port, lanes: lanes, on: eventLoop, work)
+            }
+        case "nio":
+            try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+                try await NIOFloor.withSenders(port: port, lanes: lanes, on: eventLoop, work)
+            }
+        default: throw Fault(description: "client, loop, future or nio, not \(arguments[1])")
+        }
+    }
+
+    /// Sends one request and returns the bytes of its answer.
+    typealias Sender = @Sendable (_ lane: Int, SampleRequest) async throws -> Int
+
+    private static func measure(_ count: Int, _ lanes: Int, _ requests: [SampleRequest], _ send: @escaping Sender)
+        async throws
+    {
+        try await run(count / 10, lanes, requests, send)
+        let (cpu, clock) = (Usage.now, ContinuousClock())
+        let took = try await clock.measure { try await run(count, lanes, requests, send) }
+        let used = Usage.now.microseconds - cpu.microseconds
+        let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
+        print("\(Double(used) / Double(count)) \(Double(count) / seconds) \(Double(Usage.now.peakKilobytes) / 1024)")
+    }
+
+    private static func run(_ count: Int, _ lanes: Int, _ requests: [SampleRequest], _ send: @escaping Sender)
+        async throws
+    {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<lanes {
+                group.addTask {
+                    for number in stride(from: lane, to: count, by: lanes) {
+                        guard try await send(lane, requests[number % requests.count]) > 0 else {
+                            throw Fault(description: "an empty answer")
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func read(_ path: String) throws -> [SampleRequest] {
+        guard let file = fopen(path, "r") else { throw Fault(description: "cannot read \(path)") }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let length = fread(&buffer, 1, buffer.count, file), length > 0 { text += buffer[..<length] }
+        let requests = text.split(separator: 0x0A).compactMap { SampleRequest(line: $0) }
+        guard !requests.isEmpty else { throw Fault(description: "no requests in \(path)") }
+        return requests
+    }
+}

@@ -1,0 +1,38 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The same client by its older interface, with futures, everything on one event loop.
+enum FutureFloor {
+    static func withSender(
+        port: Int,
+        lanes: Int,
+        on eventLoop: any EventLoop,
+        _ body: @Sendable (@escaping Floor.Sender) async throws -> Void
+    ) async throws {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = lanes
+        configuration.httpVersion = .http1Only
+        configuration.redirectConfiguration = .disallow
+        configuration.tracing.tracer = nil
+        try await HTTPClient.withHTTPClient(eventLoopGroup: eventLoop, configuration: configuration) { client in
+            try await body { _, sample in
+                var headers: HTTPHeaders = [
+                    "Authorization": "Bearer test", "Accept": "application/json", "User-Agent": "floor",
+                    "Content-Type": "application/json",
+                ]
+                if let key = sample.key { headers.add(name: "Idempotency-Key", value: key) }
+                let request = try HTTPClient.Request(
+                    url: "http://127.0.0.1:\(port)/api/v1/\(sample.path)",
+                    method: HTTPMethod(rawValue: sample.method),
+                    headers: headers,
+                    body: .byteBuffer(ByteBuffer(bytes: sample.body))
+                )
+                let answer = ResponseAccumulator(request: request, maxBodySize: 65_536)
+                let task = client.execute(request: request, delegate: answer, deadline: .now() + .seconds(10))
+                return try await task.get().body?.readableBytes ?? 0
+            }
+        }
+    }
+}
