@@ -111,7 +111,10 @@ struct ReplicaTests {
                     }
                     let letters = try await client.range("{\(Harness.stream)}:dead", count: 10)
                     let fields = (letters.first?.fields ?? []).map { String(decoding: $0.value, as: UTF8.self) }
-                    #expect(letters.count == 1 && fields.first == "poison", "\(fields)")
+                    #expect(
+                        letters.count == 1 && fields.first == "poison",
+                        "\(letters.map { ($0.fields ?? []).map { String(decoding: $0.value, as: UTF8.self) } })"
+                    )
                     let audit = DeliveryAudit(simulator.requests())
                     #expect(audit.outOfOrder.isEmpty && audit.unfinished.isEmpty)
                     #expect(audit.applied.values.reduce(0) { $0 + $1.count } == 80)

@@ -103,7 +103,8 @@ struct ReadyQueue: Sendable {
 
     private mutating func next() -> Item? {
         if count == 0 { return nil }
-        for stream in streams.keys { streams[stream]?.clean() }
+        // A copy of the few keys: a loop over them themselves would keep the storage, and the first change would copy all heaps.
+        for stream in Array(streams.keys) { streams[stream]?.clean() }
         guard let stream = turns.next(streams.keys.filter { streams[$0]?.live.isEmpty == false }.sorted()) else {
             return nil
         }

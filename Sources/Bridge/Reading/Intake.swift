@@ -190,11 +190,20 @@ struct Intake: Sendable {
         _ = remove(id, partition, bytes)
     }
 
-    /// The process is still there after the suspect was handled.
+    /// The process is still there after the suspect was handled. One that has ended is told of by its acknowledgement: see ``settled(_:)``.
     mutating func survived(_ id: StreamID) {
-        guard suspect == id else { return }
+        guard suspect == id, inHand[id] != nil else { return }
         suspect = nil
         survivors.append(id)
+    }
+
+    /// Redis knows of the entry's end, and with it forgets what was written ahead; or its partition has another owner. Until then no further
+    /// suspect is given out: should the process die in between, those that it had delivered would be counted once more.
+    /// - Returns: whether another suspect may be given out now that was not before.
+    mutating func settled(_ id: StreamID) -> Bool {
+        guard suspect == id, inHand[id] == nil else { return false }
+        suspect = nil
+        return true
     }
 
     /// The process ends in good order: the suspect in hand is not to blame for it.
@@ -218,7 +227,6 @@ struct Intake: Sendable {
         guard let mark = inHand.removeValue(forKey: id) else { return nil }
         partitions[partition].buffered -= 1
         bufferedBytes -= bytes
-        if suspect == id { suspect = nil }
         if partitions[partition].access == .opening { begin(partition) }
         return mark
     }

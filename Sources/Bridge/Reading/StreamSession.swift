@@ -200,9 +200,12 @@ final class StreamSession: Sendable {
     /// - Parameter fenced: partitions whose acknowledgements were refused.
     /// - Returns: the ends that Redis has confirmed.
     func acknowledged(_ count: Int, fenced: Set<Int> = []) -> [EntryEnd] {
-        let confirmed = state.withLock { state in
-            state.acks.confirm(count).filter { !fenced.contains($0.partition) }
+        let (confirmed, isFree) = state.withLock { state in
+            let settled = state.acks.confirm(count)
+            let isFree = settled.reduce(false) { state.intake.settled($1.id) || $0 }
+            return (settled.filter { !fenced.contains($0.partition) }, isFree)
         }
+        if isFree { readable.signal() }
         releaseDrained()
         return confirmed
     }
