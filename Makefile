@@ -127,15 +127,6 @@ MINUTES := 20
 soak: deps release ## Constant load with faults; fails when anything grows: make soak MINUTES=20
 	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
 
-# A build of its own each, which takes as long as a first one.
-.PHONY: test-tsan
-test-tsan: test-deps ## Run all tests but those of whole processes with the thread sanitizer
-	.ci/test-sanitized thread $(ARGS)
-
-.PHONY: test-asan
-test-asan: test-deps ## The same with the address sanitizer
-	.ci/test-sanitized address $(ARGS)
-
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
 	swift build -c release --product budget $(SWIFT_FLAGS)

@@ -227,7 +227,7 @@
     while (svg.children.length > shapes.length) svg.lastChild.remove();
     const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}` : "unknown";
     mark(svg, "aria-label", `${label}, last ${duration(span)}: ${range}`);
-    write(svg.nextElementSibling, `last ${duration(Math.round(span / 10) * 10)}`);
+    write(svg.nextElementSibling, `last ${duration(Math.round(span / 60) * 60)}`);
   }
 
   function drawHistory(status) {
