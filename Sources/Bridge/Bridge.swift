@@ -1,6 +1,5 @@
-public import AsyncHTTPClient
 public import Logging
-import Loops
+public import Loops
 public import Metrics
 import NIOCore
 import RedisStreams
@@ -31,19 +30,19 @@ public final class Bridge: Service {
     /// - Parameters:
     ///   - configuration: checked already; see the program's settings.
     ///   - destination: what becomes of events.
-    ///   - http: made with ``LoopsClient/httpConfiguration(_:)``; outlives the bridge.
+    ///   - loops: made from the same configuration; outlives the bridge.
     ///   - factory: where metrics live.
     public convenience init(
         configuration: BridgeConfiguration,
         destination: Destination,
-        http: HTTPClient,
+        loops: LoopsClient,
         factory: any MetricsFactory,
         logger: Logger
     ) {
         self.init(
             configuration: configuration,
             destination: destination,
-            http: http,
+            loops: loops,
             factory: factory,
             logger: logger,
             parts: Parts()
@@ -54,15 +53,14 @@ public final class Bridge: Service {
     init(
         configuration: BridgeConfiguration,
         destination: Destination,
-        http: HTTPClient,
+        loops: LoopsClient,
         factory: any MetricsFactory,
         logger: Logger,
         parts: Parts
     ) {
-        let eventLoop = http.eventLoopGroup.next()
+        let eventLoop = loops.eventLoop
         self.executor = EventLoopExecutor(eventLoop)
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
-        let loops = LoopsClient(configuration: configuration.loops, http: http)
         let rules = PlanningRules(destination)
         let planner = Planner(
             rules: rules,

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Bridge
 import Logging
 import Loops
@@ -39,13 +38,11 @@ struct Assembly {
         ).record(1)
         let configuration = settings.bridge
         // One loop for all that the bridge does: no request is handed from thread to thread. The admin endpoints have the others.
-        let eventLoop = HTTPClient.defaultEventLoopGroup.next()
-        let loops = LoopsClient.httpConfiguration(configuration.loops)
-        try await HTTPClient.withHTTPClient(eventLoopGroup: eventLoop, configuration: loops) { http in
+        try await LoopsClient.withClient(configuration.loops) { loops in
             let bridge = Bridge(
                 configuration: configuration,
                 destination: destination,
-                http: http,
+                loops: loops,
                 factory: factory,
                 logger: logger
             )

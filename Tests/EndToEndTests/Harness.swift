@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Bridge
 import DevKit
 import Foundation
@@ -78,11 +77,11 @@ struct Harness: Sendable {
         let client = RedisClient(configuration: try RedisConfiguration(url: redis.url), logger: quiet)
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) { http in
+        try await LoopsClient.withClient(configuration.loops) { loops in
             let bridge = Bridge(
                 configuration: configuration,
                 destination: .presets,
-                http: http,
+                loops: loops,
                 factory: factory,
                 logger: quiet
             )

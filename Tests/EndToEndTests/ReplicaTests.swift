@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Bridge
 import DevKit
 import Foundation
@@ -135,11 +134,11 @@ struct ReplicaTests {
         var configuration = harness.configuration
         configuration.instance = "second"
         let settled = configuration
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(settled.loops)) { http in
+        try await LoopsClient.withClient(settled.loops) { loops in
             let bridge = Bridge(
                 configuration: settled,
                 destination: .presets,
-                http: http,
+                loops: loops,
                 factory: NOOPMetricsHandler.instance,
                 logger: .quiet
             )

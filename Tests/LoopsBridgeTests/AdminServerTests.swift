@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Bridge
 import DevKit
 import Foundation
@@ -32,12 +31,11 @@ struct AdminServerTests {
         logger.logLevel = .critical
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) {
-            [configuration, logger] http in
+        try await LoopsClient.withClient(configuration.loops) { [configuration, logger] loops in
             let bridge = Bridge(
                 configuration: configuration,
                 destination: .presets,
-                http: http,
+                loops: loops,
                 factory: factory,
                 logger: logger
             )

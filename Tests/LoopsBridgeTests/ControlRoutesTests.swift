@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Bridge
 import DevKit
 import Foundation
@@ -42,13 +41,12 @@ struct ControlRoutesTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "mappings.yaml").path
         if let mappings { try mappings.write(toFile: file, atomically: true, encoding: .utf8) }
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration.loops)) {
-            [configuration] http in
+        try await LoopsClient.withClient(configuration.loops) { [configuration] loops in
             let registry = MetricRegistry(descriptions: MetricDescription.bridge)
             let bridge = Bridge(
                 configuration: configuration,
                 destination: .presets,
-                http: http,
+                loops: loops,
                 factory: PrometheusMetricsFactory(registry: registry),
                 logger: logger
             )

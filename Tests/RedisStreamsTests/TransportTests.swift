@@ -13,26 +13,6 @@ private func withFolder<Result>(_ body: (String) async throws -> Result) async t
     return try await body(folder.path)
 }
 
-/// Makes an authority, a server's and a client's certificate of it, and an authority that nobody knows.
-private func makeCertificates(in folder: String) async throws {
-    let script = """
-        set -e; cd "$1"
-        key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        openssl req -x509 $key -keyout ca.key -out ca.pem -days 2 -subj /CN=authority
-        openssl req -x509 $key -keyout other.key -out other.pem -days 2 -subj /CN=other
-        printf 'subjectAltName=IP:127.0.0.1,DNS:localhost' >san
-        for name in server client; do
-          openssl req $key -keyout $name.key -out $name.csr -subj /CN=$name
-          openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out $name.pem -days 2 -extfile san
-        done
-        echo certificates made
-        """
-    let isMade = try await ChildProcess.run("sh", arguments: ["-c", script, "sh", folder]) { child in
-        await child.line { $0 == "certificates made" } != nil
-    }
-    try #require(isMade)
-}
-
 @Suite(.timeLimit(.minutes(2))) struct TransportTests {
     @Test func aUnixSocket() async throws {
         try await withFolder { folder in
@@ -48,7 +28,7 @@ private func makeCertificates(in folder: String) async throws {
 
     @Test func transportSecurity() async throws {
         try await withFolder { folder in
-            try await makeCertificates(in: folder)
+            try await Certificates.make(in: folder)
             let port = FreePort.take()
             let arguments = [
                 "--tls-port", "\(port)", "--tls-cert-file", "\(folder)/server.pem", "--tls-key-file",

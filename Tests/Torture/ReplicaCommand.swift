@@ -1,5 +1,4 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Glibc
 import Logging
 import Loops
@@ -54,11 +53,11 @@ struct ReplicaCommand: AsyncParsableCommand {
         // The nemesis ends replicas far more often than any machine would.
         configuration.poisonAfter = 1000
         let settled = configuration
-        try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(settled.loops)) { http in
+        try await LoopsClient.withClient(settled.loops) { loops in
             let bridge = Bridge(
                 configuration: settled,
                 destination: .presets,
-                http: http,
+                loops: loops,
                 factory: NOOPMetricsHandler.instance,
                 logger: logger,
                 parts: plant.parts

@@ -1,61 +1,101 @@
-public import AsyncHTTPClient
-import NIOCore
+public import NIOCore
 import NIOHTTP1
+import NIOPosix
+import NIOSSL
 
-/// Sends requests to Loops, one attempt each, and says what the answers mean. Retrying is the caller's.
-///
-/// Give it an `HTTPClient` made with ``httpConfiguration(_:)``: redirects must be off, since following one turns a POST into a GET.
+/// Sends requests to Loops, one attempt each, and says what the answers mean. Retrying is the caller's; redirects are not followed, since that
+/// turns a POST into a GET.
 public struct LoopsClient: Sendable {
     private let configuration: LoopsConfiguration
-    private let http: HTTPClient
-    /// By path, all but the body and what differs from call to call: to take the same addresses apart again costs more than to read an event.
-    private let templates: [String: HTTPClient.Request]
+    private let connections: LoopsConnections
+    /// What all requests have.
+    private let headers: HTTPHeaders
 
-    public init(configuration: LoopsConfiguration, http: HTTPClient) {
-        self.configuration = configuration
-        self.http = http
-        var templates: [String: HTTPClient.Request] = [:]
-        for operation in LoopsAction.allCases {
-            templates[operation.path] = try? Self.request(operation.path, operation.method, configuration)
+    /// The event loop that its connections live on. Called from there, a request is not handed from thread to thread.
+    public var eventLoop: any EventLoop { connections.eventLoop }
+
+    /// The address in the configuration cannot be used.
+    public struct AddressFault: Error, CustomStringConvertible {
+        public let address: String
+        public var description: String { "loops.baseURL is \"\(address)\"; set it to \(LoopsAddress.form)" }
+    }
+
+    /// A client for as long as `body` runs; its connections are closed then.
+    ///
+    /// - Parameter eventLoop: where its connections live; one of the process' own when left out.
+    /// - Throws: ``AddressFault``, an `NIOSSLError` when the machine's certificate authorities cannot be loaded, or what `body` throws.
+    public static func withClient<Result>(
+        _ configuration: LoopsConfiguration,
+        on eventLoop: (any EventLoop)? = nil,
+        _ body: (LoopsClient) async throws -> Result
+    ) async throws -> Result {
+        try await withClient(configuration, on: eventLoop, trustRoots: .default, body)
+    }
+
+    static func withClient<Result>(
+        _ configuration: LoopsConfiguration,
+        on eventLoop: (any EventLoop)? = nil,
+        trustRoots: NIOSSLTrustRoots,
+        idleLimit: Duration = .nanoseconds(LoopsConnections.idleLimit.nanoseconds),
+        _ body: (LoopsClient) async throws -> Result
+    ) async throws -> Result {
+        guard let address = LoopsAddress(configuration.baseURL) else {
+            throw AddressFault(address: configuration.baseURL)
         }
-        self.templates = templates
+        let connector = try LoopsConnector(
+            address,
+            timeout: .nanoseconds(min(configuration.connectTimeout, configuration.requestTimeout).nanoseconds),
+            trustRoots: trustRoots
+        )
+        let connections = LoopsConnections(
+            connector: connector,
+            eventLoop: eventLoop ?? MultiThreadedEventLoopGroup.singleton.next(),
+            maxAnswerBytes: configuration.maxAnswerBytes,
+            idleLimit: .nanoseconds(idleLimit.nanoseconds)
+        )
+        let client = LoopsClient(configuration: configuration, connections: connections)
+        do {
+            let result = try await body(client)
+            await connections.close()
+            return result
+        } catch {
+            await connections.close()
+            throw error
+        }
     }
 
-    /// The settings that an `HTTPClient` for Loops needs.
-    public static func httpConfiguration(_ configuration: LoopsConfiguration) -> HTTPClient.Configuration {
-        var http = HTTPClient.Configuration()
-        http.redirectConfiguration = .disallow
-        http.timeout.connect = .nanoseconds(configuration.connectTimeout.nanoseconds)
-        http.timeout.read = .nanoseconds(configuration.requestTimeout.nanoseconds)
-        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, configuration.maxInFlight)
-        // The bridge retries by itself, in order and with its own pace.
-        http.connectionPool.retryConnectionEstablishment = false
-        http.httpVersion = .http1Only
-        // No tracer is ever installed, and spans that go nowhere take the address apart for each request.
-        http.tracing.tracer = nil
-        http.http1_1ConnectionDebugInitializer = { WriteGate.install(in: $0) }
-        return http
+    private init(configuration: LoopsConfiguration, connections: LoopsConnections) {
+        self.configuration = configuration
+        self.connections = connections
+        self.headers = [
+            "Host": connections.address.authority,
+            "Authorization": "Bearer \(configuration.apiKey)",
+            "Accept": "application/json",
+            "User-Agent": configuration.userAgent,
+        ]
     }
+
+    /// How many connections are open.
+    var connectionCount: Int { get async { await connections.count } }
 
     /// Sends `call` once. Never throws: the lack of an answer is an answer too.
     ///
-    /// - Parameter startBy: the request is not sent at all, or not to its end, once this instant has passed; looked at right before every
-    ///   write.
+    /// - Parameter startBy: the request is not sent at all once this instant has passed; looked at right before its bytes are written.
     /// - Returns: nil when it was not sent for that reason.
     public func send(_ call: LoopsCall, startBy: ContinuousClock.Instant? = nil) async -> LoopsAnswer? {
-        let answer = await self.answer(hasIdempotencyKey: call.idempotencyKey != nil) {
-            var request = try templates[call.path] ?? Self.request(call.path, call.method, configuration)
-            request.headers.add(name: "Content-Type", value: "application/json")
-            if let key = call.idempotencyKey { request.headers.add(name: "Idempotency-Key", value: key) }
-            if let trace = call.trace {
-                request.headers.add(name: "traceparent", value: trace.traceparent)
-                if !trace.state.isEmpty { request.headers.add(name: "tracestate", value: trace.state) }
-            }
-            if let startBy { request.headers.add(name: WriteGate.header, value: WriteGate.text(startBy)) }
-            request.body = .byteBuffer(ByteBuffer(bytes: call.body))
-            return request
+        var request = OutgoingRequest(
+            head: head(call.method, call.path),
+            body: ByteBuffer(bytes: call.body),
+            startBy: startBy
+        )
+        request.head.headers.add(name: "Content-Type", value: "application/json")
+        request.head.headers.add(name: "Content-Length", value: String(call.body.count))
+        if let key = call.idempotencyKey { request.head.headers.add(name: "Idempotency-Key", value: key) }
+        if let trace = call.trace {
+            request.head.headers.add(name: "traceparent", value: trace.traceparent)
+            if !trace.state.isEmpty { request.head.headers.add(name: "tracestate", value: trace.state) }
         }
-        guard var answer else { return nil }
+        guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
         if call.operation == .deleteContact, answer.status == 404 { answer.outcome = .delivered }
         return answer
@@ -63,72 +103,44 @@ public struct LoopsClient: Sendable {
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsAnswer {
-        await answer(hasIdempotencyKey: false) { try Self.request("api-key", "GET", configuration) }
+        await answer(to: OutgoingRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
             ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
     }
 
-    private static func request(
-        _ path: String,
-        _ method: String,
-        _ configuration: LoopsConfiguration
-    ) throws -> HTTPClient.Request {
-        try HTTPClient.Request(
-            url: "\(configuration.baseURL)/\(path)",
+    private func head(_ method: String, _ path: String) -> HTTPRequestHead {
+        HTTPRequestHead(
+            version: .http1_1,
             method: HTTPMethod(rawValue: method),
-            headers: [
-                "Authorization": "Bearer \(configuration.apiKey)",
-                "Accept": "application/json",
-                "User-Agent": configuration.userAgent,
-            ]
+            uri: "\(connections.address.path)/\(path)",
+            headers: headers
         )
     }
 
-    private func answer(
-        hasIdempotencyKey: Bool,
-        to request: () throws -> HTTPClient.Request
-    ) async -> LoopsAnswer? {
+    private func answer(to request: OutgoingRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer? {
+        let answer: HTTPAnswer
         do {
-            let answer = try await exchange(try request())
-            let headers = answer.head.headers
-            var read = LoopsAnswer(
-                classifying: .init(
-                    status: Int(answer.head.status.code),
-                    contentType: headers.first(name: "Content-Type"),
-                    body: Array(answer.body.readableBytesView)
-                ),
-                hasIdempotencyKey: hasIdempotencyKey
-            )
-            read.rateLimit = headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
-            read.rateLimitRemaining = headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
-            read.requestID = Self.requestID(headers)
-            return read
-        } catch is WriteGate.TooLate {
-            return nil
+            answer = try await connections.answer(to: request, within: configuration.requestTimeout)
         } catch {
-            return LoopsAnswer(
-                outcome: .retry(LoopsTransportFault.classify(error)),
-                message: LoopsTransportFault.describe(error)
-            )
-        }
-    }
-
-    /// Sends, and waits for the end of the answer at most as long as a request may take. The client's interface with delegates costs a third
-    /// less than the one with async sequences, and its deadline covers the body, too: one that trickles must not hold its lane for ever.
-    private func exchange(_ request: HTTPClient.Request) async throws -> AnswerCollector.Answer {
-        let collector = AnswerCollector(maxBytes: configuration.maxAnswerBytes)
-        let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
-        let task = http.execute(request: request, delegate: collector, deadline: deadline)
-        do {
-            return try await withTaskCancellationHandler {
-                try await task.get()
-            } onCancel: {
-                task.cancel()
-            }
-        } catch {
+            guard let retry = LoopsOutcome.Retry(error.kind) else { return nil }
             // Too long, or cut short: what a refusal says is in its head.
-            guard let head = collector.received?.head, Self.saysEnough(Int(head.status.code)) else { throw error }
-            return AnswerCollector.Answer(head: head)
+            guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
+                return LoopsAnswer(outcome: .retry(retry), message: error.message)
+            }
+            answer = HTTPAnswer(head: head)
         }
+        let headers = answer.head.headers
+        var read = LoopsAnswer(
+            classifying: .init(
+                status: Int(answer.head.status.code),
+                contentType: headers.first(name: "Content-Type"),
+                body: Array(answer.body.readableBytesView)
+            ),
+            hasIdempotencyKey: hasIdempotencyKey
+        )
+        read.rateLimit = headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
+        read.rateLimitRemaining = headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
+        read.requestID = Self.requestID(headers)
+        return read
     }
 }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Bridge
 import Foundation
 import Logging
@@ -74,10 +73,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
         }
         tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))
-        let http = LoopsClient.httpConfiguration(settings.bridge.loops)
-        let answer = try await HTTPClient.withHTTPClient(configuration: http) { http in
-            await LoopsClient(configuration: settings.bridge.loops, http: http).testKey()
-        }
+        let answer = try await LoopsClient.withClient(settings.bridge.loops) { await $0.testKey() }
         tell(check.loops(answer))
         if hasFault { throw ExitStatus.failed }
     }

@@ -21,7 +21,7 @@ struct SettingInForce: Sendable, Equatable {
     }
 
     /// An address without the part before its `@`.
-    private static func withoutPassword(_ text: String) -> String {
+    static func withoutPassword(_ text: String) -> String {
         guard let scheme = text.range(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
             return text
         }

@@ -83,13 +83,13 @@ struct Settings: Sendable {
 
     private static func loops(_ reader: inout SettingsReader, key: String) -> LoopsConfiguration {
         let base = reader.text(.loopsBaseURL) ?? ""
-        if !(base.hasPrefix("https://") || base.hasPrefix("http://")) {
+        if LoopsAddress(base) == nil {
             reader.report(
                 .malformed(
                     key: "loops.baseURL",
                     source: "set",
-                    value: "\"\(base)\"",
-                    allowed: "an http:// or https:// address"
+                    value: "\"\(SettingInForce.withoutPassword(base))\"",
+                    allowed: LoopsAddress.form
                 )
             )
         }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import JSON
 import Testing
 
@@ -41,9 +40,7 @@ struct LoopsClientTests {
             maxAnswerBytes: 1000,
             userAgent: "loops-bridge/test"
         )
-        return try await HTTPClient.withHTTPClient(configuration: LoopsClient.httpConfiguration(configuration)) {
-            try await body(LoopsClient(configuration: configuration, http: $0))
-        }
+        return try await LoopsClient.withClient(configuration, body)
     }
 
     @Test(
@@ -274,14 +271,5 @@ struct LoopsClientTests {
         let configuration = LoopsConfiguration(apiKey: Self.key, userAgent: "x")
         #expect(!"\(configuration)".contains(Self.key))
         #expect(!String(reflecting: configuration).contains(Self.key))
-    }
-}
-
-private enum Canned {
-    static let ok = answer("200 OK", #"{"success":true}"#)
-
-    static func answer(_ status: String, _ body: String, _ headers: [String] = []) -> String {
-        let head = ["HTTP/1.1 \(status)", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"]
-        return (head + headers).joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server on a free loopback port that answers every request in one way, down to the byte, and remembers what it got.
@@ -32,14 +33,19 @@ final class ScriptedServer: Sendable {
     var requests: [String] { log.withLock { $0 } }
 
     /// Listens as long as `body` runs, which gets the port.
+    /// - Parameter security: TLS, if there is any.
     static func run<Result: Sendable>(
         _ behaviour: Behaviour,
+        security: NIOSSLContext? = nil,
         body: @Sendable (ScriptedServer, Int) async throws -> Result
     ) async throws -> Result {
         let server = ScriptedServer(behaviour)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let security {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: security))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Handler(server))
                 }
             }

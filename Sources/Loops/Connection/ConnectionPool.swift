@@ -1,0 +1,79 @@
+import NIOCore
+
+/// The connections of one event loop: made when one is needed, kept for the next request. Used on that event loop only.
+///
+/// It has no limit of its own: there are never more connections than there were requests under way at once, and that is the caller's limit.
+final class ConnectionPool {
+    private let eventLoop: any EventLoop
+    private let connector: LoopsConnector
+    private let maxAnswerBytes: Int
+    private let idleLimit: TimeAmount
+    /// The one that was used last is used next, so that those beyond the need grow old.
+    private var idle: [LoopsConnection] = []
+    private var all: [ObjectIdentifier: LoopsConnection] = [:]
+    /// Wait for a connection that is being made for them.
+    private var waiting: [UInt64: Exchange] = [:]
+    private var isClosed = false
+
+    init(connector: LoopsConnector, eventLoop: any EventLoop, maxAnswerBytes: Int, idleLimit: TimeAmount) {
+        self.connector = connector
+        self.eventLoop = eventLoop
+        self.maxAnswerBytes = maxAnswerBytes
+        self.idleLimit = idleLimit
+    }
+
+    func start(_ exchange: Exchange) {
+        guard !isClosed else { return exchange.promise.fail(ExchangeFault(.unreachable, "the client is closed")) }
+        if let connection = idle.popLast() { return connection.start(exchange) }
+        waiting[exchange.number] = exchange
+        connector.connect(on: eventLoop).assumeIsolated().whenComplete { self.connected($0, for: exchange.number) }
+    }
+
+    /// Ends an exchange whose caller no longer waits.
+    func cancel(_ number: UInt64) {
+        if let exchange = waiting.removeValue(forKey: number) {
+            exchange.promise.fail(ExchangeFault(.unreachable, "given up"))
+        } else {
+            all.values.first { $0.carries == number }?.close(.connectionLost, "given up")
+        }
+    }
+
+    /// Ends what is under way, and takes nothing any more.
+    func close() {
+        isClosed = true
+        for number in waiting.keys { cancel(number) }
+        for connection in all.values { connection.close(.connectionLost, "the client was closed") }
+    }
+
+    /// How many connections there are.
+    var count: Int { all.count }
+
+    private func connected(_ result: Result<any Channel, any Error>, for number: UInt64) {
+        let exchange = waiting.removeValue(forKey: number)
+        do {
+            let channel = try result.get()
+            // Nobody needs it any more.
+            guard let exchange else { return channel.close(promise: nil) }
+            let connection = LoopsConnection(
+                now: eventLoop.now,
+                readyBy: connector.readyBy(eventLoop.now),
+                maxAnswerBytes: maxAnswerBytes,
+                idleLimit: idleLimit,
+                outlet: LoopsConnection.Outlet(
+                    freed: { self.idle.append($0) },
+                    closed: { self.forget($0) }
+                )
+            )
+            try channel.pipeline.syncOperations.addHandler(connection)
+            all[ObjectIdentifier(connection)] = connection
+            connection.start(exchange)
+        } catch {
+            exchange?.promise.fail(ExchangeFault(.unreachable, error))
+        }
+    }
+
+    private func forget(_ connection: LoopsConnection) {
+        all[ObjectIdentifier(connection)] = nil
+        idle.removeAll { $0 === connection }
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why a request got no whole answer; with that, whether Loops may have applied it.
+struct ExchangeFault: Error {
+    enum Kind: Sendable, Equatable {
+        /// Nothing of the request was written: certainly not applied.
+        case unreachable
+        /// Its latest start passed before anything of it was written: certainly not applied, and nobody's fault.
+        case tooLate
+        /// The request's time was over. May have been applied.
+        case timedOut
+        /// The connection broke, or spoke no HTTP, after bytes were written. May have been applied.
+        case connectionLost
+        /// The answer's body was longer than what is read. May have been applied.
+        case tooLong
+    }
+
+    let kind: Kind
+    /// For people; without secrets or bodies.
+    let message: String
+    /// The head of the answer, where it came before the fault. What a refusal says is there.
+    var head: HTTPResponseHead?
+
+    init(_ kind: Kind, _ message: String, head: HTTPResponseHead? = nil) {
+        self.kind = kind
+        self.message = message
+        self.head = head
+    }
+
+    init(_ kind: Kind, _ error: any Error, head: HTTPResponseHead? = nil) {
+        self.init(kind, Self.describe(error), head: head)
+    }
+
+    /// What the network's errors say, without their wrappings.
+    static func describe(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case let error as NIOConnectionError:
+            guard let attempt = error.connectionErrors.last else {
+                return "no address found for \(error.host)"
+            }
+            return "\(error.host):\(error.port): \(describe(attempt.error))"
+        case ChannelError.connectTimeout(let time):
+            return "no connection within \(time.nanoseconds / 1_000_000) ms"
+        default: return String(describing: error)
+        }
+    }
+}
+
+extension LoopsOutcome.Retry {
+    /// What a fault means for the request; nil when it was not even tried.
+    init?(_ fault: ExchangeFault.Kind) {
+        switch fault {
+        case .unreachable: self = .unreachable
+        case .tooLate: return nil
+        case .timedOut: self = .timedOut
+        case .connectionLost: self = .connectionLost
+        case .tooLong: self = .ambiguousAnswer
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import NIOCore
+import NIOHTTP1
+import NIOTLS
+
+/// One connection to Loops. It carries one exchange after another, and never one beside another.
+final class LoopsConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// Who is told, on the event loop.
+    struct Outlet {
+        /// The connection can carry another exchange.
+        let freed: (LoopsConnection) -> Void
+        /// It carries nothing any more.
+        let closed: (LoopsConnection) -> Void
+    }
+
+    private let maxAnswerBytes: Int
+    private let idleLimit: TimeAmount
+    private let outlet: Outlet
+    private var context: ChannelHandlerContext?
+    /// When it has to be ready for its first exchange; nil once it is.
+    private var readyBy: NIODeadline?
+    private var idleSince: NIODeadline
+    private var exchange: Exchange?
+    private var answer: AnswerReader
+    /// Whether all of the exchange's request has left.
+    private var isWritten = true
+    /// The next look at the clock. It is not moved with each exchange: when it comes too early, it is set anew.
+    private var alarm: (due: NIODeadline, task: Scheduled<Void>)?
+
+    /// - Parameters:
+    ///   - now: by the event loop's clock.
+    ///   - readyBy: nil when nothing has to be negotiated before the first request.
+    ///   - idleLimit: how long it stays open with nothing to do.
+    init(now: NIODeadline, readyBy: NIODeadline?, maxAnswerBytes: Int, idleLimit: TimeAmount, outlet: Outlet) {
+        self.readyBy = readyBy
+        self.idleSince = now
+        self.maxAnswerBytes = maxAnswerBytes
+        self.idleLimit = idleLimit
+        self.outlet = outlet
+        self.answer = AnswerReader(maxBytes: maxAnswerBytes)
+    }
+
+    /// What it carries now.
+    var carries: UInt64? { exchange?.number }
+
+    /// Carries an exchange; nothing else is under way on it.
+    func start(_ exchange: Exchange) {
+        precondition(self.exchange == nil, "one exchange at a time")
+        self.exchange = exchange
+        answer = AnswerReader(maxBytes: maxAnswerBytes)
+        isWritten = false
+        if readyBy == nil { write(exchange) }
+        watchTheClock()
+    }
+
+    /// Closes it; what it carries ends with this fault.
+    func close(_ fault: ExchangeFault.Kind, _ message: String) {
+        end(failing: ExchangeFault(fault, message, head: answer.head))
+    }
+
+    // MARK: What the channel tells
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent, readyBy != nil {
+            readyBy = nil
+            if let exchange { write(exchange) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What nobody asked for is no answer, and nothing behind it can be trusted. The decoder refuses that already.
+        guard exchange != nil else { return end(failing: nil) }
+        switch answer.read(unwrapInboundIn(data)) {
+        case .more: break
+        case .tooLong: close(.tooLong, "the answer is longer than \(maxAnswerBytes) bytes")
+        case .finished(let answer): finish(answer)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(failing: ExchangeFault(brokenKind, error, head: answer.head))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        close(brokenKind, "the connection was closed")
+        context.fireChannelInactive()
+    }
+
+    // MARK: An exchange
+
+    /// A connection that is not ready has written nothing of a request.
+    private var brokenKind: ExchangeFault.Kind { readyBy == nil ? .connectionLost : .unreachable }
+
+    private func write(_ exchange: Exchange) {
+        guard let context else { return }
+        // Right before the bytes leave: between the decision to send and here lie perhaps a new connection, or a process that was stopped.
+        if let startBy = exchange.startBy, ContinuousClock.now >= startBy {
+            self.exchange = nil
+            free()
+            return exchange.promise.fail(ExchangeFault(.tooLate, "not in time"))
+        }
+        let number = exchange.number
+        context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
+        // A header that cannot be sent has ended it all.
+        guard carries == number else { return }
+        if let body = exchange.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { if self.carries == number { self.isWritten = true } }
+        // One flush, so that all of it leaves with one write, which is one packet for most.
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    private func finish(_ answer: HTTPAnswer) {
+        guard let exchange else { return }
+        self.exchange = nil
+        // After an answer before the end of its request, the rest of that would be read as the beginning of the next one.
+        if isWritten && answer.head.isKeepAlive && answer.head.status.code >= 200 { free() } else { end(failing: nil) }
+        exchange.promise.succeed(answer)
+    }
+
+    private func free() {
+        if let context { idleSince = context.eventLoop.now }
+        outlet.freed(self)
+    }
+
+    private func end(failing fault: ExchangeFault?) {
+        alarm?.task.cancel()
+        alarm = nil
+        let unanswered = exchange
+        exchange = nil
+        if let context {
+            self.context = nil
+            outlet.closed(self)
+            context.close(promise: nil)
+        }
+        if let unanswered { unanswered.promise.fail(fault ?? ExchangeFault(.connectionLost, "closed")) }
+    }
+
+    // MARK: Time
+
+    private var due: NIODeadline {
+        guard let exchange else { return idleSince + idleLimit }
+        return readyBy.map { min($0, exchange.deadline) } ?? exchange.deadline
+    }
+
+    private func watchTheClock() {
+        guard let context else { return }
+        let due = due
+        if let alarm {
+            if alarm.due <= due { return }
+            alarm.task.cancel()
+        }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { self.look() }
+        alarm = (due, task)
+    }
+
+    private func look() {
+        alarm = nil
+        guard let context, due <= context.eventLoop.now else { return watchTheClock() }
+        if exchange == nil {
+            end(failing: nil)
+        } else if readyBy != nil {
+            close(.unreachable, "no TLS handshake in time")
+        } else {
+            close(.timedOut, "no whole answer in time")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Makes connections to Loops: address, transport security, HTTP/1.1.
+struct LoopsConnector: Sendable {
+    let address: LoopsAddress
+    private let security: NIOSSLContext?
+    private let timeout: TimeAmount
+
+    /// - Parameters:
+    ///   - address: where Loops is.
+    ///   - timeout: the time for making a connection.
+    ///   - trustRoots: whom to trust; the machine's authorities.
+    /// - Throws: `NIOSSLError` when the machine's authorities cannot be loaded.
+    init(_ address: LoopsAddress, timeout: TimeAmount, trustRoots: NIOSSLTrustRoots = .default) throws {
+        self.address = address
+        self.timeout = timeout
+        if address.isSecure {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.applicationProtocols = ["http/1.1"]
+            tls.trustRoots = trustRoots
+            self.security = try NIOSSLContext(configuration: tls)
+        } else {
+            self.security = nil
+        }
+    }
+
+    /// The channel has no ``LoopsConnection`` yet; put it there at once.
+    func connect(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(timeout)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let security {
+                        // An IP address is no server name; it is verified against the certificate all the same.
+                        let isNumeric = (try? SocketAddress(ipAddress: address.host, port: 0)) != nil
+                        let name = isNumeric ? nil : address.host
+                        try pipeline.addHandler(NIOSSLClientHandler(context: security, serverHostname: name))
+                    }
+                    try pipeline.addHTTPClientHandlers()
+                }
+            }
+            .connect(host: address.host, port: address.port)
+    }
+
+    /// When a connection that was made `now` has to be ready for a request; nil when it is already.
+    func readyBy(_ now: NIODeadline) -> NIODeadline? { security == nil ? nil : now + timeout }
+}
