@@ -79,24 +79,32 @@ end
 
 local function begins_as_object(text) return text and string.find(text, '^[ \t\r\n]*{') end
 
+local JSON_FIELDS = { 'event', 'data', 'payload', 'message', 'json', 'body' }
+local OBJECT_FIELDS = { 'traits', 'properties', 'context', 'integrations' }
+
 -- The contact key of an entry, or nil, and the bytes of its values. An entry with more bytes than `most` is not read.
 local function key_of(fields, paths, most)
+  -- Most entries have one field, and its name does not matter then.
+  if #fields == 2 and fields[1] ~= 'type' and begins_as_object(fields[2]) then
+    local bytes = #fields[2]
+    if bytes > most then return nil, bytes end
+    return key_of_json(fields[2], paths), bytes
+  end
   local first, bytes = {}, 0
   for i = 1, #fields, 2 do
     bytes = bytes + #fields[i + 1]
     if first[fields[i]] == nil then first[fields[i]] = fields[i + 1] end
   end
   if bytes > most then return nil, bytes end
-  for _, name in ipairs({ 'event', 'data', 'payload', 'message', 'json', 'body' }) do
+  for _, name in ipairs(JSON_FIELDS) do
     if begins_as_object(first[name]) then return key_of_json(first[name], paths), bytes end
   end
   if first.type then
-    for _, name in ipairs({ 'traits', 'properties', 'context', 'integrations' }) do
+    for _, name in ipairs(OBJECT_FIELDS) do
       if first[name] then first[name] = decode(first[name]) end
     end
     return key_of_event(first, paths), bytes
   end
-  if #fields == 2 and begins_as_object(fields[2]) then return key_of_json(fields[2], paths), bytes end
   return nil, bytes
 end
 

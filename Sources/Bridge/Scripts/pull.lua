@@ -14,12 +14,15 @@ local function is_after(a, b)
 end
 
 local answer, has_suspects = {}, redis.call('EXISTS', KEYS[4]) == 1
-local given, left = false, tonumber(ARGV[2])
+local given, left, names, hands = false, tonumber(ARGV[2]), {}, {}
+for i = 3, #ARGV, 5 do names[#names + 1] = ARGV[i] end
+local leases, before = redis.call('HMGET', KEYS[2], unpack(names)), redis.call('HMGET', KEYS[3], unpack(names))
 for i = 3, #ARGV, 5 do
   if left <= 0 then break end
   local partition, lease, after, count, may_suspect = unpack(ARGV, i, i + 4)
-  if redis.call('HGET', KEYS[2], partition) ~= lease then
-    answer[#answer + 1] = false
+  local turn = #answer + 1
+  if leases[turn] ~= lease then
+    answer[turn] = false
   else
     local consumer = string.format('p%02d', tonumber(partition))
     local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], consumer, 'COUNT', math.min(tonumber(count), left), 'STREAMS', KEYS[1], after)
@@ -42,11 +45,15 @@ for i = 3, #ARGV, 5 do
     end
     if #entries > 0 then
       -- How far this owner has read: should it die, these were in its hand.
-      local last, before = entries[#entries][1], redis.call('HGET', KEYS[3], partition)
-      if not before or is_after(last, before) then redis.call('HSET', KEYS[3], partition, last) end
+      local last = entries[#entries][1]
+      if not before[turn] or is_after(last, before[turn]) then
+        hands[#hands + 1] = partition
+        hands[#hands + 1] = last
+      end
     end
     left = left - #entries
-    answer[#answer + 1] = { entries, deaths, waits }
+    answer[turn] = { entries, deaths, waits }
   end
 end
+if #hands > 0 then redis.call('HSET', KEYS[3], unpack(hands)) end
 return answer

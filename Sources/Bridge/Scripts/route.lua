@@ -3,11 +3,11 @@
 -- KEYS: stream, state, leases   ARGV: group, member, key rule, count, window, bytes that an entry may have
 -- Answer: entries, 1 if the window was full, the last ID or false, bytes, the caller's partitions that got some (-1 for all from their
 -- beginning, see adopt), entries that were gone from the stream before they could be routed
-local partitions = tonumber(redis.call('HGET', KEYS[2], 'partitions') or '0')
+local state = redis.call('HMGET', KEYS[2], 'partitions', 'rule', 'adopt')
+local partitions, rule = tonumber(state[1] or '0'), state[2]
 if partitions == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
-local rule = redis.call('HGET', KEYS[2], 'rule')
 if rule ~= ARGV[3] then return redis.error_reply('KEYRULE ' .. string.gsub(rule, '\n', ', ')) end
-if redis.call('HGET', KEYS[2], 'adopt') then return redis.error_reply('ADOPT another program has pending entries') end
+if state[3] then return redis.error_reply('ADOPT another program has pending entries') end
 
 -- What others have routed to the caller's partitions since it last asked.
 local mine, own_dirty = {}, KEYS[2] .. ':dirty:' .. ARGV[2]
@@ -38,11 +38,13 @@ for _, entry in ipairs(entries) do
   local key, bytes = key_of(entry[2], paths, most)
   total = total + bytes
   local partition = partition_of(entry[1], key, partitions)
-  if not claims[partition] then
-    claims[partition] = {}
+  local claim = claims[partition]
+  if claim then
+    claim[#claim + 1] = entry[1]
+  else
+    claims[partition] = { entry[1] }
     touched[#touched + 1] = partition
   end
-  table.insert(claims[partition], entry[1])
 end
 hand_over(KEYS[1], ARGV[1], claims)
 redis.call('HINCRBY', KEYS[2], 'routed', #entries)
