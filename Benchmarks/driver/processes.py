@@ -19,14 +19,14 @@ class Process:
     """A child in a with statement: asked to end at its close, made to end after 30 seconds."""
 
     def __init__(self, *command, env=None, log=None):
-        output = open(log, "wb") if log else subprocess.DEVNULL
-        self.child = subprocess.Popen(
-            [str(part) for part in command],
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        with open(log or os.devnull, "wb") as output:
+            self.child = subprocess.Popen(
+                [str(part) for part in command],
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
         self.name = os.path.basename(str(command[0]))
         self.log = log
 
@@ -37,7 +37,10 @@ class Process:
     def check(self):
         """Raises when the process has ended by itself."""
         if self.child.poll() is not None:
-            tail = open(self.log, errors="replace").read()[-2000:] if self.log else ""
+            tail = ""
+            if self.log:
+                with open(self.log, errors="replace") as log:
+                    tail = log.read()[-2000:]
             raise RuntimeError(f"{self.name} ended with {self.child.returncode}\n{tail}")
 
     def cpu(self):
@@ -75,7 +78,7 @@ class Process:
 
 
 def cpu_of(pid):
-    """From schedstat, in nanoseconds, where the kernel has it; else in ticks."""
+    """In ticks, mostly of 10 ms: /proc/PID/schedstat is finer, but leaves out threads that have ended."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
