@@ -16,9 +16,6 @@ ROOT = DEPLOY.parent
 DECLARED = ROOT / "Sources/loops-bridge/Admin/MetricDescription+Bridge.swift"
 RUNBOOK = "https://github.com/loops-bridge/loops-bridge/blob/main/docs/operations.md#"
 PREFIX = "loops_bridge_"
-
-# Coming: not declared by the program yet, and used here already. Take a line out when its metric is there.
-COMING = {}
 STANDARD = {
     "up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
     "process_start_time_seconds", "process_threads", "process_virtual_memory_bytes",
@@ -123,11 +120,7 @@ def main():
         return
 
     declared = declared_metrics()
-    for name in sorted(set(COMING) & set(declared)):
-        missing = COMING[name][1] - declared[name][1]
-        if missing:
-            faults.append(f"{PREFIX}{name} is declared without the label {', '.join(sorted(missing))}, which is used here")
-    known = series({**COMING, **declared}) | dict.fromkeys(STANDARD)
+    known = series(declared) | dict.fromkeys(STANDARD)
     groups = yaml.safe_load((DEPLOY / "prometheus/alerts.yaml").read_text(encoding="utf-8"))["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     known |= {rule["record"]: None for rule in rules if "record" in rule}
@@ -157,8 +150,6 @@ def main():
     for alert in alerts:
         check_alert(alert, tests, headings)
 
-    if arrived := sorted(set(COMING) & set(declared)):
-        print(f"declared by now, to be taken off the list of coming metrics: {', '.join(arrived)}", file=sys.stderr)
     if faults:
         sys.exit("\n".join(faults))
 

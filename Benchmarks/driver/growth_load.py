@@ -29,14 +29,17 @@ class Backlog:
         publish(self.redis, finished)
         # The group begins behind the finished entries, as if it had read them all.
         self.redis("XGROUP", "CREATE", STREAM, GROUP, "$", "MKSTREAM", "ENTRIESREAD", finished)
-        self.next = finished
-        self.add(waiting)
+        self.next, self.waiting = finished, waiting
+        self.fill()
 
-    def add(self, count):
-        publish(self.redis, count, first=self.next)
-        self.next += count
+    def fill(self):
+        """Adds what is missing: a bridge goes on until it has ended, and so takes more than was added for it."""
+        missing = max(0, self.waiting - (self.redis("XLEN", STREAM) - ended(self.redis)))
+        publish(self.redis, missing, first=self.next)
+        self.next += missing
 
     def measure(self, events):
+        self.fill()
         bodies = [event(number) for number in range(self.next, self.next + events)]
         self.next += events
         with bridge(self.redis_port, self.sink_port, self.log) as process:
