@@ -48,6 +48,17 @@ torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEE
 	swift build --product torture $(SWIFT_FLAGS)
 	.build/debug/torture run --seeds $(SEEDS) $(ARGS)
 
+# Each has a build of its own beside the normal one. The programs that tests start as children are the sanitized ones too.
+.PHONY: test-tsan
+test-tsan: test-deps ## Run the tests under the thread sanitizer
+	swift build --build-tests --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS)
+	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS)
+
+.PHONY: test-asan
+test-asan: test-deps ## Run the tests under the address sanitizer
+	swift build --build-tests --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS)
+	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS)
+
 REDIS_6 := .build/redis-6.2
 # Settings of its own (cluster-port, TLS in that build), and answers that 6.2 does not give: lag, entries-added, what XAUTOCLAIM dropped.
 NEEDS_REDIS_7 := ClusterTests|TopologyTests|transportSecurity|RedisServerTests|StreamCommandTests|AdminServerTests|trimmedBeforeReading|EventSearchTests/limits
@@ -60,9 +71,11 @@ test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of w
 	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(SWIFT_FLAGS) $(ARGS)
 
 .PHONY: lint
-lint: ## Check format and style; changes nothing
+lint: ## Check format, style and the links of the docs; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@.ci/check-style
+	@.ci/install python3:python3
+	@.ci/check-links
 
 .PHONY: lint-deploy
 lint-deploy: ## Check every file under deploy/ with its own tool; installs the tools with apt-get and pip

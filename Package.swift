@@ -34,9 +34,16 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "JSON"),
         .target(
+            name: "NetworkErrors",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .target(
             name: "RedisStreams",
             dependencies: [
-                "CHiredis",
+                "CHiredis", "NetworkErrors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -49,7 +56,7 @@ let package = Package(
         .target(
             name: "Loops",
             dependencies: [
-                "JSON",
+                "JSON", "NetworkErrors",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -117,7 +124,9 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics", "RedisStreams", "Segment",
+                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors", "PrometheusMetrics",
+                "RedisStreams",
+                "Segment",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -1,12 +1,5 @@
-import NIOCore
 import NIOHTTP1
-import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import NetworkErrors
 
 /// Why a request got no whole answer; with that, whether Loops may have applied it.
 struct ExchangeFault: Error {
@@ -36,22 +29,7 @@ struct ExchangeFault: Error {
     }
 
     init(_ kind: Kind, _ error: any Error, head: HTTPResponseHead? = nil) {
-        self.init(kind, Self.describe(error), head: head)
-    }
-
-    /// What the network's errors say, without their wrappings.
-    static func describe(_ error: any Error) -> String {
-        switch error {
-        case let error as IOError: return String(cString: strerror(error.errnoCode))
-        case let error as NIOConnectionError:
-            guard let attempt = error.connectionErrors.last else {
-                return "no address found for \(error.host)"
-            }
-            return "\(error.host):\(error.port): \(describe(attempt.error))"
-        case ChannelError.connectTimeout(let time):
-            return "no connection within \(time.nanoseconds / 1_000_000) ms"
-        default: return String(describing: error)
-        }
+        self.init(kind, NetworkErrorText.of(error), head: head)
     }
 }
 

@@ -1,6 +1,7 @@
 public import Logging
 public import NIOCore
 import NIOPosix
+import NetworkErrors
 import Synchronization
 
 /// A connection to Redis that replaces itself. ``run()`` is its lifetime; commands sent before wait for it.
@@ -69,7 +70,7 @@ public final class RedisClient: Sendable {
                 reason = "\(await serve(connection))"
                 life = .now - start
             } catch {
-                reason = "\(error)"
+                reason = NetworkErrorText.of(error)
                 await onLoop { [reason] in $0.failedToConnect(reason) }
             }
             if Task.isCancelled { break }

@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import NIOCore
 import NIOHTTP1
+import NetworkErrors
 
 /// Talks to the `/control` endpoints of one replica.
 struct ControlClient {
@@ -40,7 +41,7 @@ struct ControlClient {
             let words = answer?["error"]?.stringValue ?? "no answer of a loops-bridge"
             Terminal.complain("\(base) refused it (\(status)): \(words)")
         } catch {
-            Terminal.complain("No bridge answers at \(base): \(error)")
+            Terminal.complain("No bridge answers at \(base): \(NetworkErrorText.of(error))")
         }
         throw ExitStatus.failed
     }

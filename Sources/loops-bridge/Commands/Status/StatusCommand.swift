@@ -2,6 +2,7 @@ import ArgumentParser
 import Bridge
 import JSON
 import Logging
+import NetworkErrors
 
 /// How a bridge stands, for a terminal or a program.
 struct StatusCommand: AsyncParsableCommand {
@@ -50,7 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
             return status["ready"] == true && ["healthy", "degraded"].contains(state) ? .success : ExitStatus.failed
         } catch {
             let place = redis ? "Redis (\(settings.bridge.redis))" : base
-            Terminal.complain("\(redis ? "Nothing" : "No bridge") answers at \(place): \(error)")
+            Terminal.complain("\(redis ? "Nothing" : "No bridge") answers at \(place): \(NetworkErrorText.of(error))")
         }
         let hasRedis = settings.inForce.contains { $0.key == Setting.redisURL.key && $0.source != "default" }
         guard !redis, hasRedis else { return ExitStatus.unreachable }
