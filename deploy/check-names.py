@@ -130,7 +130,12 @@ def main():
         check_query(f"alerts.yaml, {rule.get('record') or rule['alert']}", rule["expr"], known)
     for test in tests:
         for entry in test["input_series"]:
-            check_query(f"alerts.test.yaml, “{test['name']}”", entry["series"], known)
+            where = f"alerts.test.yaml, “{test['name']}”"
+            check_query(where, entry["series"], known)
+            # A series with fewer labels than the program gives it would hide a rule that matches by the wrong ones.
+            for name, labels in uses(entry["series"]):
+                if missing := (known.get(name) or set()) - labels:
+                    faults.append(f"{where}: {name} always has the label {', '.join(sorted(missing))}")
     for where, query in dashboard_queries(dashboard):
         check_query(where, query, known)
 
