@@ -31,9 +31,13 @@ extension LoopsAnswer {
         case 200..<300: success(parts, body: body)
         case 401, 403: .unauthorized
         case 408: .retry(.requestTimeout)
+        case 429: .throttled
+        // These are about a connection or a proxy, whoever says them.
+        case 407, 421, 425: .retry(.unexpectedStatus)
+        // What Loops refuses, it refuses with JSON. A page of a proxy, a firewall or a wrong address is not the event's fault.
+        case 400..<500 where body?.objectValue == nil: .retry(.unexpectedStatus)
         case 409 where hasIdempotencyKey:
             message(of: parts, body: body).contains("different") ? .rejected(.idempotencyConflict) : .alreadyDelivered
-        case 429: .throttled
         case 400..<500: .rejected(.refused)
         case 500...: .retry(.serverError)
         default: .retry(.unexpectedStatus)
@@ -45,7 +49,7 @@ extension LoopsAnswer {
     /// all that can be gone by.
     private static func success(_ parts: Parts, body: JSONValue?) -> LoopsOutcome {
         if let body {
-            return body["success"]?.boolValue == false ? .retry(.ambiguousAnswer) : .delivered
+            return body["success"]?.boolValue == false ? .retry(.contradictoryAnswer) : .delivered
         }
         if parts.body.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { return .delivered }
         let type = (parts.contentType ?? "").lowercased()

@@ -45,6 +45,7 @@ public struct LoopsClient: Sendable {
         let connector = try LoopsConnector(
             address,
             timeout: .nanoseconds(min(configuration.connectTimeout, configuration.requestTimeout).nanoseconds),
+            dataTimeout: .nanoseconds(configuration.requestTimeout.nanoseconds),
             trustRoots: trustRoots
         )
         let connections = LoopsConnections(
@@ -97,7 +98,9 @@ public struct LoopsClient: Sendable {
         }
         guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
-        if call.operation == .deleteContact, answer.status == 404 { answer.outcome = .delivered }
+        if call.operation == .deleteContact, answer.status == 404, answer.outcome == .rejected(.refused) {
+            answer.outcome = .delivered
+        }
         return answer
     }
 
@@ -137,8 +140,8 @@ public struct LoopsClient: Sendable {
             ),
             hasIdempotencyKey: hasIdempotencyKey
         )
-        read.rateLimit = headers.first(name: "x-ratelimit-limit").flatMap { Int($0) }
-        read.rateLimitRemaining = headers.first(name: "x-ratelimit-remaining").flatMap { Int($0) }
+        read.rateLimit = Self.count(headers.first(name: "x-ratelimit-limit"))
+        read.rateLimitRemaining = Self.count(headers.first(name: "x-ratelimit-remaining"))
         read.requestID = Self.requestID(headers)
         return read
     }
@@ -148,6 +151,11 @@ extension LoopsClient {
     /// Whether a status decides alone. The body of a 2xx tells a real answer from a page of something in between, that of a 409 what the key
     /// was used for.
     private static func saysEnough(_ status: Int) -> Bool { !(200..<300).contains(status) && status != 409 }
+
+    /// A number of requests as a header has it; nil for what cannot be one.
+    private static func count(_ text: String?) -> Int? {
+        text.flatMap { Int($0) }.flatMap { (0...1_000_000).contains($0) ? $0 : nil }
+    }
 
     /// Goes into logs: printable, and of a length.
     private static func requestID(_ headers: HTTPHeaders) -> String? {

@@ -7,7 +7,7 @@ public enum LoopsOutcome: Sendable, Equatable {
     case delivered
     /// Loops had it already: 409 on an idempotency key of ours.
     case alreadyDelivered
-    /// The same, on a 2xx whose body could not be read. Sending again is safe; see ``Retry/ambiguousAnswer``.
+    /// Not delivered for sure, and not refused: sending again may help. Whether Loops may have applied it, ``Retry`` says.
     case retry(Retry)
     /// 429. Certainly not applied; the whole team has to slow down, not this contact.
     case throttled
@@ -30,13 +30,17 @@ public enum LoopsOutcome: Sendable, Equatable {
         case connectionLost
         /// A 2xx that does not read like an answer of Loops: cut, mangled, or from something in between.
         case ambiguousAnswer
-        /// 1xx or 3xx: not the API that we know.
+        /// A 2xx that says `success: false`: Loops contradicts itself.
+        case contradictoryAnswer
+        /// 1xx, 3xx, or a 4xx that is not in Loops' words: from something in between, or not the API that we know.
         case unexpectedStatus
+        /// 401 or 403 for this request alone, while the key is good.
+        case forbidden
     }
 
     /// Why sending again cannot help.
     public enum Rejection: String, Sendable, Equatable, CaseIterable {
-        /// 400 and the other 4xx.
+        /// 400 and the other 4xx, in Loops' words.
         case refused
         /// 409 that says the key was used with a different body: a bug of ours, or two events with one `messageId`.
         case idempotencyConflict

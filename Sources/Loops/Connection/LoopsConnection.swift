@@ -1,6 +1,15 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NIOTLS
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// One connection to Loops. It carries one exchange after another, and never one beside another.
 final class LoopsConnection: ChannelInboundHandler {
@@ -15,6 +24,9 @@ final class LoopsConnection: ChannelInboundHandler {
         let closed: (LoopsConnection) -> Void
     }
 
+    /// It carries nothing new when it is this old.
+    static let greatestAge = TimeAmount.minutes(10)
+
     private let maxAnswerBytes: Int
     private let idleLimit: TimeAmount
     private let outlet: Outlet
@@ -22,6 +34,7 @@ final class LoopsConnection: ChannelInboundHandler {
     /// When it has to be ready for its first exchange; nil once it is.
     private var readyBy: NIODeadline?
     private var idleSince: NIODeadline
+    private let retiresAt: NIODeadline
     private var exchange: Exchange?
     private var answer: AnswerReader
     /// Whether all of the exchange's request has left.
@@ -36,6 +49,7 @@ final class LoopsConnection: ChannelInboundHandler {
     init(now: NIODeadline, readyBy: NIODeadline?, maxAnswerBytes: Int, idleLimit: TimeAmount, outlet: Outlet) {
         self.readyBy = readyBy
         self.idleSince = now
+        self.retiresAt = now + Self.greatestAge
         self.maxAnswerBytes = maxAnswerBytes
         self.idleLimit = idleLimit
         self.outlet = outlet
@@ -64,7 +78,10 @@ final class LoopsConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end(failing: ExchangeFault(brokenKind, "the connection was taken apart", head: answer.head))
+        self.context = nil
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent, readyBy != nil {
@@ -126,8 +143,10 @@ final class LoopsConnection: ChannelInboundHandler {
     }
 
     private func free() {
-        if let context { idleSince = context.eventLoop.now }
-        outlet.freed(self)
+        guard let context else { return }
+        idleSince = context.eventLoop.now
+        // Under steady traffic it would live for ever, and Loops' address would never be looked up again.
+        if idleSince >= retiresAt { end(failing: nil) } else { outlet.freed(self) }
     }
 
     private func end(failing fault: ExchangeFault?) {
@@ -138,9 +157,17 @@ final class LoopsConnection: ChannelInboundHandler {
         if let context {
             self.context = nil
             outlet.closed(self)
-            context.close(promise: nil)
+            if unanswered == nil || readyBy != nil { context.close(promise: nil) } else { abort(context) }
         }
         if let unanswered { unanswered.promise.fail(fault ?? ExchangeFault(.connectionLost, "closed")) }
+    }
+
+    /// Closes it so that nothing of its request leaves this machine any more. An ordinary close would have the kernel go on sending what the
+    /// network has not taken, and TLS wait for the other side's goodbye: the request could arrive after later ones of the same contact.
+    private func abort(_ context: ChannelHandlerContext) {
+        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        let security = try? context.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
+        (security ?? context).close(promise: nil)
     }
 
     // MARK: Time

@@ -3,22 +3,39 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Makes connections to Loops: address, transport security, HTTP/1.1.
 struct LoopsConnector: Sendable {
     let address: LoopsAddress
     private let security: NIOSSLContext?
     private let timeout: TimeAmount
+    private let dataTimeout: TimeAmount
 
     /// - Parameters:
     ///   - address: where Loops is.
     ///   - timeout: the time for making a connection.
+    ///   - dataTimeout: how long sent bytes may stay unconfirmed before the connection breaks, also while this process is stopped.
     ///   - trustRoots: whom to trust; the machine's authorities.
     /// - Throws: `NIOSSLError` when the machine's authorities cannot be loaded.
-    init(_ address: LoopsAddress, timeout: TimeAmount, trustRoots: NIOSSLTrustRoots = .default) throws {
+    init(
+        _ address: LoopsAddress,
+        timeout: TimeAmount,
+        dataTimeout: TimeAmount = .seconds(10),
+        trustRoots: NIOSSLTrustRoots = .default
+    ) throws {
         self.address = address
         self.timeout = timeout
+        self.dataTimeout = dataTimeout
         if address.isSecure {
             var tls = TLSConfiguration.makeClientConfiguration()
+            tls.minimumTLSVersion = .tlsv12
             tls.applicationProtocols = ["http/1.1"]
             tls.trustRoots = trustRoots
             self.security = try NIOSSLContext(configuration: tls)
@@ -29,9 +46,10 @@ struct LoopsConnector: Sendable {
 
     /// The channel has no ``LoopsConnection`` yet; put it there at once.
     func connect(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
-        ClientBootstrap(group: eventLoop)
+        let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        return Self.limit(bootstrap, dataTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -45,6 +63,18 @@ struct LoopsConnector: Sendable {
                 }
             }
             .connect(host: address.host, port: address.port)
+    }
+
+    private static func limit(_ bootstrap: ClientBootstrap, _ dataTimeout: TimeAmount) -> ClientBootstrap {
+        #if os(Linux)
+            let milliseconds = Int(dataTimeout.nanoseconds / 1_000_000)
+            return bootstrap.channelOption(
+                ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
+                value: milliseconds
+            )
+        #else
+            return bootstrap
+        #endif
     }
 
     /// When a connection that was made `now` has to be ready for a request; nil when it is already.

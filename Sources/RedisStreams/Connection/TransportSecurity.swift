@@ -17,6 +17,7 @@ struct TransportSecurity: Sendable {
     /// Reads the files: every connection sees those that are there when it is made.
     init(_ tls: RedisConfiguration.TLS) throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
         if let path = tls.caFile {
             let authorities = try Self.reading("CA", path) { try NIOSSLCertificate.fromPEMFile(path) }
             configuration.trustRoots = .certificates(authorities)

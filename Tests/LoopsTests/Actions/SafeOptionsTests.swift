@@ -53,6 +53,14 @@ import Testing
         #expect(notes == ["flattened /eventProperties/a", "flattened /c"])
     }
 
+    @Test func placesAreJSONPointers() {
+        let long = JSONValue.string(Self.long)
+        let (_, notes) = apply(SafeOptions(nested: .flatten, longText: .drop), ["a/b": ["c~d": long], "e~f": long])
+        #expect(notes == ["flattened /a~1b", "droppedText /a~1b/c~0d", "droppedText /e~0f"])
+        let (_, own) = apply(SafeOptions(longText: .drop), ["eventProperties": ["a/b": long]], .sendEvent)
+        #expect(own == ["droppedText /eventProperties/a~1b"])
+    }
+
     @Test func flattenedNamesHaveALimit() {
         let name = String(repeating: "k", count: 200)
         let (body, notes) = apply(SafeOptions(nested: .flatten), ["a": .object([name: ["b": .object([name: 1])]])])

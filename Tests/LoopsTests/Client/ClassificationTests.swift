@@ -27,7 +27,6 @@ struct ClassificationTests {
         arguments: [
             (#"{"success":tr"#, "application/json"), ("<html>Welcome to the hotel</html>", "text/html"),
             ("\u{1}\u{2}garbage", "application/json"), (#"{"succ"#, "text/plain"),
-            (#"{"success":false}"#, "application/json"),
         ]
     )
     func ambiguous(body: String, type: String) { #expect(outcome(200, body, type: type) == .retry(.ambiguousAnswer)) }
@@ -43,11 +42,29 @@ struct ClassificationTests {
             outcome(409, #"{"success":false,"message":"Idempotency key already used with a different request body."}"#)
                 == .rejected(.idempotencyConflict)
         )
-        #expect(outcome(409, key: false) == .rejected(.refused))
+        #expect(outcome(409, #"{"message":"no"}"#, key: false) == .rejected(.refused))
     }
 
-    @Test("Final 4xx are refused", arguments: [400, 402, 404, 405, 410, 413, 415, 422, 451])
-    func refused(status: Int) { #expect(outcome(status, "<html>") == .rejected(.refused)) }
+    @Test("A 2xx that says no is no delivery, however often it comes")
+    func contradictory() { #expect(outcome(200, #"{"success":false}"#) == .retry(.contradictoryAnswer)) }
+
+    @Test("Final 4xx are refused, in Loops' words", arguments: [400, 402, 404, 405, 410, 413, 415, 422, 451])
+    func refused(status: Int) {
+        #expect(outcome(status, #"{"success":false,"message":"no"}"#) == .rejected(.refused))
+    }
+
+    @Test(
+        "A 4xx of something in between is not the event's fault",
+        arguments: [400, 404, 407, 409, 413, 421, 425, 451]
+    )
+    func inBetween(status: Int) {
+        for body in ["<html>blocked</html>", "", "Not found", #""text""#] {
+            #expect(outcome(status, body, type: "text/html") == .retry(.unexpectedStatus))
+        }
+    }
+
+    @Test("What a proxy or a connection refuses is never the event's fault", arguments: [407, 421, 425])
+    func proxy(status: Int) { #expect(outcome(status, #"{"message":"no"}"#) == .retry(.unexpectedStatus)) }
 
     @Test("The key", arguments: [401, 403])
     func unauthorized(status: Int) { #expect(outcome(status) == .unauthorized) }

@@ -44,9 +44,9 @@ struct LoopsClientTests {
     }
 
     @Test(
-        "A refusal whose body is too long or never ends is a refusal all the same",
+        "An answer whose body is too long or never ends means what its status says; a 400 in nobody's words is not Loops'",
         arguments: [
-            (400, LoopsOutcome.rejected(.refused)), (401, .unauthorized), (429, .throttled),
+            (400, LoopsOutcome.retry(.unexpectedStatus)), (401, .unauthorized), (429, .throttled),
             (500, .retry(.serverError)),
         ]
     )

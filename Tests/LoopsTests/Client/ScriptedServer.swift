@@ -3,6 +3,14 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// A server on a free loopback port that answers every request in one way, down to the byte, and remembers what it got.
 final class ScriptedServer: Sendable {
     enum Behaviour: Sendable {
@@ -25,12 +33,16 @@ final class ScriptedServer: Sendable {
     }
 
     private let log = Mutex<[String]>([])
+    private let resetCount = Atomic<Int>(0)
     private let behaviour: Behaviour
 
     private init(_ behaviour: Behaviour) { self.behaviour = behaviour }
 
     /// Every request as it came: head, empty line, body.
     var requests: [String] { log.withLock { $0 } }
+
+    /// Connections that the other side has reset: no ordinary end.
+    var resets: Int { resetCount.load(ordering: .relaxed) }
 
     /// Listens as long as `body` runs, which gets the port.
     /// - Parameter security: TLS, if there is any.
@@ -105,6 +117,9 @@ final class ScriptedServer: Sendable {
             server.answer(request, on: context.channel)
         }
 
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            if (error as? IOError)?.errnoCode == ECONNRESET { server.resetCount.add(1, ordering: .relaxed) }
+            context.close(promise: nil)
+        }
     }
 }

@@ -106,6 +106,27 @@ struct ConnectionsTests {
         }
     }
 
+    @Test(
+        "What is given up is reset, also under TLS: the kernel must not go on sending it when later requests have overtaken it"
+    )
+    func reset() async throws {
+        try await withCertificates { path in
+            let security = try Self.security("server", in: path)
+            for (scheme, security) in [("http", nil), ("https", security)] {
+                try await ScriptedServer.run(.silence, security: security) { server, port in
+                    let roots = NIOSSLTrustRoots.file("\(path)/ca.pem")
+                    try await withClient("\(scheme)://localhost:\(port)", trustRoots: roots) { client in
+                        let request = Task { await client.send(Self.call) }
+                        while server.requests.isEmpty { await Task.yield() }
+                        request.cancel()
+                        #expect(await request.value?.outcome == .retry(.connectionLost))
+                        while server.resets == 0 { await Task.yield() }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("At the end of the client what is under way ends, and nothing more is sent")
     func closed() async throws {
         try await ScriptedServer.run(.silence) { server, port in
@@ -136,20 +157,28 @@ struct ConnectionsTests {
 
     @Test("Over TLS only to whom is trusted; to others not one byte of a request goes")
     func transportSecurity() async throws {
+        try await withCertificates { try await trusted(certificates: $0) }
+    }
+
+    private func withCertificates(_ body: (_ path: String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "loops-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try await Certificates.make(in: folder.path)
-        let path = folder.path
-        func security(_ name: String) throws -> NIOSSLContext {
-            try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: NIOSSLCertificate.fromPEMFile("\(path)/\(name).pem").map { .certificate($0) },
-                    privateKey: .privateKey(NIOSSLPrivateKey(file: "\(path)/\(name).key", format: .pem))
-                )
+        try await body(folder.path)
+    }
+
+    private static func security(_ name: String, in path: String) throws -> NIOSSLContext {
+        try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: NIOSSLCertificate.fromPEMFile("\(path)/\(name).pem").map { .certificate($0) },
+                privateKey: .privateKey(NIOSSLPrivateKey(file: "\(path)/\(name).key", format: .pem))
             )
-        }
-        try await ScriptedServer.run(.bytes(Canned.ok), security: security("server")) { server, port in
+        )
+    }
+
+    private func trusted(certificates path: String) async throws {
+        try await ScriptedServer.run(.bytes(Canned.ok), security: Self.security("server", in: path)) { server, port in
             for host in ["localhost", "127.0.0.1"] {
                 try await withClient("https://\(host):\(port)", trustRoots: .file("\(path)/ca.pem")) { client in
                     for _ in 0..<2 { #expect(await client.send(Self.call)?.outcome == .delivered) }
@@ -161,7 +190,7 @@ struct ConnectionsTests {
             #expect(server.requests.count == 4)
         }
         // A certificate of an authority that is trusted, for another name.
-        try await ScriptedServer.run(.bytes(Canned.ok), security: security("client")) { server, port in
+        try await ScriptedServer.run(.bytes(Canned.ok), security: Self.security("client", in: path)) { server, port in
             for host in ["localhost", "127.0.0.1"] {
                 try await refuses("https://\(host):\(port)", trustRoots: .file("\(path)/ca.pem"))
             }
