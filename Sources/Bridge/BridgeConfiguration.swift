@@ -47,6 +47,9 @@ public struct BridgeConfiguration: Sendable {
     /// Letters beyond this are trimmed, the oldest first; roughly.
     public var deadLetterMaxLength = 100_000
     public var retry = RetryPolicy()
+    /// Whether Loops is asked for the key before the first event is sent, so that a release with a wrong one is not ready. Loops being down
+    /// says nothing against the key.
+    public var triesKeyAtStart = true
     /// The time a stop gives to requests under way and to acknowledgements.
     public var shutdownGrace = Duration.seconds(25)
     /// What is held in memory.

@@ -58,6 +58,8 @@ struct Harness: Sendable {
             instance: "test"
         )
         configuration.rateLimit = 0
+        // Faults of tests count requests; the first of them is to be an event's.
+        configuration.triesKeyAtStart = false
         configuration.retry = RetryPolicy(base: .milliseconds(5), cap: .milliseconds(100))
         configuration.shutdownGrace = .seconds(5)
         configuration.lease = .seconds(3)

@@ -41,6 +41,38 @@ struct StepByStepTests {
         return made?.hasCut ?? false
     }
 
+    @Test("The answer to a call is lost when all is quiet, and nothing else comes that would wake the bridge")
+    func lostAnswers() async throws {
+        let relay = Mutexed<TCPRelay?>(nil)
+        try await Harness.run(
+            relay: { port in
+                let made = try await TCPRelay.start(to: port)
+                relay.with { $0 = made }
+                return made.port
+            },
+            change: { configuration in
+                configuration.redis.backoffBase = .milliseconds(1)
+                // No heartbeat mends what the lost answer left.
+                configuration.heartbeat = .seconds(100)
+                configuration.lease = .seconds(300)
+            }
+        ) { harness in
+            var published = 3
+            try await harness.publish(Harness.events(published, contacts: 3))
+            await harness.bridge.confirmedEnds.reached(published)
+            // The route, the pull, the acknowledgement.
+            for step in 1...3 {
+                relay.with { $0?.cut(atChunk: step, afterPassing: true) }
+                try await harness.publish(Harness.events(1, from: published, contacts: 1))
+                published += 1
+                await harness.bridge.confirmedEnds.reached(published)
+            }
+            #expect(relay.with { $0?.hasCut } == true)
+            #expect(harness.audit.outOfOrder.isEmpty && harness.audit.appliedTwice.isEmpty)
+        }
+        relay.with { $0 }?.cut()
+    }
+
     @Test(
         "A call of Loops breaks",
         arguments: [

@@ -6,7 +6,15 @@ struct Circuit: Sendable {
         case closed
         /// Nothing is sent before `until`; then one request goes as a probe.
         case open(until: ContinuousClock.Instant)
-        case probing
+        /// A probe is under way; it was due at `since`.
+        case probing(since: ContinuousClock.Instant)
+    }
+
+    /// Whose requests failed in a row.
+    private enum Source: Sendable, Equatable {
+        case nobody
+        case one(LaneKey)
+        case several
     }
 
     /// Failures in a row, over all lanes, that open the circuit.
@@ -14,13 +22,16 @@ struct Circuit: Sendable {
 
     private(set) var state = State.closed
     private var failures = 0
+    private var source = Source.nobody
     private var openings = 0
-    private var probeDue = ContinuousClock.now
     private let backoff: RetryPolicy
 
     init(backoff: RetryPolicy = RetryPolicy(base: .seconds(1), cap: .seconds(30))) {
         self.backoff = backoff
     }
+
+    /// The one lane whose requests failed in a row; nil when there is none, or several.
+    var failedLane: LaneKey? { if case .one(let lane) = source { lane } else { nil } }
 
     enum Admission: Equatable {
         case go
@@ -28,31 +39,33 @@ struct Circuit: Sendable {
     }
 
     /// Whether a request may start. Does not change anything; ``started()`` does.
-    func admission(now: ContinuousClock.Instant) -> Admission {
+    /// - Parameter next: the lane whose turn it is. Where only one lane has failed, another one's request is the better probe, at once.
+    func admission(now: ContinuousClock.Instant, next: LaneKey? = nil) -> Admission {
         switch state {
-        case .closed: .go
-        case .open(let until): until <= now ? .go : .wait(until: until)
-        case .probing: .wait(until: nil)
+        case .closed: return .go
+        case .open(let until) where until <= now: return .go
+        case .open(let until):
+            if let failedLane, let next, next != failedLane { return .go }
+            return .wait(until: until)
+        case .probing: return .wait(until: nil)
         }
     }
 
     /// A request was started.
     mutating func started() {
-        if case .open(let until) = state {
-            probeDue = until
-            state = .probing
-        }
+        if case .open(let until) = state { state = .probing(since: until) }
     }
 
     /// The request that ``started()`` stood for was not sent: another one may be the probe.
     mutating func unsent() {
-        if state == .probing { state = .open(until: probeDue) }
+        if case .probing(let since) = state { state = .open(until: since) }
     }
 
     /// Loops answered, whatever it said about the request itself.
     /// - Returns: whether this closed the circuit.
     mutating func answered() -> Bool {
         failures = 0
+        source = .nobody
         guard state != .closed else { return false }
         state = .closed
         openings = 0
@@ -60,10 +73,13 @@ struct Circuit: Sendable {
     }
 
     /// A request failed in a way that says something about Loops and not about the event.
-    /// - Parameter random: in `0..<1`, spreads the probes of several replicas.
+    /// - Parameters:
+    ///   - lane: whose request it was; nil for one of no lane in particular.
+    ///   - random: in `0..<1`, spreads the probes of several replicas.
     /// - Returns: whether this opened the circuit.
-    mutating func failed(now: ContinuousClock.Instant, random: Double) -> Bool {
+    mutating func failed(_ lane: LaneKey? = nil, now: ContinuousClock.Instant, random: Double) -> Bool {
         failures += 1
+        if let lane, source == .nobody || source == .one(lane) { source = .one(lane) } else { source = .several }
         switch state {
         case .closed where failures >= Self.threshold: return open(now: now, random: random)
         case .closed: return false

@@ -181,7 +181,6 @@ final class Deliverer: Sendable {
         let now = clock.now
         metrics.request(start.step.call.operation, answer, took: now - began)
         metrics.budget.used()
-        activity.answered(start, answer)
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, began: began, now: now, random: random)
@@ -195,8 +194,9 @@ final class Deliverer: Sendable {
             }
             return settled
         }
+        activity.answered(start, settled.answer)
         if start.isSuspect { outlet.survived(start.key.stream, start.entry) }
-        report(start, call, answer, settled)
+        report(start, call, settled)
         wakeup.signal()
     }
 
@@ -204,17 +204,21 @@ final class Deliverer: Sendable {
         let answer = await testKey()
         let now = clock.now
         let random = Double.random(in: 0..<1)
-        let change = state.withLock { $0.keyProbed(isGood: answer.outcome.isDelivered, now: now, random: random) }
-        if change == .resumed { logger.notice("Loops takes the API key again; deliveries go on") }
+        let change = state.withLock { $0.keyProbed(answer.outcome, now: now, random: random) }
+        switch change {
+        case .resumed: logger.notice("Loops takes the API key again; deliveries go on")
+        case .refused: reportRefused(["operation": "api-key", "status": "\(answer.status.map(String.init) ?? "none")"])
+        case .nothing, .opened, .throttled: break
+        }
         wakeup.signal()
     }
 
     private func report(
         _ start: Lanes.Start,
         _ call: LoopsCall,
-        _ answer: LoopsAnswer,
         _ settled: DeliveryState.Settled
     ) {
+        let answer = settled.answer
         // All is well: nothing to tell, and the words for it are not made up.
         if answer.outcome == .delivered && settled.change == .nothing { return }
         var metadata: Logger.Metadata = [
@@ -233,14 +237,15 @@ final class Deliverer: Sendable {
         }
         switch settled.change {
         case .nothing, .throttled: break
-        case .resumed: logger.notice("Loops answers again; deliveries go on")
+        case .resumed: logGate.log(.notice, key: "resumed", "Loops answers again; deliveries go on", metadata: [:])
         case .opened:
-            logger.error("Loops does not answer; deliveries wait and single probes go out", metadata: metadata)
-        case .refused:
-            logger.error(
-                "Loops refuses the API key; everything is held until it is taken. Check LOOPS_API_KEY",
+            logGate.log(
+                .error,
+                key: "opened",
+                "Loops does not answer; deliveries wait and single probes go out",
                 metadata: metadata
             )
+        case .refused: reportRefused(metadata)
         }
         if case .retry(let why) = answer.outcome {
             metrics.retried(why.rawValue)
@@ -256,11 +261,22 @@ final class Deliverer: Sendable {
             )
         }
         if case .rejected(.idempotencyConflict) = answer.outcome {
-            logger.error(
+            logGate.log(
+                .error,
+                key: "conflict",
                 "Loops has another body under this idempotency key: two events share a messageId",
                 metadata: metadata
             )
         }
+    }
+
+    private func reportRefused(_ metadata: Logger.Metadata) {
+        logGate.log(
+            .error,
+            key: "refused",
+            "Loops refuses the API key; everything is held until it is taken. Check LOOPS_API_KEY",
+            metadata: metadata
+        )
     }
 }
 

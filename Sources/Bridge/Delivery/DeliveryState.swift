@@ -14,10 +14,12 @@ struct DeliveryState: Sendable {
     private(set) var inFlight = 0
     private var slowStart = SlowStart()
 
-    /// - Parameter isLimited: whether each request needs a permit of the limiter.
-    init(lanes: Lanes = Lanes(), isLimited: Bool, maxInFlight: Int, retry: RetryPolicy) {
+    /// - Parameters:
+    ///   - isLimited: whether each request needs a permit of the limiter.
+    ///   - asksForKey: whether the key is tried before the first request.
+    init(lanes: Lanes = Lanes(), isLimited: Bool, asksForKey: Bool = false, maxInFlight: Int, retry: RetryPolicy) {
         self.lanes = lanes
-        self.gate = Gate(isPaced: isLimited)
+        self.gate = Gate(isPaced: isLimited, asksForKey: asksForKey)
         self.permits = Permits(isLimited: isLimited)
         self.maxInFlight = maxInFlight
         self.retry = retry
@@ -43,7 +45,8 @@ struct DeliveryState: Sendable {
         if isDraining { return .wait(until: nil) }
         let wasted = permits.discard(now: now)
         if wasted > 0 { lost(wasted) }
-        switch gate.admission(now: now) {
+        let next = gate.circuit.failedLane == nil ? nil : lanes.next()?.lane
+        switch gate.admission(now: now, next: next) {
         case .probeKey:
             if let request = permits.request(demand: 1, now: now) { return .ask(request) }
             guard permits.isDue(now: now) else { return .wait(until: permits.nextWake) }
@@ -83,7 +86,8 @@ struct DeliveryState: Sendable {
         var change: Gate.Change
         /// How long the lane waits; nil when it does not.
         var retryDelay: Duration?
-        var isExhausted = false
+        /// As it was understood.
+        var answer: LoopsAnswer
     }
 
     /// Takes the answer to a request that ``next(now:mayStart:lost:)`` started.
@@ -98,9 +102,10 @@ struct DeliveryState: Sendable {
         random: Double
     ) -> Settled {
         inFlight -= 1
+        let answer = understood(answer, to: start)
         let othersDelivery = gate.lastDelivery
         permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining, started: began ?? now)
-        let change = gate.observe(answer.outcome, now: now, random: random)
+        let change = gate.observe(answer.outcome, of: start.key, now: now, random: random)
         if change == .throttled { permits.refused() }
         if answer.outcome.isDelivered { slowStart.succeeded(most: maxInFlight) }
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
@@ -115,8 +120,19 @@ struct DeliveryState: Sendable {
             given: outcome.given,
             change: change,
             retryDelay: result.delay,
-            isExhausted: result.isExhausted
+            answer: answer
         )
+    }
+
+    /// A key that was found good after it had been refused for the same request is not what is wrong: something on the way, or Loops, does
+    /// not take this request. It must not hold all the others again and again.
+    private func understood(_ answer: LoopsAnswer, to start: Lanes.Start) -> LoopsAnswer {
+        guard answer.outcome == .unauthorized, let refused = lanes.head(of: start.key)?.keyRefusedAt,
+            let good = gate.keyFoundGood, good >= refused
+        else { return answer }
+        var own = answer
+        own.outcome = .retry(.forbidden)
+        return own
     }
 
     /// A request that ``next(now:mayStart:lost:)`` started was not sent: its partition's lease had become too old by then.
@@ -127,9 +143,9 @@ struct DeliveryState: Sendable {
         return lanes.finish(start.key, .unsent).given
     }
 
-    mutating func keyProbed(isGood: Bool, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
+    mutating func keyProbed(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
         inFlight -= 1
-        let change = gate.keyProbed(isGood: isGood, now: now, random: random)
+        let change = gate.keyProbed(outcome, now: now, random: random)
         if change == .resumed { lanes.hurry() }
         return change
     }
@@ -140,18 +156,21 @@ struct DeliveryState: Sendable {
         othersDelivery: ContinuousClock.Instant?,
         now: ContinuousClock.Instant,
         random: Double
-    ) -> (step: Lanes.StepResult, delay: Duration?, isExhausted: Bool) {
+    ) -> (step: Lanes.StepResult, delay: Duration?) {
         switch answer.outcome {
         case .delivered, .alreadyDelivered:
-            return (.delivered, nil, false)
+            return (.delivered, nil)
         case .rejected(let rejection):
-            return (.failed(.init(rejection, answer, start.step)), nil, false)
-        case .throttled, .unauthorized:
-            // The gate holds everybody; the lane is ready again as soon as the gate opens.
-            return (.retry(at: now, counts: false), .zero, false)
+            return (.failed(.init(rejection, answer, start.step)), nil)
+        // The gate holds everybody; the lane is ready again as soon as the gate opens.
+        case .throttled:
+            return (.retry(at: now, counts: false), .zero)
+        case .unauthorized:
+            return (.keyRefused(at: now), .zero)
         case .retry(let why):
             let failures = start.attempt
-            if let first = lanes.head(of: start.key)?.firstAttempt,
+            let head = lanes.head(of: start.key)
+            if let first = head?.firstAttempt,
                 retry.isExhausted(
                     failures: failures,
                     firstAttempt: first,
@@ -160,14 +179,13 @@ struct DeliveryState: Sendable {
                 )
             {
                 let fault = DeliveryFault(exhaustedAfter: failures, why, answer, start.step)
-                return (.failed(fault), nil, true)
+                return (.failed(fault), nil)
             }
-            // An answer that cannot be read, again and again, on a 2xx: the server has said yes as clearly as it can.
-            if why == .ambiguousAnswer, let status = answer.status, (200..<300).contains(status), failures >= 3 {
-                return (.delivered, nil, false)
-            }
+            let isUnreadable = why == .ambiguousAnswer && answer.status.map { (200..<300).contains($0) } ?? false
+            // Three times in a row: the server has said yes as clearly as it can.
+            if isUnreadable, let head, head.unreadable >= 2 { return (.delivered, nil) }
             let delay = retry.delay(afterFailures: failures, random: random)
-            return (.retry(at: now + delay, counts: true), delay, false)
+            return (.retry(at: now + delay, counts: true, isUnreadable: isUnreadable), delay)
         }
     }
 }

@@ -8,7 +8,7 @@ struct Gate: Sendable {
     enum Admission: Equatable {
         /// A request may start now; call ``started()``.
         case go
-        /// Ask `GET /api-key` now; call ``keyProbeStarted()``, then ``keyProbed(isGood:now:random:)``.
+        /// Ask `GET /api-key` now; call ``keyProbeStarted()``, then ``keyProbed(_:now:random:)``.
         case probeKey
         /// Nothing before this instant, or before the next result when nil.
         case wait(until: ContinuousClock.Instant?)
@@ -20,12 +20,17 @@ struct Gate: Sendable {
     }
 
     private enum Key: Sendable, Equatable {
+        /// To be asked before the first request: a release with a wrong key is to be seen before an event meets it.
+        case untried
+        case firstProbe
         case good
         case refused(probeAt: ContinuousClock.Instant, probes: Int)
         case probing(probes: Int)
     }
 
-    private var key = Key.good
+    private var key: Key
+    /// When a probe last found the key good.
+    private(set) var keyFoundGood: ContinuousClock.Instant?
     private(set) var circuit = Circuit()
     private var throttles = 0
     private var throttledUntil: ContinuousClock.Instant?
@@ -37,27 +42,36 @@ struct Gate: Sendable {
     /// Whether a limiter holds everybody back after a refusal for the rate; if not, the gate does, longer each time.
     private let isPaced: Bool
 
-    init(isPaced: Bool) {
+    /// - Parameter asksForKey: whether the key is tried before the first request.
+    init(isPaced: Bool, asksForKey: Bool = false) {
         self.isPaced = isPaced
+        self.key = asksForKey ? .untried : .good
     }
 
     /// Whether Loops takes our key, as far as is known.
-    var isAuthorized: Bool { key == .good }
+    var isAuthorized: Bool {
+        switch key {
+        case .untried, .firstProbe, .good: true
+        case .refused, .probing: false
+        }
+    }
 
     func hold(now: ContinuousClock.Instant) -> Hold {
-        if key != .good { return .unauthorized }
+        if !isAuthorized { return .unauthorized }
         if circuit.state != .closed { return .outage }
         if let throttledUntil, throttledUntil > now { return .throttled }
         return .none
     }
 
-    func admission(now: ContinuousClock.Instant) -> Admission {
+    /// - Parameter next: the lane whose turn it is.
+    func admission(now: ContinuousClock.Instant, next: LaneKey? = nil) -> Admission {
         switch key {
-        case .probing: return .wait(until: nil)
+        case .untried: return .probeKey
+        case .firstProbe, .probing: return .wait(until: nil)
         case .refused(let probeAt, _): return probeAt <= now ? .probeKey : .wait(until: probeAt)
         case .good: break
         }
-        if case .wait(let until) = circuit.admission(now: now) { return .wait(until: until) }
+        if case .wait(let until) = circuit.admission(now: now, next: next) { return .wait(until: until) }
         if let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
         return .go
     }
@@ -78,8 +92,15 @@ struct Gate: Sendable {
     }
 
     /// Takes the outcome of a request.
-    /// - Parameter random: in `0..<1`.
-    mutating func observe(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Change {
+    /// - Parameters:
+    ///   - lane: whose request it was; nil for one of no lane in particular.
+    ///   - random: in `0..<1`.
+    mutating func observe(
+        _ outcome: LoopsOutcome,
+        of lane: LaneKey? = nil,
+        now: ContinuousClock.Instant,
+        random: Double
+    ) -> Change {
         switch outcome {
         case .delivered, .alreadyDelivered:
             lastDelivery = now
@@ -99,19 +120,32 @@ struct Gate: Sendable {
             let until = now + .milliseconds(500) + delay
             throttledUntil = max(throttledUntil ?? until, until)
             return .throttled
+        // Somebody answered, and it is this request's own affair.
+        case .retry(.forbidden):
+            return circuit.answered() ? .resumed : .nothing
         case .retry:
-            return circuit.failed(now: now, random: random) ? .opened : .nothing
+            return circuit.failed(lane, now: now, random: random) ? .opened : .nothing
         }
     }
 
     mutating func keyProbeStarted() {
-        if case .refused(_, let probes) = key { key = .probing(probes: probes + 1) }
+        switch key {
+        case .untried: key = .firstProbe
+        case .refused(_, let probes): key = .probing(probes: probes + 1)
+        case .firstProbe, .good, .probing: break
+        }
     }
 
     /// Takes the answer of the key probe.
-    mutating func keyProbed(isGood: Bool, now: ContinuousClock.Instant, random: Double) -> Change {
+    mutating func keyProbed(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Change {
+        if outcome.isDelivered { keyFoundGood = now }
+        if key == .firstProbe {
+            // Loops that is down says nothing against the key.
+            key = .good
+            return outcome == .unauthorized ? observe(outcome, now: now, random: random) : .nothing
+        }
         guard case .probing(let probes) = key else { return .nothing }
-        if isGood {
+        if outcome.isDelivered {
             key = .good
             return .resumed
         }

@@ -4,7 +4,8 @@ import RedisStreams
 /// The ends that Redis has not confirmed yet, in the order in which they happened.
 ///
 /// A value. Acknowledgements leave in this order and are repeated from the first unconfirmed one after a failure, so that whatever a
-/// failover loses is a suffix.
+/// failover loses is a suffix. A partition whose dead letter cannot be written waits alone: order is each contact's, and a contact has one
+/// partition.
 struct AckQueue: Sendable {
     /// One script call.
     enum Call: Sendable, Equatable {
@@ -44,7 +45,8 @@ struct AckQueue: Sendable {
     }
 
     /// The calls for the ends at the front, in order.
-    func calls() -> [Call] {
+    /// - Parameter stuck: partitions whose ends stay where they are.
+    func calls(except stuck: Set<Int> = []) -> [Call] {
         var calls: [Call] = []
         var portions: [Portion] = []
         var size = 0
@@ -53,7 +55,7 @@ struct AckQueue: Sendable {
             portions = []
             size = 0
         }
-        for end in ends {
+        for end in ends where !stuck.contains(end.partition) {
             if case .deadLettered(let faults) = end.kind {
                 flush()
                 calls.append(.deadLetter(end, faults))
@@ -73,9 +75,14 @@ struct AckQueue: Sendable {
     }
 
     /// The calls that stand for this many ends at the front need no repetition.
-    mutating func confirm(_ count: Int) -> [EntryEnd] {
-        let confirmed = Array(ends.prefix(count))
-        ends.removeFirst(min(count, ends.count))
+    /// - Parameter stuck: as ``calls(except:)`` had it.
+    mutating func confirm(_ count: Int, except stuck: Set<Int> = []) -> [EntryEnd] {
+        var confirmed: [EntryEnd] = []
+        var staying: [EntryEnd] = []
+        while confirmed.count < count, let end = ends.popFirst() {
+            if stuck.contains(end.partition) { staying.append(end) } else { confirmed.append(end) }
+        }
+        ends.prepend(contentsOf: staying)
         for end in confirmed {
             counts[end.partition, default: 0] -= 1
             if counts[end.partition] == 0 { counts[end.partition] = nil }

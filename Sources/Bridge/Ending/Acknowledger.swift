@@ -6,6 +6,8 @@ import RedisStreams
 struct Acknowledger: Sendable {
     /// The longest that an end waits for others to share its call.
     static let maxDelay = Duration.milliseconds(25)
+    /// How long a partition is left alone whose dead letter could not be written.
+    static let stuckFor = Duration.seconds(1)
 
     let session: StreamSession
     let deadLetterMaxLength: Int
@@ -38,30 +40,66 @@ struct Acknowledger: Sendable {
     /// Sends until nothing waits or the task is cancelled.
     private func flush() async {
         var failures = 0
+        var stuck: Set<Int> = []
+        var stuckUntil = clock.now
         while !Task.isCancelled {
             reportViolations()
-            let calls = session.withAcks { $0.calls() }
-            if calls.isEmpty { return }
+            if clock.now >= stuckUntil { stuck = [] }
+            let calls = session.withAcks { $0.calls(except: stuck) }
+            if calls.isEmpty {
+                if stuck.isEmpty { return }
+                try? await clock.sleep(for: Self.maxDelay)
+                continue
+            }
             do {
                 for call in calls {
                     let fenced = try await send(call)
-                    let confirmed = session.acknowledged(call.count, fenced: fenced)
+                    let confirmed = session.acknowledged(call.count, except: stuck, fenced: fenced)
                     ends.confirm(confirmed, now: WallClock.secondsSince1970)
                 }
                 failures = 0
+            } catch let unwritten as LetterUnwritten {
+                if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
+                stuck.insert(unwritten.partition)
+                report(unwritten.fault)
             } catch {
                 failures += 1
                 logGate.log(
                     .warning,
                     key: "ack",
                     "Acknowledging failed and is repeated",
-                    metadata: ["error": "\(error)"]
+                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
                 )
                 let policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(2))
                 let delay = policy.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
                 try? await clock.sleep(for: delay)
             }
         }
+    }
+
+    /// A dead letter could not be written: the entries of its partition wait for that, and no others.
+    private struct LetterUnwritten: Error {
+        let partition: Int
+        let fault: GroupFault
+    }
+
+    private func reportDropped(_ count: Int) {
+        metrics.lettersDropped(count)
+        logGate.log(
+            .warning,
+            key: "dropped",
+            "The dead-letter stream is full: its oldest letters are gone",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+        )
+    }
+
+    private func report(_ fault: GroupFault) {
+        logGate.log(
+            .error,
+            key: "letters",
+            "A dead letter cannot be written; its partition's entries stay pending until it can",
+            metadata: ["stream": "\(session.keys.stream)", "error": "\(fault)"]
+        )
     }
 
     /// It must never happen, so each time that it does is worth a line of the log.
@@ -93,15 +131,19 @@ struct Acknowledger: Sendable {
                 now: Int64(WallClock.secondsSince1970 * 1000)
             )
             do {
-                try await session.deadLetter(
+                let dropped = try await session.deadLetter(
                     end.id,
                     partition: end.partition,
                     maxLength: deadLetterMaxLength,
                     fields: letter.arguments
                 )
+                if dropped > 0 { reportDropped(dropped) }
             } catch GroupFault.fenced {
                 metrics.fenced(.deadLetter)
                 return [end.partition]
+            } catch let fault as GroupFault {
+                guard case .noLetters = fault else { throw fault }
+                throw LetterUnwritten(partition: end.partition, fault: fault)
             }
             report(end, faults)
             return []

@@ -31,6 +31,8 @@ struct OrderWatch: Sendable {
     init() {}
 
     mutating func observe(_ end: EntryEnd) {
+        // What Redis has forgotten and is told once more ended in its turn, the first time.
+        if end.isRepetition || end.kind == .repeated { return }
         let contact = end.contact.hashValue
         let index = Int(UInt(bitPattern: contact) % UInt(Self.slots))
         if let slot = slots[index], slot.contact == contact, slot.partition == end.partition, end.id < slot.last {

@@ -35,8 +35,11 @@ struct Lanes: Sendable {
     enum StepResult: Sendable {
         case delivered
         case failed(DeliveryFault)
-        /// Try again, not before this instant. `counts`: whether the failure counts against the event.
-        case retry(at: ContinuousClock.Instant, counts: Bool)
+        /// Try again, not before this instant. `counts`: whether the failure counts against the event; `isUnreadable`: whether Loops said
+        /// yes in words that cannot be read.
+        case retry(at: ContinuousClock.Instant, counts: Bool, isUnreadable: Bool = false)
+        /// Try again as soon as the key is taken, which was refused at this instant.
+        case keyRefused(at: ContinuousClock.Instant)
         /// It was not sent after all: it is as if it had not been started.
         case unsent
     }
@@ -220,8 +223,11 @@ struct Lanes: Sendable {
                 // One of them is at fault, and must not take the others with it.
                 group.part(&lane.entries)
             }
-        case .retry(_, let counts):
+        case .retry(_, let counts, let isUnreadable):
             if counts { lane.entries[0].failures += 1 }
+            lane.entries[0].unreadable = isUnreadable ? lane.entries[0].unreadable + 1 : 0
+        case .keyRefused(let now):
+            if lane.entries[0].keyRefusedAt == nil { lane.entries[0].keyRefusedAt = now }
         case .unsent:
             group.count(&lane.entries, attempts: -1)
         }
@@ -230,7 +236,7 @@ struct Lanes: Sendable {
         case .delivered, .failed:
             lanes[key] = lane
             return Outcome(ends: settle(key))
-        case .retry(let due, _):
+        case .retry(let due, _, _), .keyRefused(let due):
             lane.state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1

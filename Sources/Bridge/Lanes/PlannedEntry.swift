@@ -35,6 +35,10 @@ struct PlannedEntry: Sendable {
     var failures = 0
     /// All attempts of all steps.
     var attempts = 0
+    /// Answers to the current step in a row that could not be read.
+    var unreadable = 0
+    /// When Loops first refused the key at this entry's request.
+    var keyRefusedAt: ContinuousClock.Instant?
     /// When the current step was first tried.
     var firstAttempt: ContinuousClock.Instant?
 
@@ -60,6 +64,8 @@ struct PlannedEntry: Sendable {
     mutating func advance() {
         nextStep += 1
         failures = 0
+        unreadable = 0
+        keyRefusedAt = nil
         firstAttempt = nil
     }
 

@@ -12,6 +12,8 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
     case partitionsDiffer(stream: String, configured: Int, actual: Int)
     /// Entries are pending that were routed by another rule for the contact key.
     case keyRuleDiffers(stream: String, actual: String)
+    /// The dead-letter stream takes no letter: another type of key, no right to write, no memory.
+    case noLetters(stream: String, why: String)
     /// The stream's key holds something else.
     case notAStream(stream: String)
 
@@ -25,6 +27,7 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
             let number = Int(fault.message.filter(\.isNumber))
             self = .partitionsDiffer(stream: stream, configured: partitions, actual: number ?? 0)
         case "KEYRULE": self = .keyRuleDiffers(stream: stream, actual: fault.message)
+        case "DEADLETTERS": self = .noLetters(stream: stream, why: fault.message)
         case "WRONGTYPE": self = .notAStream(stream: stream)
         default: return nil
         }
@@ -33,13 +36,13 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
     /// Redis before 7.0 puts what a command inside a script answered behind text of its own.
     private static func code(_ fault: RedisServerError) -> String {
         guard fault.code == "ERR", fault.message.hasPrefix("Error running script") else { return fault.code }
-        return ["NOGROUP", "WRONGTYPE"].first { fault.message.contains($0) } ?? fault.code
+        return ["DEADLETTERS", "NOGROUP", "WRONGTYPE"].first { fault.message.contains($0) } ?? fault.code
     }
 
     /// Whether opening the group again may help.
     var isRetriable: Bool {
         switch self {
-        case .fenced, .groupLost, .adoptFirst: true
+        case .fenced, .groupLost, .adoptFirst, .noLetters: true
         case .partitionsDiffer, .keyRuleDiffers, .notAStream: false
         }
     }
@@ -62,6 +65,8 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
             entries of \(stream) are pending that were routed by another bridge.contactKeys (\(actual)). Let the bridge finish them with \
             that setting first, stop all replicas, then change it.
             """
+        case .noLetters(let stream, let why):
+            "a dead letter of \(stream) cannot be written, and its entry stays pending: \(why)"
         case .notAStream(let stream):
             "the Redis key \(stream) does not hold a stream. Check bridge.streams."
         }

@@ -6,7 +6,7 @@ struct RouteAnswer: Sendable, Equatable {
     let entries: Int
     /// Whether the window was full, so that nothing was read.
     let isFull: Bool
-    /// The ID of the last entry; nil when there was none.
+    /// The ID up to which all has been routed, by whichever replica; nil when the window was full.
     let last: StreamID?
     /// The bytes of their fields.
     let bytes: Int

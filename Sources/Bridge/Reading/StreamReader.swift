@@ -82,6 +82,8 @@ struct StreamReader: Sendable {
                 throw fault
             } catch {
                 if Task.isCancelled { return }
+                // Redis may have routed entries to partitions that nobody has heard of: all are looked at again.
+                if (error as? RedisError)?.mayHaveBeenApplied == true { session.withIntake { $0.rewind() } }
                 await pause(&failures, error)
             }
         }
@@ -109,6 +111,7 @@ struct StreamReader: Sendable {
         if let last = route.last { session.routed = last }
         if route.readsAgain { session.withIntake { $0.rewind() } }
         if route.lost > 0 { reportLost(route.lost) }
+        session.windowWasFull = route.isFull
         if route.entries > 0 || !route.partitions.isEmpty || route.readsAgain { return true }
         if !route.isFull { waiter.await(after: session.routed) }
         return false
@@ -140,7 +143,7 @@ struct StreamReader: Sendable {
             case .rewind:
                 session.withIntake { $0.rewind() }
             case .paused:
-                // What waits is planned anew after the pause, by the mappings of then.
+                // What waits is planned anew after the pause, by the mappings in force at that time.
                 for (partition, _) in session.withLeases({ $0.held }) {
                     session.withIntake { $0.close(partition) }
                     outlet.abandon(partition)
@@ -190,7 +193,8 @@ struct StreamReader: Sendable {
                     pull,
                     entries: pulled.entries.count,
                     last: pulled.entries.last?.id,
-                    suspectWaits: pulled.suspectWaits,
+                    // A suspect may turn out to have ended here: what comes after it must not be forgotten.
+                    suspectWaits: pulled.suspectWaits || pulled.deaths > 0,
                     isCut: isFull && number == answers.count - 1
                 )
             }

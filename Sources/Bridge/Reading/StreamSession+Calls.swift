@@ -95,7 +95,14 @@ extension StreamSession {
         let commands = survivors.map {
             RedisCommand("HINCRBY", [.string(keys.suspects), .string($0.description), "-1"])
         }
-        if !commands.isEmpty { _ = try await client.pipeline(commands) }
+        if commands.isEmpty { return }
+        let counts = try await client.pipeline(commands)
+        // An entry that was acknowledged meanwhile has no count any more, and gets none.
+        var gone: [RedisArgument] = []
+        for (id, count) in zip(survivors, counts) where (try count.get().integer ?? 0) < 0 {
+            gone.append(.string(id.description))
+        }
+        if !gone.isEmpty { _ = try await client.send(RedisCommand("HDEL", [.string(keys.suspects)] + gone)) }
     }
 
     /// - Returns: the partitions whose acknowledgements were refused, since another replica owns them.
@@ -113,13 +120,15 @@ extension StreamSession {
         return Set(zip(portions, counts).filter { $0.1 == .integer(-1) }.map(\.0.partition))
     }
 
-    func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws {
-        _ = try await run(
+    /// - Returns: how many of the oldest letters were pushed out.
+    func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
+        let answer = try await run(
             scripts.deadLetter,
             keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
             [group, String(partition), fence(partition), id.description, String(maxLength)].map { .string($0) }
                 + fields
         )
+        return answer.array?.last?.integer.map(Int.init) ?? 0
     }
 
     func survey() async throws -> StreamSurvey {

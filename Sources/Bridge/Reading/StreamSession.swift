@@ -33,6 +33,7 @@ final class StreamSession: Sendable {
         var isOpen = false
         var lastFault: String?
         var routed = StreamID.zero
+        var windowWasFull = false
         /// Whether this replica has left the membership, to rest.
         var hasLeft = false
     }
@@ -83,6 +84,12 @@ final class StreamSession: Sendable {
     var routed: StreamID {
         get { state.withLock { $0.routed } }
         set { state.withLock { $0.routed = newValue } }
+    }
+
+    /// Whether routing stopped since too much was pending: then an acknowledgement makes room.
+    var windowWasFull: Bool {
+        get { state.withLock { $0.windowWasFull } }
+        set { state.withLock { $0.windowWasFull = newValue } }
     }
 
     func opened(routed: StreamID) {
@@ -197,12 +204,14 @@ final class StreamSession: Sendable {
     }
 
     /// The acknowledgements of this many ends have been dealt with.
-    /// - Parameter fenced: partitions whose acknowledgements were refused.
+    /// - Parameters:
+    ///   - stuck: partitions that were left out.
+    ///   - fenced: partitions whose acknowledgements were refused.
     /// - Returns: the ends that Redis has confirmed.
-    func acknowledged(_ count: Int, fenced: Set<Int> = []) -> [EntryEnd] {
+    func acknowledged(_ count: Int, except stuck: Set<Int> = [], fenced: Set<Int> = []) -> [EntryEnd] {
         let (confirmed, isFree) = state.withLock { state in
-            let settled = state.acks.confirm(count)
-            let isFree = settled.reduce(false) { state.intake.settled($1.id) || $0 }
+            let settled = state.acks.confirm(count, except: stuck)
+            let isFree = settled.reduce(state.windowWasFull) { state.intake.settled($1.id) || $0 }
             return (settled.filter { !fenced.contains($0.partition) }, isFree)
         }
         if isFree { readable.signal() }

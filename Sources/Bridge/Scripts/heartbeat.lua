@@ -10,6 +10,8 @@
 -- Redis went back in time, beats are given again.
 -- Answer: reign, 1 if it is settled, leases, members, what the pause says of itself or ''
 -- A pause may be all that is there.
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[1], '-')
 if redis.call('HEXISTS', KEYS[1], 'partitions') == 0 then return redis.error_reply('UNOPENED the state of the group is gone') end
 local me, at = ARGV[1], 4
 local function items(width)

@@ -1,5 +1,7 @@
 -- Gives back all partitions of a replica that stops, and its membership, so that others take over at once.
 -- KEYS: state, leases, members, hands   ARGV: member, then partition and lease for each
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[1], '-')
 local me = ARGV[1]
 for i = 2, #ARGV, 2 do
   if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[i + 1] then

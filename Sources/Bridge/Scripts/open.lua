@@ -1,6 +1,8 @@
 -- Makes the group if it is not there, and the state beside it, and checks that both fit the caller.
 -- KEYS: stream, state   ARGV: group, start (0 or $), partitions, key rule, 1 if the caller had the group open before
 -- Answer: 1 if the group was made, the ID up to which entries have been routed
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[2], '-')
 local made = 1
 local answer = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[2], 'MKSTREAM')
 if type(answer) == 'table' and answer.err then

@@ -1,6 +1,8 @@
 -- Pauses a stream for all replicas, or ends its pause, and wakes them. An earlier pause stays as it is.
 -- KEYS: state, members   ARGV: what the pause says of itself, or '' to end it
 -- Answer: what the pause that holds says, or what the one that was ended said; '' when there was none
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[1], '-')
 local before = redis.call('HGET', KEYS[1], 'paused') or ''
 if ARGV[1] == '' then
   redis.call('HDEL', KEYS[1], 'paused')

@@ -8,6 +8,8 @@
 -- then partition and lease of the entry
 -- Answer: permits, microseconds until the first is good, microseconds between two, permits ever given out, limit, rate in use,
 -- 1 if the lease is another's by now
+-- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
+redis.call('HDEL', KEYS[1], '-')
 local FIRST_LIMIT = 10    -- until Loops has told its own
 local SHARE = 0.98        -- of the limit: the rest absorbs the jitter of the way, which can push one request more into a window
 local LEAST = 0.1         -- of the limit is used whatever others do

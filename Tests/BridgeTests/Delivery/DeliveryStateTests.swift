@@ -177,9 +177,9 @@ struct DeliveryStateTests {
         _ = state.lanes.admit(.sample(1, contact: "bad"))
         let answer = LoopsAnswer(outcome: .retry(.serverError), status: 500, message: "boom")
         var last: DeliveryState.Settled?
-        for number in 2..<100 where last?.isExhausted != true {
+        for number in 2..<100 {
             last = try fail(&state, answer, times: 1, now: &now).first
-            guard last?.isExhausted != true else { break }
+            guard last?.ends.isEmpty == true else { break }
             _ = state.lanes.admit(.sample(UInt64(number), contact: "good"))
             let good = try started(state.next(now: now))
             #expect(good.key.contact == "good")
@@ -199,7 +199,7 @@ struct DeliveryStateTests {
         var state = state(retry: RetryPolicy(cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5))
         _ = state.lanes.admit(.sample(1, contact: "a"))
         let settled = try fail(&state, LoopsAnswer(outcome: .retry(.unreachable)), times: 200, now: &now)
-        #expect(settled.allSatisfy { !$0.isExhausted && $0.ends.isEmpty })
+        #expect(settled.allSatisfy { $0.ends.isEmpty })
     }
 
     @Test("A rejection ends the entry with what Loops said", arguments: LoopsOutcome.Rejection.allCases)
@@ -235,9 +235,55 @@ struct DeliveryStateTests {
                 Issue.record("the key is not asked for")
                 return
             }
-            #expect(state.keyProbed(isGood: true, now: until, random: 0) == .resumed)
+            #expect(state.keyProbed(.delivered, now: until, random: 0) == .resumed)
         }
         for _ in 0..<2 { #expect(try started(state.next(now: until)).attempt == 1) }
+    }
+
+    @Test(
+        "A refusal of the key for one event, while the key is good, is that event's own: others go on, and it waits with backoff"
+    )
+    func forbiddenAlone() throws {
+        var now = start
+        var state = state()
+        _ = state.lanes.admit(.sample(1, contact: "bad"))
+        _ = state.lanes.admit(.sample(2, contact: "good"))
+        let refusal = LoopsAnswer(outcome: .unauthorized, status: 403)
+        let first = try started(state.next(now: now))
+        #expect(first.key.contact == "bad")
+        #expect(state.answered(first, refusal, now: now, random: 0).change == .refused)
+        guard case .wait(let until?) = state.next(now: now) else { throw NotStarted(action: "not held") }
+        now = until
+        guard case .probeKey = state.next(now: now) else { throw NotStarted(action: "the key is not asked for") }
+        #expect(state.keyProbed(.delivered, now: now, random: 0) == .resumed)
+        let again = try started(state.next(now: now))
+        let settled = state.answered(again, refusal, now: now, random: 0.5)
+        #expect(settled.change == .nothing && settled.answer.outcome == .retry(.forbidden))
+        #expect(settled.retryDelay.map { $0 > .zero } == true, "it counts, and waits")
+        #expect(state.gate.isAuthorized)
+        let other = try started(state.next(now: now))
+        #expect(other.key.contact == "good")
+        // A key that is revoked later is found out by an entry that was not refused before.
+        #expect(state.answered(other, refusal, now: now, random: 0).change == .refused)
+    }
+
+    @Test("Only answers that cannot be read, three in a row, count as a yes")
+    func unreadable() throws {
+        func ends(_ outcomes: LoopsOutcome...) throws -> [EntryEnd.Kind] {
+            var now = start
+            var state = state()
+            _ = state.lanes.admit(.sample(1, contact: "a"))
+            return try outcomes.flatMap { outcome in
+                let answer = LoopsAnswer(outcome: outcome, status: 200)
+                return try fail(&state, answer, times: 1, now: &now).flatMap(\.ends).map(\.kind)
+            }
+        }
+        let unreadable = LoopsOutcome.retry(.ambiguousAnswer)
+        #expect(try ends(unreadable, unreadable, unreadable) == [.delivered])
+        #expect(try ends(.retry(.serverError), .retry(.serverError), unreadable).isEmpty)
+        #expect(try ends(unreadable, unreadable, .retry(.serverError), unreadable, unreadable).isEmpty)
+        let no = LoopsOutcome.retry(.contradictoryAnswer)
+        #expect(try ends(no, no, no, no, no).isEmpty, "Loops says that it did not work")
     }
 
     // MARK: Any schedule

@@ -28,15 +28,32 @@ struct GateTests {
         #expect(gate.admission(now: until) == .probeKey)
         gate.keyProbeStarted()
         #expect(gate.admission(now: until) == .wait(until: nil))
-        #expect(gate.keyProbed(isGood: false, now: until, random: 0) == .nothing)
+        #expect(gate.keyProbed(.unauthorized, now: until, random: 0) == .nothing)
         guard case .wait(let second?) = gate.admission(now: until) else {
             Issue.record("no second probe")
             return
         }
         gate.keyProbeStarted()
-        #expect(gate.keyProbed(isGood: true, now: second, random: 0) == .resumed)
+        #expect(gate.keyProbed(.delivered, now: second, random: 0) == .resumed)
         #expect(gate.admission(now: second) == .go)
         #expect(gate.isAuthorized)
+    }
+
+    @Test(
+        "The key is tried before the first request; only a refusal holds what comes, and an outage says nothing against it"
+    )
+    func firstProbe() {
+        for (outcome, isGood) in [(LoopsOutcome.delivered, true), (.retry(.unreachable), true), (.unauthorized, false)]
+        {
+            var gate = Gate(isPaced: false, asksForKey: true)
+            #expect(gate.isAuthorized && gate.hold(now: start) == .none, "nothing is known against it")
+            #expect(gate.admission(now: start) == .probeKey)
+            gate.keyProbeStarted()
+            #expect(gate.admission(now: start) == .wait(until: nil), "a request beside the first probe")
+            #expect(gate.keyProbed(outcome, now: start, random: 0) == (isGood ? .nothing : .refused))
+            #expect(gate.isAuthorized == isGood)
+            #expect((gate.admission(now: start) == .go) == isGood)
+        }
     }
 
     @Test("A 429 slows everybody for a while, longer each time")
@@ -86,6 +103,21 @@ struct GateTests {
         gate.started()
         #expect(gate.observe(.delivered, now: later, random: 0) == .resumed)
         #expect(gate.admission(now: later) == .go)
+    }
+
+    @Test("One contact whose requests fail opens the circuit for itself: another one's request is the probe, at once")
+    func circuitOfOneLane() {
+        var gate = Gate(isPaced: false)
+        let (bad, good) = (LaneKey(stream: 0, contact: "bad"), LaneKey(stream: 0, contact: "good"))
+        for _ in 0..<Circuit.threshold { _ = gate.observe(.retry(.serverError), of: bad, now: start, random: 0) }
+        #expect(gate.hold(now: start) == .outage)
+        #expect(gate.admission(now: start, next: bad) != .go)
+        #expect(gate.admission(now: start, next: good) == .go)
+        gate.started()
+        #expect(gate.admission(now: start, next: good) == .wait(until: nil), "a second probe beside the first")
+        // It fails as well: now Loops is down for all.
+        _ = gate.observe(.retry(.serverError), of: good, now: start, random: 0)
+        #expect(gate.admission(now: start, next: LaneKey(stream: 0, contact: "third")) != .go)
     }
 
     @Test("A success between failures keeps the circuit closed; a refused event says that Loops is well")

@@ -136,7 +136,9 @@ struct RandomSchedule {
         grant(isEnding: isEnding)
         if isProbing, Bool.random(using: &random) {
             isProbing = false
-            _ = state.keyProbed(isGood: isEnding || Bool.random(using: &random), now: now, random: dice())
+            let answers: [LoopsOutcome] = [.delivered, .unauthorized, .retry(.timedOut)]
+            let outcome = isEnding ? .delivered : answers.randomElement(using: &random) ?? .delivered
+            _ = state.keyProbed(outcome, now: now, random: dice())
             return
         }
         guard let index = underWay.indices.randomElement(using: &random) else { return }

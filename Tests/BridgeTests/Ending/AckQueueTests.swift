@@ -34,6 +34,21 @@ struct AckQueueTests {
         #expect(queue.calls() == [acknowledge(0, 1), letter, acknowledge(0, 3)])
     }
 
+    @Test("What a partition's unwritten letter holds up stays, in order; other partitions' ends go on")
+    func stuck() {
+        var queue = AckQueue()
+        queue.append(end(1, .deadLettered(faults), partition: 5))
+        queue.append(end(2, partition: 2))
+        queue.append(end(3, partition: 5))
+        queue.append(end(4, partition: 2))
+        let calls = queue.calls(except: [5])
+        #expect(calls == [acknowledge(2, 2, 4)])
+        #expect(queue.confirm(2, except: [5]).map(\.id) == [.sample(2), .sample(4)])
+        #expect(queue.count == 2 && queue.count(in: 5) == 2 && queue.count(in: 2) == 0)
+        let letter = AckQueue.Call.deadLetter(end(1, .deadLettered(faults), partition: 5), faults)
+        #expect(queue.calls() == [letter, acknowledge(5, 3)])
+    }
+
     @Test("One call has the ends of several partitions, each partition's in the order of their ends")
     func byPartitions() {
         var queue = AckQueue()

@@ -26,6 +26,19 @@ struct OrderWatchTests {
         #expect(watch.takeFound().count == 0)
     }
 
+    @Test("What is told to Redis once more, after a failover, ended in its turn the first time")
+    func repetition() {
+        var watch = OrderWatch()
+        var letter = end(1)
+        watch.observe(letter)
+        watch.forgetAll()
+        // Another entry of the contact ends before the partition is read again from its beginning.
+        watch.observe(end(2))
+        letter.isRepetition = true
+        watch.observe(letter)
+        #expect(watch.takeFound().count == 0)
+    }
+
     @Test("An earlier entry that ends later is told once, with what it came after")
     func outOfOrder() {
         var watch = OrderWatch()

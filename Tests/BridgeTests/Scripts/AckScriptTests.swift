@@ -61,7 +61,7 @@ struct AckScriptTests {
                 #expect(try await old.acknowledge([.init(partition: 0, ids: [id])]) == [0])
                 #expect(
                     try await groupFault {
-                        try await old.deadLetter(id, partition: 0, maxLength: 10, fields: ["reason", "x"])
+                        _ = try await old.deadLetter(id, partition: 0, maxLength: 10, fields: ["reason", "x"])
                     } == .fenced(stream: fixture.stream)
                 )
                 #expect(try await old.pullAll() == nil)
@@ -106,7 +106,7 @@ struct AckScriptTests {
             try await fixture.send("XGROUP", "DESTROY", fixture.stream, ScriptFixture.group)
             let calls: [@Sendable () async throws -> Void] = [
                 { _ = try await session.route() }, { _ = try await session.pullAll() },
-                { try await session.deadLetter(id, partition: 0, maxLength: 10, fields: ["reason", "x"]) },
+                { _ = try await session.deadLetter(id, partition: 0, maxLength: 10, fields: ["reason", "x"]) },
             ]
             for call in calls { #expect(try await groupFault(call) == .groupLost(stream: fixture.stream)) }
         }

@@ -29,7 +29,7 @@ struct OddNamesTests {
             #expect(try await first.pullAll(1) == nil)
             let ids = try #require(try await second.pullAll(1)).entries.map(\.id)
             #expect(try await second.acknowledge([.init(partition: 1, ids: [ids[0]])]).isEmpty)
-            try await second.deadLetter(ids[1], partition: 1, maxLength: 10, fields: ["reason", "x"])
+            _ = try await second.deadLetter(ids[1], partition: 1, maxLength: 10, fields: ["reason", "x"])
             #expect(try await fixture.letters().count == 1)
             try await second.leave()
             for _ in 0..<2 { _ = try await first.beatOnce() }

@@ -31,7 +31,7 @@ struct RouteScriptTests {
     func count() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
-            #expect(try await session.route().last == nil)
+            #expect(try await session.route().last == .zero)
             var ids: [StreamID] = []
             for number in 0..<7 { ids.append(try await fixture.add(contact: "c\(number)")) }
             var taken: [Int] = []
@@ -42,7 +42,20 @@ struct RouteScriptTests {
                 last.append(answer.last)
             }
             #expect(taken == [3, 3, 1, 0])
-            #expect(last == [ids[2], ids[5], ids[6], nil])
+            #expect(last == [ids[2], ids[5], ids[6], ids[6]])
+        }
+    }
+
+    @Test("A replica that comes too late is told how far others have routed, so that it sleeps behind that")
+    func routedByOthers() async throws {
+        try await ScriptFixture.run { fixture in
+            let first = try await fixture.openSession()
+            let second = fixture.session(member: "b")
+            _ = try await second.beatOnce()
+            let id = try await fixture.add(contact: "u")
+            #expect(try await first.route().last == id)
+            let late = try await second.route()
+            #expect(late.entries == 0 && late.last == id)
         }
     }
 
