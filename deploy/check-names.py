@@ -139,6 +139,10 @@ def main():
     for where, query in dashboard_queries(dashboard):
         check_query(where, query, known)
 
+    queries = [rule["expr"] for rule in rules] + [query for _, query in dashboard_queries(dashboard)]
+    used = {name for query in queries for name, _ in uses(query)}
+    faults.extend(f"{rule['record']}: a record that nothing uses" for rule in rules if rule.get("record", "up") not in used | {"up"})
+
     for name, (kind, _, text) in declared.items():
         if ("max()" in text) != (name in GROUP_GAUGES):
             faults.append(f"{name}: its help text says max() and GROUP_GAUGES does not, or the other way round")

@@ -8,7 +8,7 @@ import sys
 TARGET = pathlib.Path(__file__).with_name("dashboard.json")
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # What every query is narrowed to. Not every metric has a stream: those that belong to a process or to the team's budget have none.
-JOB = 'job=~"$job"'
+JOB = 'namespace=~"$namespace", job=~"$job"'
 STREAM = JOB + ', stream=~"$stream"'
 GREEN, ORANGE, RED, BLUE = "green", "orange", "red", "blue"
 
@@ -25,6 +25,11 @@ def rate(name, by="", labels=JOB, extra=""):
 def group(name, by="stream", labels=STREAM):
     """What describes the group is reported by every replica: the maximum, never the sum."""
     return f"max{f' by ({by})' if by else ''} ({metric(name, labels)})"
+
+
+def recorded(name):
+    """A record of alerts.yaml, for looks over days."""
+    return f"job:loops_bridge_{name}{{{JOB}}}"
 
 
 def quantile(q, name, by="", labels=JOB):
@@ -92,14 +97,18 @@ def panel(kind, title, text, queries, unit="short", width=6, height=7, **options
 
 
 LIMIT = group("ratelimit_limit", "", JOB)
+# What every environment has of its own, before it is added up.
+EACH = "namespace, job, stream"
+UNRECORDED = "no records: alerts.yaml is not loaded"
 YES_NO = [{"type": "value", "options": {"0": {"text": "no", "color": RED}, "1": {"text": "yes", "color": GREEN}}}]
 
 ROWS = [
     ("Objectives", [
+        # ">= 0" takes out NaN, which is what a quantile of nothing is.
         panel("stat", "Event age, median", "From an event's own timestamp to its delivery, over the last minutes.",
-              quantile(0.5, "event_age_seconds"), "s", 4, 4, steps=(GREEN, (60, ORANGE), (900, RED)), noValue="no deliveries"),
+              quantile(0.5, "event_age_seconds") + " >= 0", "s", 4, 4, steps=(GREEN, (60, ORANGE), (900, RED)), noValue="no deliveries"),
         panel("stat", "Event age, 99th percentile", "One event in a hundred is older than this when it is delivered.",
-              quantile(0.99, "event_age_seconds"), "s", 4, 4, steps=(GREEN, (300, ORANGE), (900, RED)), noValue="no deliveries"),
+              quantile(0.99, "event_age_seconds") + " >= 0", "s", 4, 4, steps=(GREEN, (300, ORANGE), (900, RED)), noValue="no deliveries"),
         panel("stat", "Delivered a second", "Requests that Loops took. The team's limit, 10 a second, is the ceiling for all replicas together.",
               rate("deliveries_total", extra='outcome=~"delivered|duplicate"'), "reqps", 4, 4, decimals=1),
         panel("stat", "Oldest in hand", "Age of the oldest entry that was taken up and not finished. An alert fires at 15 minutes.",
@@ -107,13 +116,18 @@ ROWS = [
         panel("stat", "Time to drain", "How long what waits would take at the pace of the last minute.",
               group("backlog_drain_seconds", ""), "s", 4, 4, steps=(GREEN, (3600, ORANGE), (14400, RED)), noValue="unknown"),
         panel("stat", "Dead letters", "Entries in the dead-letter streams. Someone should look at each.",
-              f"sum ({group('dlq_length')})", "short", 4, 4, steps=(GREEN, (1, ORANGE)), noValue="unknown"),
+              f"sum ({group('dlq_length', EACH)})", "short", 4, 4, steps=(GREEN, (1, ORANGE)), noValue="unknown"),
         panel("timeseries", "Age of events at delivery", "", [
-            (quantile(0.5, "event_age_seconds"), "median"), (quantile(0.99, "event_age_seconds"), "99th percentile")], "s", 12),
+            (quantile(0.5, "event_age_seconds"), "median"), (quantile(0.99, "event_age_seconds"), "99th percentile")], "s", 9),
         panel("timeseries", "Delivered a second, and the limit", "Replicas do not raise this line; the limit belongs to the team.", [
             (rate("deliveries_total", extra='outcome=~"delivered|duplicate"'), "delivered"),
             (group("ratelimit_effective_rate", "", JOB), "rate that the bridge allows itself"),
-            (LIMIT, "limit by Loops")], "reqps", 12),
+            (LIMIT, "limit by Loops")], "reqps", 9),
+        panel("stat", "Delivered in 24 hours", "Requests that Loops took, by the recorded rate.",
+              f"sum (86400 * avg_over_time({recorded('deliveries:rate5m')}[1d]))", "short", 3, decimals=0, noValue=UNRECORDED),
+        panel("stat", "Worst age in 24 hours", "The highest that the 99th percentile of the event age was, by its record.",
+              f"max (max_over_time({recorded('event_age_seconds:p99_5m')}[1d]))", "s", 3,
+              steps=(GREEN, (300, ORANGE), (900, RED)), noValue="no deliveries"),
     ]),
     ("Flow: read → mapped → ended → delivered", [
         panel("bargauge", "Funnel, entries a second", "Entries read, events that a mapping took, entries ended by outcome, requests delivered. One entry can make several requests or none.", [
@@ -130,13 +144,16 @@ ROWS = [
             (rate("events_coalesced_total", "kind"), "coalesced: {{kind}}"),
             (rate("mapping_adjustments_total", "kind", STREAM), "adjusted: {{kind}}")], "short", 8, 8),
         panel("timeseries", "Dead letters, by reason", "In a minute. Counted by the replica that moved them.",
-              [(f"60 * {rate('dead_letters_total', 'reason')}", "{{reason}}")], "short", 8, stack=True, fill=30),
+              [(f"60 * {rate('dead_letters_total', 'reason')}", "{{reason}}")], "short", 6, stack=True, fill=30),
         panel("timeseries", "Retries, by reason", "In a minute.",
-              [(f"60 * {rate('retries_total', 'reason')}", "{{reason}}")], "short", 8, stack=True, fill=30),
+              [(f"60 * {rate('retries_total', 'reason')}", "{{reason}}")], "short", 6, stack=True, fill=30),
+        panel("timeseries", "Sent nothing, on purpose", "In a minute. Filtered: no mapping takes the event, or it says so itself. Expired: older than its mapping's maxAge.", [
+            (f"60 * {rate('events_filtered_total', 'reason')}", "filtered: {{reason}}"),
+            (f"60 * {rate('requests_expired_total')}", "expired")], "short", 6, stack=True, fill=30),
         panel("timeseries", "Repeated and oversized entries", "In a minute. Redelivered: pending from before, after a crash. Known: had been delivered.", [
             (f"60 * {rate('redeliveries_total', 'cause', STREAM)}", "redelivered: {{cause}}"),
             (f"60 * {rate('duplicates_total', 'where')}", "known by {{where}}"),
-            (f"60 * {rate('oversized_entries_total', labels=STREAM)}", "oversized")], "short", 8),
+            (f"60 * {rate('oversized_entries_total', labels=STREAM)}", "oversized")], "short", 6),
     ]),
     ("Loops API", [
         panel("timeseries", "Requests by status", "“none”: no answer came.",
@@ -177,7 +194,7 @@ ROWS = [
         panel("stat", "Lost to trimming", "Entries that a producer trimmed before they were delivered, in the range shown.",
               f"sum (increase({metric('trimmed_pending_total', STREAM)}[$__range]))", "short", 2, steps=(GREEN, (1, RED)), decimals=0),
         panel("stat", "Lag known", "No: Redis cannot tell, and the backlog above shows only a part.",
-              f"min ({group('group_lag_known')})", "short", 2, mappings=YES_NO),
+              f"min ({group('group_lag_known', EACH)})", "short", 2, mappings=YES_NO),
         panel("stat", "Paused", "Held by a person; goes on when it is resumed.",
               f"max ({metric('paused')})", "short", 2,
               mappings=[{"type": "value", "options": {"0": {"text": "no", "color": GREEN}, "1": {"text": "yes", "color": ORANGE}}}]),
@@ -194,11 +211,13 @@ ROWS = [
             (f"60 * {rate('fence_rejections_total', 'op', STREAM)}", "refused: {{op}}"),
             (f"60 * {rate('lease_renew_failures_total', labels=STREAM)}", "renewals failed")], "short", 8),
         panel("timeseries", "Contacts that wait for a retry", "By replica.",
-              [(f"sum by (instance) ({metric('contacts_blocked')})", "{{instance}}")], "short", 8),
-        panel("stat", "Replicas", "That answer Prometheus.", 'sum (up{job=~"$job"})', "short", 2),
+              [(f"sum by (instance) ({metric('contacts_blocked')})", "{{instance}}")], "short", 6),
+        panel("stat", "Replicas", "That answer Prometheus.", f"sum (up{{{JOB}}})", "short", 2),
         panel("stat", "Members", "Replicas as the group sees them.", group("members", ""), "short", 2),
+        panel("stat", "Drained", "Replicas that a person has told to own nothing; they go on when they are resumed.",
+              f"sum ({metric('drained')})", "short", 2, steps=(GREEN, (1, ORANGE))),
         panel("stat", "Settings", "Different settings among replicas; more than 1 for long is a fault.",
-              f"count (count by (hash) ({metric('config_info')}))", "short", 2, steps=(GREEN, (2, ORANGE))),
+              f"max (count by (namespace, job) (count by (namespace, job, hash) ({metric('config_info')})))", "short", 2, steps=(GREEN, (2, ORANGE))),
         panel("stat", "Order violations", "In the range shown. Must be 0.",
               f"sum (increase({metric('order_violations_total')}[$__range]))", "short", 2, steps=(GREEN, (1, RED)), decimals=0),
     ]),
@@ -217,7 +236,7 @@ ROWS = [
     ("Process", [
         panel("timeseries", "CPU", "Cores in use.", [(f"rate(process_cpu_seconds_total{{{JOB}}}[$__rate_interval])", "{{instance}}")], "short", 6),
         panel("timeseries", "Resident memory", "", [(f"process_resident_memory_bytes{{{JOB}}}", "{{instance}}")], "bytes", 6),
-        panel("timeseries", "Entries in memory", "At most 4,096 entries a process, or 16 MB.",
+        panel("timeseries", "Entries in memory", "At most 8,192 entries of a stream, or 16 MB.",
               [(f"sum by (instance) ({metric('entries_buffered')})", "{{instance}}")], "short", 6),
         panel("timeseries", "Open files", "Against the limit.", [
             (f"process_open_fds{{{JOB}}}", "{{instance}}"), (f"min (process_max_fds{{{JOB}}})", "limit")], "short", 6),
@@ -226,7 +245,9 @@ ROWS = [
             (f"process_threads{{{JOB}}}", "{{instance}} threads"), (metric("shutdown_phase"), "{{instance}} phase")], "short", 6),
         panel("timeseries", "Mappings loaded again", "By result, in a minute.",
               [(f"60 * {rate('config_reloads_total', 'result')}", "{{result}}")], "short", 6),
-        panel("stat", "Version", "", [(f"count by (version) ({metric('build_info')})", "{{version}}")], "short", 6, text_mode="name"),
+        panel("stat", "Mappings file taken", "No: a replica refused the file; its mappings from before are in force.",
+              f"min ({metric('config_reload_ok')})", "short", 2, mappings=YES_NO),
+        panel("stat", "Version", "", [(f"count by (version) ({metric('build_info')})", "{{version}}")], "short", 4, text_mode="name"),
     ]),
 ]
 
@@ -269,8 +290,10 @@ def dashboard():
         "timezone": "browser",
         "templating": {"list": [
             {"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus", "current": {}, "refresh": 1},
-            variable("job", "Job", "label_values(loops_bridge_build_info, job)"),
-            variable("stream", "Stream", 'label_values(loops_bridge_stream_length{job=~"$job"}, stream)'),
+            # "All" is ".*", which also takes series that have no namespace, as outside of Kubernetes.
+            variable("namespace", "Namespace", "label_values(loops_bridge_build_info, namespace)"),
+            variable("job", "Job", 'label_values(loops_bridge_build_info{namespace=~"$namespace"}, job)'),
+            variable("stream", "Stream", f"label_values(loops_bridge_partitions_owned{{{JOB}}}, stream)"),
         ]},
         "annotations": {"list": [{
             "name": "Alerts", "datasource": SOURCE, "enable": True, "iconColor": RED,

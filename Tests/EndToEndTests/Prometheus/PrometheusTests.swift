@@ -68,10 +68,11 @@ struct PrometheusTests {
         _ = harness.simulator.inject(FaultRule("down", .respond(status: 503, .message("down"), .before)))
         let before = harness.bridge.status.ends.total
         try await harness.publish(Harness.events(20, from: before))
-        while try await !prometheus.firing().contains("LoopsBridgeNotDelivering") { try await harness.tick() }
+        let expected: Set = ["LoopsBridgeNotDelivering", "LoopsBridgeLoopsDown"]
+        while try await !prometheus.firing().isSuperset(of: expected) { try await harness.tick() }
         #expect(try await prometheus.value("max(loops_bridge_group_pending)") == 20)
         #expect(try await prometheus.value("max(loops_bridge_circuit_state)") == 1)
-        #expect(try await prometheus.firing().isSubset(of: ["LoopsBridgeNotDelivering"]))
+        #expect(try await prometheus.firing() == expected)
         harness.simulator.clearFaults()
         await harness.bridge.confirmedEnds.reached(before + 20)
         while try await !prometheus.firing().isEmpty { try await harness.tick() }
