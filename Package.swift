@@ -177,7 +177,7 @@ let package = Package(
             ],
             path: "Tests/Budget"
         ),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["DevKit", "JSON"]),
         .testTarget(
             name: "RedisStreamsTests",
             dependencies: [
@@ -188,7 +188,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "SegmentTests", dependencies: ["JSON", "Segment"]),
+        .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment"]),
         .testTarget(
             name: "LoopsTests",
             dependencies: [
@@ -215,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "LoopsSimulatorTests",
             dependencies: [
-                "JSON", "LoopsSimulator",
+                "DevKit", "JSON", "LoopsSimulator",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,7 +1,13 @@
 /// Certificates for a test, by openssl(1).
 public enum Certificates {
     /// They could not be made.
-    public struct Fault: Error {}
+    public struct Fault: Error, CustomStringConvertible {
+        let folder: String
+
+        public var description: String {
+            "openssl made no certificates in \(folder). Is openssl installed, and may the folder be written to?"
+        }
+    }
 
     /// Makes an authority, certificates of it for a server (`127.0.0.1` and `localhost`) and a client (`client`), and an authority that nobody knows:
     /// `ca.pem`, `server.pem`, `client.pem`, `other.pem`, each with its `.key`.
@@ -22,6 +28,6 @@ public enum Certificates {
         let isMade = try await ChildProcess.run("sh", arguments: ["-c", script, "sh", folder]) { child in
             await child.line { $0 == "certificates made" } != nil
         }
-        guard isMade else { throw Fault() }
+        guard isMade else { throw Fault(folder: folder) }
     }
 }

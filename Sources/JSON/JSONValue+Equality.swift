@@ -34,8 +34,9 @@ extension JSONValue: Equatable {
 
 extension String {
     /// Equality of UTF-8 bytes. `==` of `String` follows Unicode's canonical equivalence, which JSON does not know.
+    @inlinable
     @inline(__always)
-    func hasSameBytes(as other: String) -> Bool {
+    public func hasSameBytes(as other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }
         let answer = utf8.withContiguousStorageIfAvailable { left in

@@ -41,12 +41,6 @@ extension LoopsSimulator {
         shared.withLock { $0.faults.removeAll() }
     }
 
-    /// Moves the simulated clock forward: keys expire, windows pass.
-    public func advanceClock(by time: Duration) {
-        let (seconds, attoseconds) = time.components
-        shared.withLock { $0.clock.advance(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000) }
-    }
-
     /// Forgets state, journal and counts; settings and the configured faults stay.
     public func reset() {
         shared.withLock { $0.reset(monotonic: MachineTime.monotonic) }

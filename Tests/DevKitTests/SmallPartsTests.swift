@@ -1,10 +1,29 @@
 import DevKit
+import Foundation
 import Testing
 
 @Suite struct SmallPartsTests {
     @Test func portsAreGivenOnce() {
         let ports = (0..<200).map { _ in FreePort.take() }
         #expect(Set(ports).count == 200 && ports.allSatisfy { (1024...65535).contains($0) })
+    }
+
+    @Test func aTemporaryFolderIsGoneAfterwards() async throws {
+        struct Fault: Error {}
+        var paths: [String] = []
+        let answer = try await TemporaryFolder.with { path in
+            paths.append(path)
+            try "x".write(toFile: "\(path)/file", atomically: true, encoding: .utf8)
+            return 1
+        }
+        #expect(answer == 1)
+        await #expect(throws: Fault.self) {
+            try await TemporaryFolder.with { path in
+                paths.append(path)
+                throw Fault()
+            }
+        }
+        #expect(Set(paths).count == 2 && !paths.contains { FileManager.default.fileExists(atPath: $0) })
     }
 
     @Test func theFirstValueCounts() async {

@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Testing
 
@@ -12,7 +13,7 @@ struct FuzzTests {
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud83d", "e", "-", ".", "0", "null", "é", " ",
     ]
 
-    private static func mutate(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
+    private static func mutate(_ bytes: inout [UInt8], using generator: inout SplitMix64) {
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let position = Int.random(in: 0...bytes.count, using: &generator)
             switch Int.random(in: 0..<5, using: &generator) {
@@ -38,7 +39,7 @@ struct FuzzTests {
         arguments: 1...8 as ClosedRange<UInt64>
     )
     func mutations(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let corpus = Self.seeds.map { Array($0.utf8) } + ConformanceFiles.all.map(\.bytes).filter { $0.count < 2_000 }
         var accepted = 0
         for _ in 0..<1_500 {

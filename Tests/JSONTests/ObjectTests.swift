@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Testing
 
@@ -31,7 +32,7 @@ struct ObjectTests {
 
     @Test("behaves the same below and above the size where an index takes over", arguments: [1, 2, 3, 4])
     func againstModel(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var object = JSONObject()
         var model: [(key: String, value: Int64)] = []
         for step in 0..<2_000 {

@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import LoopsSimulator
 import Testing
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: 1...10) func `a log is the tail of an array`(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let capacity = Int.random(in: 1...20, using: &generator)
         var log = BoundedLog<Int>(capacity: capacity)
         var all: [Int] = []

@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import LoopsSimulator
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct RateLimiterTests {
     /// Arrival times: a mix of bursts, even spacing and pauses.
     private func schedule(seed: UInt64, count: Int) -> [Int64] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var now: Int64 = 1_790_000_000_123_000_000
         return (0..<count).map { _ in
             switch Int.random(in: 0..<10, using: &generator) {

@@ -100,11 +100,11 @@ private func call(
 @Suite struct DurationTests {
     @Test func wholeUnitsWithoutOverflow() {
         #expect(Duration.microseconds(1500).milliseconds == 1)
-        #expect(Duration.microseconds(1500).nanoseconds == 1_500_000)
-        #expect(Duration.seconds(Int64.max).nanoseconds == .max)
+        #expect(TimeAmount(.microseconds(1500)).nanoseconds == 1_500_000)
+        #expect(TimeAmount(.seconds(Int64.max)).nanoseconds == .max)
         #expect(Duration.seconds(Int64.max).milliseconds == .max)
         #expect(Duration.seconds(Int64.min).milliseconds == .min)
-        #expect((Duration.seconds(9_223_372_036) + .milliseconds(900)).nanoseconds == .max)
+        #expect(TimeAmount(.seconds(9_223_372_036) + .milliseconds(900)).nanoseconds == .max)
     }
 
     @Test func aBlockIsNeverEndless() {
@@ -118,9 +118,11 @@ private func call(
 
 @Suite struct ServerIdentityTests {
     @Test func readsInfo() {
-        let identity = ServerIdentity(info: "# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\nconfig_file:/a:b\r\n")
+        let info = ServerInfo("# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\nconfig_file:/a:b\r\n")
+        #expect(info["config_file"] == "/a:b" && info["# Server"] == nil)
+        let identity = ServerIdentity(info)
         #expect(identity.version == "7.0.15" && identity.runID == "abc")
-        #expect(ServerIdentity(info: "").runID == "")
+        #expect(ServerIdentity(ServerInfo("")).runID == "")
     }
 }
 
@@ -137,6 +139,21 @@ private func call(
         #expect(
             !RedisError(.server(RedisServerError("WRONGTYPE no")), command: "A", mayHaveBeenApplied: false).isRetriable
         )
+    }
+
+    @Test func saysWhatHadAnUnknownReply() {
+        #expect(
+            RedisError.unexpectedReply(to: "XADD").description
+                == "XADD: a reply of an unknown form; it may have been applied"
+        )
+        #expect(
+            RedisError.unexpectedReply(toScript: "pull").description
+                == "EVALSHA: a reply of an unknown form (pull); it may have been applied"
+        )
+        let entry = RedisValue.array([.array([.bulk(Bytes("1-0".utf8)), .array([.integer(1)])])])
+        #expect(throws: RedisError.unexpectedReply(to: "XRANGE")) { try StreamEntry.list(from: entry, of: "XRANGE") }
+        let unwritable = RedisError(.unwritable, command: "XADD", mayHaveBeenApplied: false)
+        #expect(unwritable.isRetriable && unwritable.description.contains("cannot be written"))
     }
 
     @Test func onlyAScriptMayFailHalfWay() {

@@ -1,21 +1,10 @@
 import DevKit
-import Foundation
 import RedisStreams
 import Testing
 
-/// A folder that is removed behind `body`.
-private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(
-        path: "redis-transport-\(UUID().uuidString.prefix(8))"
-    )
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try await body(folder.path)
-}
-
 @Suite(.timeLimit(.minutes(2))) struct TransportTests {
     @Test func aUnixSocket() async throws {
-        try await withFolder { folder in
+        try await TemporaryFolder.with { folder in
             let path = "\(folder)/redis.sock"
             try await RedisServer.run(arguments: ["--unixsocket", path]) { _ in
                 try await withClient(try RedisConfiguration(url: "unix://\(path)?db=2")) { client, _ in
@@ -27,7 +16,7 @@ private func withFolder<Result>(_ body: (String) async throws -> Result) async t
     }
 
     @Test func transportSecurity() async throws {
-        try await withFolder { folder in
+        try await TemporaryFolder.with { folder in
             try await Certificates.make(in: folder)
             let port = FreePort.take()
             let arguments = [

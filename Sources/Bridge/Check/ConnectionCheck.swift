@@ -15,7 +15,7 @@ public struct ConnectionCheck: Sendable {
     /// The servers and streams. Never throws: what fails is a fault.
     /// - Parameter nonce: tells the keys of this check from those of another one at the same time.
     public func redis(nonce: String) async -> [CheckResult] {
-        let results = try? await StreamView.run(configuration, logger: logger) { views in
+        await StreamView.run(configuration, logger: logger) { views in
             var results: [CheckResult] = []
             var servers: Set<String> = []
             for view in views {
@@ -30,12 +30,11 @@ public struct ConnectionCheck: Sendable {
                     results.append(try await rights(view, nonce))
                     results += try await group(view)
                 } catch {
-                    results.append(failed("\(error)", view))
+                    results.append(failed(error, view))
                 }
             }
             return results
         }
-        return results ?? []
     }
 
     /// Loops' answer to `GET /api-key`.
@@ -88,9 +87,8 @@ public struct ConnectionCheck: Sendable {
 
     /// The servers' own facts, once for each server.
     private func facts(_ view: StreamView, _ servers: inout Set<String>) async throws -> [CheckResult] {
-        let info = try await view.client.send(RedisCommand("INFO")).text ?? ""
-        let run = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }.map(String.init) ?? ""
-        guard servers.insert(run).inserted else { return [] }
+        let info = ServerInfo(try await view.client.send(RedisCommand("INFO")).text ?? "")
+        guard servers.insert(info["run_id"] ?? "").inserted else { return [] }
         return [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
     }
 
@@ -133,12 +131,13 @@ public struct ConnectionCheck: Sendable {
         )
     }
 
-    private func failed(_ error: String, _ view: StreamView) -> CheckResult {
-        let isNoStream = error.contains("WRONGTYPE")
+    private func failed(_ error: any Error, _ view: StreamView) -> CheckResult {
+        var isNoStream = false
+        if case .server(let answer)? = (error as? RedisError)?.reason { isNoStream = answer.code == "WRONGTYPE" }
         return CheckResult(
             .fault,
             view.keys.stream,
-            isNoStream ? "the key \(view.keys.stream) holds no stream" : error,
+            isNoStream ? "the key \(view.keys.stream) holds no stream" : "\(error)",
             advice: isNoStream ? "Check bridge.streams." : "Check the rights of the Redis user (docs/security.md)."
         )
     }

@@ -1,16 +1,10 @@
+import RedisStreams
+
 /// What a Redis server says of itself (`INFO`), and what that means for a stream that must not be lost. No I/O.
 struct ServerFacts: Sendable, Equatable {
-    private let facts: [String: String]
+    private let facts: ServerInfo
 
-    /// - Parameter info: the answer of `INFO`.
-    init(_ info: String) {
-        var facts: [String: String] = [:]
-        for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { facts[String(parts[0])] = String(parts[1]) }
-        }
-        self.facts = facts
-    }
+    init(_ info: ServerInfo) { facts = info }
 
     /// The oldest version that has what the scripts use.
     static let oldest = (major: 6, minor: 2)

@@ -22,6 +22,7 @@ extension Bridge {
     /// Ends the pause of streams, for all replicas.
     ///
     /// - Returns: the pauses that were ended.
+    /// - Throws: when Redis fails; the streams before that go on.
     public func resume(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
         for session in sessions where streams.contains(session.keys.stream) {
@@ -32,6 +33,7 @@ extension Bridge {
     }
 
     /// The pauses that hold, as Redis has them.
+    /// - Throws: when Redis fails.
     public func pauses(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
         for session in sessions where streams.contains(session.keys.stream) {

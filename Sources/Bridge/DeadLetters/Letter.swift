@@ -67,7 +67,7 @@ public struct Letter: Sendable, Equatable {
         self.deadAt = Int64(text("deadAt")) ?? Int64(clamping: letter.id.milliseconds)
         self.fields = own
         self.fieldsLeftOut = leftOut
-        // Poison is not even looked at before it is put away, so its letter names no contact.
+        // An entry that kills its readers is put away unread: its letter has the entry's ID in place of a contact.
         let contact = text("contact")
         self.contact = contact == entry.description ? decoder.decode(own).contactKey : contact
     }

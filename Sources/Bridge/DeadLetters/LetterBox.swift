@@ -79,7 +79,7 @@ public struct LetterSearch: Sendable {
     }
 
     /// - Returns: the next letters that pass, maybe none; nil when all were looked at.
-    public mutating func next() async throws -> [Letter]? {
+    public mutating func next() async throws(RedisError) -> [Letter]? {
         var entries: [StreamEntry]
         if wantsIDs {
             guard let id = ids.popLast() else { return nil }

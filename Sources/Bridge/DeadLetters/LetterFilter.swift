@@ -1,3 +1,4 @@
+import JSON
 public import RedisStreams
 
 /// Which dead letters are meant. What is empty or nil does not narrow the choice; a letter has to pass everything else.
@@ -24,7 +25,7 @@ public struct LetterFilter: Sendable, Equatable {
         {
             return false
         }
-        if let contact, !(letter.contact.map { $0.utf8.elementsEqual(contact.utf8) } ?? false) { return false }
+        if let contact, !(letter.contact.map { $0.hasSameBytes(as: contact) } ?? false) { return false }
         // A letter of a clock that is ahead of ours is new.
         let age = Duration.milliseconds(max(0, now - letter.deadAt))
         if let olderThan, age <= olderThan { return false }

@@ -57,7 +57,7 @@ struct Overtaking: Sendable {
 
     /// What holds for a letter.
     func verdict(_ entry: StreamID, contact: String?) -> Verdict {
-        // An entry without a contact is in order with nobody.
+        // Without a contact there is no order to keep.
         guard let contact else { return .free }
         let place = copies[entry] ?? entry
         var delivered = 0, waiting = 0

@@ -57,6 +57,7 @@ public struct Replayer: Sendable {
     /// - Parameters:
     ///   - limit: the letters that are kept, those with the oldest entries; nil for all.
     ///   - progress: told how many entries of a stream were looked at.
+    /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
     public mutating func prepare(limit: Int? = nil, progress: (Int) -> Void = { _ in }) async throws {
         items.sort { ($0.entry, $0.stream, $0.id) < ($1.entry, $1.stream, $1.id) }
         if let limit, items.count > limit { items.removeLast(items.count - limit) }
@@ -78,7 +79,7 @@ public struct Replayer: Sendable {
 
     /// Replays one letter. Repeating it after a lost answer adds nothing.
     /// - Returns: the new entry's ID; nil when the letter is gone: replayed or dropped meanwhile.
-    public func replay(_ item: Item) async throws -> StreamID? {
+    public func replay(_ item: Item) async throws(RedisError) -> StreamID? {
         let box = boxes[item.box]
         guard let view = box.view(of: item.stream) else { return nil }
         let arguments = [

@@ -10,10 +10,9 @@ protocol DocumentReader {
 extension DocumentReader {
     mutating func knownKeys(of object: JSONObject, _ known: [String], at path: String) {
         for key in object.keys where !known.contains(key) {
-            let near = Suggestion.nearest(to: key, in: known).map { "did you mean '\($0)'?" }
             fail(
-                "\(path)/\(MappingsFileFaults.escaped(key))",
-                "is not known here; " + (near ?? "known are \(known.joined(separator: ", "))")
+                "\(path)/\(JSONPointer.escaped(key))",
+                "is not known here; " + Suggestion.hint(for: key, in: known)
             )
         }
     }

@@ -28,7 +28,7 @@ struct JSONLines {
                 let key = text()
                 skipSpace()
                 at += 1
-                value(at: pointer + "/" + MappingsFileFaults.escaped(key))
+                value(at: pointer + "/" + JSONPointer.escaped(key))
                 skipSpace()
                 guard peek == UInt8(ascii: ",") else { break }
                 at += 1

@@ -18,10 +18,4 @@ public struct MappingsFileFaults: Error, Equatable, Sendable, CustomStringConver
             "\(file):\(fault.line): \(fault.path.isEmpty ? "" : "\(fault.path): ")\(fault.reason)"
         }.joined(separator: "\n")
     }
-
-    /// A key as RFC 6901 writes it.
-    static func escaped(_ key: String) -> String {
-        guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
-        return key.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
-    }
 }

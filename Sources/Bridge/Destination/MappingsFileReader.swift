@@ -104,11 +104,7 @@ struct MappingsFileReader: DocumentReader {
             return nil
         }
         if let action = LoopsAction(rawValue: name) { return action }
-        let near = Suggestion.nearest(to: name, in: Self.actionNames).map { "did you mean '\($0)'?" }
-        fail(
-            "\(path)/\(key)",
-            "'\(name)' is not an action; " + (near ?? "known are \(Self.actionNames.joined(separator: ", "))")
-        )
+        fail("\(path)/\(key)", "'\(name)' is not an action; " + Suggestion.hint(for: name, in: Self.actionNames))
         return nil
     }
 
@@ -144,10 +140,9 @@ extension MappingsFileReader {
         if let action, !object.contains(where: { $0.key.hasPrefix("@") }) {
             let known = action.fields.map(\.name)
             for name in object.keys where !known.contains(name) && name != EventMapping.rootDirectiveKey {
-                let near = Suggestion.nearest(to: name, in: known).map { "did you mean '\($0)'?" }
                 fail(
-                    "\(path)/\(MappingsFileFaults.escaped(name))",
-                    "is not a field of \(action.rawValue); " + (near ?? "known are \(known.joined(separator: ", "))")
+                    "\(path)/\(JSONPointer.escaped(name))",
+                    "is not a field of \(action.rawValue); " + Suggestion.hint(for: name, in: known)
                 )
             }
             if !fillsDefaults, object[EventMapping.rootDirectiveKey] == nil {

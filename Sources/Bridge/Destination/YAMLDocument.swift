@@ -62,7 +62,7 @@ struct YAMLDocument {
                         reason: "YAML's merge key '<<' is not read; write the members out, or use @merge"
                     )
                 }
-                let place = pointer + "/" + MappingsFileFaults.escaped(name)
+                let place = pointer + "/" + JSONPointer.escaped(name)
                 object[name] = try value(member, at: place, depth: depth + 1)
                 lines[place] = key.mark?.line ?? line
             }

@@ -1,3 +1,4 @@
+import JSON
 import RedisStreams
 import Segment
 
@@ -5,7 +6,7 @@ import Segment
 ///
 /// Reads only, and no more than it is told to. What moves meanwhile may be told of as it was a moment ago.
 public struct EventSearch: Sendable {
-    /// Entries before a pending one that are named.
+    /// How many of the entries before a pending one are listed.
     static let named = 5
     /// Entries asked for by their IDs in one go.
     static let chunk = 100
@@ -25,7 +26,9 @@ public struct EventSearch: Sendable {
         self.limit = limit
     }
 
+    /// Looks for the event, and for what the entries that it finds wait for.
     /// - Parameter progress: told how many entries were looked at.
+    /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
     public func run(progress: (Int) -> Void = { _ in }) async throws -> Findings {
         var findings = Findings(stream: view.keys.stream)
         let letters = try await letters(&findings)
@@ -72,7 +75,7 @@ public struct EventSearch: Sendable {
             progress(findings.looked)
         }
         if !walk.isAtEnd { findings.isLimited = true }
-        // Counted from the end so far; the number of all that wait turns it round.
+        // Waiting entries were counted from the stream's end; before one come all that wait, less those behind it.
         let sawAllUnread = walk.isAtEnd || group.map { reached <= $0.lastDeliveredID } ?? true
         let lag = sawAllUnread ? behindTheLast : group?.lag
         hits.turnWaiting { behind in lag.map { max(0, $0 - behind - 1) + (group?.pending ?? 0) } }
@@ -97,7 +100,7 @@ public struct EventSearch: Sendable {
         return findings
     }
 
-    // MARK: What an entry is asked
+    // MARK: Whether an entry is meant
 
     private func match(_ entry: StreamEntry) -> Whereabouts? {
         let decoded = view.decoder.decode(entry.fields ?? [])
@@ -114,7 +117,7 @@ public struct EventSearch: Sendable {
         )
     }
 
-    private func isMeant(_ text: String?) -> Bool { text.map { $0.utf8.elementsEqual(query.utf8) } ?? false }
+    private func isMeant(_ text: String?) -> Bool { text.map { $0.hasSameBytes(as: query) } ?? false }
 
     private func messageIDs(_ decoded: DecodedEntry) -> [String] {
         Array(decoded.events.lazy.compactMap(\.messageId).prefix(Self.named))
@@ -221,7 +224,7 @@ public struct EventSearch: Sendable {
         return hits
     }
 
-    /// The pending entries of a contact before an entry of it, as they were.
+    /// The pending entries of a contact that are older than one of its entries, the oldest first.
     private struct Queue {
         var entries: [PendingPlace.Behind.Entry] = []
         var isComplete = true
@@ -248,7 +251,7 @@ public struct EventSearch: Sendable {
         for start in stride(from: 0, to: candidates.count, by: Self.chunk) {
             for entry in try await view.entries(Array(candidates.dropFirst(start).prefix(Self.chunk))) {
                 let decoded = view.decoder.decode(entry.fields ?? [])
-                guard let key = decoded.contactKey, key.utf8.elementsEqual(contact.utf8) else { continue }
+                guard let key = decoded.contactKey, key.hasSameBytes(as: contact) else { continue }
                 queue.entries.append(.init(id: entry.id, messageID: decoded.events.lazy.compactMap(\.messageId).first))
             }
         }

@@ -26,7 +26,7 @@ struct Hits: Sendable {
         }
     }
 
-    /// Makes of the number of entries behind a waiting one that of those before it.
+    /// Turns the number of entries behind each waiting one into the number before it.
     mutating func turnWaiting(_ turn: (Int) -> Int?) {
         for (kind, hits) in kept {
             kept[kind] = hits.map { hit in

@@ -17,7 +17,7 @@ struct PendingList: Sendable {
 
     var count: Int { ids.count }
 
-    /// Later entries come later. Names beyond 65,535 are not told apart: no group has so many.
+    /// To be called in the order of the IDs. Names beyond 65,535 are not told apart: no group has so many.
     mutating func append(_ id: StreamID, consumer: String) {
         let number = names.firstIndex(of: consumer) ?? names.count
         if number == names.count, names.count < Int(UInt16.max) { names.append(consumer) }

@@ -17,11 +17,12 @@ public struct StreamView: Sendable {
     }
 
     /// Connects to the configured streams as long as `body` runs.
-    public static func run<Result: Sendable>(
+    /// - Throws: what `body` throws.
+    public static func run<Value: Sendable, Failure>(
         _ configuration: BridgeConfiguration,
         logger: Logger,
-        body: ([StreamView]) async throws -> Result
-    ) async throws -> Result {
+        body: ([StreamView]) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: configuration.contactPaths))
         let views = configuration.streams.map { stream in
             StreamView(
@@ -31,11 +32,16 @@ public struct StreamView: Sendable {
                 decoder: decoder
             )
         }
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let outcome = await withTaskGroup(of: Void.self) { tasks -> Result<Value, Failure> in
             for view in views { tasks.addTask { await view.client.run() } }
             defer { tasks.cancelAll() }
-            return try await body(views)
+            do throws(Failure) {
+                return .success(try await body(views))
+            } catch {
+                return .failure(error)
+            }
         }
+        return try outcome.get()
     }
 
     /// The group as Redis knows it; nil when there is no stream or no such group.
@@ -68,12 +74,8 @@ public struct StreamView: Sendable {
     }
 
     func hash(_ key: String) async throws -> [String: String] {
-        let list = try await client.send(RedisCommand("HGETALL", [.string(key)])).array ?? []
-        var hash: [String: String] = [:]
-        for index in stride(from: 0, to: list.count - 1, by: 2) {
-            if let name = list[index].text { hash[name] = list[index + 1].text }
-        }
-        return hash
+        let answer = try await client.send(RedisCommand("HGETALL", [.string(key)]))
+        return answer.pairs?.compactMapValues(\.text) ?? [:]
     }
 
     /// Some entries by their IDs, in one go; those that are gone from the stream are left out.
@@ -81,7 +83,7 @@ public struct StreamView: Sendable {
         let commands = ids.map {
             RedisCommand("XRANGE", [.string(keys.stream), .string($0.description), .string($0.description)])
         }
-        return try await client.pipeline(commands).flatMap { try StreamEntry.list(from: $0.get()) }
+        return try await client.pipeline(commands).flatMap { try StreamEntry.list(from: $0.get(), of: "XRANGE") }
     }
 
     /// Which of these entries are pending in the group.

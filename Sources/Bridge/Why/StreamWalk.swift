@@ -35,7 +35,7 @@ struct StreamWalk: Sendable {
 
     /// - Parameter most: entries that the caller still wants.
     /// - Returns: the next entries; none when all were given.
-    mutating func next(atMost most: Int = maxBatch) async throws -> [StreamEntry] {
+    mutating func next(atMost most: Int = maxBatch) async throws(RedisError) -> [StreamEntry] {
         if isAtEnd || most <= 0 { return [] }
         let count = min(batch, most)
         let entries =

@@ -9,7 +9,7 @@ struct TroubleWriter: Sendable {
 
     let session: StreamSession
 
-    /// Writes after every heartbeat that something changed before, until the task is cancelled.
+    /// Writes after each heartbeat before which something has changed, until the task is cancelled.
     func run() async {
         while await session.troublesWanted.wait() { try? await write() }
     }
@@ -45,7 +45,7 @@ struct TroubleWriter: Sendable {
         }
         session.withTroubles { troubles in
             troubles.written(difference)
-            // Dropped just now, or meanwhile by time or by others: the next heartbeat brings all of it again.
+            // Dropped above, expired, or deleted by others: after the next heartbeat all of it is written again.
             if !isThere { troubles.forgotten() }
         }
     }

@@ -32,7 +32,7 @@ struct Troubles: Sendable {
         changed.remove(id)
     }
 
-    /// What to write. Stays until it ``written(_:)``.
+    /// What to write; it stays so until ``written(_:)``.
     var difference: Difference {
         Difference(
             changed: current.filter { changed.contains($0.key) },

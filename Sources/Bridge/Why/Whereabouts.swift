@@ -18,7 +18,7 @@ public struct Whereabouts: Sendable, Equatable {
 
     public let stream: String
     public let id: StreamID
-    /// Of its events, the first few.
+    /// The `messageId`s of its first few events.
     public let messageIDs: [String]
     public let contact: String?
     public internal(set) var state: State

@@ -2,8 +2,8 @@ public import JSON
 
 /// What can be done at Loops for an event.
 ///
-/// The first two are those of Segment's destination "Loops (Actions)" with its fields and defaults (segment-facts §5);
-/// `deleteContact` is ours.
+/// The first two are those of Segment's destination "Loops (Actions)" with its fields and defaults (docs/mapping.md,
+/// "The two presets"); `deleteContact` is ours.
 public enum LoopsAction: String, Sendable, CaseIterable {
     case createOrUpdateContact
     case sendEvent

@@ -35,13 +35,13 @@ extension SafeOptions {
                 } else if name == "mailingLists" || Self.identities.contains(name) {
                     result[name] = value
                 } else if Self.ownNames.contains(name) {
-                    result[name] = shortened(value, at: "/\(name)")
+                    result[name] = shortened(value, at: JSONPointer.text([name]))
                 } else if let allowed = options.allowedProperties, !allowed.contains(name) {
-                    note(.droppedByAllowList, at: "/\(name)")
+                    note(.droppedByAllowList, at: JSONPointer.text([name]))
                 } else if options.dropsReservedNames, SafeOptions.reservedNames.contains(name) {
-                    note(.droppedReserved, at: "/\(name)")
+                    note(.droppedReserved, at: JSONPointer.text([name]))
                 } else {
-                    flattened += property(name, value, at: "/\(name)", into: &result)
+                    flattened += property(name, value, at: JSONPointer.text([name]), into: &result)
                 }
             }
             add(flattened, to: &result)
@@ -52,7 +52,7 @@ extension SafeOptions {
             var result = JSONObject()
             var flattened: [(String, JSONValue)] = []
             for (name, value) in object {
-                flattened += property(name, value, at: "\(path)/\(name)", into: &result)
+                flattened += property(name, value, at: path + JSONPointer.text([name]), into: &result)
             }
             add(flattened, to: &result)
             return result
@@ -96,7 +96,7 @@ extension SafeOptions {
             switch value {
             case .object(let object):
                 for (key, value) in object {
-                    flatten(value, name: "\(name)_\(key)", at: "\(path)/\(key)", into: &leaves)
+                    flatten(value, name: "\(name)_\(key)", at: path + JSONPointer.text([key]), into: &leaves)
                 }
             case .array(let elements):
                 for (index, value) in elements.enumerated() {

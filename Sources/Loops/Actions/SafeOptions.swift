@@ -59,7 +59,7 @@ public struct Adjustment: Sendable, Equatable {
     }
 
     public let kind: Kind
-    /// A JSON pointer into the body.
+    /// A JSON pointer (RFC 6901) into the body.
     public let path: String
 
     public init(kind: Kind, path: String) {

@@ -29,9 +29,6 @@ struct ContactWrite: Sendable {
     /// Custom properties; null empties.
     var properties: [(key: String, value: JSONValue)] = []
     var lists: [(id: String, isMember: Bool)] = []
-
-    /// Whether it says nothing beyond who the contact is.
-    var isIdentityOnly: Bool { subscribed == nil && texts.isEmpty && properties.isEmpty && lists.isEmpty }
 }
 
 enum StandardText: String, Sendable, CaseIterable {

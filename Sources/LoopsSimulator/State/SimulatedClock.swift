@@ -15,8 +15,6 @@ public struct SimulatedClock: Sendable, Equatable {
         frozenAt ?? monotonic &+ shiftNanoseconds
     }
 
-    public var isFrozen: Bool { frozenAt != nil }
-
     /// Moves forward; a negative time changes nothing, and the year 2200 is the end of it, so that nothing overflows.
     public mutating func advance(nanoseconds: Int64) {
         let forward = max(0, nanoseconds)

@@ -14,7 +14,6 @@ public struct Violation: Sendable, Equatable {
         case resubscribed
         case ineffectiveIdempotencyKey = "ineffective_idempotency_key"
         case missingIdempotencyKey = "missing_idempotency_key"
-        case forgottenIdempotencyKey = "forgotten_idempotency_key"
     }
 
     public let kind: Kind

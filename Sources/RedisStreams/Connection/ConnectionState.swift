@@ -10,13 +10,8 @@ public struct ServerIdentity: Sendable, Equatable {
     /// `7.0.15`.
     public let version: String
 
-    init(info: String) {
-        var values: [Substring: Substring] = [:]
-        for line in info.split(whereSeparator: \.isNewline) {
-            let pair = line.split(separator: ":", maxSplits: 1)
-            if pair.count == 2 { values[pair[0]] = pair[1] }
-        }
-        runID = String(values["run_id"] ?? "")
-        version = String(values["redis_version"] ?? "")
+    init(_ info: ServerInfo) {
+        runID = info["run_id"] ?? ""
+        version = info["redis_version"] ?? ""
     }
 }

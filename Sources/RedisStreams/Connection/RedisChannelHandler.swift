@@ -1,4 +1,5 @@
 import NIOCore
+import NetworkErrors
 
 /// One connection's end of a channel: writes calls, hands replies to them in order, and ends them when the channel is gone.
 final class RedisChannelHandler: ChannelInboundHandler {
@@ -79,6 +80,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(.connectionLost("\(error)"))
+        end(.connectionLost(NetworkErrorText.of(error)))
     }
 }

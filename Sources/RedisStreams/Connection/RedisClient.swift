@@ -169,7 +169,9 @@ public final class RedisClient: Sendable {
         defer { connection.close() }
         let time = timeout ?? configuration.commandTimeout
         do {
-            return .success(try await connection.exchange([RedisCommand("ASKING"), command], within: time).last)
+            return .success(
+                try await connection.handler.exchange([RedisCommand("ASKING"), command], within: time).last
+            )
         } catch {
             return .failure(RedisError(error.reason, command: command.name, mayHaveBeenApplied: true))
         }
@@ -179,9 +181,9 @@ public final class RedisClient: Sendable {
         let name = commands[0].name
         let count = commands.count
         guard let bytes = try? CommandFormatter.format(commands) else {
-            return .failure(RedisError(.overloaded, command: name, mayHaveBeenApplied: false))
+            return .failure(RedisError(.unwritable, command: name, mayHaveBeenApplied: false))
         }
-        let time = TimeAmount.nanoseconds((timeout ?? configuration.commandTimeout).nanoseconds)
+        let time = TimeAmount(timeout ?? configuration.commandTimeout)
         let ticket = CallTicket()
         let link = link
         return await withTaskCancellationHandler {

@@ -8,11 +8,11 @@ extension RedisConfiguration {
     /// `redis+cluster://host:port,host:port`, each with options behind `?`: `db`, `user`, `password`, `caFile`, `certificateFile`, `keyFile`,
     /// `sentinelUser`, `sentinelPassword`. Percent-encoding is undone.
     public init(url: String) throws(RedisURLError) {
-        guard let schemeEnd = url.range(of: "://") else {
+        guard let schemeEnd = url.firstRange(of: "://") else {
             throw RedisURLError(description: "an address starts with redis://, rediss:// or unix://")
         }
-        let scheme = url[..<schemeEnd.lower].lowercased()
-        var rest = url[schemeEnd.upper...]
+        let scheme = url[..<schemeEnd.lowerBound].lowercased()
+        var rest = url[schemeEnd.upperBound...]
         var options: [(String, String)] = []
         if let mark = rest.firstIndex(of: "?") {
             options = try Self.options(rest[rest.index(after: mark)...])
@@ -194,16 +194,5 @@ extension RedisConfiguration {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
         default: nil
         }
-    }
-}
-
-extension String {
-    fileprivate func range(of needle: String) -> (lower: Index, upper: Index)? {
-        var index = startIndex
-        while index < endIndex {
-            if self[index...].hasPrefix(needle) { return (index, self.index(index, offsetBy: needle.count)) }
-            index = self.index(after: index)
-        }
-        return nil
     }
 }

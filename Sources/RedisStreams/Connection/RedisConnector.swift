@@ -1,16 +1,6 @@
 import NIOCore
 import NIOPosix
 
-/// A connection that was made and greeted.
-struct RedisConnection: Sendable {
-    let handler: NIOLoopBound<RedisChannelHandler>
-    /// Why it is over, when it is.
-    let ended: EventLoopFuture<RedisError.Reason>
-    let identity: ServerIdentity
-    /// Where it goes; nil for a socket file.
-    let endpoint: RedisEndpoint?
-}
-
 /// Makes one connection: address, transport security, greeting.
 struct RedisConnector: Sendable {
     let configuration: RedisConfiguration
@@ -38,7 +28,7 @@ struct RedisConnector: Sendable {
 
     private func open(_ security: TransportSecurity?) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(.nanoseconds(configuration.connectTimeout.nanoseconds))
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { [configuration] channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -73,7 +63,13 @@ struct RedisConnector: Sendable {
         if configuration.database != 0 { commands.append(RedisCommand("SELECT", [.integer(configuration.database)])) }
         commands.append(RedisCommand("CLIENT", ["SETNAME", .string(configuration.clientName)]))
         commands.append(RedisCommand("INFO", ["server"]))
-        let replies = try await exchange(commands, handler)
+        let replies: [RedisValue]
+        do {
+            replies = try await handler.exchange(commands, within: configuration.connectTimeout)
+        } catch {
+            // A greeting changes nothing.
+            throw RedisError(error.reason, command: "greeting", mayHaveBeenApplied: false)
+        }
         for (command, reply) in zip(commands, replies) {
             // Names and information are a convenience; a user without the right to them still has streams.
             guard case .error(let error) = reply, ["AUTH", "SELECT"].contains(command.name) || error.code == "NOAUTH"
@@ -81,26 +77,7 @@ struct RedisConnector: Sendable {
             let shown = command.name == "AUTH" && error.code == "ERR" ? error.withoutMessage : error
             throw RedisError(.server(shown), command: command.name, mayHaveBeenApplied: false)
         }
-        return ServerIdentity(info: replies.last?.text ?? "")
-    }
-
-    /// A greeting changes nothing.
-    private func exchange(
-        _ commands: [RedisCommand],
-        _ handler: NIOLoopBound<RedisChannelHandler>
-    ) async throws -> [RedisValue] {
-        let ended = try await eventLoop.submit { handler.value.ended.futureResult }.get()
-        let connection = RedisConnection(
-            handler: handler,
-            ended: ended,
-            identity: ServerIdentity(info: ""),
-            endpoint: endpoint
-        )
-        do {
-            return try await connection.exchange(commands, within: configuration.connectTimeout)
-        } catch {
-            throw RedisError(error.reason, command: "greeting", mayHaveBeenApplied: false)
-        }
+        return ServerIdentity(ServerInfo(replies.last?.text ?? ""))
     }
 
     private var endpoint: RedisEndpoint? {

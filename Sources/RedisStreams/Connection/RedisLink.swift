@@ -78,7 +78,7 @@ final class RedisLink {
         if waiting.remove(call) { return call.end(.notConnected(lastFault)) }
         call.abandon(.timedOut)
         // A late reply is only late; one that does not come at all means that the peer is gone.
-        let grace = TimeAmount.nanoseconds(configuration.overdueGrace.nanoseconds)
+        let grace = TimeAmount(configuration.overdueGrace)
         call.deadline = eventLoop.assumeIsolated().scheduleTask(in: grace) { [weak self] in
             // With replies to come, its connection is the one we have: the end of a connection ends its calls.
             if call.remaining > 0 { self?.connection?.end(.connectionLost("a reply to \(call.name) is overdue")) }

@@ -11,12 +11,14 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case timedOut
         /// The task that waited was cancelled.
         case cancelled
-        /// The reply is not of the form that the command has.
+        /// The reply is not of the form that the command has. With the name of a script, where it was one.
         case unexpectedReply(String)
         /// What came is not the Redis protocol.
         case protocolFault(String)
         /// More commands wait, or more bytes of them, than the configuration allows.
         case overloaded
+        /// The command has more arguments than can be counted, or memory has run out.
+        case unwritable
         /// The client's `run()` has ended.
         case closed
     }
@@ -33,10 +35,20 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         self.mayHaveBeenApplied = mayHaveBeenApplied
     }
 
+    /// A reply that is not of the form that the command has. What was asked for may be done all the same.
+    public static func unexpectedReply(to command: String) -> RedisError {
+        RedisError(.unexpectedReply(""), command: command, mayHaveBeenApplied: true)
+    }
+
+    /// As ``unexpectedReply(to:)``, of a script.
+    public static func unexpectedReply(toScript name: String) -> RedisError {
+        RedisError(.unexpectedReply(name), command: "EVALSHA", mayHaveBeenApplied: true)
+    }
+
     /// Whether the same command may succeed later. Whether it may be sent again is another question: ``mayHaveBeenApplied``.
     public var isRetriable: Bool {
         switch reason {
-        case .connectionLost, .notConnected, .timedOut, .overloaded, .protocolFault: true
+        case .connectionLost, .notConnected, .timedOut, .overloaded, .unwritable, .protocolFault: true
         case .server(let error): Self.transientCodes.contains(error.code)
         case .cancelled, .unexpectedReply, .closed: false
         }
@@ -59,9 +71,11 @@ extension RedisError.Reason {
         case .notConnected(let why): "no connection to Redis (\(why))"
         case .timedOut: "no reply in time"
         case .cancelled: "cancelled"
-        case .unexpectedReply(let what): "a reply of an unknown form (\(what))"
+        case .unexpectedReply(""): "a reply of an unknown form"
+        case .unexpectedReply(let script): "a reply of an unknown form (\(script))"
         case .protocolFault(let why): "not the Redis protocol (\(why)); is the address right?"
         case .overloaded: "too many commands wait"
+        case .unwritable: "the command cannot be written: it has too many arguments, or memory has run out"
         case .closed: "the client is closed"
         }
     }

@@ -33,8 +33,8 @@ extension RedisValue {
         if case .integer(let value) = self { value } else { text.flatMap { Int64($0) } }
     }
 
-    /// An array of names and values in turn, as `XINFO` answers.
-    var pairs: [String: RedisValue]? {
+    /// An array of names and values in turn, as `XINFO` and `HGETALL` answer.
+    public var pairs: [String: RedisValue]? {
         guard let array, array.count.isMultiple(of: 2) else { return nil }
         var pairs: [String: RedisValue] = [:]
         for index in stride(from: 0, to: array.count, by: 2) {

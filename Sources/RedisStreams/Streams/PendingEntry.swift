@@ -9,7 +9,7 @@ public struct PendingSummary: Sendable, Equatable {
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.array, parts.count == 4, let count = parts[0].integer else {
-            throw .malformed("XPENDING")
+            throw .unexpectedReply(to: "XPENDING")
         }
         self.count = Int(count)
         first = StreamID(parts[1])
@@ -17,7 +17,7 @@ public struct PendingSummary: Sendable, Equatable {
         var consumers: [String: Int] = [:]
         for item in parts[3].array ?? [] {
             guard let pair = item.array, pair.count == 2, let name = pair[0].text, let number = pair[1].integer else {
-                throw .malformed("XPENDING")
+                throw .unexpectedReply(to: "XPENDING")
             }
             consumers[name] = Int(number)
         }
@@ -36,28 +36,10 @@ public struct PendingEntry: Sendable, Equatable {
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.array, parts.count == 4, let id = StreamID(parts[0]), let consumer = parts[1].text,
             let idle = parts[2].integer, let deliveries = parts[3].integer
-        else { throw .malformed("XPENDING") }
+        else { throw .unexpectedReply(to: "XPENDING") }
         self.id = id
         self.consumer = consumer
         self.idle = .milliseconds(idle)
         self.deliveries = Int(deliveries)
-    }
-}
-
-/// What `XAUTOCLAIM` did.
-public struct AutoclaimAnswer: Sendable, Equatable {
-    /// Where the next call goes on; ``StreamID/zero`` when all was looked at.
-    public let next: StreamID
-    public let entries: [StreamEntry]
-    /// Pending entries that are gone from the stream (from Redis 7.0).
-    public let deleted: [StreamID]
-
-    init(_ value: RedisValue) throws(RedisError) {
-        guard let parts = value.array, parts.count >= 2, let next = StreamID(parts[0]) else {
-            throw .malformed("XAUTOCLAIM")
-        }
-        self.next = next
-        entries = try StreamEntry.list(from: parts[1])
-        deleted = parts.count > 2 ? try parts[2].ids("XAUTOCLAIM") : []
     }
 }

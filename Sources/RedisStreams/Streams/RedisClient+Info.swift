@@ -7,21 +7,10 @@ extension RedisClient {
     /// `XINFO GROUPS`.
     public func groupInfos(_ stream: String) async throws(RedisError) -> [GroupInfo] {
         guard let items = try await send(RedisCommand("XINFO", ["GROUPS", .string(stream)])).array else {
-            throw .malformed("XINFO GROUPS")
+            throw .unexpectedReply(to: "XINFO GROUPS")
         }
         var infos: [GroupInfo] = []
         for item in items { infos.append(try GroupInfo(item)) }
-        return infos
-    }
-
-    /// `XINFO CONSUMERS`.
-    public func consumerInfos(_ stream: String, group: String) async throws(RedisError) -> [ConsumerInfo] {
-        let arguments: [RedisArgument] = ["CONSUMERS", .string(stream), .string(group)]
-        guard let items = try await send(RedisCommand("XINFO", arguments)).array else {
-            throw .malformed("XINFO CONSUMERS")
-        }
-        var infos: [ConsumerInfo] = []
-        for item in items { infos.append(try ConsumerInfo(item)) }
         return infos
     }
 }
@@ -37,7 +26,7 @@ public struct StreamInfo: Sendable, Equatable {
     init(_ value: RedisValue) throws(RedisError) {
         guard let pairs = value.pairs, let length = pairs["length"]?.integer, let groups = pairs["groups"]?.integer,
             let last = pairs["last-generated-id"].flatMap({ StreamID($0) })
-        else { throw .malformed("XINFO STREAM") }
+        else { throw .unexpectedReply(to: "XINFO STREAM") }
         self.length = Int(length)
         self.groups = Int(groups)
         self.lastGeneratedID = last
@@ -59,28 +48,12 @@ public struct GroupInfo: Sendable, Equatable {
     init(_ value: RedisValue) throws(RedisError) {
         guard let pairs = value.pairs, let name = pairs["name"]?.text, let consumers = pairs["consumers"]?.integer,
             let pending = pairs["pending"]?.integer, let last = pairs["last-delivered-id"].flatMap({ StreamID($0) })
-        else { throw .malformed("XINFO GROUPS") }
+        else { throw .unexpectedReply(to: "XINFO GROUPS") }
         self.name = name
         self.consumers = Int(consumers)
         self.pending = Int(pending)
         self.lastDeliveredID = last
         self.entriesRead = pairs["entries-read"]?.integer.map { Int($0) }
         self.lag = pairs["lag"]?.integer.map { Int($0) }
-    }
-}
-
-/// A consumer as `XINFO CONSUMERS` shows it.
-public struct ConsumerInfo: Sendable, Equatable {
-    public let name: String
-    public let pending: Int
-    public let idle: Duration
-
-    init(_ value: RedisValue) throws(RedisError) {
-        guard let pairs = value.pairs, let name = pairs["name"]?.text, let pending = pairs["pending"]?.integer,
-            let idle = pairs["idle"]?.integer
-        else { throw .malformed("XINFO CONSUMERS") }
-        self.name = name
-        self.pending = Int(pending)
-        self.idle = .milliseconds(idle)
     }
 }

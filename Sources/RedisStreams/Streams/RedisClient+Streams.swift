@@ -14,7 +14,9 @@ extension RedisClient {
         if let maxLength { arguments += ["MAXLEN", "~", .integer(maxLength)] }
         arguments.append(.string(id?.description ?? "*"))
         for field in fields { arguments += [.bytes(field.name), .bytes(field.value)] }
-        guard let id = StreamID(try await send(RedisCommand("XADD", arguments))) else { throw .malformed("XADD") }
+        guard let id = StreamID(try await send(RedisCommand("XADD", arguments))) else {
+            throw .unexpectedReply(to: "XADD")
+        }
         return id
     }
 
@@ -28,7 +30,7 @@ extension RedisClient {
         let arguments: [RedisArgument] = [
             .string(stream), .string(from.description), .string(to.description), "COUNT", .integer(count),
         ]
-        return try await StreamEntry.list(from: send(RedisCommand("XRANGE", arguments)))
+        return try await StreamEntry.list(from: send(RedisCommand("XRANGE", arguments)), of: "XRANGE")
     }
 
     /// As ``range(_:from:to:count:)``, the latest first.
@@ -41,7 +43,7 @@ extension RedisClient {
         let arguments: [RedisArgument] = [
             .string(stream), .string(from.description), .string(to.description), "COUNT", .integer(count),
         ]
-        return try await StreamEntry.list(from: send(RedisCommand("XREVRANGE", arguments)))
+        return try await StreamEntry.list(from: send(RedisCommand("XREVRANGE", arguments)), of: "XREVRANGE")
     }
 
     /// Entries behind an ID, outside any group.
@@ -54,7 +56,10 @@ extension RedisClient {
     ) async throws(RedisError) -> [StreamEntry] {
         var arguments: [RedisArgument] = ["COUNT", .integer(count)]
         arguments += Self.blocking(block) + ["STREAMS", .string(stream), .string(after.description)]
-        return try await StreamEntry.single(from: send(RedisCommand("XREAD", arguments), timeout: block.map(deadline)))
+        return try await StreamEntry.single(
+            from: send(RedisCommand("XREAD", arguments), timeout: block.map(deadline)),
+            of: "XREAD"
+        )
     }
 
     /// Removes the oldest entries beyond a length; roughly, unless `exactly`.

@@ -24,45 +24,47 @@ public struct StreamEntry: Sendable, Equatable {
         self.fields = fields
     }
 
-    init(_ value: RedisValue) throws(RedisError) {
-        guard let parts = value.array, parts.count == 2, let id = StreamID(parts[0]) else { throw .malformed("entry") }
+    init(_ value: RedisValue, of command: String) throws(RedisError) {
+        guard let parts = value.array, parts.count == 2, let id = StreamID(parts[0]) else {
+            throw .unexpectedReply(to: command)
+        }
         self.id = id
         guard let flat = parts[1].array else {
             fields = nil
             return
         }
-        guard flat.count.isMultiple(of: 2) else { throw .malformed("entry") }
+        guard flat.count.isMultiple(of: 2) else { throw .unexpectedReply(to: command) }
         var fields: [StreamField] = []
         fields.reserveCapacity(flat.count / 2)
         for index in stride(from: 0, to: flat.count, by: 2) {
-            guard let name = flat[index].bytes, let value = flat[index + 1].bytes else { throw .malformed("entry") }
+            guard let name = flat[index].bytes, let value = flat[index + 1].bytes else {
+                throw .unexpectedReply(to: command)
+            }
             fields.append(StreamField(name: name, value: value))
         }
         self.fields = fields
     }
 
     /// The entries of a reply of `XRANGE`'s form; a null reply has none.
-    public static func list(from value: RedisValue) throws(RedisError) -> [StreamEntry] {
+    /// - Parameter command: what was replied to, for the error; a script unless given.
+    public static func list(
+        from value: RedisValue,
+        of command: String = "EVALSHA"
+    ) throws(RedisError) -> [StreamEntry] {
         if case .null = value { return [] }
-        guard let items = value.array else { throw .malformed("entries") }
+        guard let items = value.array else { throw .unexpectedReply(to: command) }
         var entries: [StreamEntry] = []
         entries.reserveCapacity(items.count)
-        for item in items where item != .null { entries.append(try StreamEntry(item)) }
+        for item in items where item != .null { entries.append(try StreamEntry(item, of: command)) }
         return entries
     }
 
     /// The entries of one stream in a reply of `XREAD`'s form.
-    static func single(from value: RedisValue) throws(RedisError) -> [StreamEntry] {
+    static func single(from value: RedisValue, of command: String) throws(RedisError) -> [StreamEntry] {
         if case .null = value { return [] }
         guard let streams = value.array, let first = streams.first?.array, first.count == 2 else {
-            throw .malformed("streams")
+            throw .unexpectedReply(to: command)
         }
-        return try list(from: first[1])
-    }
-}
-
-extension RedisError {
-    static func malformed(_ what: String) -> RedisError {
-        RedisError(.unexpectedReply(what), command: "reply", mayHaveBeenApplied: true)
+        return try list(from: first[1], of: command)
     }
 }

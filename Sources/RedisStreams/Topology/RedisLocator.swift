@@ -1,4 +1,5 @@
 import NIOCore
+import NetworkErrors
 
 /// Finds the server that a client has to talk to: behind sentinels, or in a cluster.
 struct RedisLocator: Sendable {
@@ -60,7 +61,7 @@ struct RedisLocator: Sendable {
                 directory.answered(candidate)
                 return RedisEndpoint(host: host, port: port)
             } catch {
-                reasons.append("\(candidate): \(error)")
+                reasons.append(Self.reason(error, candidate))
             }
         }
         throw TopologyFault.noSentinel(service: service, reasons: reasons)
@@ -73,7 +74,7 @@ struct RedisLocator: Sendable {
             do {
                 answer = try await ask(RedisCommand("CLUSTER", ["SLOTS"]), of: connector(candidate))
             } catch {
-                reasons.append("\(candidate): \(error)")
+                reasons.append(Self.reason(error, candidate))
                 continue
             }
             directory.answered(candidate)
@@ -85,6 +86,12 @@ struct RedisLocator: Sendable {
             return primary
         }
         throw TopologyFault.noNode(reasons: reasons)
+    }
+
+    /// What kept a node from answering. The network's errors name the node themselves.
+    private static func reason(_ error: any Error, _ candidate: RedisEndpoint) -> String {
+        let text = NetworkErrorText.of(error)
+        return text.hasPrefix("\(candidate.host):\(candidate.port): ") ? text : "\(candidate): \(text)"
     }
 
     /// Asks one thing on a connection of its own.

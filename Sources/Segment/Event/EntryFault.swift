@@ -50,25 +50,6 @@ extension EntryFault: CustomStringConvertible {
         }
     }
 
-    /// A word for the kind of fault, from a closed list.
-    public var code: String {
-        switch self {
-        case .emptyEntry: "emptyEntry"
-        case .noEventField: "noEventField"
-        case .tooLarge: "tooLarge"
-        case .notJSON: "notJSON"
-        case .notUTF8: "notUTF8"
-        case .notAnObject: "notAnObject"
-        case .missingType: "missingType"
-        case .typeIsNotText: "typeIsNotText"
-        case .batchIsNotAnArray: "batchIsNotAnArray"
-        case .emptyBatch: "emptyBatch"
-        case .tooManyEvents: "tooManyEvents"
-        case .mixedBatch: "mixedBatch"
-        case .inBatch(_, let fault): fault.code
-        }
-    }
-
     private static func list(_ names: [String]) -> String {
         let shown = names.prefix(5).map { "'\(short($0))'" }.joined(separator: ", ")
         return names.count > 5 ? shown + " and \(names.count - 5) more" : shown

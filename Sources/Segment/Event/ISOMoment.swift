@@ -7,7 +7,8 @@ enum ISOMoment {
             let day = reader.number(2, in: 1...31), reader.skip("T") || reader.skip(" "),
             let hour = reader.number(2, in: 0...23), reader.skip(":"), let minute = reader.number(2, in: 0...59)
         else { return nil }
-        var seconds = Double(daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60)
+        let days = GregorianCalendar.daysSince1970(year: year, month: month, day: day)
+        var seconds = Double(days * 86_400 + hour * 3600 + minute * 60)
         if reader.skip(":") {
             guard let second = reader.number(2, in: 0...60) else { return nil }
             seconds += Double(second)
@@ -18,15 +19,6 @@ enum ISOMoment {
         }
         guard let offset = reader.offset(), reader.isAtEnd else { return nil }
         return seconds - Double(offset)
-    }
-
-    /// Days of the proleptic Gregorian calendar; years are counted from March so that the leap day comes last.
-    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = (year >= 0 ? year : year - 399) / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
     private struct Reader {

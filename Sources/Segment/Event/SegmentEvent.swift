@@ -21,7 +21,6 @@ public struct SegmentEvent: Sendable, Equatable {
     }
 
     public var messageId: String? { text("messageId") }
-    public var userId: String? { text("userId") }
 
     /// When the event happened by its own account, in seconds since 1970; nil when it does not say so in ISO 8601.
     public var occurredAt: Double? {

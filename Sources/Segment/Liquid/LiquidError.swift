@@ -26,9 +26,6 @@ public struct LiquidError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What to do about it, where there is something better to say than the reason itself.
     public let hint: String?
 
-    /// Always false: neither the template nor the event changes between two tries.
-    public var isRetriable: Bool { false }
-
     public var description: String {
         let place = "line \(line), column \(column): \(reason)"
         return hint.map { "\(place) (\($0))" } ?? place

@@ -2,8 +2,8 @@ public import JSON
 
 /// A mapping in Segment's mapping language, compiled: how the fields of an action come out of an event.
 ///
-/// Semantics are Segment's (segment-facts §3, proved by its vectors). Compiled once; resolving neither reads a directive's
-/// name nor splits a path.
+/// Semantics are Segment's (docs/mapping.md, "Directives"; proved by Tests/Vectors/mapping.ndjson). Compiled once;
+/// resolving neither reads a directive's name nor splits a path.
 public struct EventMapping: Sendable {
     /// The key of a mapping's root whose directive gets the other members as its `mapping`.
     public static let rootDirectiveKey = "__segment_internal_directive"

@@ -206,8 +206,7 @@ extension MappingCompiler {
             return nil
         }
         for key in object.keys where !names.contains(key) && key != Self.metadataKey {
-            let near = Suggestion.nearest(to: key, in: names).map { "did you mean \($0)?" }
-            fail(path + [key], "is not an option here; " + (near ?? "known are \(names.joined(separator: ", "))"))
+            fail(path + [key], "is not an option here; " + Suggestion.hint(for: key, in: names, quote: ""))
         }
         return object
     }

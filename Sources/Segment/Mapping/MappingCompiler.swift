@@ -63,11 +63,8 @@ struct MappingCompiler {
             return fail(path, "has \(name) beside \(others.joined(separator: ", ")); a directive stands alone")
         }
         guard let directive = MappingDirective(rawValue: name), let argument = object[name] else {
-            let near = Suggestion.nearest(to: name, in: MappingDirective.allCases.map(\.rawValue))
-            return fail(
-                path + [name],
-                "is not a directive; " + (near.map { "did you mean \($0)?" } ?? "known are \(MappingDirective.list)")
-            )
+            let known = MappingDirective.allCases.map(\.rawValue)
+            return fail(path + [name], "is not a directive; " + Suggestion.hint(for: name, in: known, quote: ""))
         }
         return compile(directive, argument, at: path + [name])
     }

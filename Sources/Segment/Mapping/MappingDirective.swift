@@ -13,6 +13,4 @@ enum MappingDirective: String, CaseIterable {
     case literal = "@literal"
     case excludeWhenNull = "@excludeWhenNull"
     case liquid = "@liquid"
-
-    static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

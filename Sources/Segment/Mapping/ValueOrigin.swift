@@ -51,7 +51,7 @@ public struct ValueOrigin: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The branch, by the same evaluation as the mapping's own: the choice between two words instead of the branches.
+    /// The branch that the event takes. A mapping decides, as always, with the words `then` and `else` as its branches.
     private static func choice(_ argument: JSONValue, _ event: JSONValue) -> (String, JSONValue?) {
         guard case .object(var options) = argument else { return ("@if", nil) }
         options["then"] = "then"

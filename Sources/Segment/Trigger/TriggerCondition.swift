@@ -56,12 +56,15 @@ enum TriggerCondition {
         }
     }
 
-    /// The number that an order compares with; NaN, which nothing is less or greater than, where there is none.
-    private static func limit(_ root: TriggerField.Root, _ operand: Operand) -> Double {
+    /// The number that an order compares with; nil for JavaScript's NaN, which nothing is less or greater than. A NaN
+    /// in its place would make a node unequal to itself.
+    private static func limit(_ root: TriggerField.Root, _ operand: Operand) -> Double? {
         switch operand {
-        case .number(let number): number
-        case .flag(let flag) where root.hasMembers: flag ? 1 : 0
-        case .text, .flag, .null: JavaScriptNumber.parse(operand.text)
+        case .number(let number): return number
+        case .flag(let flag) where root.hasMembers: return flag ? 1 : 0
+        case .text, .flag, .null:
+            let number = JavaScriptNumber.parse(operand.text)
+            return number.isNaN ? nil : number
         }
     }
 

@@ -13,7 +13,7 @@ extension TriggerTest {
         case .isFalse: "\(name) = false"
         case .isPresent: "\(name) != null"
         case .isAbsent: "\(name) = null"
-        case .compares(let order, let limit): "\(name) \(order.text) \(JSONValue.javaScriptText(limit))"
+        case .compares(let order, let limit): "\(name) \(order.text) \(limit.map(JSONValue.javaScriptText) ?? "NaN")"
         case .hasPart(let part, let text, let isNegated): (isNegated ? "!" : "") + Self.call(part, text, of: name)
         }
     }

@@ -15,8 +15,8 @@ enum TriggerTest: Sendable, Equatable {
     case isFalse
     case isPresent
     case isAbsent
-    /// Both sides numbers, else false.
-    case compares(Order, Double)
+    /// Both sides numbers, else false; nil is a right side that is none.
+    case compares(Order, Double?)
     /// A text that has, or with `isNegated` has not, this part; false for everything that is not a text.
     case hasPart(Part, String, isNegated: Bool)
 
@@ -30,7 +30,8 @@ enum TriggerTest: Sendable, Equatable {
         case .isFalse: value?.boolValue == false
         case .isPresent: !value.isNothing
         case .isAbsent: value.isNothing
-        case .compares(let order, let limit): value?.doubleValue.map { order.holds($0, limit) } ?? false
+        case .compares(let order, let limit):
+            if let limit, let number = value?.doubleValue { order.holds(number, limit) } else { false }
         case .hasPart(let part, let text, let isNegated):
             if case .string(let whole)? = value { part.isFound(text, in: whole) != isNegated } else { false }
         }

@@ -1,10 +1,6 @@
 /// Comparison by UTF-8 bytes, which is what JavaScript's comparison by UTF-16 units comes to for valid text. Swift's own
 /// follows canonical equivalence, by which two texts of different units may be equal.
 extension String {
-    func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
-    }
-
     func startsWithBytes(of prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
     func endsWithBytes(of suffix: String) -> Bool {

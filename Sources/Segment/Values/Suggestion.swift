@@ -12,6 +12,13 @@ public enum Suggestion {
         return best?.candidate
     }
 
+    /// What to write instead, for the end of a sentence about an unknown name: the nearest candidate, or all of them.
+    /// - Parameter quote: what stands around the nearest candidate.
+    public static func hint(for name: String, in candidates: [String], quote: String = "'") -> String {
+        nearest(to: name, in: candidates).map { "did you mean \(quote)\($0)\(quote)?" }
+            ?? "known are \(candidates.joined(separator: ", "))"
+    }
+
     /// Levenshtein's distance, a swap of two neighbours counting once.
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforePrevious: [Int] = []

@@ -1,3 +1,4 @@
+import RedisStreams
 import Testing
 
 @testable import Bridge
@@ -5,7 +6,9 @@ import Testing
 @Suite("What a server says of itself")
 struct ServerFactsTests {
     private func verdicts(_ info: String...) -> [String] {
-        ServerFacts((["# Server"] + info).joined(separator: "\r\n")).results.map { "\($0.verdict) \($0.text)" }
+        ServerFacts(ServerInfo((["# Server"] + info).joined(separator: "\r\n"))).results.map {
+            "\($0.verdict) \($0.text)"
+        }
     }
 
     @Test("A server as it should be")

@@ -67,7 +67,7 @@ extension ScriptFixture {
             occurredAt: nil
         )
         let letter = DeadLetter(end: end, faults: [fault], stream: stream, now: 1_000_000)
-        try await session.deadLetter(id, partition: 0, maxLength: 1000, fields: letter.arguments)
+        _ = try await session.deadLetter(id, partition: 0, maxLength: 1000, fields: letter.arguments)
     }
 
     /// All letters, oldest first.

@@ -1,4 +1,5 @@
 import Bridge
+import DevKit
 import JSON
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func brokenFiles(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for round in 0..<150 {
             var bytes = Array((round.isMultiple(of: 2) ? Self.seedText : Self.json).utf8)
             for _ in 0..<Int.random(in: 1...6, using: &generator) {

@@ -1,3 +1,4 @@
+import DevKit
 import Segment
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func anyFields(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let decoder = EntryDecoder()
         for _ in 0..<1_000 {
             let fields = (0..<Int.random(in: 0...4, using: &generator)).map { _ -> EntryDecoder.Field in

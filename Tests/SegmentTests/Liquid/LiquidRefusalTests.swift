@@ -58,7 +58,6 @@ struct LiquidRefusalTests {
         #expect(error?.kind == .syntax)
         #expect(error?.line == line)
         #expect(error?.column == column)
-        #expect(error?.isRetriable == false)
     }
 
     @Test("tags that do not exist or stand alone", arguments: ["foo", "endif", "else", "elsif", "when", "endfor"])

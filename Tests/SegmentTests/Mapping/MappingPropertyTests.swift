@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Segment
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct MappingPropertyTests {
     @Test(arguments: 0..<8)
     func anyMappingIsCompiledOrRefused(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<600 {
             let mapping = Self.mapping(depth: 0, using: &generator)
             let event = JSONValue.object([
@@ -19,7 +20,7 @@ import Testing
     /// Compiled once or for each event, with the keys of the event in another order: the same.
     @Test(arguments: 0..<4)
     func theOrderOfKeysDoesNotMatter(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let paths = ["$.a.b", "$.b", "$.a", "$.c[0]", "$.missing", "$.a.c.d"]
         for _ in 0..<300 {
             let mapping = JSONValue.object(
@@ -54,7 +55,7 @@ import Testing
         "[1,{}]", "😀",
     ]
 
-    private static func mapping(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
+    private static func mapping(depth: Int, using generator: inout SplitMix64) -> JSONValue {
         let kind = Int.random(in: 0..<(depth > 5 ? 2 : 6), using: &generator)
         switch kind {
         case 0: return .string(texts.randomElement(using: &generator) ?? "")
@@ -76,13 +77,13 @@ import Testing
         }
     }
 
-    private static func object(depth: Int, using generator: inout SeededGenerator) -> JSONObject {
+    private static func object(depth: Int, using generator: inout SplitMix64) -> JSONObject {
         JSONObject(
             ["a", "b", "c", "d", "0", "length"].map { ($0, value(depth: depth + 1, using: &generator)) }
         )
     }
 
-    private static func value(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
+    private static func value(depth: Int, using generator: inout SplitMix64) -> JSONValue {
         switch Int.random(in: 0..<(depth > 2 ? 6 : 8), using: &generator) {
         case 0: .null
         case 1: .bool(Bool.random(using: &generator))

@@ -25,6 +25,23 @@ import Testing
         #expect(trigger.warnings.isEmpty)
     }
 
+    @Test(arguments: [
+        #"traits.age < "x""#, #"traits.age >= "x" and type = "track""#, #"type = "a" or (properties.n > null)"#,
+        #"userId < true"#,
+    ])
+    func anOrderWithoutANumberIsReadAsItIsWritten(_ text: String) throws {
+        #expect(try Trigger(parsing: text).warnings.isEmpty)
+    }
+
+    @Test func anOrderWithoutANumberMatchesNothing() throws {
+        let trigger = try Trigger(parsing: #"traits.age < "x""#)
+        #expect(!trigger.matches(["traits": ["age": 1]]))
+        #expect(
+            trigger.explain(["traits": ["age": 1]]).root
+                == .condition(.init(text: "traits.age < NaN", isMet: false, found: 1))
+        )
+    }
+
     @Test func functionsOfTypeAreLeftOut() throws {
         let trigger = try Trigger(parsing: #"type = "track" and !contains(type, "a")"#)
         #expect(trigger.matches(["type": "track"]))

@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Segment
 import Testing
@@ -11,7 +12,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func theCompiledTriggerAnswersAsTheNaiveOne(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let text = Self.trigger(depth: 0, using: &generator)
             let compiled = try Trigger(parsing: text)
@@ -26,7 +27,7 @@ import Testing
     /// Nothing that is written into a mappings file may stop the program.
     @Test(arguments: 0..<8)
     func anyTextIsParsedOrRefused(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let words =
             Self.fields + Self.comparisons
             + [
@@ -46,7 +47,7 @@ import Testing
     }
 
     /// Conditions joined by one conjunction, with groups one level deep: as deep as Segment reads.
-    private static func trigger(depth: Int, using generator: inout SeededGenerator) -> String {
+    private static func trigger(depth: Int, using generator: inout SplitMix64) -> String {
         let conjunction = Bool.random(using: &generator) ? " and " : " or "
         return (0..<Int.random(in: 1...4, using: &generator)).map { _ in
             if depth == 0, Int.random(in: 0..<4, using: &generator) == 0 {
@@ -56,7 +57,7 @@ import Testing
         }.joined(separator: conjunction)
     }
 
-    private static func condition(using generator: inout SeededGenerator) -> String {
+    private static func condition(using generator: inout SplitMix64) -> String {
         let field = fields.randomElement(using: &generator) ?? ""
         let text = texts.randomElement(using: &generator) ?? ""
         switch Int.random(in: 0..<6, using: &generator) {
@@ -71,7 +72,7 @@ import Testing
         }
     }
 
-    private static func event(using generator: inout SeededGenerator) -> JSONValue {
+    private static func event(using generator: inout SplitMix64) -> JSONValue {
         func leaf() -> JSONValue {
             switch Int.random(in: 0..<8, using: &generator) {
             case 0: .null

@@ -23,7 +23,7 @@ public struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
         case (.object(let left)?, .object(let right)?):
             let keys = left.keys + right.keys.filter { left[$0] == nil }
             return keys.flatMap { key in
-                differences(left[key], right[key], at: "\(path)/\(MappingsFileFaults.escaped(key))")
+                differences(left[key], right[key], at: "\(path)/\(JSONPointer.escaped(key))")
             }
         case (.array(let left)?, .array(let right)?):
             return (0..<max(left.count, right.count)).flatMap { index in

@@ -102,7 +102,7 @@ struct MappingCasesReader: DocumentReader {
                     fields[name] = keyword
                 } else {
                     fail(
-                        "\(path)/\(MappingsFileFaults.escaped(name))",
+                        "\(path)/\(JSONPointer.escaped(name))",
                         "must be one of \(keywords.joined(separator: ", "))"
                     )
                 }

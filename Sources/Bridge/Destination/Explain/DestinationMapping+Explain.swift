@@ -87,7 +87,7 @@ extension DestinationMapping {
                 for (list, value) in lists where kept[list] == nil {
                     omissions.append(
                         .init(
-                            path: "/mailingLists/\(MappingsFileFaults.escaped(list))",
+                            path: "/mailingLists/\(JSONPointer.escaped(list))",
                             value: value,
                             reason: "neither true nor false"
                         )

@@ -30,7 +30,7 @@ struct LiquidDayParts {
         }
         if !isISO, (0...99).contains(year) { year += year < 50 ? 2000 : 1900 }
         guard (1...12).contains(month), (1...31).contains(day), abs(year) <= Self.yearMax else { return nil }
-        return LiquidCalendar.daysSince1970(year: year, month: month, day: day)
+        return GregorianCalendar.daysSince1970(year: year, month: month, day: day)
     }
 }
 

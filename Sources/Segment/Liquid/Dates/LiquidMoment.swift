@@ -19,7 +19,9 @@ struct LiquidMoment {
         guard abs(shown) <= Self.millisecondsMax else { return nil }
         self.shownMilliseconds = Int(shown)
         self.zone = zone
-        (year, month, day) = LiquidCalendar.date(daysSince1970: Self.floorDivide(Int(shown), Self.millisecondsPerDay))
+        (year, month, day) = GregorianCalendar.date(
+            daysSince1970: Self.floorDivide(Int(shown), Self.millisecondsPerDay)
+        )
     }
 
     private static let millisecondsPerDay = 86_400_000
@@ -41,12 +43,12 @@ struct LiquidMoment {
     var weekday: Int { ((daysSince1970 + 4) % 7 + 7) % 7 }
 
     /// 1 to 366.
-    var dayOfYear: Int { daysSince1970 - LiquidCalendar.daysSince1970(year: year, month: 1, day: 1) + 1 }
+    var dayOfYear: Int { daysSince1970 - GregorianCalendar.daysSince1970(year: year, month: 1, day: 1) + 1 }
 
     /// Weeks begin on the given weekday; the days before the year's first such weekday are week 0.
     func weekOfYear(startingOn start: Int) -> Int {
         let now = dayOfYear + start - weekday
-        let firstWeekday = ((LiquidCalendar.daysSince1970(year: year, month: 1, day: 1) + 4) % 7 + 7) % 7
+        let firstWeekday = ((GregorianCalendar.daysSince1970(year: year, month: 1, day: 1) + 4) % 7 + 7) % 7
         return Self.floorDivide(now - (7 - firstWeekday + start), 7) + 1
     }
 }

@@ -3,10 +3,10 @@ struct LiquidRefusal {
     let reason: String
     let hint: String?
 
-    /// Tags that Segment turns off (segment-facts, §3).
+    /// Tags that Segment turns off (docs/mapping.md, "Liquid").
     static let disabledTags: Set<String> = ["case", "for", "include", "layout", "render", "tablerow"]
 
-    /// Filters that Segment turns off (segment-facts, §3).
+    /// Filters that Segment turns off (docs/mapping.md, "Liquid").
     static let disabledFilters: Set<String> = [
         "array_to_sentence_string", "concat", "find", "find_exp", "find_index", "find_index_exp", "group_by",
         "group_by_exp", "has", "has_exp", "map", "newline_to_br", "reject", "reject_exp", "reverse", "sort",

@@ -1,5 +1,5 @@
 /// The Gregorian calendar, in both directions of time.
-enum LiquidCalendar {
+enum GregorianCalendar {
     /// Days since 1970-01-01. Days beyond a month's end run on into the next month, as JavaScript's do.
     static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         // Years begin in March here, so that a leap day is a year's last day.

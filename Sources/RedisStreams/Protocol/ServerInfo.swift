@@ -1,0 +1,16 @@
+/// The answer of `INFO`: names and values, as `redis_version` and `7.0.15`.
+public struct ServerInfo: Sendable, Equatable {
+    private let values: [String: String]
+
+    public init(_ text: String) {
+        var values: [String: String] = [:]
+        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+            let pair = line.split(separator: ":", maxSplits: 1)
+            if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
+        }
+        self.values = values
+    }
+
+    /// nil when the server does not say it.
+    public subscript(name: String) -> String? { values[name] }
+}
