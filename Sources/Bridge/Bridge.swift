@@ -11,6 +11,8 @@ public final class Bridge: Service {
     let configuration: BridgeConfiguration
     private let rules: PlanningRules
     private let reloads: ClosedCounters
+    private let mappingsRefused = Atomic(false)
+    private let metrics: BridgeMetrics
     let clients: [RedisClient]
     let sessions: [StreamSession]
     let keepers: [LeaseKeeper]
@@ -124,6 +126,7 @@ public final class Bridge: Service {
             state: DeliveryState(
                 lanes: Lanes(rules: configuration.laneRules),
                 isLimited: configuration.rateLimit != 0,
+                asksForKey: configuration.triesKeyAtStart,
                 maxInFlight: configuration.loops.maxInFlight,
                 retry: configuration.retry
             ),
@@ -195,6 +198,7 @@ public final class Bridge: Service {
         }
         self.configuration = configuration
         self.rules = rules
+        self.metrics = metrics
         self.reloads = ClosedCounters(
             "config_reloads_total",
             label: "result",
@@ -221,13 +225,15 @@ public final class Bridge: Service {
             redisConnected: sessions.allSatisfy { $0.client.isConnected },
             isResting: isResting,
             delivery: deliverer.snapshot,
-            streams: zip(configuration.streams, pollers).map { stream, poller in
-                var status = poller.status
-                status.weight = stream.weight
+            streams: configuration.streams.indices.map { index in
+                var status = pollers[index].status
+                status.weight = configuration.streams[index].weight
+                status.lost = metrics.stream(index).entriesLost
                 return status
             },
             ends: ends.counts,
-            activity: activity.snapshot
+            activity: activity.snapshot,
+            mappingsRefused: mappingsRefused.load(ordering: .relaxed)
         )
     }
 
@@ -250,11 +256,15 @@ public final class Bridge: Service {
     /// Uses other mappings for what is read from now on. What has been read keeps the requests that it had.
     public func reload(_ destination: Destination) {
         rules.replace(destination)
+        mappingsRefused.store(false, ordering: .relaxed)
         reloads.increment("accepted")
     }
 
     /// Counts mappings that could not be used; those in force stay.
-    public func reloadRefused() { reloads.increment("refused") }
+    public func reloadRefused() {
+        mappingsRefused.store(true, ordering: .relaxed)
+        reloads.increment("refused")
+    }
 
     /// Sets the gauges that show an instant; call it before they are looked at.
     public func refreshGauges() {
@@ -262,7 +272,7 @@ public final class Bridge: Service {
         deliverer.refreshGauges()
     }
 
-    /// Ends that Redis has confirmed, as they come. One listener.
+    /// Ends that Redis has confirmed, as they come.
     public var confirmedEnds: EndTally { ends }
 
     /// Carries events until a graceful shutdown or a cancellation, then stops cleanly: ends what is under way within the grace period,

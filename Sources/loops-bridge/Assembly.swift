@@ -18,6 +18,7 @@ struct Assembly {
     var companion: (any Service)?
     /// Called once the bridge exists, before it runs.
     var onBridge: @Sendable (Bridge) async -> Void = { _ in }
+    /// What ends the program. SIGHUP may be one of them; else it loads the mappings again.
     var signals: [UnixSignal] = [.sigterm, .sigint]
 
     init(settings: Settings, destination: Destination) {
@@ -28,6 +29,8 @@ struct Assembly {
 
     /// Runs until a signal or a failure.
     func run() async throws {
+        // From here on to the very end, the drain included: a SIGHUP that nobody traps would end the process.
+        let hangups = signals.contains(.sighup) ? nil : await UnixSignalsSequence(trapping: [.sighup])
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
         ProcessMetrics.install(in: registry)
@@ -76,7 +79,10 @@ struct Assembly {
                 logger.notice("loops-bridge is up", metadata: ["admin": "\(address)", "version": "\(Version.text)"])
                 await onAdminListening(address)
             }
-            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: admin)]
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+                .init(service: AdminService(application: admin, host: settings.httpHost, port: settings.httpPort))
+            ]
+            if let hangups { services.append(.init(service: listener(hangups, reloader))) }
             if let reloader { services.append(.init(service: reloader)) }
             if let companion {
                 services.append(.init(service: companion, successTerminationBehavior: .gracefullyShutdownGroup))
@@ -92,6 +98,17 @@ struct Assembly {
             group.maximumGracefulShutdownDuration = configuration.shutdownGrace + .seconds(10)
             group.maximumCancellationDuration = .seconds(10)
             try await ServiceGroup(configuration: group).run()
+        }
+        withExtendedLifetime(hangups) {}
+    }
+
+    private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> HangupListener {
+        HangupListener(signals: hangups) { [logger] in
+            if let reloader {
+                reloader.load()
+            } else {
+                logger.notice("There is nothing to load again: bridge.mappings is not set")
+            }
         }
     }
 }

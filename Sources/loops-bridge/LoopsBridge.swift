@@ -27,4 +27,15 @@ enum ExitStatus {
     static let unusable = ExitCode(2)
     /// Nobody could be reached: sysexits' EX_UNAVAILABLE.
     static let unreachable = ExitCode(69)
+
+    /// All that a command may end with, for the manual page; docs/operations.md says more of each.
+    static let all: [(status: String, meaning: String)] = [
+        ("0", "All went well; nothing to do counts as well."),
+        ("1", "It was tried and failed, something was left alone, or nothing was found."),
+        ("2", "Settings, mappings or other input cannot be used."),
+        ("64", "The command line is wrong."),
+        ("69", "Nobody could be reached: no bridge, and no Redis to ask instead (status)."),
+        ("128 + n", "Ended by signal n; run and dev end with 0 after SIGTERM and SIGINT."),
+        ("141", "Nobody reads the output any more."),
+    ]
 }

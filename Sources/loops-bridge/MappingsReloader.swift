@@ -2,9 +2,8 @@ import Bridge
 import Foundation
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
-/// Loads the mappings file again on SIGHUP and when it changes. A file that cannot be used is refused: what is in force stays.
+/// Loads the mappings file again when it changes, and when it is told to. A file that cannot be used is refused: what is in force stays.
 struct MappingsReloader: Service {
     /// Between two looks at the file.
     static let interval = Duration.seconds(1)
@@ -14,17 +13,7 @@ struct MappingsReloader: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.reloadOnSignal() }
-                group.addTask { await self.reloadOnChange() }
-                await group.waitForAll()
-            }
-        }
-    }
-
-    private func reloadOnSignal() async {
-        for await _ in await UnixSignalsSequence(trapping: [.sighup]) { load() }
+        await cancelWhenGracefulShutdown { await self.reloadOnChange() }
     }
 
     private func reloadOnChange() async {

@@ -90,6 +90,44 @@ struct ControlTests {
         }
     }
 
+    @Test("A drained replica goes on telling of a pause, of one that began and ended after it was drained too")
+    func drainedAndPaused() async throws {
+        try await Harness.run { harness in
+            try await harness.owns(64)
+            harness.bridge.rest()
+            // It has left: no heartbeat tells it of anything any more.
+            while harness.bridge.status.streams.first?.unowned != nil { try await harness.tick() }
+            let pause = Pause(by: "ann", reason: "import")
+            _ = try await harness.bridge.pause([Harness.stream], pause)
+            try await harness.awaits(harness.bridge, pause: pause)
+            try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 1"#)
+            let reasons = harness.bridge.status.health.reasons
+            #expect(reasons.contains { $0.hasPrefix("segment:events was paused by ann at 20") }, "\(reasons)")
+            _ = try await harness.bridge.resume([Harness.stream])
+            try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 0"#)
+            #expect(harness.bridge.status.streams.first?.pause == nil)
+        }
+    }
+
+    @Test("What a producer trims while the stream is paused is lost, and the health says so")
+    func trimmedBeforeReadingIsTold() async throws {
+        try await Harness.run { harness in
+            try await harness.owns(64)
+            #expect(harness.bridge.status.health.state == .healthy)
+            _ = try await harness.bridge.pause([Harness.stream], Pause(by: "ann", reason: ""))
+            try await harness.awaits(harness.bridge)
+            try await harness.publish(Harness.events(30))
+            _ = try await harness.client.send(RedisCommand("XTRIM", [.string(Harness.stream), "MAXLEN", "10"]))
+            _ = try await harness.bridge.resume([Harness.stream])
+            await harness.bridge.confirmedEnds.reached(10)
+            while harness.bridge.status.streams.first?.lost != 20 { try await harness.tick() }
+            let health = harness.bridge.status.health
+            #expect(health.state == .degraded)
+            let words = "segment:events: 20 entries were trimmed before they were delivered: lost"
+            #expect(health.reasons.first == words, "\(health)")
+        }
+    }
+
     @Test("By command: straight in Redis without a bridge, and over HTTP with the token")
     func commands() async throws {
         try await RedisServer.run { redis in
@@ -100,6 +138,13 @@ struct ControlTests {
             }
             let early = try await ask("pause", "--redis", "--by", "ann", "--reason", "not yet")
             #expect(early.status == "0" && early.lines.contains { $0.hasSuffix("by ann: not yet") }, "\(early)")
+            let known = try await ask("status", "--redis")
+            #expect(
+                known.lines.contains {
+                    $0.hasPrefix("segment:events is paused since 20") && $0.hasSuffix(" by ann: not yet")
+                },
+                "\(known)"
+            )
             try await Program.run(redis: redis.url, loops: "http://127.0.0.1:1", key: "key", environment: environment) {
                 child in
                 let up = await child.line { $0.contains("loops-bridge is up") } ?? ""
@@ -107,9 +152,18 @@ struct ControlTests {
                 _ = await child.line { $0.contains("The stream is paused") }
                 let again = try await ask("pause", "--url", url, "--by", "bob")
                 #expect(again.status == "0" && again.lines.contains { $0.contains("by ann: not yet") }, "\(again)")
+                // Who asked for what, from where.
+                let parts = ["action=pause", "by=bob", "peer=127.0.0.1", "streams=segment:events"]
+                let audit = await child.line { line in
+                    line.contains("A control request was accepted") && parts.allSatisfy { line.contains($0) }
+                }
+                #expect(audit != nil, "\(child.output)")
+                let shown = try await ask("status", "--url", url)
+                #expect(shown.lines.contains { $0.hasSuffix(" by ann: not yet") }, "\(shown)")
                 let why = try await ask("why", "m1")
                 #expect(why.lines.contains { $0.contains("paused") && $0.contains("ann") }, "\(why)")
                 #expect(try await ask("drain", "--url", url).status == "0")
+                #expect(await child.line { $0.contains("action=drain") && $0.contains("by=") } != nil)
                 _ = await child.line { $0.contains("This replica is drained") }
                 let back = try await ask("resume", "--url", url)
                 #expect(back.lines.first == "the replica takes part again", "\(back)")

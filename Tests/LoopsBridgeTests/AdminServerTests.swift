@@ -1,4 +1,3 @@
-import Bridge
 import DevKit
 import Foundation
 import HTTPTypes
@@ -11,6 +10,7 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import Bridge
 @testable import loops_bridge
 
 @Suite("The admin endpoints: what probes, dashboards and people see", .timeLimit(.minutes(2)))
@@ -27,6 +27,7 @@ struct AdminServerTests {
             instance: "this-one"
         )
         configuration.shutdownGrace = .zero
+        configuration.triesKeyAtStart = false
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
@@ -83,6 +84,38 @@ struct AdminServerTests {
         try await withAdmin { client in
             let answer = try await get("/livez", client)
             #expect(answer.status == .ok && answer.body == "ok\n")
+        }
+    }
+
+    @Test("/healthz is another name of /livez")
+    func alias() async throws {
+        try await withAdmin { client in
+            let answer = try await get("/healthz", client)
+            #expect(answer.status == .ok && answer.body == "ok\n")
+        }
+    }
+
+    private static let paths = [
+        "/", "/livez", "/healthz", "/readyz", "/version", "/metrics", "/status.json", "/history.json",
+    ]
+
+    @Test("HEAD answers as GET does, without a body", arguments: paths)
+    func head(path: String) async throws {
+        try await withAdmin { client in
+            let whole = try await client.execute(uri: path, method: .get)
+            let head = try await client.execute(uri: path, method: .head)
+            #expect(head.status == whole.status && head.body.readableBytes == 0 && whole.body.readableBytes > 0)
+            #expect(head.headers[.contentType] == whole.headers[.contentType])
+        }
+    }
+
+    @Test("HEAD of /events ends at once, and takes nobody's seat")
+    func headOfEvents() async throws {
+        try await withAdmin { client in
+            for _ in 0...ListenerSeats.limit {
+                let answer = try await client.execute(uri: "/events", method: .head)
+                #expect(answer.status == .ok && answer.headers[.contentType] == "text/event-stream; charset=utf-8")
+            }
         }
     }
 
@@ -163,6 +196,34 @@ struct AdminServerTests {
             #expect(open.type == Exposition.Format.openMetrics.contentType)
             #expect(open.body.hasSuffix("# EOF\n"))
         }
+    }
+
+    @Test("Buckets tell a fast Redis from a slow one, and reach as far as requests may last")
+    func buckets() throws {
+        func buckets(_ name: String) throws -> [Double] {
+            let metric = try #require(MetricDescription.bridge.first { $0.name == "loops_bridge_\(name)" })
+            return try #require(metric.buckets)
+        }
+        let redis = try buckets("redis_command_duration_seconds")
+        #expect(redis == [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5])
+        #expect(try buckets("api_request_duration_seconds").suffix(5) == [5, 10, 15, 30, 60])
+    }
+
+    @Test("Whether a stream is paused is unknown before anybody has looked: no series, and neither 0 nor 1")
+    func unknownPause() {
+        let registry = MetricRegistry()
+        let gauges = BacklogGauges(stream: "a", factory: PrometheusMetricsFactory(registry: registry))
+        var status = StreamStatus(name: "a", partitions: 8)
+        gauges.set(status)
+        #expect(!registry.exposition().contains("loops_bridge_paused"))
+        status.isPauseKnown = true
+        gauges.set(status)
+        #expect(registry.exposition().contains("loops_bridge_paused{stream=\"a\"} 0\n"))
+        status.pause = Pause(by: "ann", reason: "")
+        gauges.set(status)
+        #expect(registry.exposition().contains("loops_bridge_paused{stream=\"a\"} 1\n"))
+        gauges.set(StreamStatus(name: "a", partitions: 8))
+        #expect(!registry.exposition().contains("loops_bridge_paused{"))
     }
 
     @Test("A gauge that nothing is known of has no series")

@@ -50,6 +50,7 @@ struct ControlRoutesTests {
                 factory: PrometheusMetricsFactory(registry: registry),
                 logger: logger
             )
+            registry.onScrape { [weak bridge] in bridge?.refreshGauges() }
             let control = ControlRoutes(
                 bridge: bridge,
                 token: token.flatMap { ControlToken($0) },
@@ -71,6 +72,20 @@ struct ControlRoutesTests {
         let headers: HTTPFields = authorization.map { [.authorization: $0] } ?? [:]
         let answer = try await client.execute(uri: "/control/\(uri)", method: .post, headers: headers)
         return (answer.status, answer.headers, try JSONParser.parse(String(buffer: answer.body)))
+    }
+
+    /// Why the bridge is not healthy.
+    private func reasons(_ client: Client) async throws -> [JSONValue] {
+        let answer = try await client.execute(uri: "/status.json", method: .get)
+        return try JSONParser.parse(String(buffer: answer.body))["health"]?["reasons"]?.arrayValue ?? []
+    }
+
+    /// What the gauge of the last load says.
+    private func isReloadOK(_ client: Client) async throws -> Bool? {
+        let answer = try await client.execute(uri: "/metrics", method: .get)
+        let lines = String(buffer: answer.body).split(separator: "\n")
+        let value = lines.first { $0.hasPrefix("loops_bridge_config_reload_ok ") }?.last
+        return value.map { $0 == "1" }
     }
 
     @Test("Without a token it is off, and says how to switch it on", arguments: ["pause", "resume", "drain", "reload"])
@@ -148,6 +163,7 @@ struct ControlRoutesTests {
     func reload() async throws {
         let good = "mappings:\n  - name: A\n    action: createOrUpdateContact\n    trigger: type = \"identify\"\n"
         try await withControl(mappings: good) { client, file in
+            #expect(try await isReloadOK(client) == true, "nothing was refused yet")
             let first = try await post("reload", client)
             #expect(first.status == .ok && first.json["mappings"] == 1, "\(first)")
             try good.replacing("createOrUpdateContact", with: "nothing").write(
@@ -158,6 +174,13 @@ struct ControlRoutesTests {
             let bad = try await post("reload", client)
             #expect(bad.status == .unprocessableContent)
             #expect(bad.json["error"]?.stringValue?.contains("mappings.yaml:3") == true, "\(bad)")
+            let refused = "the mappings file was refused: the mappings from before are in force"
+            #expect(try await reasons(client).contains(.string(refused)))
+            #expect(try await isReloadOK(client) == false)
+            try good.write(toFile: file, atomically: true, encoding: .utf8)
+            #expect(try await post("reload", client).status == .ok)
+            #expect(try await !reasons(client).contains(.string(refused)), "an accepted file clears it")
+            #expect(try await isReloadOK(client) == true)
         }
         try await withControl { client, _ in
             let answer = try await post("reload", client)

@@ -27,6 +27,15 @@ struct ReadmeTests {
         #expect(try page("docs/loops-bridge.1") == made)
     }
 
+    @Test("docs/operations.md and the manual page know the same exit statuses")
+    func statuses() throws {
+        let table = try page("docs/operations.md").split(separator: "### Exit statuses").last?.split(separator: "##")
+            .first
+        let rows = (table ?? "").split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+        let statuses = Set(rows.compactMap { $0.split(separator: "|").first?.trimmed })
+        #expect(statuses == Set(ExitStatus.all.map(\.status)))
+    }
+
     @Test("Every command stands in the README's table")
     func commands() throws {
         let readme = try page("README.md")

@@ -1,4 +1,5 @@
 import Bridge
+import Foundation
 import Loops
 import Testing
 
@@ -60,7 +61,7 @@ struct SettingsTests {
     func environmentNames(key: String) throws {
         let setting = try #require(Setting.all.first { $0.key == key })
         let reader = SettingsReader(flags: [:], environment: [setting.environment: "x"], file: nil)
-        #expect(reader.value(setting)?.source == setting.environment)
+        #expect(reader.value(setting)?.source == .environment(setting.environment))
         #expect(reader.value(setting)?.text == "x")
     }
 
@@ -75,6 +76,48 @@ struct SettingsTests {
         #expect(faults.count == 6)
         #expect(faults.contains(#"loops.rateLimit (LOOPS_RATE_LIMIT): "fast" is not a number from 0.0 to 100000.0"#))
         #expect(faults.contains { $0.hasPrefix("http.port (HTTP_PORT): \"70000\" is not a whole number") })
+    }
+
+    @Test("A fault names what set the value, and comes once")
+    func faultSources() {
+        #expect(faults(flags: ["loops.requestTimeoutSeconds": "0"]).count == 1)
+        let address = faults(environment: ["LOOPS_API_KEY": "key", "LOOPS_BASE_URL": "nonsense"])
+        #expect(address.count == 1 && address[0].hasPrefix("loops.baseURL (LOOPS_BASE_URL): \"nonsense\" is not"))
+        #expect(faults(flags: ["loops.baseURL": "x"])[0].hasPrefix("loops.baseURL (--loops-base-url): "))
+        #expect(faults(file: "loops:\n  baseURL: x\n")[0].hasPrefix("loops.baseURL (bridge.yaml): "))
+        #expect(faults(environment: ["LOOPS_API_KEY": "a b"])[0].hasPrefix("loops.apiKey (LOOPS_API_KEY): "))
+        let short = faults(environment: ["LOOPS_API_KEY": "key", "HTTP_CONTROL_TOKEN": "short"])
+        #expect(short.count == 1 && short[0].hasPrefix("http.controlToken (HTTP_CONTROL_TOKEN): "))
+        // The file of the tests' reader holds less than a token needs.
+        let file = faults(environment: ["LOOPS_API_KEY": "key", "HTTP_CONTROL_TOKEN_FILE": "/token"])
+        #expect(file.count == 1 && file[0].hasPrefix("http.controlToken (/token): "))
+    }
+
+    @Test("A rate with a fraction leaves the simulator of dev room for it")
+    func simulatedLimit() {
+        #expect(["10", "2.5", "0", "0.1"].map(DevCommand.simulated) == [10, 3, 0, 1])
+        #expect(["x", "nan", "inf"].map(DevCommand.simulated) == [0, 0, 0], "refused with the settings")
+    }
+
+    @Test("The file is the one of --config, else the one that BRIDGE_CONFIG names, else none")
+    func configFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (typed, named) = (folder.appending(path: "a.yaml").path, folder.appending(path: "b.yaml").path)
+        for path in [typed, named] {
+            try "bridge: {group: \(path.suffix(6).prefix(1))}".write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        let environment = ["BRIDGE_CONFIG": named]
+        #expect(try SettingsFile.load(typed, environment: environment)?.values == ["bridge.group": "a"])
+        #expect(try SettingsFile.load(nil, environment: environment)?.values == ["bridge.group": "b"])
+        #expect(try SettingsFile.load(nil, environment: ["BRIDGE_CONFIG": ""]) == nil)
+        #expect(try SettingsFile.load(nil, environment: [:]) == nil)
+        let fault = try #require(throws: SettingsFaults.self) {
+            try SettingsFile.load(nil, environment: ["BRIDGE_CONFIG": "/nowhere"])
+        }
+        let words = ["/nowhere: the settings file that BRIDGE_CONFIG names cannot be read"]
+        #expect(fault.faults.map(\.description) == words)
     }
 
     @Test("Unknown keys of the file are faults, with a suggestion when one is near")

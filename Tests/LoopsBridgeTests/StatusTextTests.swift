@@ -44,6 +44,39 @@ struct StatusTextTests {
         #expect(lines.contains { $0.contains("60s  dead letter  refused") && $0.hasSuffix("abc      no") })
     }
 
+    /// One row of the table of streams, as its cells.
+    private func row(_ stream: JSONObject, drained: Bool = false) -> [Substring] {
+        var stream = stream
+        stream["name"] = "events"
+        let lines = StatusText().lines(["streams": [.object(stream)], "drained": .bool(drained)])
+        return lines.first { $0.hasPrefix("events ") }?.split(separator: " ") ?? []
+    }
+
+    @Test("The oldest is as old as Redis says, 0 only when nothing waits, and else unknown: as on the page")
+    func oldest() {
+        #expect(row(["pending": 3, "lag": 0, "oldestUnackedSeconds": 42]).dropFirst(5).prefix(2) == ["42", "s"])
+        #expect(row(["pending": 0, "lag": 0, "oldestUnackedSeconds": 0]).dropFirst(5).prefix(2) == ["0", "s"])
+        for unknown in [
+            ["pending": 0, "lag": 5, "oldestUnackedSeconds": 0], ["pending": 0, "lag": nil, "oldestUnackedSeconds": 0],
+            ["pending": nil, "lag": 0, "oldestUnackedSeconds": 0],
+        ] as [JSONObject] {
+            #expect(row(unknown).dropFirst(5).first == "?", "\(unknown)")
+        }
+    }
+
+    @Test("Before a heartbeat a stream is not open: it may be paused. Who paused it, since when and why is told")
+    func paused() {
+        #expect(row(["partitions": ["unowned": 0]])[1] == "open")
+        #expect(row(["partitions": ["unowned": nil]])[1] == "?")
+        #expect(row(["partitions": ["unowned": nil]], drained: true)[1] == "drained")
+        let pause: JSONValue = ["since": 1_795_536_000_123, "by": "ann", "reason": "import"]
+        #expect(row(["partitions": ["unowned": nil], "paused": pause], drained: true)[1] == "paused")
+        let group: JSONValue = ["streams": [["name": "events", "paused": pause], ["name": "others", "paused": nil]]]
+        let lines = StatusText().groupLines(group)
+        #expect(lines.contains("events is paused since 2026-11-24T16:00:00Z by ann: import"))
+        #expect(!lines.contains { $0.hasPrefix("others is") })
+    }
+
     @Test("Colours only when they are wanted")
     func colours() {
         #expect(StatusText(hasColour: true).lines(status)[0].hasPrefix("\u{1B}[1;31mholding\u{1B}[0m"))

@@ -25,7 +25,7 @@ final class BacklogGauges: Sendable {
         set("partitions_unowned", status.unowned.map(Double.init))
         set("members", status.members == 0 ? nil : Double(status.members))
         set("lease_epoch", Double(status.epoch))
-        set("paused", status.pause == nil ? 0 : 1)
+        set("paused", status.isPauseKnown ? status.pause == nil ? 0 : 1 : nil)
         set("dlq_oldest_age_seconds", status.oldestDeadLetterSeconds)
         set("dlq_length", status.deadLetters.map(Double.init))
     }

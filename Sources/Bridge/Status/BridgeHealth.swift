@@ -17,12 +17,14 @@ public struct BridgeHealth: Sendable, Equatable {
     /// In words, the most important one first; empty when healthy.
     public var reasons: [String]
 
+    /// A pace below this part of the limit is worth a word.
+    private static let slow = 0.5
+
     init(_ status: BridgeStatus) {
         let holds = Self.holds(status)
         let pauses = Self.pauses(status)
-        let worries = Self.worries(status)
         let allArePaused = !status.streams.isEmpty && status.streams.allSatisfy { $0.pause != nil }
-        reasons = holds + pauses + worries
+        reasons = holds + pauses + Self.worries(status)
         if status.delivery.isDraining {
             state = .stopping
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
@@ -41,7 +43,6 @@ public struct BridgeHealth: Sendable, Equatable {
         switch status.delivery.hold {
         case "unauthorized": reasons.append("Loops refuses the API key; check LOOPS_API_KEY")
         case "outage": reasons.append("Loops does not answer; single probes go out")
-        case "throttled": reasons.append("Loops says that the team is over its rate limit")
         default: break
         }
         let faulty = status.streams.filter { $0.fault != nil }
@@ -54,8 +55,9 @@ public struct BridgeHealth: Sendable, Equatable {
         var reasons = status.isResting ? ["this replica was drained: it owns nothing until it is resumed"] : []
         for stream in status.streams {
             guard let pause = stream.pause else { continue }
+            let since = pause.since > 0 ? " at \(WallClock.text(milliseconds: pause.since))" : ""
             let why = pause.reason.isEmpty ? "" : ": \(pause.reason)"
-            reasons.append("\(stream.name) was paused by \(pause.by.isEmpty ? "somebody" : pause.by)\(why)")
+            reasons.append("\(stream.name) was paused by \(pause.by.isEmpty ? "somebody" : pause.by)\(since)\(why)")
         }
         return reasons
     }
@@ -65,6 +67,12 @@ public struct BridgeHealth: Sendable, Equatable {
         let faulty = status.streams.filter { $0.fault != nil }
         if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
         for stream in status.streams {
+            if stream.lost > 0 {
+                let entries =
+                    stream.lost == 1
+                    ? "1 entry was trimmed before it was" : "\(stream.lost) entries were trimmed before they were"
+                reasons.append("\(stream.name): \(entries) delivered: lost")
+            }
             if let unowned = stream.unowned, unowned > 0 {
                 reasons.append("\(stream.name): \(unowned) of \(stream.partitions) partitions have no owner yet")
             }
@@ -72,7 +80,28 @@ public struct BridgeHealth: Sendable, Equatable {
                 reasons.append("\(stream.name): the producer's trimming reaches entries that are not delivered")
             }
         }
+        if status.mappingsRefused {
+            reasons.append("the mappings file was refused: the mappings from before are in force")
+        }
+        if let slowness = slowness(status.delivery) { reasons.append(slowness) }
         return reasons
+    }
+
+    /// A refusal for the rate slows everybody down and stops nobody: at most somebody should look.
+    private static func slowness(_ delivery: DeliverySnapshot) -> String? {
+        let isRefused = delivery.hold == "throttled"
+        let refusal = "Loops says that the team is over its rate limit"
+        guard let pace = delivery.pace, let limit = delivery.limit else { return isRefused ? refusal : nil }
+        if isRefused { return "slowed to \(rate(pace)): \(refusal)" }
+        // The pace is what the limiter last said, and it is asked only while something wants to start: of an idle bridge it may be old.
+        let wantsToStart = delivery.contacts > delivery.blockedContacts
+        return wantsToStart && pace < slow * limit ? "slowed to \(rate(pace)) of \(rate(limit))" : nil
+    }
+
+    /// `4.9/s`, `10/s`.
+    private static func rate(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return tenths % 10 == 0 ? "\(tenths / 10)/s" : "\(tenths / 10).\(tenths % 10)/s"
     }
 
     private static func fault(_ stream: StreamStatus) -> String { "\(stream.name): \(stream.fault ?? "")" }

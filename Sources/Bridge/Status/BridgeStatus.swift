@@ -10,6 +10,8 @@ public struct BridgeStatus: Sendable, Equatable {
     public var ends: EndCounts
     /// What this process has done lately.
     public var activity: ActivitySnapshot
+    /// Whether the mappings file was refused when it was last loaded: those from before are in force.
+    public var mappingsRefused = false
 
     /// The state in one glance.
     public var health: BridgeHealth { BridgeHealth(self) }

@@ -9,6 +9,7 @@ struct ProcessGauges: Sendable {
     private let keyAccepted: Gauge
     private let redisUp: Gauge
     private let resting: Gauge
+    private let reloadOK: Gauge
     private let stopping: Gauge
 
     /// How far a stop has come; the gauge shows the number.
@@ -27,6 +28,7 @@ struct ProcessGauges: Sendable {
         keyAccepted = gauge("api_key_accepted")
         redisUp = gauge("redis_up")
         resting = gauge("drained")
+        reloadOK = gauge("config_reload_ok")
         stopping = gauge("shutdown_phase")
         stopping.record(ShutdownPhase.running.rawValue)
     }
@@ -41,5 +43,6 @@ struct ProcessGauges: Sendable {
         keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)
         redisUp.record(status.redisConnected ? 1 : 0)
         resting.record(status.isResting ? 1 : 0)
+        reloadOK.record(status.mappingsRefused ? 0 : 1)
     }
 }

@@ -1,5 +1,6 @@
 import Loops
 import Metrics
+import Synchronization
 
 /// The instruments of one stream.
 final class StreamMetrics: Sendable {
@@ -8,6 +9,7 @@ final class StreamMetrics: Sendable {
     private let ends: ClosedCounters
     private let trimmed: Counter
     private let recreated: Counter
+    private let dropped: Counter
     private let redelivered: Counter
     private let large: Counter
     private let adjustments: ClosedCounters
@@ -17,6 +19,7 @@ final class StreamMetrics: Sendable {
     private let violations: Counter
     private let takeoverTimes: Metrics.Timer
     private let duplicates: ClosedCounters
+    private let lost = Atomic(0)
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -27,6 +30,7 @@ final class StreamMetrics: Sendable {
         acks = counter("acks_total")
         trimmed = counter("trimmed_pending_total")
         recreated = counter("group_recreations_total")
+        dropped = counter("dead_letters_dropped_total")
         redelivered = Counter(
             label: BridgeMetrics.prefix + "redeliveries_total",
             dimensions: dimensions + [("cause", "crash")],
@@ -75,9 +79,17 @@ final class StreamMetrics: Sendable {
     func oversized() { large.increment() }
     func adjusted(_ kind: Adjustment.Kind) { adjustments.increment(kind.rawValue) }
     func groupRecreated() { recreated.increment() }
+    func lettersDropped(_ count: Int) { dropped.increment(by: count) }
     func entriesRedelivered(_ count: Int) { redelivered.increment(by: count) }
 
-    func lostUnread(_ count: Int) { trimmed.increment(by: count) }
+    func lostUnread(_ count: Int) {
+        trimmed.increment(by: count)
+        lost.add(count, ordering: .relaxed)
+    }
+
+    /// Entries that were trimmed before they were delivered, read or not.
+    var entriesLost: Int { lost.load(ordering: .relaxed) }
+
     func renewalFailed() { failedRenewals.increment() }
     func outOfOrder(_ count: Int) { violations.increment(by: count) }
     /// An entry was read again that this process had ended.
@@ -100,7 +112,7 @@ final class StreamMetrics: Sendable {
         case .deadLettered: ends.increment("dead_lettered")
         case .lost:
             ends.increment("lost")
-            trimmed.increment()
+            lostUnread(1)
         case .repeated: break
         }
     }

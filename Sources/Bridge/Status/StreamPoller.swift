@@ -20,6 +20,12 @@ final class StreamPoller: Sendable {
         var ownTrims = 0
         /// Looks until the next trim.
         var looksToTrim = 0
+        var pauseLook: PauseLook?
+    }
+
+    /// What a look found: a pause, or that there is none.
+    struct PauseLook: Sendable {
+        let pause: Pause?
     }
 
     private let session: StreamSession
@@ -41,8 +47,9 @@ final class StreamPoller: Sendable {
 
     /// The last look, with what this process knows by itself.
     var status: StreamStatus {
-        var status = state.withLock { $0.status }
+        var (status, pauseLook) = state.withLock { ($0.status, $0.pauseLook) }
         status.refresh(session)
+        if session.isIdle { status.take(pauseLook) }
         return status
     }
 
@@ -57,7 +64,12 @@ final class StreamPoller: Sendable {
     private func look() async {
         var status = StreamStatus(session)
         var survey: StreamSurvey?
-        if session.isOpen, session.client.isConnected { survey = try? await session.survey() }
+        var pauseLook = status.isPauseKnown ? PauseLook(pause: status.pause) : nil
+        if session.isOpen, session.client.isConnected {
+            survey = try? await session.survey()
+            if session.isIdle { pauseLook = await lookForPause() }
+        }
+        if session.isIdle { status.take(pauseLook) }
         status.endsPerSecond = state.withLock { [survey] state in
             state.drain.observe(survey, now: .now)
             return state.drain.endsPerSecond
@@ -71,8 +83,14 @@ final class StreamPoller: Sendable {
             warn(status)
             await trim(survey)
         }
-        state.withLock { $0.status = status }
+        state.withLock { [status, pauseLook] state in (state.status, state.pauseLook) = (status, pauseLook) }
         gauges.set(status)
+    }
+
+    /// A drained replica has no heartbeats that would tell it of a pause.
+    /// - Returns: nil when Redis failed.
+    private func lookForPause() async -> PauseLook? {
+        do { return PauseLook(pause: try await session.pauseSwitch.current()) } catch { return nil }
     }
 
     private func warn(_ status: StreamStatus) {
@@ -111,5 +129,11 @@ final class StreamPoller: Sendable {
         } catch {
             logGate.log(.warning, key: "trimming", "Trimming failed", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+extension StreamStatus {
+    fileprivate mutating func take(_ look: StreamPoller.PauseLook?) {
+        (pause, isPauseKnown) = (look?.pause, look != nil)
     }
 }

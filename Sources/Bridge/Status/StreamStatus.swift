@@ -28,8 +28,13 @@ public struct StreamStatus: Sendable, Equatable {
     /// Why the group is not open; nil when it is.
     public var fault: String?
 
-    /// The pause that holds, as this replica's last heartbeat found it.
+    /// The pause that holds, as this replica's last heartbeat found it, or the last look of one that was drained.
     public var pause: Pause?
+    /// Whether anybody has looked for one: before the first heartbeat no pause is not the same as none.
+    public var isPauseKnown = false
+
+    /// Entries that this replica found trimmed before they were delivered, since the process began.
+    public var lost = 0
 
     /// Its weight against the other streams.
     public var weight = 1
@@ -61,7 +66,7 @@ public struct StreamStatus: Sendable, Equatable {
         buffered = session.withIntake { $0.buffered }
         unconfirmedAcks = session.withAcks { $0.count }
         (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
-        pause = session.pause
+        (pause, isPauseKnown) = session.withLeases { ($0.pause, !$0.isOverdue) }
         replicas = session.withLeases {
             ReplicaStatus.list(members: $0.memberNames, owners: $0.owners, own: session.member)
         }

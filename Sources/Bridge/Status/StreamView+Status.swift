@@ -25,7 +25,7 @@ extension StreamView {
         status.replicas = ReplicaStatus.list(members: Array(members), owners: owners, own: nil)
         status.members = members.count
         status.unowned = max(0, status.partitions - owners.count)
-        status.pause = try await currentPause()
+        (status.pause, status.isPauseKnown) = (try await currentPause(), true)
         return status
     }
 }

@@ -7,8 +7,8 @@ import Logging
 import NIOCore
 import PrometheusMetrics
 
-/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez`, `/readyz`, `/status.json`,
-/// `/history.json`, `/version`.
+/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`,
+/// `/status.json`, `/history.json`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
@@ -19,9 +19,9 @@ struct AdminServer {
     /// Between two live events.
     var eventInterval = Duration.seconds(1)
 
-    var router: Router<BasicRequestContext> {
-        let router = Router()
-        router.get("/livez") { _, _ in Self.text("ok\n") }
+    var router: Router<AdminRequestContext> {
+        let router = Router(context: AdminRequestContext.self, options: .autoGenerateHeadEndpoints)
+        for path in ["/livez", "/healthz"] as [RouterPath] { router.get(path) { _, _ in Self.text("ok\n") } }
         router.get("/readyz") { _, _ in Self.readiness(bridge.status) }
         let page = DashboardPage()
         router.get("/") { _, _ in

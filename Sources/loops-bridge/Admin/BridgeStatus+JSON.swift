@@ -73,6 +73,7 @@ extension StreamStatus {
             "trimLossSeconds": .optional(lossIn.map { $0 / .seconds(1) }),
             "weight": .int(Int64(weight)),
             "deadLetters": .optional(deadLetters),
+            "lost": .int(Int64(lost)),
             "oldestDeadLetterSeconds": oldestDeadLetterSeconds.map { .double($0) } ?? .null,
             "buffered": .int(Int64(buffered)),
             "unconfirmedAcks": .int(Int64(unconfirmedAcks)),

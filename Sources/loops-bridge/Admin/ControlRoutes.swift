@@ -30,10 +30,10 @@ struct ControlRoutes: Sendable {
         self.logGate = LogGate(logger: logger)
     }
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<AdminRequestContext>) {
         for action in Action.allCases {
-            router.post("/control/\(action.rawValue)") { request, _ in
-                await answer(action, authorization: request.headers[.authorization], request.uri.queryParameters)
+            router.post("/control/\(action.rawValue)") { request, context in
+                await answer(action, request, from: context.remoteAddress)
             }
             router.get("/control/\(action.rawValue)") { _, _ in
                 Self.fault(.methodNotAllowed, "Only POST changes something.", [.allow: "POST"])
@@ -45,19 +45,22 @@ struct ControlRoutes: Sendable {
         case pause, resume, drain, reload
     }
 
-    private func answer(_ action: Action, authorization: String?, _ query: Parameters) async -> Response {
+    private func answer(_ action: Action, _ request: Request, from peer: SocketAddress?) async -> Response {
+        // Whose connection it is: behind a proxy, the proxy's.
+        let peer = peer?.ipAddress ?? "unknown"
+        let query = request.uri.queryParameters
         guard let token else {
             return Self.fault(
                 .notFound,
                 "Control over HTTP is off. Set HTTP_CONTROL_TOKEN or HTTP_CONTROL_TOKEN_FILE to switch it on."
             )
         }
-        guard token.isCarried(by: authorization) else {
+        guard token.isCarried(by: request.headers[.authorization]) else {
             logGate.log(
                 .warning,
                 key: "token",
                 "A control request without the right token was refused",
-                metadata: ["action": "\(action.rawValue)"]
+                metadata: ["action": "\(action.rawValue)", "peer": "\(peer)"]
             )
             return Self.fault(
                 .unauthorized,
@@ -73,18 +76,22 @@ struct ControlRoutes: Sendable {
                 "\(unknown.shown.cut(to: 200)) is none of bridge.streams (\(all.joined(separator: ", ")))"
             )
         }
-        logger.notice("A control request was accepted", metadata: ["action": "\(action.rawValue)"])
+        let streams = asked.isEmpty ? all : asked
+        // By their own account, and of one line.
+        let said = Pause(by: String(query["by"] ?? "http"), reason: String(query["reason"] ?? ""))
+        var metadata: Logger.Metadata = ["action": "\(action.rawValue)", "by": "\(said.by)", "peer": "\(peer)"]
+        if [.pause, .resume].contains(action) { metadata["streams"] = "\(streams.joined(separator: ","))" }
+        logger.notice("A control request was accepted", metadata: metadata)
         do {
-            return try await perform(action, on: asked.isEmpty ? all : asked, query)
+            return try await perform(action, on: streams, said)
         } catch {
             return Self.fault(.serviceUnavailable, "Redis failed; ask again: \(error)")
         }
     }
 
-    private func perform(_ action: Action, on streams: [String], _ query: Parameters) async throws -> Response {
+    private func perform(_ action: Action, on streams: [String], _ pause: Pause) async throws -> Response {
         switch action {
         case .pause:
-            let pause = Pause(by: String(query["by"] ?? "http"), reason: String(query["reason"] ?? ""))
             return done(action, pauses: try await bridge.pause(streams, pause), of: streams)
         case .resume where bridge.isResting:
             bridge.takePart()

@@ -45,7 +45,13 @@ extension MetricDescription {
             "Requests to Loops by status; none when no answer came.",
             ["operation", "status"]
         ),
-        histogram("api_request_duration_seconds", "Time from a request's start to its answer.", ["operation"]),
+        histogram(
+            "api_request_duration_seconds",
+            "Time from a request's start to its answer.",
+            ["operation"],
+            // Up to the longest time that a request is usually given.
+            buckets: MetricDescription.defaultBuckets + [15, 30, 60]
+        ),
         counter(
             "api_idempotency_conflicts_total",
             "409 on our own key: replay is a delivery that had happened before, different_body is a fault.",
@@ -147,6 +153,11 @@ extension MetricDescription {
     private static let failures = [
         counter("retries_total", "Requests that are sent again, by reason.", ["reason"]),
         counter("dead_letters_total", "Entries moved to the dead-letter stream, by reason.", ["reason"]),
+        counter(
+            "dead_letters_dropped_total",
+            "Dead letters that newer ones pushed out of the dead-letter stream: lost.",
+            ["stream"]
+        ),
         gauge("dlq_length", "Entries in the dead-letter stream. Use max() over replicas.", ["stream"]),
         gauge(
             "dlq_oldest_age_seconds",
@@ -164,15 +175,26 @@ extension MetricDescription {
     ]
 
     private static let others = [
-        gauge("paused", "1 while a person has paused the stream. Use max() over replicas.", ["stream"]),
+        gauge(
+            "paused",
+            "1 while a person has paused the stream; absent before the first heartbeat. Use max() over replicas.",
+            ["stream"]
+        ),
         gauge("drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
         counter("config_reloads_total", "Loads of the mappings file while running, by result.", ["result"]),
+        gauge(
+            "config_reload_ok",
+            "0 from a mappings file that was refused until one is accepted, else 1.",
+            []
+        ),
         histogram(
             "redis_command_duration_seconds",
             "Time that calls of Redis took, waiting for the connection included, failed ones as well.",
-            ["command"]
+            ["command"],
+            // Redis answers within a fraction of a millisecond.
+            buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5]
         ),
         gauge("shutdown_phase", "0 running, 1 ending requests, 2 acknowledging, 3 giving the leases back.", []),
         gauge(

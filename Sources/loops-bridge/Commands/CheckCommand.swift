@@ -86,9 +86,7 @@ struct CheckCommand: AsyncParsableCommand {
 extension SettingsOptions {
     /// The mappings file that is named, also where other settings cannot be used.
     fileprivate var mappingsPath: String? {
-        let file = config.flatMap { path in
-            (try? String(contentsOfFile: path, encoding: .utf8)).map { SettingsFile(path: path, text: $0) }
-        }
+        let file = try? SettingsFile.load(config)
         let environment = ProcessInfo.processInfo.environment
         return SettingsReader(flags: values, environment: environment, file: file).text(.bridgeMappings)
     }

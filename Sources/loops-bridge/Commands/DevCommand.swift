@@ -41,7 +41,7 @@ struct DevCommand: AsyncParsableCommand {
         // Without a limit a run of many events shows what the bridge does, and not how patient its watcher is.
         let limit = once == nil ? "10" : "0"
         var simulation = (SimulatorProfile(rawValue: profile) ?? .documented).configuration(seed: seed)
-        simulation.limiter.limit = Int(options.loopsRateLimit ?? limit) ?? 10
+        simulation.limiter.limit = Self.simulated(options.loopsRateLimit ?? limit)
         let simulator = LoopsSimulator(configuration: simulation, logger: Loggers.logger(.init(level: .warning)))
         let verdict = try await RedisServer.run { redis in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -63,6 +63,12 @@ struct DevCommand: AsyncParsableCommand {
             }
         }
         if verdict == .violated { throw ExitStatus.failed }
+    }
+
+    /// The simulator counts whole requests: it leaves a rate with a fraction all the room that it needs. What is no number is refused with
+    /// the settings, before anything is sent.
+    static func simulated(_ limit: String) -> Int {
+        Double(limit).flatMap { Int(exactly: $0.rounded(.up)) } ?? 0
     }
 
     /// What `dev` decides itself, before flags, environment and file.

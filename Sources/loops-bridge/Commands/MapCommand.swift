@@ -15,6 +15,8 @@ struct MapCommand: AsyncParsableCommand {
             With --explain it says for people, for each mapping: which conditions of the trigger the event meets and which not, each field's \
             value and the directives that gave it, what was left out or changed, every fault, and the request. In colours on a terminal, \
             unless NO_COLOR is set.
+
+            Exit status: 0 all was read, whatever the events are, 2 the mappings or standard input cannot be read.
             """
     )
 
@@ -23,11 +25,18 @@ struct MapCommand: AsyncParsableCommand {
 
     func run() async throws {
         let destination = try Usable.destination(path: mappings)
-        let lines = LineReader(fileDescriptor: 0)
-        if explain { return Self.explain(lines, destination) }
+        try await Usable.lines {
+            if explain { try Self.explain(destination) } else { try Self.map(destination) }
+        }
+    }
+
+    private static func map(_ destination: Destination) throws {
         let mapper = LineMapper(destination: destination)
         var output: [UInt8] = []
-        for line in lines {
+        // What was mapped before a fault is told.
+        defer { Terminal.write(output) }
+        var lines = LineReader.standardInput
+        while let line = try lines.next() {
             if line.isEmpty { continue }
             mapper.map(line).append(to: &output)
             output.append(0x0A)
@@ -36,14 +45,15 @@ struct MapCommand: AsyncParsableCommand {
                 output.removeAll(keepingCapacity: true)
             }
         }
-        Terminal.write(output)
     }
 
-    private static func explain(_ lines: LineReader, _ destination: Destination) {
+    private static func explain(_ destination: Destination) throws {
         let explainer = LineExplainer(destination: destination)
         let style: TextStyle = Terminal.hasOutputColour ? .coloured : .plain
         var isFirst = true
-        for line in lines where !line.isEmpty {
+        var lines = LineReader.standardInput
+        while let line = try lines.next() {
+            if line.isEmpty { continue }
             let text =
                 switch explainer.explain(line) {
                 case .explained(let explanation): ExplanationText.text(explanation, style: style)

@@ -12,10 +12,13 @@ struct PublishCommand: AsyncParsableCommand {
         discussion: """
             A batch is split: its events are added one by one, since a bridge cannot keep a batch of several contacts in order. \
             Lines that are not JSON objects are left out, named, and make the exit status 1.
+
+            Exit status: 0 all was published, 1 Redis failed or lines were left out, 2 the settings or the file cannot be used.
             """
     )
 
     @Argument(help: "The file to read; standard input if not given or '-'.") var file: String?
+    @Option(help: .init(SettingsFile.help)) var config: String?
     @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
     @Option(help: "The stream to add to; the first of BRIDGE_STREAMS if not given.") var stream: String?
 
@@ -23,25 +26,9 @@ struct PublishCommand: AsyncParsableCommand {
     private static let batch = 500
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        var reader = SettingsReader(
-            flags: redisUrl.map { [Setting.redisURL.key: $0] } ?? [:],
-            environment: environment,
-            file: nil
-        )
-        let streams = reader.weightedList(.bridgeStreams)
-        var redis: RedisConfiguration
-        do {
-            if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
-            redis = try RedisConfiguration(url: reader.text(.redisURL) ?? "")
-        } catch {
-            Terminal.complain("redis.url or bridge.streams cannot be used: \(error)")
-            throw ExitStatus.unusable
-        }
-        let target = stream ?? streams.first?.name ?? "segment:events"
-        // On a cluster, the server that holds this stream.
-        redis.slotKey = target
+        let (redis, target) = try target()
         let (descriptor, size) = try open()
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         let client = RedisClient(configuration: redis, logger: Loggers.logger(.init(level: .error)))
         var summary = PublishSummary()
         do {
@@ -53,6 +40,10 @@ struct PublishCommand: AsyncParsableCommand {
         } catch {
             Terminal.endProgress()
             for fault in summary.firstFaults { Terminal.complain(fault) }
+            if let fault = error as? LineReader.Fault {
+                Terminal.complain("\(fault); \(summary.published) events were published to \(target) before that")
+                throw ExitStatus.unusable
+            }
             Terminal.complain(
                 "Publishing to \(target) failed after \(summary.published) events, at line \(summary.line) or a little before: \(error)"
             )
@@ -64,9 +55,30 @@ struct PublishCommand: AsyncParsableCommand {
         if summary.refused > 0 { throw ExitStatus.failed }
     }
 
+    /// Where events go. Ends the program when the settings cannot be used.
+    private func target() throws -> (redis: RedisConfiguration, stream: String) {
+        do {
+            var reader = SettingsReader(
+                flags: redisUrl.map { [Setting.redisURL.key: $0] } ?? [:],
+                environment: ProcessInfo.processInfo.environment,
+                file: try SettingsFile.load(config)
+            )
+            let streams = reader.weightedList(.bridgeStreams)
+            var redis = Settings.redis(&reader)
+            if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
+            let target = stream ?? streams.first?.name ?? "segment:events"
+            // On a cluster, the server that holds this stream.
+            redis.slotKey = target
+            return (redis, target)
+        } catch {
+            Terminal.complain("\(error)")
+            throw ExitStatus.unusable
+        }
+    }
+
     private func open() throws -> (descriptor: Int32, size: Int?) {
-        guard let file, file != "-" else { return (0, nil) }
-        let descriptor = Foundation.open(file, O_RDONLY)
+        guard let file, file != "-" else { return (STDIN_FILENO, nil) }
+        let descriptor = Foundation.open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             Terminal.complain("\(file) cannot be read: \(String(cString: strerror(errno)))")
             throw ExitStatus.unusable
@@ -74,6 +86,9 @@ struct PublishCommand: AsyncParsableCommand {
         let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
         return (descriptor, size)
     }
+
+    /// What is read, for people.
+    private var name: String { file.flatMap { $0 == "-" ? nil : $0 } ?? "standard input" }
 
     private func publish(
         from descriptor: Int32,
@@ -83,8 +98,8 @@ struct PublishCommand: AsyncParsableCommand {
         _ summary: inout PublishSummary
     ) async throws {
         var commands: [RedisCommand] = []
-        var lines = LineReader(fileDescriptor: descriptor)
-        while let line = lines.next() {
+        var lines = LineReader(fileDescriptor: descriptor, name: name)
+        while let line = try lines.next() {
             summary.line += 1
             if line.isEmpty { continue }
             switch PublishLine(line) {

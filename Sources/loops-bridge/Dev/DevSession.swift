@@ -4,6 +4,7 @@ import Logging
 import LoopsSimulator
 import RedisStreams
 import ServiceLifecycle
+import UnixSignals
 
 /// One run of `dev`: the bridge, a publisher and a line of progress, until Ctrl-C or until all events have ended.
 struct DevSession: Sendable {
@@ -36,6 +37,8 @@ struct DevSession: Sendable {
             var assembly = Assembly(settings: settings, destination: destination)
             assembly.companion = DevFlow(session: self, client: client, published: published, bridge: bridge)
             assembly.onBridge = { bridge.set($0) }
+            // Its terminal was closed: nobody watches any more, and nobody could end it.
+            assembly.signals.append(.sighup)
             assembly.onAdminListening = { address in
                 Terminal.complain(
                     """
@@ -52,9 +55,19 @@ struct DevSession: Sendable {
         }
     }
 
+    private func pending(_ client: RedisClient) async throws -> Int {
+        do {
+            return try await client.pendingSummary(stream, group: settings.bridge.group).count
+        } catch let error {
+            // Ended before the bridge had made its group: nothing can be pending.
+            if case .server(let fault) = error.reason, fault.code == "NOGROUP" { return 0 }
+            throw error
+        }
+    }
+
     private func conclude(bridge: Bridge, published: Int, client: RedisClient) async throws -> Verdict {
         let ends = bridge.status.ends
-        let summary = try await client.pendingSummary(stream, group: settings.bridge.group)
+        let pending = try await pending(client)
         let audit = DeliveryAudit(simulator.requests())
         print(
             """
@@ -62,7 +75,7 @@ struct DevSession: Sendable {
             delivered        \(ends.delivered)
             ignored          \(ends.ignored)
             dead-lettered    \(ends.deadLettered)
-            still pending    \(summary.count)
+            still pending    \(pending)
             requests         \(audit.requests), of them \(audit.committed) applied
             out of order     \(audit.outOfOrder.count)
             overlapping      \(audit.overlapping.count)
@@ -70,7 +83,7 @@ struct DevSession: Sendable {
             """
         )
         guard case .once(let count) = plan else { return .held }
-        let held = ends.total == count && summary.count == 0 && audit.isClean
+        let held = ends.total == count && pending == 0 && audit.isClean
         print(held ? "All \(count) events ended once, in order." : "Something is wrong; see above.")
         return held ? .held : .violated
     }

@@ -6,7 +6,7 @@ struct ManualPage {
 
     var text: String {
         var lines = [
-            #".\" Made by "make man" from the program itself. Do not edit."#,
+            #".\" Made by "make reference" from the program itself. Do not edit."#,
             #".TH LOOPS-BRIDGE 1 "" "loops-bridge \#(version)" "User Commands""#,
             ".SH NAME", "loops-bridge \\- \(root.abstract.roff)",
             ".SH SYNOPSIS", ".B loops-bridge", ".I command", "[options]",
@@ -16,18 +16,15 @@ struct ManualPage {
         for command in leaves(root) { lines += section(command) }
         lines += [
             ".SH SETTINGS",
-            "By flag, by environment variable, or in a YAML file (--config), in that order.",
+            "By flag, by environment variable, or in a YAML file (--config, or \(SettingsFile.environment)), in that order.",
         ]
         for setting in settings { lines += section(setting) }
+        lines.append(".SH EXIT STATUS")
+        for (status, meaning) in ExitStatus.all { lines += [".TP", ".B \"\(status)\"", meaning.roff] }
         lines += [
-            ".SH EXIT STATUS",
-            ".TP", ".B 0", "All went well.",
-            ".TP", ".B 1", "Something failed, or was left alone, or nothing was found.",
-            ".TP", ".B 2", "Settings, mappings or other input cannot be used.",
-            ".TP", ".B 64", "The command line is wrong.",
-            ".TP", ".B 141", "Nobody reads the output any more.",
             ".SH ENVIRONMENT",
             "The variables above, and",
+            ".TP", ".B \(SettingsFile.environment)", SettingsFile.help.roff,
             ".TP", ".B NO_COLOR", "No colours when it is set and not empty. Without a terminal there are none anyway.",
         ]
         return lines.joined(separator: "\n") + "\n"

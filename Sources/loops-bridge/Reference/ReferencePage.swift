@@ -16,9 +16,9 @@ struct ReferencePage {
 
         ## Settings
 
-        By flag, by environment variable, or in a YAML file (`--config bridge.yaml`, nested by the dots), in that order. An empty value counts as
-        not set. Every fault is reported at once, and an unknown key in the file is a fault. Secrets have no flag, since a process list shows flags
-        to everybody; `redis.url` has one for addresses without a password.
+        By flag, by environment variable, or in a YAML file (`--config bridge.yaml`, or the one that `\(SettingsFile.environment)` names, nested by
+        the dots), in that order. An empty value counts as not set. Every fault is reported at once, and an unknown key in the file is a fault.
+        Secrets have no flag, since a process list shows flags to everybody; `redis.url` has one for addresses without a password.
 
         \(settings.map(section).joined(separator: "\n"))
         ## Commands

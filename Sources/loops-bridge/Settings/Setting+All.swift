@@ -179,13 +179,14 @@ extension Setting {
         key: "http.port",
         shape: .integer(0...65535),
         fallback: "9464",
-        help: "Their port; 0 for any free one"
+        help: "The port that the admin endpoints listen on; 0 for any free one"
     )
     static let httpControlToken = Setting(
         key: "http.controlToken",
         shape: .text,
         fallback: nil,
-        help: "The token for POST /control on that port, 16 characters or more; control over HTTP is off if not set",
+        help:
+            "The token for POST /control, 16 characters or more; control over HTTP is off if not set",
         isSecret: true
     )
     static let httpControlTokenFile = Setting(

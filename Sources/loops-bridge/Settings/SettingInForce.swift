@@ -6,14 +6,13 @@ struct SettingInForce: Sendable, Equatable {
     let key: String
     /// What stands in for a secret's value.
     let value: String
-    /// `default`, or what set it: a flag, a variable, or the file.
-    let source: String
+    let source: SettingSource
 
     /// - Parameter redis: the address of Redis without its password.
     static func all(_ reader: SettingsReader, redis: String) -> [SettingInForce] {
         Setting.all.map { setting in
             guard let (text, source) = reader.value(setting) else {
-                return SettingInForce(key: setting.key, value: "", source: "default")
+                return SettingInForce(key: setting.key, value: "", source: .fallback)
             }
             let value = setting.key == Setting.redisURL.key ? redis : setting.isSecret ? "set, hidden" : text
             return SettingInForce(key: setting.key, value: Self.withoutPassword(value), source: source)
@@ -28,5 +27,5 @@ struct SettingInForce: Sendable, Equatable {
         return text[..<scheme.upperBound] + "…" + text[at...]
     }
 
-    var json: JSONValue { ["key": .string(key), "value": .string(value), "source": .string(source)] }
+    var json: JSONValue { ["key": .string(key), "value": .string(value), "source": .string("\(source)")] }
 }

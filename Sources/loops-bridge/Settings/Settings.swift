@@ -82,28 +82,31 @@ struct Settings: Sendable {
     }
 
     private static func loops(_ reader: inout SettingsReader, key: String) -> LoopsConfiguration {
-        let base = reader.text(.loopsBaseURL) ?? ""
-        if LoopsAddress(base) == nil {
+        let base = reader.value(.loopsBaseURL)
+        if LoopsAddress(base?.text ?? "") == nil {
             reader.report(
                 .malformed(
                     key: "loops.baseURL",
-                    source: "set",
-                    value: "\"\(SettingInForce.withoutPassword(base))\"",
+                    source: base?.source ?? .fallback,
+                    value: "\"\(SettingInForce.withoutPassword(base?.text ?? ""))\"",
                     allowed: LoopsAddress.form
                 )
             )
         }
+        // Read once: what is malformed is told once.
+        let requestTimeout = reader.seconds(.loopsRequestTimeout)
         return LoopsConfiguration(
-            baseURL: base,
+            baseURL: base?.text ?? "",
             apiKey: key,
-            requestTimeout: reader.seconds(.loopsRequestTimeout),
-            connectTimeout: min(.seconds(5), reader.seconds(.loopsRequestTimeout)),
+            requestTimeout: requestTimeout,
+            connectTimeout: min(.seconds(5), requestTimeout),
             maxInFlight: reader.integer(.loopsMaxInFlight),
             userAgent: "loops-bridge/\(Version.text)"
         )
     }
 
-    private static func redis(_ reader: inout SettingsReader) -> RedisConfiguration {
+    /// Where Redis is; a fault is reported, and tells no password.
+    static func redis(_ reader: inout SettingsReader) -> RedisConfiguration {
         let url = reader.value(.redisURL)
         do {
             return try RedisConfiguration(url: url?.text ?? "")
@@ -111,7 +114,7 @@ struct Settings: Sendable {
             reader.report(
                 .malformed(
                     key: "redis.url",
-                    source: url?.source ?? "default",
+                    source: url?.source ?? .fallback,
                     value: "the value (hidden)",
                     allowed: "usable: \(error)"
                 )
@@ -121,7 +124,7 @@ struct Settings: Sendable {
     }
 
     private static func apiKey(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String {
-        let key = reader.text(.loopsAPIKey)
+        let key = reader.value(.loopsAPIKey)
         guard let path = reader.text(.loopsAPIKeyFile) else {
             if key == nil {
                 reader.report(
@@ -131,13 +134,13 @@ struct Settings: Sendable {
                     )
                 )
             }
-            return checked(key ?? "", &reader)
+            return checked(key?.text ?? "", key?.source ?? .fallback, &reader)
         }
         if key != nil { reader.report(.conflict("loops.apiKey and loops.apiKeyFile are both set; keep one")) }
         do {
             let text = try readFile(path).trimmingSpaces
             if text.isEmpty { reader.report(.unreadableFile(path: path, reason: "the key file is empty")) }
-            return checked(text, &reader)
+            return checked(text, .file(path), &reader)
         } catch {
             reader.report(.unreadableFile(path: path, reason: "the key file cannot be read: \(error)"))
             return ""
@@ -145,24 +148,24 @@ struct Settings: Sendable {
     }
 
     private static func controlToken(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String? {
-        var token = reader.text(.httpControlToken)
+        var token = reader.value(.httpControlToken)
         if let path = reader.text(.httpControlTokenFile) {
             if token != nil {
                 reader.report(.conflict("http.controlToken and http.controlTokenFile are both set; keep one"))
             }
             do {
-                token = try readFile(path).trimmingSpaces
+                token = (try readFile(path).trimmingSpaces, .file(path))
             } catch {
                 reader.report(.unreadableFile(path: path, reason: "the token file cannot be read: \(error)"))
                 return nil
             }
         }
         guard let token else { return nil }
-        if ControlToken(token) != nil { return token }
+        if ControlToken(token.text) != nil { return token.text }
         reader.report(
             .malformed(
                 key: "http.controlToken",
-                source: "set",
+                source: token.source,
                 value: "the value (hidden)",
                 allowed: "at least \(ControlToken.minLength) characters of printable ASCII without spaces"
             )
@@ -171,12 +174,12 @@ struct Settings: Sendable {
     }
 
     /// A key goes into a header: a control character in it would be refused there with a far less helpful text.
-    private static func checked(_ key: String, _ reader: inout SettingsReader) -> String {
+    private static func checked(_ key: String, _ source: SettingSource, _ reader: inout SettingsReader) -> String {
         if !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             reader.report(
                 .malformed(
                     key: "loops.apiKey",
-                    source: "set",
+                    source: source,
                     value: "the value (hidden)",
                     allowed: "printable ASCII without spaces"
                 )

@@ -9,7 +9,7 @@ struct SettingsFaults: Error, CustomStringConvertible {
 
 /// One thing that is wrong.
 enum SettingsFault: Error, Equatable, CustomStringConvertible {
-    case malformed(key: String, source: String, value: String, allowed: String)
+    case malformed(key: String, source: SettingSource, value: String, allowed: String)
     case missing(key: String, advice: String)
     case unknownKey(key: String, file: String, suggestion: String?)
     case unreadableFile(path: String, reason: String)

@@ -3,11 +3,7 @@ import Foundation
 
 /// The settings as flags. None has a default here: a flag that was not typed must not hide the environment or the file.
 struct SettingsOptions: ParsableArguments {
-    @Option(
-        name: .customLong("config"),
-        help: "A settings file (YAML). Flags come before environment, environment before file."
-    )
-    var config: String?
+    @Option(help: .init(SettingsFile.help)) var config: String?
 
     @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
     @Option(help: .init(Setting.loopsAPIKeyFile.help)) var loopsApiKeyFile: String?
@@ -72,24 +68,10 @@ struct SettingsOptions: ParsableArguments {
         try Settings(
             flags: values.merging(overrides) { $1 },
             environment: ProcessInfo.processInfo.environment,
-            file: try file(),
+            file: try SettingsFile.load(config),
             hostName: ProcessInfo.processInfo.hostName,
             processID: ProcessInfo.processInfo.processIdentifier,
             readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
         )
-    }
-
-    private func file() throws -> SettingsFile? { try SettingsFile.load(config) }
-}
-
-extension SettingsFile {
-    /// - Throws: ``SettingsFaults`` when it cannot be read.
-    static func load(_ path: String?) throws -> SettingsFile? {
-        guard let path else { return nil }
-        do {
-            return SettingsFile(path: path, text: try String(contentsOfFile: path, encoding: .utf8))
-        } catch {
-            throw SettingsFaults(faults: [.unreadableFile(path: path, reason: "the file cannot be read")])
-        }
     }
 }

@@ -3,7 +3,20 @@ import Configuration
 
 /// Reads values by precedence (flags, environment, file, default) and collects every fault instead of stopping at the first.
 struct SettingsReader {
-    private let sources: [(name: String, reader: ConfigReader)]
+    private enum Origin {
+        case flags, environment, file(String)
+
+        func source(of setting: Setting) -> SettingSource {
+            switch self {
+            case .flags: .flag(setting.flag)
+            case .environment: .environment(setting.environment)
+            case .file(let path): .file(path)
+            }
+        }
+    }
+
+    /// The first that knows a value wins.
+    private let origins: [(origin: Origin, reader: ConfigReader)]
     private(set) var faults: [SettingsFault]
 
     /// - Parameters:
@@ -14,17 +27,17 @@ struct SettingsReader {
         let secrets = SecretsSpecifier<String, String>.dynamic { key, _ in
             Setting.all.contains { $0.isSecret && ($0.key == key || $0.environment == key) }
         }
-        var sources: [(String, ConfigReader)] = [
-            ("flag", ConfigReader(provider: Self.provider(flags))),
+        var origins: [(Origin, ConfigReader)] = [
+            (.flags, ConfigReader(provider: Self.provider(flags))),
             (
-                "environment",
+                .environment,
                 ConfigReader(
                     provider: EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: secrets)
                 )
             ),
         ]
-        if let file { sources.append((file.path, ConfigReader(provider: Self.provider(file.values)))) }
-        self.sources = sources
+        if let file { origins.append((.file(file.path), ConfigReader(provider: Self.provider(file.values)))) }
+        self.origins = origins
         self.faults = file?.faults ?? []
     }
 
@@ -43,13 +56,13 @@ struct SettingsReader {
     mutating func report(_ fault: SettingsFault) { faults.append(fault) }
 
     /// The text that is set for a setting, and by what; nil when nothing is. An empty text counts as not set.
-    func value(_ setting: Setting) -> (text: String, source: String)? {
-        for (name, reader) in sources {
+    func value(_ setting: Setting) -> (text: String, source: SettingSource)? {
+        for (origin, reader) in origins {
             if let text = reader.string(forKey: ConfigKey(setting.key), isSecret: setting.isSecret), !text.isEmpty {
-                return (text, name == "environment" ? setting.environment : name == "flag" ? setting.flag : name)
+                return (text, origin.source(of: setting))
             }
         }
-        return setting.fallback.map { ($0, "default") }
+        return setting.fallback.map { ($0, .fallback) }
     }
 
     func text(_ setting: Setting) -> String? { value(setting)?.text }

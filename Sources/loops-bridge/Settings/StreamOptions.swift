@@ -4,11 +4,7 @@ import Foundation
 
 /// The settings of commands that look at streams and talk to Redis alone, as flags.
 struct StreamOptions: ParsableArguments {
-    @Option(
-        name: .customLong("config"),
-        help: "A settings file (YAML). Flags come before environment, environment before file."
-    )
-    var config: String?
+    @Option(help: .init(SettingsFile.help)) var config: String?
 
     @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
     @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?

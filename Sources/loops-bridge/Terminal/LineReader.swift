@@ -1,19 +1,35 @@
 import Foundation
 
 /// The lines of a file descriptor, as bytes without their end (LF or CRLF), read in large pieces.
-struct LineReader: Sequence, IteratorProtocol {
+struct LineReader {
+    /// Why it could not be read to its end.
+    struct Fault: Error, CustomStringConvertible {
+        /// What was read: a path, or `standard input`.
+        let name: String
+        let code: Int32
+
+        var description: String { "\(name) cannot be read: \(String(cString: strerror(code)))" }
+    }
+
     private let fileDescriptor: Int32
+    private let name: String
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
     /// Bytes that were taken from the file so far, for progress.
     private(set) var bytesRead = 0
 
-    init(fileDescriptor: Int32) {
+    /// - Parameter name: what a fault calls it.
+    init(fileDescriptor: Int32, name: String) {
         self.fileDescriptor = fileDescriptor
+        self.name = name
     }
 
-    mutating func next() -> [UInt8]? {
+    static var standardInput: LineReader { LineReader(fileDescriptor: STDIN_FILENO, name: "standard input") }
+
+    /// - Returns: nil at the end.
+    /// - Throws: ``Fault``; a file that cannot be read has no end, and what was read of its last line is not given.
+    mutating func next() throws(Fault) -> [UInt8]? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: 0x0A) {
@@ -26,18 +42,37 @@ struct LineReader: Sequence, IteratorProtocol {
                 return start < buffer.count ? Array(buffer[start...]) : nil
             }
             searched = buffer.count - start
-            fill()
+            try fill()
         }
     }
 
-    private mutating func fill() {
+    private mutating func fill() throws(Fault) {
         buffer.removeSubrange(..<start)
         start = 0
         let size = 256 * 1024
+        var code: Int32 = 0
         let piece = [UInt8](unsafeUninitializedCapacity: size) { space, count in
-            count = Swift.max(0, read(fileDescriptor, space.baseAddress, size))
+            var got = -1
+            // A signal that was handled meanwhile is no fault of the file.
+            repeat { got = read(fileDescriptor, space.baseAddress, size) } while got < 0 && errno == EINTR
+            if got < 0 { code = errno }
+            count = max(0, got)
         }
+        if code != 0 { throw Fault(name: name, code: code) }
         bytesRead += piece.count
         if piece.isEmpty { isAtEnd = true } else { buffer += piece }
+    }
+}
+
+extension Usable {
+    /// Ends the program with status 2 when what is read line by line cannot be read.
+    static func lines<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let fault as LineReader.Fault {
+            Terminal.endProgress()
+            Terminal.complain("\(fault)")
+            throw ExitStatus.unusable
+        }
     }
 }

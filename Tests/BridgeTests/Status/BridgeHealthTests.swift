@@ -29,7 +29,7 @@ struct BridgeHealthTests {
     @Test("What stops everything holds, and says what it is")
     func holding() {
         #expect(status { $0.redisConnected = false }.health.reasons == ["there is no connection to Redis"])
-        for (hold, word) in [("unauthorized", "API key"), ("outage", "does not answer"), ("throttled", "rate limit")] {
+        for (hold, word) in [("unauthorized", "API key"), ("outage", "does not answer")] {
             let health = status { $0.delivery.hold = hold }.health
             #expect(health.state == .holding && health.reasons.count == 1 && health.reasons[0].contains(word))
         }
@@ -42,6 +42,7 @@ struct BridgeHealthTests {
         let changes: [(inout BridgeStatus) -> Void] = [
             { $0.streams[1].fault = "gone" }, { $0.streams[1].unowned = 3 },
             { $0.streams[1].lossIn = .seconds(60) }, { $0.streams[1].pause = Pause(by: "ann", reason: "import") },
+            { $0.streams[1].lost = 2 },
         ]
         for change in changes {
             let health = status(change).health
@@ -50,12 +51,55 @@ struct BridgeHealthTests {
         #expect(status { $0.streams[1].lossIn = .seconds(7200) }.health.state == .healthy)
     }
 
-    @Test("All streams paused, or this replica drained: paused, with who and why")
-    func paused() {
-        let health = status { status in
-            for index in 0..<2 { status.streams[index].pause = Pause(by: "ann", reason: "import") }
+    @Test("A refusal for the rate slows and holds nothing: degraded, with the pace where it is known")
+    func throttled() {
+        let refusal = "Loops says that the team is over its rate limit"
+        let unknown = status { $0.delivery.hold = "throttled" }.health
+        #expect(unknown.state == .degraded && unknown.reasons == [refusal])
+        let known = status { status in
+            (status.delivery.hold, status.delivery.limit, status.delivery.pace) = ("throttled", 10, 9.31)
         }.health
-        #expect(health.state == .paused && health.reasons[0] == "a was paused by ann: import")
+        #expect(known.state == .degraded && known.reasons == ["slowed to 9.3/s: \(refusal)"])
+    }
+
+    @Test(
+        "Less than half of the limit is degraded, while anything wants to start: of an idle bridge the pace may be old"
+    )
+    func slowed() {
+        func health(pace: Double?, contacts: Int = 3, blocked: Int = 1) -> BridgeHealth {
+            status { status in
+                (status.delivery.limit, status.delivery.pace) = (10, pace)
+                (status.delivery.contacts, status.delivery.blockedContacts) = (contacts, blocked)
+            }.health
+        }
+        #expect(health(pace: 4.5).reasons == ["slowed to 4.5/s of 10/s"] && health(pace: 4.5).state == .degraded)
+        #expect(health(pace: 5).state == .healthy && health(pace: nil).state == .healthy)
+        #expect(health(pace: 1, contacts: 0, blocked: 0).state == .healthy)
+        #expect(health(pace: 1, contacts: 2, blocked: 2).state == .healthy)
+    }
+
+    @Test("What is lost, and mappings that were refused, are told")
+    func losses() {
+        let health = status { status in
+            (status.streams[0].lost, status.streams[1].lost, status.mappingsRefused) = (1, 12, true)
+        }.health
+        #expect(health.state == .degraded)
+        #expect(
+            health.reasons == [
+                "a: 1 entry was trimmed before it was delivered: lost",
+                "b: 12 entries were trimmed before they were delivered: lost",
+                "the mappings file was refused: the mappings from before are in force",
+            ]
+        )
+    }
+
+    @Test("All streams paused, or this replica drained: paused, with who, since when and why")
+    func paused() {
+        let pause = Pause(since: 1_795_536_000_123, by: "ann", reason: "import")
+        let health = status { status in for index in 0..<2 { status.streams[index].pause = pause } }.health
+        #expect(health.state == .paused && health.reasons[0] == "a was paused by ann at 2026-11-24T16:00:00Z: import")
+        let odd = status { $0.streams[0].pause = Pause(since: 0, by: "", reason: "") }.health
+        #expect(odd.reasons == ["a was paused by somebody"], "what is unknown is left out")
         #expect(status { $0.isResting = true }.health.state == .paused)
     }
 

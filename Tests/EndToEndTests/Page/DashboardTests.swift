@@ -56,10 +56,14 @@ struct DashboardTests {
 
     @Test("It can be used by everybody: names, order of headings, contrast in light and dark, on a phone and wide")
     func audit() async throws {
-        try await Harness.page(simulation: Self.simulation) { harness, browser in
+        var simulation = Self.simulation
+        simulation.limiter.limit = 100
+        // With a limit, so that the meter has a value.
+        try await Harness.page(simulation: simulation, change: { $0.rateLimit = nil }) { harness, browser in
             try await harness.publish(Harness.events(60))
             try await browser.until(Self.healthy)
             try await browser.until("document.querySelectorAll('#failures tr').length > 1")
+            try await browser.until("document.getElementById('budget').ariaValueNow !== null")
             _ = try await browser.run("document.getElementById('settings-box').open = true")
             for width in [360, 768, 1360] as [Int64] {
                 for scheme in [Browser.Scheme.light, .dark] {
@@ -77,6 +81,10 @@ struct DashboardTests {
         ("document.getElementById('ends-note').style.color = '#999'", "contrast"),
         ("document.getElementById('ends-spark').removeAttribute('aria-label')", "picture without a text"),
         ("document.getElementById('freeze').textContent = ''", "no name"),
+        (
+            "const m = document.getElementById('budget'); m.hidden = false; m.removeAttribute('aria-valuenow')",
+            "meter without a value"
+        ),
         ("document.querySelector('h2').outerHTML = '<h4>x</h4>'", "skips a level"),
         ("document.getElementById('seen').style.minWidth = '2000px'", "sticks out"),
     ]
@@ -166,6 +174,87 @@ struct DashboardTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test("A frozen page keeps its figures through a restart, and goes on telling the truth about the connection")
+    func frozen() async throws {
+        let port = FreePort.take()
+        try await Browser.run { browser in
+            try await RedisServer.run { redis in
+                try await LoopsSimulator.withRunning(.unlimited) { simulator, ports in
+                    let configuration = try Harness.configuration(redis: redis.url, loops: "\(ports.baseURL)/v1")
+                    try await Harness.carry(configuration, redis, simulator) { harness in
+                        try await harness.withPage(port: port) { url in
+                            try await browser.open(url)
+                            try await harness.publish(Harness.events(50))
+                            try await browser.until("\(Self.healthy) && \(Self.delivered("=== 50"))")
+                            _ = try await browser.run("document.getElementById('freeze').click()")
+                        }
+                    }
+                    try await browser.until("document.body.dataset.state === 'lost'")
+                    #expect(try await browser.text("state-why").contains("What is below is frozen"))
+                    // Thawed and frozen again while the connection is lost: that is no reason to say that all is well.
+                    for words in ["What is below is from then", "What is below is frozen"] {
+                        _ = try await browser.run("document.getElementById('freeze').click()")
+                        #expect(try await browser.text("state-title") == "Connection lost")
+                        #expect(try await browser.text("state-why").contains(words))
+                    }
+                    try await Harness.carry(configuration, redis, simulator) { harness in
+                        try await harness.withPage(port: port) { _ in
+                            try await browser.until(Self.healthy)
+                            #expect(try await browser.text("ends-note").contains("50 delivered"), "figures stay")
+                            #expect(try await browser.text("seen").hasSuffix(", frozen"))
+                            _ = try await browser.run("document.getElementById('freeze').click()")
+                            try await browser.until(Self.delivered("=== 0"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Under a path of a proxy it works too; before anything is known it says nothing, and nothing is 0")
+    func proxied() async throws {
+        try await Harness.page { harness, browser in
+            try await harness.withPage(port: FreePort.take()) { url in
+                let proxy = PathProxy(target: url)
+                try await proxy.run(port: FreePort.take()) { address in
+                    try await browser.open(address)
+                    try await browser.until("document.body.dataset.state === 'lost'")
+                    for id in ["no-failures", "no-dead", "budget"] {
+                        #expect(
+                            try await browser.run("return document.getElementById('\(id)').hidden") == true,
+                            "\(id)"
+                        )
+                    }
+                    for id in ["requests", "ends", "oldest", "waiting"] {
+                        #expect(try await browser.text(id) == "unknown")
+                    }
+                    proxy.showEvents()
+                    try await browser.until(Self.healthy)
+                    #expect(try await browser.text("no-dead") == "None since this process began.")
+                    let links = try await browser.run(
+                        "return [...document.querySelectorAll('footer a')].map((link) => new URL(link.href).pathname)"
+                    )
+                    #expect(links == ["/bridge/status.json", "/bridge/metrics", "/bridge/readyz"])
+                }
+            }
+        }
+    }
+
+    @Test("A drained replica does not call its streams carried, and shows a pause of which no heartbeat tells it")
+    func drained() async throws {
+        try await Harness.page { harness, browser in
+            try await browser.until("document.getElementById('streams').innerText.includes('carried')")
+            harness.bridge.rest()
+            try await browser.until("document.getElementById('streams').innerText.includes('drained')")
+            _ = try await harness.bridge.pause([Harness.stream], Pause(by: "ann", reason: "import"))
+            try await browser.until("document.getElementById('streams').innerText.includes('paused')")
+            try await browser.until(
+                "document.getElementById('state-why').innerText.includes('was paused by ann at 20')"
+            )
+            #expect(try await browser.run(PageAudit.script) == [])
         }
     }
 

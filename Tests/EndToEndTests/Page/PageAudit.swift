@@ -35,6 +35,7 @@ enum PageAudit {
           if (e.matches("a, button, summary, input, select, textarea") && !(label(e) || e.textContent.trim())) faults.push(`no name: ${name(e)}`);
           if ((e.tagName === "svg" || e.tagName === "IMG") && !(e.getAttribute("aria-hidden") === "true" || (role === "img" && label(e)) || e.alt)) faults.push(`picture without a text: ${name(e)}`);
           if (["img", "meter", "region"].includes(role) && !label(e)) faults.push(`no label: ${name(e)}`);
+          if (role === "meter" && shown(e) && !e.hasAttribute("aria-valuenow")) faults.push(`meter without a value: ${name(e)}`);
           if (e.tagName === "SECTION" && !label(e)) faults.push(`section without a name: ${name(e)}`);
           if (e.tagName === "TABLE") {
             if (!label(e) && !e.caption) faults.push(`table without a name: ${name(e)}`);

@@ -8,7 +8,9 @@ import RedisStreams
 @testable import loops_bridge
 
 extension Harness {
-    static let settings = [SettingInForce(key: "loops.apiKey", value: "set, hidden", source: "LOOPS_API_KEY")]
+    static let settings = [
+        SettingInForce(key: "loops.apiKey", value: "set, hidden", source: .environment("LOOPS_API_KEY"))
+    ]
 
     /// The admin endpoints of the harness' bridge on a port, as long as `body` runs; then they are gone, listeners and all.
     func withPage(port: Int, _ body: @Sendable @escaping (String) async throws -> Void) async throws {

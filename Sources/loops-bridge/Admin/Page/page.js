@@ -147,9 +147,13 @@
     const share = isKnown(delivery.limit) && isKnown(delivery.requestsPerSecond) && delivery.limit > 0
       ? Math.min(100, Math.round((delivery.requestsPerSecond / delivery.limit) * 100)) : null;
     const meter = byId("budget");
-    meter.firstElementChild.style.width = `${share || 0}%`;
-    if (isKnown(share)) mark(meter, "aria-valuenow", String(share)); else meter.removeAttribute("aria-valuenow");
-    mark(meter, "aria-valuetext", isKnown(share) ? `${share} % of the budget` : "unknown");
+    // A meter has a value: without one there is none to be seen.
+    meter.hidden = !isKnown(share);
+    if (isKnown(share)) {
+      meter.firstElementChild.style.width = `${share}%`;
+      mark(meter, "aria-valuenow", String(share));
+      mark(meter, "aria-valuetext", `${share} % of the budget`);
+    }
     const replicas = Math.max(...status.streams.map((stream) => stream.members), 0);
     const notes = [isKnown(delivery.limit)
       ? `${isKnown(share) ? `${share} %` : "unknown share"} of the ${replicas > 1 ? "team’s " : ""}budget of ${rate(delivery.limit).replace(/\.0$/, "")}/s`
@@ -202,7 +206,7 @@
     const end = samples.length ? samples[samples.length - 1][0] : 0;
     const known = samples.map((sample) => sample[column]).filter(isKnown);
     const most = Math.max(1e-9, limit || 0, ...known);
-    // A young bridge has little to show: the line begins at the left all the same, and the label says how long it is.
+    // What a young bridge has fills the width once it is a minute long, and begins further right until then. The label says how long the width is.
     const span = Math.min(MINUTES * 60, Math.max(60, samples.length ? end - samples[0][0] : 0));
     const x = (at) => 600 * (1 - (end - at) / span);
     const y = (value) => 97 - 86 * (value / most);
@@ -239,24 +243,26 @@
 
   // Streams and partitions
 
-  function streamState(stream, health) {
+  function streamState(stream, health, isDrained) {
     if (stream.fault) return [stream.fault, "tag bad fault"];
     if (stream.paused) return ["paused", "tag calm"];
     if (health.state === "holding") return ["held", "tag bad"];
+    // Nobody has told this replica how the stream stands: it may be paused.
+    if (!isKnown(stream.partitions.unowned)) return isDrained ? ["drained", "tag calm"] : ["unknown", "tag"];
     if (stream.partitions.unowned) return ["partitions without an owner", "tag warn"];
     if (isKnown(stream.trimLossSeconds) && stream.trimLossSeconds < 3600) return ["trimming is near", "tag warn"];
     return ["carried", "tag good"];
   }
 
-  function showStreams({ streams, health }) {
+  function showStreams({ streams, health, drained }) {
     rows(byId("streams"), streams.map((stream) => [
       ["Stream", stream.name],
-      ["State", ...streamState(stream, health)],
+      ["State", ...streamState(stream, health, drained)],
       ["Weight", count(stream.weight), "number"],
       ["Lag", count(stream.lag), "number"],
       ["Pending", count(stream.pending), "number"],
       ["In memory", count(stream.buffered), "number"],
-      ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.lag === 0 ? 0 : null), "number"],
+      ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.pending === 0 && stream.lag === 0 ? 0 : null), "number"],
       ["Finished", isKnown(stream.endsPerSecond) ? `${rate(stream.endsPerSecond)}/s` : null, "number"],
       ["Drained in", duration(stream.drainSeconds), "number"],
       ["Dead letters", count(stream.deadLetters), "number"],
@@ -363,8 +369,8 @@
     ]));
   }
 
+  // Everything but the state, which goes on while the page is frozen.
   function show(status) {
-    showHealth(status);
     write(byId("instance"), status.instance);
     write(byId("group"), status.group);
     write(byId("version"), status.version);
@@ -395,12 +401,13 @@
   function connect() {
     retry = null;
     lastEvent = Date.now();
-    source = new EventSource("/events");
+    source = new EventSource("events");
     source.addEventListener("history", (event) => { heard(); takeHistory(JSON.parse(event.data)); });
     source.addEventListener("status", (event) => {
       heard();
       lastStatus = JSON.parse(event.data);
       takeSample(lastStatus.sample);
+      showHealth(lastStatus);
       if (!isFrozen) show(lastStatus);
     });
     source.onerror = lose;
@@ -411,9 +418,13 @@
     if (source) source.close();
     failures += 1;
     document.body.dataset.link = "lost";
-    showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is from then; the page reconnects by itself.`
-      : "Connection lost, nothing was seen yet. The page reconnects by itself.");
+    showLoss();
     retry = setTimeout(connect, Math.min(5000, 500 * 2 ** Math.min(failures, 4)));
+  }
+
+  function showLoss() {
+    showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is ${isFrozen ? "frozen" : "from then"}; the page reconnects by itself.`
+      : "Connection lost, nothing was seen yet. The page reconnects by itself.");
   }
 
   // Each second has its event: a longer silence is a broken connection, which the browser may not notice.
@@ -423,6 +434,7 @@
     isFrozen = !isFrozen;
     mark(byId("freeze"), "aria-pressed", String(isFrozen));
     if (lastStatus) show(lastStatus);
+    if (document.body.dataset.link === "lost") showLoss();
   });
 
   for (const id of ["requests", "ends", "oldest", "waiting"]) figure(id, null);

@@ -15,9 +15,14 @@ struct ControlClient {
     let token: String
 
     /// Asks for something and gives the answer. Ends the program with status 1 when it is refused or nobody answers.
-    func post(_ action: String, _ query: [(name: String, value: String)] = []) async throws -> JSONValue {
+    /// - Parameter by: who asks, for the log.
+    func post(
+        _ action: String,
+        by: String = ControlOptions.person,
+        _ query: [(name: String, value: String)] = []
+    ) async throws -> JSONValue {
         var address = URLComponents(string: base + "/control/" + action)
-        if !query.isEmpty { address?.queryItems = query.map { URLQueryItem(name: $0.name, value: $0.value) } }
+        address?.queryItems = ([("by", by)] + query).map { URLQueryItem(name: $0.0, value: $0.1) }
         // URLComponents leaves a plus as it is, and servers read it as a space.
         let encoded = address?.percentEncodedQuery?.replacing("+", with: "%2B")
         address?.percentEncodedQuery = encoded

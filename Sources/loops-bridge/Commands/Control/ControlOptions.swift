@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// How a command reaches the bridge that it steers.
 struct ControlOptions: ParsableArguments {
@@ -11,6 +12,9 @@ struct ControlOptions: ParsableArguments {
         let typed = httpControlTokenFile.map { [Setting.httpControlTokenFile.key: $0] } ?? [:]
         return try settings.settings(typed, wantsControl: true)
     }
+
+    /// Who types this, as logs and pauses tell it.
+    static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
     /// A client for the admin address. Ends the program when there is no token.
     func client(_ settings: Settings) throws -> ControlClient {
@@ -27,5 +31,8 @@ struct ControlOptions: ParsableArguments {
 /// Which streams are meant, and who says so.
 struct PauseOptions: ParsableArguments {
     @Option(help: "This stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
-    @Flag(help: "Says so to Redis and asks no bridge: also works while none runs. Needs no token.") var redis = false
+    @Flag(
+        help:
+            "Pauses or resumes in Redis directly, without asking a bridge: also works while none runs. Needs no token."
+    ) var redis = false
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bridge
-import Foundation
 
 /// Stops streams, for all replicas, until they are resumed.
 struct PauseCommand: AsyncParsableCommand {
@@ -8,8 +7,8 @@ struct PauseCommand: AsyncParsableCommand {
         commandName: "pause",
         abstract: "Pauses the bridge, or one stream: nothing new is started, on no replica, until 'resume'.",
         discussion: """
-            What is under way ends; what waits stays in Redis and is planned anew after the pause, by the mappings of then. The pause is kept in \
-            Redis, so it outlives restarts. A pause that is there already stays as it is.
+            What is under way ends; what waits stays in Redis and is planned anew after the pause, by the mappings in force at that time. The \
+            pause is kept in Redis, so it outlives restarts. A pause that is there already stays as it is.
 
             Exit status: 0 paused, 1 nobody answered or it was refused, 2 settings cannot be used.
             """
@@ -22,7 +21,7 @@ struct PauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
-        let by = by ?? "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        let by = by ?? ControlOptions.person
         let pauses: [(stream: String, pause: ShownPause)]
         if which.redis {
             let pause = Pause(by: by, reason: reason)
@@ -30,8 +29,8 @@ struct PauseCommand: AsyncParsableCommand {
                 (view.keys.stream, ShownPause(try await view.pause(pause)))
             }
         } else {
-            let query = which.stream.map { ("stream", $0) } + [("by", by), ("reason", reason)]
-            pauses = ShownPause.list(try await options.client(settings).post("pause", query), "paused")
+            let query = which.stream.map { ("stream", $0) } + [("reason", reason)]
+            pauses = ShownPause.list(try await options.client(settings).post("pause", by: by, query), "paused")
         }
         for (stream, pause) in pauses { Terminal.line("\(stream) is paused \(pause.words)") }
     }

@@ -12,7 +12,7 @@ struct ShownPause {
         words = "since \(since) by \(pause.by.shown)" + (pause.reason.isEmpty ? "" : ": \(pause.reason.shown)")
     }
 
-    /// The pauses that an answer of `/control` has under this name.
+    /// The pauses that an answer of `/control`, or `/status.json`, has of its streams under this name.
     static func list(_ answer: JSONValue, _ name: String) -> [(stream: String, pause: ShownPause)] {
         (answer["streams"]?.arrayValue ?? []).compactMap { stream in
             guard let pause = stream[name], let since = pause["since"]?.doubleValue, since.magnitude < 9e15 else {

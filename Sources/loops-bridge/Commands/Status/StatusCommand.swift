@@ -53,7 +53,7 @@ struct StatusCommand: AsyncParsableCommand {
             let place = redis ? "Redis (\(settings.bridge.redis))" : base
             Terminal.complain("\(redis ? "Nothing" : "No bridge") answers at \(place): \(NetworkErrorText.of(error))")
         }
-        let hasRedis = settings.inForce.contains { $0.key == Setting.redisURL.key && $0.source != "default" }
+        let hasRedis = settings.inForce.contains { $0.key == Setting.redisURL.key && $0.source != .fallback }
         guard !redis, hasRedis else { return ExitStatus.unreachable }
         do {
             return try await lookAtRedis(settings)

@@ -8,11 +8,13 @@ struct StatusText {
 
     /// Everything that one replica tells.
     func lines(_ status: JSONValue) -> [String] {
-        summary(status) + [""] + streams(status) + [""] + replicas(status) + failures(status)
+        summary(status) + [""] + streams(status) + pauses(status) + [""] + replicas(status) + failures(status)
     }
 
     /// What Redis alone tells.
-    func groupLines(_ status: JSONValue) -> [String] { streams(status) + [""] + replicas(status) }
+    func groupLines(_ status: JSONValue) -> [String] {
+        streams(status) + pauses(status) + [""] + replicas(status)
+    }
 
     private func summary(_ status: JSONValue) -> [String] {
         let state = status["health"]?["state"]?.stringValue ?? "?"
@@ -46,15 +48,34 @@ struct StatusText {
             .init(title: "DRAINED IN", isNumber: true), .init(title: "DEAD", isNumber: true),
         ])
         for stream in status["streams"]?.arrayValue ?? [] {
-            let isPaused = stream["paused"]?.objectValue != nil
             table.rows.append([
-                text(stream["name"]), stream["fault"]?.stringValue ?? (isPaused ? "paused" : "open"),
+                text(stream["name"]), state(of: stream, status),
                 number(stream["weight"]), number(stream["lag"]), number(stream["pending"]),
-                wait(stream["oldestUnackedSeconds"]), rate(stream["endsPerSecond"]), wait(stream["drainSeconds"]),
+                oldest(stream), rate(stream["endsPerSecond"]), wait(stream["drainSeconds"]),
                 number(stream["deadLetters"]),
             ])
         }
         return table.lines
+    }
+
+    /// Without a heartbeat nobody has told this replica of a pause: then it is not known to be open.
+    private func state(of stream: JSONValue, _ status: JSONValue) -> String {
+        if let fault = stream["fault"]?.stringValue { return fault }
+        if stream["paused"]?.objectValue != nil { return "paused" }
+        if stream["partitions"]?["unowned"]?.integerValue != nil { return "open" }
+        return status["drained"] == true ? "drained" : "?"
+    }
+
+    /// The age of what has waited longest: pending entries are older than all others. Whether and how long others wait, only the lag could say.
+    private func oldest(_ stream: JSONValue) -> String {
+        let pending = stream["pending"]?.integerValue
+        if let pending, pending > 0 { return wait(stream["oldestUnackedSeconds"]) }
+        return pending == 0 && stream["lag"]?.integerValue == 0 ? wait(0) : "?"
+    }
+
+    private func pauses(_ status: JSONValue) -> [String] {
+        let pauses = ShownPause.list(status, "paused")
+        return (pauses.isEmpty ? [] : [""]) + pauses.map { "\($0.stream.shown) is paused \($0.pause.words)" }
     }
 
     private func replicas(_ status: JSONValue) -> [String] {

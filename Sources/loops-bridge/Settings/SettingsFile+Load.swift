@@ -1,0 +1,27 @@
+import Foundation
+
+extension SettingsFile {
+    /// The variable that names the file where `--config` does not, so that every command in a container finds the same one.
+    static let environment = "BRIDGE_CONFIG"
+    static let help = """
+        A settings file (YAML); the one that \(environment) names if not given. Flags come before environment, environment before file.
+        """
+
+    /// - Parameter typed: what `--config` says.
+    /// - Returns: nil when no file is named.
+    /// - Throws: ``SettingsFaults`` when it cannot be read.
+    static func load(
+        _ typed: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> SettingsFile? {
+        let named = environment[Self.environment].flatMap { $0.isEmpty ? nil : $0 }
+        guard let path = typed ?? named else { return nil }
+        do {
+            return SettingsFile(path: path, text: try String(contentsOfFile: path, encoding: .utf8))
+        } catch {
+            let origin = typed == nil ? " that \(Self.environment) names" : ""
+            let reason = "the settings file\(origin) cannot be read"
+            throw SettingsFaults(faults: [.unreadableFile(path: path, reason: reason)])
+        }
+    }
+}
