@@ -53,11 +53,50 @@ struct Lanes: Sendable {
         case parked
     }
 
+    /// Changed in place, in the dictionary, always: taken out and put back, its entries would be copied at each request.
     private struct Lane: Sendable {
         var state: State
         var entries: Deque<PlannedEntry>
         /// Whether what is under way of it was given up.
         var isAbandoned = false
+
+        /// The request that is next, and whether it may be left out where the contact is known to be so already.
+        func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> (RequestGroup, mayBeSkipped: Bool) {
+            let group = RequestGroup(of: entries, coalescing, now: now)
+            return (group, entries.mayBeSkipped(group, now: now))
+        }
+
+        /// The request is under way from now on.
+        mutating func begin(_ group: RequestGroup, _ key: LaneKey, now: ContinuousClock.Instant) -> Start {
+            group.count(&entries, attempts: 1)
+            if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
+            state = .underWay(group, since: now)
+            let head = entries[0]
+            return Start(
+                key: key,
+                step: group.step(of: head),
+                attempt: head.failures + 1,
+                entry: head.id,
+                partition: head.partition,
+                tenure: head.tenure,
+                isSuspect: head.isSuspect,
+                entries: group.entries
+            )
+        }
+
+        mutating func part(_ group: RequestGroup) { group.part(&entries) }
+        mutating func uncount(_ group: RequestGroup) { group.count(&entries, attempts: -1) }
+        mutating func end(_ group: RequestGroup, as kind: CoalescedKind? = nil) { group.end(&entries, as: kind) }
+
+        /// Takes away the entries at the head that have no request left.
+        mutating func takeFinished() -> [EntryEnd] {
+            var ends: [EntryEnd] = []
+            while let head = entries.first, head.isFinished {
+                ends.append(head.end)
+                entries.removeFirst()
+            }
+            return ends
+        }
     }
 
     private struct Alarm: Comparable, Sendable {
@@ -122,56 +161,29 @@ struct Lanes: Sendable {
     ) -> Start? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            guard var lane = lanes.removeValue(forKey: key), let head = lane.entries.first else { continue }
+            guard let head = lanes[key]?.entries.first else { continue }
             guard mayStart(head) else {
-                lane.state = .parked
-                lanes[key] = lane
+                lanes[key]?.state = .parked
                 parked.append(key)
                 continue
             }
             if let expiry = head.steps[head.nextStep].expiry, expiry.at <= now {
-                lane.entries[0].expire(expiry)
-                lanes[key] = lane
+                lanes[key]?.entries[0].expire(expiry)
                 unsentEnds += settle(key)
                 continue
             }
-            let group = RequestGroup(of: lane.entries, coalescing, now: now)
-            if known?.has(group.call, now: now) == true, lane.entries.mayBeSkipped(group, now: now) {
-                group.end(&lane.entries, as: .unchanged)
-                lanes[key] = lane
+            guard let (group, mayBeSkipped) = lanes[key]?.group(coalescing, now: now) else { continue }
+            if mayBeSkipped, known?.has(group.call, now: now) == true {
+                lanes[key]?.end(group, as: .unchanged)
                 unsentEnds += settle(key)
                 continue
             }
             known?.started(group.call)
             ready.started(key.stream)
-            return begin(group, key, lane, now: now)
+            underWay += 1
+            return lanes[key]?.begin(group, key, now: now)
         }
         return nil
-    }
-
-    private mutating func begin(
-        _ group: RequestGroup,
-        _ key: LaneKey,
-        _ lane: Lane,
-        now: ContinuousClock.Instant
-    ) -> Start {
-        var lane = lane
-        group.count(&lane.entries, attempts: 1)
-        if lane.entries[0].firstAttempt == nil { lane.entries[0].firstAttempt = now }
-        lane.state = .underWay(group, since: now)
-        let head = lane.entries[0]
-        lanes[key] = lane
-        underWay += 1
-        return Start(
-            key: key,
-            step: group.step(of: head),
-            attempt: head.failures + 1,
-            entry: head.id,
-            partition: head.partition,
-            tenure: head.tenure,
-            isSuspect: head.isSuspect,
-            entries: group.entries
-        )
     }
 
     /// Ends of entries that needed no request, since the last time, in order.
@@ -207,44 +219,42 @@ struct Lanes: Sendable {
 
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
-        guard var lane = lanes.removeValue(forKey: key), case .underWay(let group, let since) = lane.state else {
+        guard case .underWay(let group, let since)? = lanes[key]?.state else {
             preconditionFailure("a result for a lane with no request under way")
         }
         underWay -= 1
         switch result {
         case .delivered:
             known?.delivered(group.call, now: since)
-            group.end(&lane.entries)
+            lanes[key]?.end(group)
         case .failed(let fault):
             if group.entries == 1 {
-                lane.entries[0].faults.append(fault)
-                lane.entries[0].advance()
+                lanes[key]?.entries[0].faults.append(fault)
+                lanes[key]?.entries[0].advance()
             } else {
                 // One of them is at fault, and must not take the others with it.
-                group.part(&lane.entries)
+                lanes[key]?.part(group)
             }
         case .retry(_, let counts, let isUnreadable):
-            if counts { lane.entries[0].failures += 1 }
-            lane.entries[0].unreadable = isUnreadable ? lane.entries[0].unreadable + 1 : 0
+            if counts { lanes[key]?.entries[0].failures += 1 }
+            if isUnreadable { lanes[key]?.entries[0].unreadable += 1 } else { lanes[key]?.entries[0].unreadable = 0 }
         case .keyRefused(let now):
-            if lane.entries[0].keyRefusedAt == nil { lane.entries[0].keyRefusedAt = now }
+            if lanes[key]?.entries[0].keyRefusedAt == nil { lanes[key]?.entries[0].keyRefusedAt = now }
         case .unsent:
-            group.count(&lane.entries, attempts: -1)
+            lanes[key]?.uncount(group)
         }
-        if lane.isAbandoned { return leave(key, lane) }
+        if lanes[key]?.isAbandoned == true, let lane = lanes.removeValue(forKey: key) { return leave(key, lane) }
         switch result {
         case .delivered, .failed:
-            lanes[key] = lane
             return Outcome(ends: settle(key))
         case .retry(let due, _, _), .keyRefused(let due):
-            lane.state = .waiting(until: due)
+            lanes[key]?.state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1
         case .unsent:
-            lane.state = .parked
+            lanes[key]?.state = .parked
             parked.append(key)
         }
-        lanes[key] = lane
         return Outcome()
     }
 
@@ -286,17 +296,9 @@ struct Lanes: Sendable {
 
     /// Ends the entries at the head of a lane that have no request left, and makes the lane ready for the first that has.
     private mutating func settle(_ key: LaneKey) -> [EntryEnd] {
-        guard var lane = lanes.removeValue(forKey: key) else { return [] }
-        var ends: [EntryEnd] = []
-        while let head = lane.entries.first, head.isFinished {
-            ends.append(head.end)
-            lane.entries.removeFirst()
-            count -= 1
-        }
-        if !lane.entries.isEmpty {
-            lanes[key] = lane
-            makeReady(key)
-        }
+        guard let ends = lanes[key]?.takeFinished() else { return [] }
+        count -= ends.count
+        if lanes[key]?.entries.isEmpty == true { lanes[key] = nil } else { makeReady(key) }
         return ends
     }
 
