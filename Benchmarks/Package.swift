@@ -24,7 +24,7 @@ let package = Package(
                 .product(name: "Segment", package: "loops-bridge"),
             ]
         ),
-        // Sends given requests and does nothing else: with the HTTP client that the bridge uses, and with SwiftNIO alone.
+        // Sends given requests and does nothing else: with async-http-client, the client that one would take, and with SwiftNIO alone.
         .executableTarget(
             name: "floor",
             dependencies: [

@@ -27,8 +27,8 @@ def event(number, contacts=5000, **properties):
     target.update(properties)
     target["note"] = ""
     text = json.dumps(base, separators=(",", ":"))
-    target["note"] = "n" * max(0, EVENT_BYTES - len(text))
-    return json.dumps(base, separators=(",", ":")).encode()
+    note = "n" * max(0, EVENT_BYTES - len(text))
+    return text.replace('"note":""', f'"note":"{note}"', 1).encode()
 
 
 def publish(redis, count, contacts=5000, first=0, stream=STREAM):

@@ -2,18 +2,22 @@
 
 Usage: growth.py [--events N] [--rounds N] [--quick]
 
-All against nginx, without a rate limit. The rounds are interleaved, forwards and backwards in turn, and medians are shown.
+All against nginx, without a rate limit. The rounds are interleaved, forwards and backwards in turn. A row is compared with the first one of the
+same round; shown are the medians of the rounds, with the least and the greatest.
 """
 
 import argparse
 import contextlib
 import os
 import pathlib
-import statistics
 import sys
 import tempfile
 
 from growth_load import Backlog, fresh, mappings_file, replicas
+from processes import obey_sigterm, say
+from rounds import Spread, interleaved, median
+from script_calls import BAR as CALL_BAR
+from script_calls import together, told
 from servers import nginx
 from subjects import IN_FLIGHT
 from table import table
@@ -38,7 +42,7 @@ def parts(stack, folder, events, sizes):
     """Each part is a title, its kind of bar, and rows: a name and what measures it."""
     sink, port = stack.enter_context(nginx(folder))
     log = f"{folder}/bridge.log"
-    print("filling the streams", file=sys.stderr)
+    say("filling the streams")
     waiting = [(f"{size:,}", Backlog(stack, port, log, size)) for size in sizes.waiting]
     finished = [(f"{size:,}", Backlog(stack, port, log, 10_000, size)) for size in sizes.finished]
     # Each contact has to come at least once.
@@ -67,50 +71,69 @@ def parts(stack, folder, events, sizes):
 
 
 def measure(parts, rounds):
-    """Medians by part and row."""
-    rows = [(part, name, run) for part, _, rows in parts for name, run in rows]
-    results = {(part, name): [] for part, name, _ in rows}
-    for number in range(rounds):
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
-        for part, name, run in rows if number % 2 == 0 else reversed(rows):
-            results[part, name].append(run())
-    return {key: {what: statistics.median(run[what] for run in runs) for what in runs[0]} for key, runs in results.items()}
+    """The results of all rounds by part and row."""
+    runs = [((part, name), run) for part, _, rows in parts for name, run in rows]
+    results = {key: [] for key, _ in runs}
+    for number, key, run in interleaved(runs, rounds):
+        result = run()
+        results[key].append(result)
+        say(f"round {number} of {rounds}: {', '.join(key)}: {result['cpu']:.1f} µs, Redis {result['redis']:.1f} µs, {result['rate']:,.0f}/s")
+        say(f"  {told(result['scripts'])}")
+    return results
 
 
-def judged(kind, name, result, first_name, first):
-    """What the bar asks for, what there is, and whether that is enough."""
+def judged(kind, names, results):
+    """What the bar asks of the last of these rows, what there is, and whether that is enough. `results` are those of the names, in order."""
+    first, last = results[0], results[-1]
     if kind == "mappings":
-        each = (result["cpu"] - first["cpu"]) / (int(name) - int(first_name))
-        return f"≤ {MAPPING_BAR} µs each", f"{each:.3f} µs", each <= MAPPING_BAR
+        count = int(names[-1]) - int(names[0])
+        each = Spread((run["cpu"] - before["cpu"]) / count for run, before in zip(last, first))
+        return f"≤ {MAPPING_BAR} µs each", each.text(3), each.median <= MAPPING_BAR
     if kind == "replicas":
-        ratio = result["rate"] / first["rate"]
-        return f"events/s ≥ {1 - FLAT:.2f} of one", f"{ratio:.2f}", ratio >= 1 - FLAT
-    ratios = [result[what] / first[what] for what in ("cpu", "redis")]
-    text = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-    return f"both ≤ {1 + FLAT:.2f}", text, all(ratio <= 1 + FLAT for ratio in ratios)
+        # Against one, and against the row before.
+        ratios = [Spread.of_ratios(last, results[place], "rate") for place in dict.fromkeys((0, len(results) - 2))]
+        return f"events/s ≥ {1 - FLAT:.2f}", ", ".join(r.text() for r in ratios), all(r.median >= 1 - FLAT for r in ratios)
+    ratios = [Spread.of_ratios(last, first, what) for what in ("cpu", "redis")]
+    return f"both ≤ {1 + FLAT:.2f}", ", ".join(r.text() for r in ratios), all(r.median <= 1 + FLAT for r in ratios)
 
 
 def report(parts, results):
     """Prints the table. Returns whether every bar is met."""
     lines, met = [], True
     for part, kind, rows in parts:
-        first_name = rows[0][0]
-        for name, _ in rows:
-            result, first = results[part, name], results[part, first_name]
-            figures = [f"{result['cpu']:.1f}", f"{result['redis']:.1f}", f"{result['rate']:,.0f}"]
-            if name == first_name:
+        names = [name for name, _ in rows]
+        for index, name in enumerate(names):
+            runs = results[part, name]
+            longest = max(run["scripts"]["longest"] for run in runs) / 1000
+            figures = [f"{median(runs, 'cpu'):.1f}", f"{median(runs, 'redis'):.1f}", f"{median(runs, 'rate'):,.0f}", f"{longest:.1f}"]
+            if index == 0:
                 lines.append([part, name, *figures, "", "", ""])
                 continue
-            bar, value, is_met = judged(kind, name, result, first_name, first)
+            upto = names[: index + 1]
+            bar, value, is_met = judged(kind, upto, [results[part, name] for name in upto])
             met = met and is_met
             lines.append(["", name, *figures, value, bar, "met" if is_met else "MISSED"])
-    print(table(["growing", "to", "bridge µs/event", "Redis µs/event", "events/s", "to the first", "bar", ""], lines))
+    header = ["growing", "to", "bridge µs/event", "Redis µs/event", "events/s", "longest call, ms", "to the first", "bar", ""]
+    print(table(header, lines))
     return met
 
 
-def limit(count, result):
+def report_calls(parts, results):
+    """Prints how long script calls took. Returns whether none was over its bar, replicas aside: these take each other's and Redis' core."""
+    print()
+    met = True
+    for title, is_judged in (("one bridge", True), ("replicas", False)):
+        runs = [run for part, kind, rows in parts for name, _ in rows for run in results[part, name] if (kind != "replicas") == is_judged]
+        scripts = together([run["scripts"] for run in runs])
+        is_met = scripts["longest"] <= CALL_BAR or not is_judged
+        met = met and is_met
+        print(f"{title}: {told(scripts)}{'' if is_met else ': MISSED'}")
+    return met
+
+
+def limit(count, runs):
     """Who has no more to give with so many replicas, by the cores that each uses."""
-    bridges, redis, sink = (result[what] * result["rate"] / 1e6 for what in ("cpu", "redis", "sink"))
+    bridges, redis, sink = (median(runs, what) * median(runs, "rate") / 1e6 for what in ("cpu", "redis", "sink"))
     cores = len(os.sched_getaffinity(0))
     if bridges + redis + sink >= 0.85 * cores:
         who = "the machine's cores are the limit"
@@ -128,17 +151,20 @@ def limit(count, result):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, help="events of one measurement; 20,000")
-    parser.add_argument("--rounds", type=int, help="measurements of each row; 5")
+    parser.add_argument("--rounds", type=int, help="measurements of each row; 3")
     parser.add_argument("--quick", action="store_true", help="smaller, fewer: does it work? Its figures are noise")
     arguments = parser.parse_args()
     events = arguments.events or (5_000 if arguments.quick else 20_000)
-    rounds = arguments.rounds or (1 if arguments.quick else 5)
+    rounds = arguments.rounds or (1 if arguments.quick else 3)
+    obey_sigterm()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         planned = parts(stack, folder, events, Sizes(arguments.quick))
         results = measure(planned, rounds)
     is_met = report(planned, results)
+    is_met = report_calls(planned, results) and is_met
     print(f"\nMedians of {rounds} rounds; {events:,} events a measurement, more where there are more contacts, twice as many for replicas.")
-    print("To the first: the bridge's cost, then Redis' cost, divided by that of the part's first row.")
+    print("To the first: the bridge's cost, then Redis' cost, divided by that of the part's first row; of replicas the events/s, divided by those of")
+    print("one, then by those of the row before. In brackets the least and the greatest of the rounds.")
     print(f"Each replica may have {IN_FLIGHT} requests under way. All share the machine with Redis, nginx and this driver.")
     for count in REPLICAS:
         print(limit(count, results["replicas", str(count)]))

@@ -3,13 +3,16 @@
 import collections
 import contextlib
 import subprocess
+import sys
 import time
 
+from admin import check_deliveries
 from events import STREAM, event, publish
-from processes import wait_until
+from processes import run, wait_until
 from resp import Redis
+from script_calls import ScriptCalls
 from servers import redis_server
-from subjects import BRIDGE, Cost, bridge, bridge_environment, carry, ended
+from subjects import BRIDGE, Bridge, Cost, bridge_environment, carry, ended
 
 GROUP = "loops-bridge"
 LEASES = f"{{{STREAM}}}:bridge:{GROUP}:leases"
@@ -29,12 +32,19 @@ class Backlog:
         publish(self.redis, finished)
         # The group begins behind the finished entries, as if it had read them all.
         self.redis("XGROUP", "CREATE", STREAM, GROUP, "$", "MKSTREAM", "ENTRIESREAD", finished)
-        self.next, self.waiting = finished, waiting
+        self.next, self.waiting, self.finished = finished, waiting, finished
         self.fill()
 
     def fill(self):
-        """Adds what is missing: a bridge goes on until it has ended, and so takes more than was added for it."""
-        missing = max(0, self.waiting - (self.redis("XLEN", STREAM) - ended(self.redis)))
+        """Makes the stream again what its row says: a bridge goes on until it has ended, and what it carries stays as finished."""
+        group = self.redis.group(STREAM)
+        waiting = group["lag"] + group["pending"]
+        excess = self.redis("XLEN", STREAM) - waiting - self.finished
+        if excess > 0:
+            # Finished and waiting entries are mixed where the bridge stopped. Nothing from the first that waits on may go.
+            first = self.redis("XPENDING", STREAM, GROUP)[1] or group["last-delivered-id"]
+            self.redis("XTRIM", STREAM, "MINID", "~", first, "LIMIT", excess)
+        missing = max(0, self.waiting - waiting)
         publish(self.redis, missing, first=self.next)
         self.next += missing
 
@@ -42,8 +52,12 @@ class Backlog:
         self.fill()
         bodies = [event(number) for number in range(self.next, self.next + events)]
         self.next += events
-        with bridge(self.redis_port, self.sink_port, self.log) as process:
-            return self.carry(process, bodies)
+        begin, scripts = ended(self.redis), ScriptCalls(self.redis)
+        with Bridge(self.redis_port, self.sink_port, self.log) as process:
+            cost = self.carry(process, bodies)
+            # It goes on meanwhile.
+            check_deliveries([process.http_port], ended(self.redis) - begin, sys.maxsize)
+            return {**cost, "scripts": scripts.take()}
 
     def carry(self, process, bodies):
         """For each entry that is carried another one is added, so that as many wait at the end as at the beginning."""
@@ -66,8 +80,11 @@ def fresh(events, contacts, sink_port, log, **settings):
     """A stream of its own for each measurement, full before the bridge starts."""
     with redis_server() as (_, redis_port), contextlib.closing(Redis(redis_port)) as redis:
         publish(redis, events, contacts)
-        with bridge(redis_port, sink_port, log, **settings) as process:
-            return carry(redis, [process], events, WARM_UP)
+        scripts = ScriptCalls(redis)
+        with Bridge(redis_port, sink_port, log, **settings) as process:
+            cost = carry(redis, [process], events, WARM_UP)
+            check_deliveries([process.http_port], events, events)
+            return {**cost, "scripts": scripts.take()}
 
 
 def replicas(count, events, sink, sink_port, log):
@@ -77,17 +94,18 @@ def replicas(count, events, sink, sink_port, log):
         redis = stack.enter_context(contextlib.closing(Redis(redis_port)))
         names = [f"replica-{number}" for number in range(count)]
         started = [
-            stack.enter_context(bridge(redis_port, sink_port, f"{log}-{name}", BRIDGE_INSTANCE=name)) for name in names
+            stack.enter_context(Bridge(redis_port, sink_port, f"{log}-{name}", BRIDGE_INSTANCE=name)) for name in names
         ]
         wait_until(lambda: is_shared(redis, count), "evenly shared partitions", watch=started)
         tell("pause", redis_port, sink_port)
         publish(redis, events)
-        sink_before = sink.cpu()
+        sink_before, scripts = sink.cpu(), ScriptCalls(redis)
         tell("resume", redis_port, sink_port)
         # Not to the last entry: at the end some replicas have nothing left to do.
-        result = carry(redis, started, int(events * 0.95), WARM_UP)
+        cost = carry(redis, started, int(events * 0.95), WARM_UP)
         wait_until(lambda: ended(redis) >= events, "the last entry", 600, watch=started)
-        return {**result, "sink": (sink.cpu() - sink_before) / events * 1e6}
+        check_deliveries([process.http_port for process in started], events, events)
+        return {**cost, "sink": (sink.cpu() - sink_before) / events * 1e6, "scripts": scripts.take()}
 
 
 def is_shared(redis, count):
@@ -98,7 +116,7 @@ def is_shared(redis, count):
 
 def tell(word, redis_port, sink_port):
     environment = bridge_environment(redis_port, sink_port)
-    subprocess.run([BRIDGE, word, "--redis"], env=environment, check=True, stdout=subprocess.DEVNULL, timeout=60)
+    run(BRIDGE, word, "--redis", seconds=60, env=environment, stdout=subprocess.DEVNULL)
 
 
 def mappings_file(path, count):

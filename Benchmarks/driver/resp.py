@@ -2,6 +2,9 @@
 
 import socket
 
+# Of any answer, in seconds.
+TIMEOUT = 60
+
 
 class RedisError(Exception):
     pass
@@ -9,7 +12,7 @@ class RedisError(Exception):
 
 class Redis:
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.reader = self.socket.makefile("rb")
 
@@ -57,6 +60,10 @@ class Redis:
             return {}
         flat = groups[0]
         return {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}
+
+    @property
+    def local_port(self):
+        return self.socket.getsockname()[1]
 
     def close(self):
         self.socket.close()

@@ -1,9 +1,8 @@
-"""The program's own stand-in for Loops, with faults, and the bridge's control over HTTP."""
+"""The program's own stand-in for Loops, with faults."""
 
 import contextlib
-import json
-import urllib.request
 
+from admin import call
 from processes import Process, free_port, wait_until
 from servers import is_open
 from subjects import BRIDGE
@@ -19,16 +18,6 @@ FAULTS = [
     {"name": "garbage", "action": "garbage", "probability": 0.002},
     {"name": "closed connection", "action": "close_after", "probability": 0.01},
 ]
-
-
-def call(method, url, body=None, token=None):
-    """The JSON that a server on this machine answers, or its text."""
-    data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(url, data=data, method=method, headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        text = answer.read().decode()
-    return json.loads(text) if text[:1] in ("{", "[") else text
 
 
 class Simulator:

@@ -17,6 +17,7 @@ class Sink:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+            timeout = 300
 
             def answer(self):
                 at = time.monotonic()

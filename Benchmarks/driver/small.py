@@ -1,15 +1,16 @@
 """Times the small parts on one event: the program `micro`, with a Redis of its own to read from."""
 
-import subprocess
 import sys
 
+from processes import obey_sigterm, run
 from servers import redis_server
 from subjects import MICRO
 
 
 def main():
+    obey_sigterm()
     with redis_server() as (_, port):
-        done = subprocess.run([MICRO, str(port)])
+        done = run(MICRO, port, seconds=300, check=False)
     sys.exit(done.returncode)
 
 

@@ -6,9 +6,9 @@ import subprocess
 import time
 
 from events import STREAM, event
-from processes import Process, free_port, wait_until
-from resp import Redis
-from servers import redis_cpu, redis_server
+from processes import Process, free_port, run, wait_until
+from servers import redis_cpu
+from worker_requests import request_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -32,8 +32,11 @@ def bridge_environment(redis_port, sink_port, **settings):
     }
 
 
-def bridge(redis_port, sink_port, log, **settings):
-    return Process(BRIDGE, "run", env=bridge_environment(redis_port, sink_port, **settings), log=log)
+class Bridge(Process):
+    def __init__(self, redis_port, sink_port, log, **settings):
+        environment = bridge_environment(redis_port, sink_port, **settings)
+        super().__init__(BRIDGE, "run", env=environment, log=log)
+        self.http_port = int(environment["HTTP_PORT"])
 
 
 def worker(redis_port, sink_port, log):
@@ -68,23 +71,30 @@ def carry(redis, processes, total, warm_up=0.1):
     done = ended(redis)
     wait_until(lambda: ended(redis) >= done + (total - done) * warm_up, "the first entries", 600, watch=processes)
     cost = Cost(redis, processes)
-    wait_until(lambda: ended(redis) >= total, "the last entry", 3600, every=0.05, watch=processes)
+    wait_until(lambda: ended(redis) >= total, "the last entry", 600, every=0.05, watch=processes)
     result = cost.take()
     result["memory"] = max(process.memory("VmHWM") for process in processes)
     return result
 
 
 def requests_file(folder, count=1000):
-    """The requests that the bridge makes of the events, for those who only send: a line each, with method, path and body."""
+    """The requests that the bridge makes of the events, for those who only send: a line each, with method, path and body.
+
+    Raises when the worker's requests are others.
+    """
     path = pathlib.Path(folder, "requests.ndjson")
-    lines = b"\n".join(event(number) for number in range(count))
-    done = subprocess.run([BRIDGE, "map"], input=lines, stdout=subprocess.PIPE, check=True)
-    results = (result for line in done.stdout.splitlines() for result in json.loads(line)["results"])
-    requests = [result["request"] for result in results if "request" in result]
-    path.write_text("\n".join(short(request) for request in requests) + "\n")
+    events = [event(number) for number in range(count)]
+    done = run(BRIDGE, "map", seconds=60, input=b"\n".join(events), stdout=subprocess.PIPE)
+    requests = [short(json.loads(line)) for line in done.stdout.splitlines()]
+    for text, request in zip(events, requests, strict=True):
+        method, path_of_worker, body, _ = request_of(json.loads(text))
+        if {"method": method, "path": path_of_worker, "body": body} != request:
+            raise RuntimeError(f"the worker's request is not that of the bridge: {body}, {request}")
+    path.write_text("".join(json.dumps(request, separators=(",", ":")) + "\n" for request in requests))
     return path
 
 
-def short(request):
-    line = {"method": request["method"], "path": request["url"].split("/v1/")[1], "body": request["body"]}
-    return json.dumps(line, separators=(",", ":"))
+def short(line):
+    """The one request of a line of `loops-bridge map`."""
+    [request] = [result["request"] for result in line["results"] if "request" in result]
+    return {"method": request["method"], "path": request["url"].split("/v1")[1], "body": request["body"]}

@@ -11,24 +11,17 @@ import sys
 import aiohttp
 import redis.asyncio
 import uvloop
+import yarl
+
+from worker_requests import request_of
 
 GROUP = "worker"
-
-
-def request_of(event):
-    """The request that the bridge's presets make of it, with a mapping written by hand."""
-    if event["type"] == "identify":
-        traits = dict(event["traits"])
-        body = {"email": traits.pop("email"), "userId": event["userId"], **traits}
-        return "PUT", "/contacts/update", body, None
-    properties = dict(event["properties"])
-    body = {
-        "email": properties.pop("email"),
-        "userId": event["userId"],
-        "eventName": event["event"],
-        "eventProperties": properties,
-    }
-    return "POST", "/events/send", body, event["messageId"]
+HEADERS = {
+    "Authorization": "Bearer test",
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "User-Agent": "worker",
+}
 
 
 async def main(redis_port, sink_port, stream, in_flight):
@@ -37,16 +30,16 @@ async def main(redis_port, sink_port, stream, in_flight):
     done = []
     work = asyncio.Queue(maxsize=in_flight * 4)
     connector = aiohttp.TCPConnector(limit=in_flight)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{sink_port}", connector=connector) as session:
+    urls = {path: yarl.URL(f"http://127.0.0.1:{sink_port}/api/v1{path}") for path in ("/contacts/update", "/events/send")}
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=HEADERS) as session:
 
         async def send():
             while True:
                 entry, fields = await work.get()
                 method, path, body, key = request_of(json.loads(fields[b"event"]))
-                headers = {"Authorization": "Bearer test", "Content-Type": "application/json"}
-                if key:
-                    headers["Idempotency-Key"] = key
-                async with session.request(method, "/api/v1" + path, data=json.dumps(body), headers=headers) as answer:
+                headers = {"Idempotency-Key": key} if key else None
+                data = json.dumps(body, separators=(",", ":")).encode()
+                async with session.request(method, urls[path], data=data, headers=headers) as answer:
                     good = answer.status == 200 and json.loads(await answer.read()).get("success")
                 if good:
                     done.append(entry)

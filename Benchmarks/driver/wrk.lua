@@ -5,8 +5,11 @@ function init(arguments)
   for line in io.lines(arguments[1]) do
     local method, path = line:match('"method":"(%u+)"'), line:match('"path":"([^"]+)"')
     local body = line:match('"body":(%b{})')
-    local headers = { ['Authorization'] = 'Bearer test', ['Content-Type'] = 'application/json', ['Accept'] = 'application/json' }
-    requests[#requests + 1] = wrk.format(method, '/api/v1/' .. path, headers, body)
+    local headers = {
+      ['Authorization'] = 'Bearer test', ['Content-Type'] = 'application/json', ['Accept'] = 'application/json', ['User-Agent'] = 'wrk',
+    }
+    if method == 'POST' then headers['Idempotency-Key'] = '0123456789abcdef0123456789abcdef' end
+    requests[#requests + 1] = wrk.format(method, '/api/v1' .. path, headers, body)
   end
 end
 

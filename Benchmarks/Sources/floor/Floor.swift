@@ -3,7 +3,7 @@ import NIOPosix
 
 /// Sends requests as fast as 32 lanes can and tells what it cost: the floor below the bridge.
 ///
-/// Usage: `floor client|loop|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson`. Prints microseconds of CPU a request, requests a second, and the peak memory
+/// Usage: `floor client|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson`. Prints microseconds of CPU a request, requests a second, and the peak memory
 /// in megabytes; the first tenth of the requests warms up and does not count.
 @main
 enum Floor {
@@ -15,17 +15,13 @@ enum Floor {
         let arguments = CommandLine.arguments
         guard arguments.count == 6, let port = Int(arguments[2]), let count = Int(arguments[3]),
             let lanes = Int(arguments[4])
-        else { throw Fault(description: "usage: floor client|loop|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson") }
+        else { throw Fault(description: "usage: floor client|future|nio PORT COUNT IN_FLIGHT REQUESTS.ndjson") }
         let requests = try read(arguments[5])
         let work: @Sendable (@escaping Sender) async throws -> Void = { try await measure(count, lanes, requests, $0) }
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         switch arguments[1] {
         case "client": try await ClientFloor.withSender(port: port, lanes: lanes, work)
         // As the bridge does it: tasks and connections share one event loop.
-        case "loop":
-            try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
-                try await ClientFloor.withSender(port: port, lanes: lanes, on: eventLoop, work)
-            }
         case "future":
             try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
                 try await FutureFloor.withSender(port: port, lanes: lanes, on: eventLoop, work)
@@ -34,22 +30,23 @@ enum Floor {
             try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
                 try await NIOFloor.withSenders(port: port, lanes: lanes, on: eventLoop, work)
             }
-        default: throw Fault(description: "client, loop, future or nio, not \(arguments[1])")
+        default: throw Fault(description: "client, future or nio, not \(arguments[1])")
         }
     }
 
-    /// Sends one request and returns the bytes of its answer.
+    /// Sends one request and returns the bytes of its answer. Throws when that is no 200.
     typealias Sender = @Sendable (_ lane: Int, SampleRequest) async throws -> Int
 
     private static func measure(_ count: Int, _ lanes: Int, _ requests: [SampleRequest], _ send: @escaping Sender)
         async throws
     {
         try await run(count / 10, lanes, requests, send)
-        let (cpu, clock) = (Usage.now, ContinuousClock())
+        let (cpu, clock) = (Usage.microseconds, ContinuousClock())
         let took = try await clock.measure { try await run(count, lanes, requests, send) }
-        let used = Usage.now.microseconds - cpu.microseconds
+        let used = Usage.microseconds - cpu
+        guard let peak = Usage.peakKilobytes else { throw Fault(description: "no VmHWM in /proc/self/status") }
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
-        print("\(Double(used) / Double(count)) \(Double(count) / seconds) \(Double(Usage.now.peakKilobytes) / 1024)")
+        print("\(Double(used) / Double(count)) \(Double(count) / seconds) \(Double(peak) / 1024)")
     }
 
     private static func run(_ count: Int, _ lanes: Int, _ requests: [SampleRequest], _ send: @escaping Sender)
@@ -67,6 +64,10 @@ enum Floor {
             }
             try await group.waitForAll()
         }
+    }
+
+    static func expectOK(_ status: UInt) throws {
+        guard status == 200 else { throw Fault(description: "status \(status), not 200") }
     }
 
     private static func read(_ path: String) throws -> [SampleRequest] {

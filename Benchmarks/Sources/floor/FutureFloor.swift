@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The same client by its older interface, with futures, everything on one event loop.
+/// async-http-client by its older interface, a delegate and a future, everything on one event loop.
 enum FutureFloor {
     static func withSender(
         port: Int,
@@ -31,7 +31,9 @@ enum FutureFloor {
                 )
                 let answer = ResponseAccumulator(request: request, maxBodySize: 65_536)
                 let task = client.execute(request: request, delegate: answer, deadline: .now() + .seconds(10))
-                return try await task.get().body?.readableBytes ?? 0
+                let response = try await task.get()
+                try Floor.expectOK(response.status.code)
+                return response.body?.readableBytes ?? 0
             }
         }
     }

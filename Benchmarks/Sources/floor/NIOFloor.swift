@@ -51,6 +51,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     private var waiting: EventLoopPromise<Int>?
     private var length = 0
+    private var status: UInt = 0
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)
@@ -75,10 +76,15 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: break
+        case .head(let head): status = head.status.code
         case .body(let bytes): length += bytes.readableBytes
         case .end:
-            waiting?.succeed(length)
+            waiting?.completeWith(
+                Result {
+                    try Floor.expectOK(status)
+                    return length
+                }
+            )
             waiting = nil
         }
     }

@@ -2,11 +2,12 @@ import JSON
 
 /// Reading and writing JSON.
 enum JSONTimes {
-    static func report(_ event: [UInt8]) throws {
+    /// - Returns: whether the bars are met.
+    static func report(_ event: [UInt8]) throws -> Bool {
         let value = try JSONParser.parse(event)
         let parse = try Stopwatch.time("JSON parse") { (try? JSONParser.parse(event)) != nil }
-        Stopwatch.report("JSON parse", parse, bar: 10)
+        let isParseMet = Stopwatch.report("JSON parse", parse, bar: 10)
         let write = try Stopwatch.time("JSON write") { !value.serialized().isEmpty }
-        Stopwatch.report("JSON write", write, bar: 10)
+        return Stopwatch.report("JSON write", write, bar: 10) && isParseMet
     }
 }
