@@ -43,6 +43,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let ports = try await simulator.ports
             Terminal.complain(configuration.banner)
             Terminal.complain("Loops API:  \(ports.baseURL)/v1\nControls:   \(ports.adminURL)/")
+            Terminal.complain("A bridge:   LOOPS_BASE_URL=\(ports.baseURL)/v1 LOOPS_API_KEY=\(apiKey) loops-bridge run")
             try await tasks.waitForAll()
         }
     }
