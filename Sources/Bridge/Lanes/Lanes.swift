@@ -209,6 +209,14 @@ struct Lanes: Sendable {
     /// When the next waiting lane becomes ready; nil when none waits.
     var nextDue: ContinuousClock.Instant? { alarms.min?.due }
 
+    /// When the request was first tried that a waiting lane has waited for longest; nil when none waits.
+    var blockedSince: ContinuousClock.Instant? {
+        if blocked == 0 { return nil }
+        return lanes.values.lazy.compactMap { lane in
+            if case .waiting = lane.state { lane.entries.first?.firstAttempt } else { nil }
+        }.min()
+    }
+
     /// The head entry of a lane whose request is under way.
     func head(of key: LaneKey) -> PlannedEntry? { lanes[key]?.entries.first }
 

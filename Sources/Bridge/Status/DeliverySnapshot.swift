@@ -6,6 +6,8 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var contacts: Int
     /// Contacts that wait for a retry.
     public var blockedContacts: Int
+    /// How long the one of them that has waited longest has done so, in seconds; 0 when none waits.
+    public var blockedSeconds: Double
     /// Requests under way.
     public var inFlight: Int
     /// `none`, `unauthorized`, `outage` or `throttled`.
@@ -25,6 +27,7 @@ public struct DeliverySnapshot: Sendable, Equatable {
         buffered = state.lanes.count
         contacts = state.lanes.contacts
         blockedContacts = state.lanes.blocked
+        blockedSeconds = state.lanes.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
         inFlight = state.inFlight
         hold = state.gate.hold(now: now).rawValue
         isAuthorized = state.gate.isAuthorized

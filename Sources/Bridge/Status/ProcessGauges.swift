@@ -4,6 +4,7 @@ import Metrics
 struct ProcessGauges: Sendable {
     private let inFlight: Gauge
     private let blocked: Gauge
+    private let blockedSeconds: Gauge
     private let buffered: Gauge
     private let circuit: Gauge
     private let keyAccepted: Gauge
@@ -23,6 +24,7 @@ struct ProcessGauges: Sendable {
         }
         inFlight = gauge("api_inflight_requests")
         blocked = gauge("contacts_blocked")
+        blockedSeconds = gauge("contact_blocked_seconds")
         buffered = gauge("entries_buffered")
         circuit = gauge("circuit_state")
         keyAccepted = gauge("api_key_accepted")
@@ -38,6 +40,7 @@ struct ProcessGauges: Sendable {
     func set(_ status: BridgeStatus) {
         inFlight.record(status.delivery.inFlight)
         blocked.record(status.delivery.blockedContacts)
+        blockedSeconds.record(status.delivery.blockedSeconds)
         buffered.record(status.delivery.buffered)
         circuit.record(status.delivery.hold == "outage" ? 1 : 0)
         keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)

@@ -108,6 +108,11 @@ extension MetricDescription {
             ["stream"]
         ),
         gauge("contacts_blocked", "Contacts that wait for a retry.", []),
+        gauge(
+            "contact_blocked_seconds",
+            "How long the contact that waits longest for its retry has done so; 0 when none waits.",
+            []
+        ),
         gauge("entries_buffered", "Entries in this process's memory.", []),
         histogram(
             "event_age_seconds",

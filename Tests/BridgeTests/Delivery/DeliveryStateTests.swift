@@ -193,6 +193,19 @@ struct DeliveryStateTests {
         #expect(now - start >= retry.retryFor)
     }
 
+    @Test("Since when the contact that has waited longest waits: from its first attempt until it gets through")
+    func blockedSince() throws {
+        var now = start
+        var state = state(retry: RetryPolicy(cap: .seconds(8)))
+        #expect(state.lanes.blockedSince == nil)
+        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = try fail(&state, LoopsAnswer(outcome: .retry(.serverError), status: 500), times: 3, now: &now)
+        #expect(state.lanes.blockedSince == start && now > start)
+        #expect(DeliverySnapshot(state, now: now).blockedSeconds == (now - start) / .seconds(1))
+        _ = try fail(&state, LoopsAnswer(outcome: .delivered, status: 200), times: 1, now: &now)
+        #expect(state.lanes.blockedSince == nil && DeliverySnapshot(state, now: now).blockedSeconds == 0)
+    }
+
     @Test("While nobody gets through, no event is given up")
     func outage() throws {
         var now = start
