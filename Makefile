@@ -60,11 +60,12 @@ test-tsan: test-deps ## Run the tests under the thread sanitizer
 	  $(SANITIZED_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS)
 	@.ci/no-reports .build/tsan
 
+# Without its search for leaks: Swift keeps bits of its own in the pointers of enums, so what only a constant holds looks lost. `make soak` looks for growth.
 .PHONY: test-asan
 test-asan: test-deps ## Run the tests under the address sanitizer
 	swift build --build-tests --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS)
 	@rm -f .build/asan/report.*
-	ASAN_OPTIONS=log_path=$(CURDIR)/.build/asan/report \
+	ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/.build/asan/report \
 	  $(SANITIZED_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS)
 	@.ci/no-reports .build/asan
 
