@@ -17,6 +17,9 @@ from subjects import BRIDGE, Bridge, Cost, bridge_environment, carry, ended
 GROUP = "loops-bridge"
 LEASES = f"{{{STREAM}}}:bridge:{GROUP}:leases"
 WARM_UP = 0.1
+# Entries of a backlog that are carried before its measurement: until the bridge has as many in memory as it will have. Else the cost of reading ahead
+# would be counted for fewer entries than were read.
+BACKLOG_WARM_UP = 40_000
 # Added at once: few enough that a backlog of 1,000 never runs dry.
 CHUNK = 100
 
@@ -50,6 +53,7 @@ class Backlog:
 
     def measure(self, events):
         self.fill()
+        events += BACKLOG_WARM_UP
         bodies = [event(number) for number in range(self.next, self.next + events)]
         self.next += events
         begin, scripts = ended(self.redis), ScriptCalls(self.redis)
@@ -65,7 +69,7 @@ class Backlog:
         while True:
             process.check()
             done = ended(self.redis) - begin
-            if cost is None and done >= len(bodies) * WARM_UP:
+            if cost is None and done >= BACKLOG_WARM_UP:
                 cost = Cost(self.redis, [process])
             if done >= len(bodies):
                 return cost.take()

@@ -47,6 +47,7 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
             }
         case .fenceOff:
             parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
+            parts.scripts.route = parts.scripts.route.replacing("record == read_to_end[", "read_to_end[")
             parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:

@@ -28,12 +28,15 @@ struct Intake: Sendable {
         /// Whether there may be entries after the cursor.
         var hasMore = true
         var suspectWaits = false
+        /// Whether the last call was refused: somebody else may have it.
+        var isRefused = false
 
         mutating func begin() {
             access = buffered == 0 ? .open : .opening
             cursor = .zero
             hasMore = true
             suspectWaits = false
+            isRefused = false
         }
     }
 
@@ -73,7 +76,9 @@ struct Intake: Sendable {
 
     var buffered: Int { inHand.count }
     func buffered(in partition: Int) -> Int { partitions[partition].buffered }
-    private var hasRoom: Bool { inHand.count < limits.buffered && bufferedBytes < limits.bytes }
+    /// Whether there is room for a call that is worth its cost: a full buffer is not filled up one by one.
+    private var hasRoom: Bool { limits.buffered - inHand.count >= leastRoom && bufferedBytes < limits.bytes }
+    private var leastRoom: Int { max(1, min(callCount, limits.buffered / 8)) }
 
     /// How many entries a call may read now so that it stays within ``IntakeLimits/callBytes``.
     private var callCount: Int { max(1, min(limits.callEntries, Int(Double(limits.callBytes) / max(entryBytes, 1)))) }
@@ -124,12 +129,34 @@ struct Intake: Sendable {
     /// How many partitions have more and room for it.
     private var readable: Int { partitions.count { isReadable($0) } }
 
-    /// How many new entries to route now; 0 while there is no room.
-    var routeCount: Int { hasRoom ? callCount : 0 }
+    /// How many new entries to route now; 0 while there is no room, or no partition is owned.
+    var routeCount: Int {
+        guard hasRoom, partitions.contains(where: { $0.access == .open }) else { return 0 }
+        return min(callCount, limits.buffered - inHand.count)
+    }
 
-    /// New entries were routed to these partitions.
-    mutating func routed(to touched: [Int], entries: Int, bytes: Int) {
+    /// The partitions of which everything that has been routed so far is in hand, with room for whatever a call may route: what it routes to them
+    /// is the next of them.
+    var readToEnd: [Int] {
+        let most = limits.perPartition - callCount
+        return partitions.indices.filter {
+            let partition = partitions[$0]
+            return partition.access == .open && !partition.hasMore && !partition.isRefused && partition.buffered <= most
+        }
+    }
+
+    /// New entries were routed.
+    /// - Parameters:
+    ///   - touched: the partitions to pull.
+    ///   - given: the last entry of each partition whose new entries are in hand already.
+    mutating func routed(
+        to touched: [Int],
+        given: [(partition: Int, last: StreamID)] = [],
+        entries: Int,
+        bytes: Int
+    ) {
         for partition in touched where partitions.indices.contains(partition) { partitions[partition].hasMore = true }
+        for (partition, last) in given { partitions[partition].cursor = max(partitions[partition].cursor, last) }
         learn(entries: entries, bytes: bytes)
     }
 
@@ -147,11 +174,15 @@ struct Intake: Sendable {
         if isCut { nextPartition = (pull.partition + 1) % partitions.count }
         if let last { partitions[pull.partition].cursor = max(partitions[pull.partition].cursor, last) }
         partitions[pull.partition].suspectWaits = suspectWaits
+        partitions[pull.partition].isRefused = false
         partitions[pull.partition].hasMore = entries >= pull.count || suspectWaits || isCut
     }
 
     /// Somebody else may have the partition: nothing more is asked of it until ``open(_:tenure:)``.
-    mutating func refused(_ pull: Pull) { partitions[pull.partition].hasMore = false }
+    mutating func refused(_ pull: Pull) {
+        partitions[pull.partition].hasMore = false
+        partitions[pull.partition].isRefused = true
+    }
 
     /// Takes an entry in hand, unless it is or was.
     /// - Parameter isSuspect: whether processes may have died of it: then the partition's next entries wait for its end.

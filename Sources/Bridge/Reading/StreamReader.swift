@@ -99,15 +99,20 @@ struct StreamReader: Sendable {
             try await pull(pulls, most: most)
             return true
         }
-        let count = session.withIntake { $0.routeCount }
+        let (count, readToEnd) = session.withIntake { ($0.routeCount, $0.readToEnd) }
         guard count > 0 else { return false }
         let route = try await session.route(
             count: count,
             window: outlet.isStarving() ? window * Self.starvingWindow : window,
             rule: rule,
-            entryBytes: planner.entryBytes
+            entryBytes: planner.entryBytes,
+            readToEnd: readToEnd
         )
-        session.withIntake { $0.routed(to: route.partitions, entries: route.entries, bytes: route.bytes) }
+        let given = route.given.compactMap { given in given.entries.last.map { (given.partition, $0.id) } }
+        session.withIntake {
+            $0.routed(to: route.partitions, given: given, entries: route.entries, bytes: route.bytes)
+        }
+        for (partition, entries) in route.given { take(entries, partition: partition) }
         if let last = route.last { session.routed = last }
         if route.readsAgain { session.withIntake { $0.rewind() } }
         if route.lost > 0 { reportLost(route.lost) }
@@ -198,14 +203,15 @@ struct StreamReader: Sendable {
                     isCut: isFull && number == answers.count - 1
                 )
             }
-            take(pulled, partition: pull.partition)
+            take(pulled.entries, partition: pull.partition, deaths: pulled.deaths)
         }
     }
 
-    private func take(_ pulled: PulledPartition, partition: Int) {
+    /// - Parameter deaths: those that the one entry was present at, if it is a suspect.
+    private func take(_ entries: [StreamEntry], partition: Int, deaths: Int = 0) {
         var planned: [PlannedEntry] = []
-        for entry in pulled.entries {
-            let isSuspect = pulled.deaths > 0
+        for entry in entries {
+            let isSuspect = deaths > 0
             let size = entry.byteCount
             let mark = EntryMark(entry)
             switch session.withIntake({ $0.admit(mark, partition: partition, bytes: size, isSuspect: isSuspect) }) {
@@ -218,7 +224,7 @@ struct StreamReader: Sendable {
                 end.isRepetition = true
                 session.ended([end])
             case .new(let tenure):
-                planned.append(plan(entry, partition: partition, size: size, deaths: pulled.deaths, tenure: tenure))
+                planned.append(plan(entry, partition: partition, size: size, deaths: deaths, tenure: tenure))
             }
         }
         metrics.entriesRead(planned.count)

@@ -34,13 +34,22 @@ extension StreamSession {
         )
     }
 
-    func route(count: Int, window: Int, rule: String, entryBytes: Int) async throws -> RouteAnswer {
+    /// - Parameter readToEnd: the partitions of which everything routed so far has been read: their new entries come with the answer.
+    func route(
+        count: Int,
+        window: Int,
+        rule: String,
+        entryBytes: Int,
+        readToEnd: [Int] = []
+    ) async throws -> RouteAnswer {
         try RouteAnswer(
             await call(
                 scripts.route,
-                keys: [keys.stream, keys.state, keys.leases],
+                keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
                 [group, member, rule, String(count), String(window), String(entryBytes)]
-            )
+                    + readToEnd.flatMap { [String($0), fence($0)] }
+            ),
+            readToEnd: readToEnd
         )
     }
 
@@ -116,8 +125,8 @@ extension StreamSession {
                         + portion.ids.map(\.description)
                 }
         )
-        guard let counts = answer.array, counts.count == portions.count else { throw unexpected("ack") }
-        return Set(zip(portions, counts).filter { $0.1 == .integer(-1) }.map(\.0.partition))
+        guard let numbers = answer.array, !numbers.isEmpty else { throw unexpected("ack") }
+        return Set(numbers.dropFirst().compactMap { $0.integer.map(Int.init) })
     }
 
     /// - Returns: how many of the oldest letters were pushed out.

@@ -20,7 +20,7 @@ for _, item in ipairs(pending) do
     if entry then
       local key = key_of(entry[2], paths, most)
       local partition = partition_of(item[1], key, partitions)
-      claims[partition] = claims[partition] or {}
+      claims[partition] = claims[partition] or claim_for(KEYS[1], ARGV[1], partition)
       table.insert(claims[partition], item[1])
       moved = moved + 1
     else
@@ -29,7 +29,7 @@ for _, item in ipairs(pending) do
     end
   end
 end
-hand_over(KEYS[1], ARGV[1], claims)
+hand_over(claims)
 if #pending < count then
   redis.call('HDEL', KEYS[2], 'adopt')
   for _, member in ipairs(redis.call('HKEYS', KEYS[3])) do

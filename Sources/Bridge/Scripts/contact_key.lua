@@ -3,13 +3,16 @@
 -- The contact key is the one that the bridge's lanes use: EntryDecoder and ContactKeyRule in Swift have the rules in words, and a test holds
 -- the two together. What cannot be read has no key here; its own ID stands for it, and the bridge dead-letters it.
 
--- The dot paths of the rule, one a line.
+-- The dot paths of the rule, one a line. A first step that JSON can spell in one way only, but for \u escapes, has a token.
 local function paths_of(rule)
   local paths = {}
   for path in string.gmatch(rule, '[^\n]+') do
     local steps = {}
     for step in string.gmatch(path, '[^.]+') do steps[#steps + 1] = step end
-    if #steps > 0 then paths[#paths + 1] = steps end
+    if #steps > 0 then
+      if string.find(steps[1], '^[%w_-]+$') then steps.token = '"' .. steps[1] .. '"' end
+      paths[#paths + 1] = steps
+    end
   end
   return paths
 end
@@ -62,12 +65,40 @@ local function key_of_event(event, paths)
   return nil
 end
 
+-- Whether what stands here, outside of strings, belongs to the outermost object. No escape may come before it.
+local function is_outermost(text, at)
+  local nested = string.find(text, '{', string.find(text, '{', 1, true) + 1, true)
+  if not nested or nested > at then return true end
+  local braces = string.gsub(string.sub(text, 1, at - 1), '"[^"]*"', '')
+  return select(2, string.gsub(braces, '{', '')) - select(2, string.gsub(braces, '}', '')) == 1
+end
+
+-- The key of an event that says it in plain sight. To decode a whole event costs more than all else of routing it.
+--
+-- A key only where decoding can find no other one, nil for all else: in JSON without \u, what reads "userId" behind no escape and before a colon is a
+-- name, and the only one that says so. Where the text is no JSON at all, this may find a key: the bridge dead-letters it wherever it lies.
+local function key_in_sight(text, paths)
+  if string.find(text, '\\u', 1, true) or string.find(text, '"batch"', 1, true) then return nil end
+  for _, steps in ipairs(paths) do
+    if not steps.token then return nil end
+    local at, last = string.find(text, steps.token, 1, true)
+    if at then
+      if #steps > 1 or string.find(text, steps.token, last, true) then return nil end
+      local escape = string.find(text, '\\', 1, true)
+      if escape and escape < at or not is_outermost(text, at) then return nil end
+      return string.match(text, '^[ \t\r\n]*:[ \t\r\n]*"([^"\\]+)"', last + 1)
+    end
+  end
+  return nil
+end
+
 local function key_of_json(text, paths)
+  local key = key_in_sight(text, paths)
+  if key then return key end
   local object = decode(text)
   if not object then return nil end
   if object.batch == nil or type(object.type) == 'string' then return key_of_event(object, paths) end
   if type(object.batch) ~= 'table' then return nil end
-  local key
   for i, event in ipairs(object.batch) do
     if type(event) ~= 'table' then return nil end
     local own = key_of_event(event, paths)
@@ -114,13 +145,15 @@ end
 
 local function consumer_of(partition) return string.format('p%02d', partition) end
 
--- Hands entries to partitions. `claims` is partition to IDs.
-local function hand_over(stream, group, claims)
-  for partition, ids in pairs(claims) do
-    local arguments = { stream, group, consumer_of(partition), 0 }
-    for _, id in ipairs(ids) do arguments[#arguments + 1] = id end
-    arguments[#arguments + 1] = 'JUSTID'
-    redis.call('XCLAIM', unpack(arguments))
+-- The beginning of the call that hands entries to a partition, also those that are nobody's yet: their IDs follow.
+local function claim_for(stream, group, partition) return { stream, group, consumer_of(partition), '0' } end
+
+-- Hands entries over. `claims` is partition to call, see `claim_for`. The calls cannot be used again.
+local function hand_over(claims)
+  for _, call in pairs(claims) do
+    call[#call + 1] = 'FORCE'
+    call[#call + 1] = 'JUSTID'
+    redis.call('XCLAIM', unpack(call))
   end
 end
 

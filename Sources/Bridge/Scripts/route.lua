@@ -1,8 +1,13 @@
 -- Takes new entries and hands each to the partition of its contact, in one step: nothing ever stays with the reading consumer. Any replica
 -- may run it. The owners of the partitions that got something learn of it: the caller by the answer, others by their dirty set and bell.
--- KEYS: stream, state, leases   ARGV: group, member, key rule, count, window, bytes that an entry may have
+--
+-- A caller that has read all of a partition that it owns gets its new entries in the answer, as if it had pulled them next. That it has read all
+-- is its word; what others routed there since is in its dirty set.
+-- KEYS: stream, state, leases, hands, suspects   ARGV: group, member, key rule, count, window, bytes that an entry may have, then number and lease of
+-- each partition that the caller has read to its end
 -- Answer: entries, 1 if the window was full, the ID up to which all has been routed or false where it was not looked at, bytes, the caller's
--- partitions that got some (-1 for all from their beginning, see adopt), entries that were gone from the stream before they could be routed
+-- partitions to pull (-1 for all from their beginning, see adopt), entries that were gone from the stream before they could be routed, then for
+-- each partition that was read to its end: its number, its entries
 -- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
 redis.call('HDEL', KEYS[2], '-')
 local state = redis.call('HMGET', KEYS[2], 'partitions', 'rule', 'adopt')
@@ -12,12 +17,23 @@ if rule ~= ARGV[3] then return redis.error_reply('KEYRULE ' .. string.gsub(rule,
 if state[3] then return redis.error_reply('ADOPT another program has pending entries') end
 
 -- What others have routed to the caller's partitions since it last asked.
-local mine, own_dirty = {}, KEYS[2] .. ':dirty:' .. ARGV[2]
-for _, partition in ipairs(redis.call('SMEMBERS', own_dirty)) do mine[#mine + 1] = tonumber(partition) end
+local mine, own_dirty, unread = {}, KEYS[2] .. ':dirty:' .. ARGV[2], {}
+for _, partition in ipairs(redis.call('SMEMBERS', own_dirty)) do
+  mine[#mine + 1] = tonumber(partition)
+  unread[mine[#mine]] = true
+end
 if #mine > 0 then redis.call('DEL', own_dirty) end
+-- Suspects are given out by pull only.
+local read_to_end = {}
+if not unread[-1] and redis.call('EXISTS', KEYS[5]) == 0 then
+  for i = 7, #ARGV, 2 do
+    local partition = tonumber(ARGV[i])
+    if not unread[partition] then read_to_end[partition] = ARGV[i + 1] end
+  end
+end
 
-local count, window, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-if redis.call('XPENDING', KEYS[1], ARGV[1])[1] >= window then return { 0, 1, false, 0, mine, 0 } end
+local window, most = tonumber(ARGV[5]), tonumber(ARGV[6])
+if redis.call('XPENDING', KEYS[1], ARGV[1])[1] >= window then return { 0, 1, false, 0, mine, 0, {} } end
 
 -- Up to where the group has read. Whoever found nothing sleeps behind it: another replica may have been here first.
 local function routed_to()
@@ -28,47 +44,66 @@ local function routed_to()
   end
 end
 
-local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], 'router', 'COUNT', count, 'STREAMS', KEYS[1], '>')
+-- Nobody's until it is handed over, in this same step: a reader of its own would cost Redis two more writes for each entry.
+local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], 'router', 'COUNT', ARGV[4], 'NOACK', 'STREAMS', KEYS[1], '>')
 if not read then
   -- All has been read. What was added and never routed was trimmed or deleted before. Redis counts additions since 7.0.
   local info, added = redis.call('XINFO', 'STREAM', KEYS[1]), nil
   for i = 1, #info, 2 do
     if info[i] == 'entries-added' then added = info[i + 1] end
   end
-  if not added then return { 0, 0, routed_to(), 0, mine, 0 } end
+  if not added then return { 0, 0, routed_to(), 0, mine, 0, {} } end
   local routed, base = unpack(redis.call('HMGET', KEYS[2], 'routed', 'base'))
   local gone = base and added - tonumber(base) - tonumber(routed or '0') or 0
   if not base or gone ~= 0 then
     redis.call('HSET', KEYS[2], 'base', string.format('%.0f', added - tonumber(routed or '0')))
   end
-  return { 0, 0, routed_to(), 0, mine, math.max(gone, 0) }
+  return { 0, 0, routed_to(), 0, mine, math.max(gone, 0), {} }
 end
 
-local entries, paths, total, claims, touched = read[1][2], paths_of(ARGV[3]), 0, {}, {}
-for _, entry in ipairs(entries) do
-  local key, bytes = key_of(entry[2], paths, most)
+local entries, paths, total, claims, contents, touched, names = read[1][2], paths_of(ARGV[3]), 0, {}, {}, {}, {}
+for i = 1, #entries do
+  local entry = entries[i]
+  -- Whatever is in an entry, it must come to a partition.
+  local is_read, key, bytes = pcall(key_of, entry[2], paths, most)
+  if not is_read then key, bytes = nil, 0 end
   total = total + bytes
   local partition = partition_of(entry[1], key, partitions)
-  local claim = claims[partition]
-  if claim then
-    claim[#claim + 1] = entry[1]
-  else
-    claims[partition] = { entry[1] }
+  local claim, content = claims[partition], contents[partition]
+  if not claim then
+    claim, content = claim_for(KEYS[1], ARGV[1], partition), {}
+    claims[partition], contents[partition] = claim, content
     touched[#touched + 1] = partition
+    -- Redis writes numbers of Lua with 17 digits, which takes longer than the rest of its call.
+    names[#names + 1] = string.format('%d', partition)
   end
+  claim[#claim + 1] = entry[1]
+  content[#content + 1] = entry
 end
-hand_over(KEYS[1], ARGV[1], claims)
+hand_over(claims)
 redis.call('HINCRBY', KEYS[2], 'routed', #entries)
 
-for i, record in ipairs(redis.call('HMGET', KEYS[3], unpack(touched))) do
-  local owner = record and string.match(record, '^%d+ (.+)$')
-  if owner == ARGV[2] then
-    mine[#mine + 1] = touched[i]
-  elseif owner and owner ~= '-' then
-    local dirty = KEYS[2] .. ':dirty:' .. owner
-    if redis.call('EXISTS', dirty) == 0 then ring(KEYS[2], owner, 'routed') end
-    redis.call('SADD', dirty, touched[i])
-    redis.call('PEXPIRE', dirty, 3600000)
+local given, hands = {}, {}
+for i, record in ipairs(redis.call('HMGET', KEYS[3], unpack(names))) do
+  local partition = touched[i]
+  if record and record == read_to_end[partition] then
+    local content = contents[partition]
+    given[#given + 1] = partition
+    given[#given + 1] = content
+    hands[#hands + 1] = names[i]
+    hands[#hands + 1] = content[#content][1]
+  else
+    local owner = record and string.match(record, '^%d+ (.+)$')
+    if owner == ARGV[2] then
+      if not unread[partition] then mine[#mine + 1] = partition end
+    elseif owner and owner ~= '-' then
+      local dirty = KEYS[2] .. ':dirty:' .. owner
+      if redis.call('EXISTS', dirty) == 0 then ring(KEYS[2], owner, 'routed') end
+      redis.call('SADD', dirty, partition)
+      redis.call('PEXPIRE', dirty, 3600000)
+    end
   end
 end
-return { #entries, 0, entries[#entries][1], total, mine, 0 }
+-- How far the owner has read, as pull notes it.
+if #hands > 0 then redis.call('HSET', KEYS[4], unpack(hands)) end
+return { #entries, 0, entries[#entries][1], total, mine, 0, given }

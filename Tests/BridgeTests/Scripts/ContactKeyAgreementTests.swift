@@ -39,6 +39,19 @@ struct ContactKeyAgreementTests {
             #"{"batch":[{"type":"x","userId":1},{"type":"x","userId":1.0},{"type":"y","userId":"1"}]}"#,
             #"{"batch":[{"type":"x"},{"type":"x"}],"userId":"outer"}"#, #"{"type":"x","userId":"u","deep":\#(deep)}"#,
             #"{"type":"x","userId":"é"}"#, #"{"type":"x","userId":"e\u0301"}"#,
+            // What may be read without being decoded, and what looks like it.
+            #"{"type":"x","context":{"userId":"inner"}}"#,
+            #"{"type":"x","context":{"userId":"inner"},"anonymousId":"z"}"#,
+            #"{"context":{"userId":"inner"},"type":"x","userId":"outer"}"#,
+            #"{"context":{"a":"}"},"type":"x","userId":"outer"}"#,
+            #"{"context":{"a":"}","userId":"inner"},"type":"x"}"#,
+            #"{"a":"{","type":"x","userId":"outer"}"#, #"{"a":[{"b":"{"},{}],"type":"x","userId" : "outer"}"#,
+            #"{"a":"say \"userId\":\"no\"","type":"x","userId":"outer"}"#,
+            #"{"say \"userId":"no","type":"x","anonymousId":"z"}"#, #"{"type":"x","event":"userId","anonymousId":"z"}"#,
+            #"{"event":"userId","type":"x","userId":"outer"}"#, #"{"type":"x","userId":"a","us\u0065rId":"b"}"#,
+            #"{"type":"x","userId":"a\nb"}"#, #"{"type":"x","userId":null,"traits":{"email":"e"}}"#,
+            #"{"type":"x","anonymousId":"z","note":"c:\\temp"}"#, #"{"type":"x","note":"c:\\","userId":"u"}"#,
+            #"{"type":"batch","userId":"u"}"#, #"{"type":"x","userId":"u","batch":1}"#,
         ]
         let flat: [[StreamField]] = [
             [StreamField("type", "x"), StreamField("userId", "a"), StreamField("userId", "b")],

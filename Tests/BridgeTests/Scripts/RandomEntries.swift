@@ -4,10 +4,13 @@ import RedisStreams
 /// Entries of all shapes that producers make, and some that nobody should. The same seed gives the same entries.
 struct RandomEntries {
     private var random: SplitMix64
+    /// Whether the entry has no escapes, but braces and names inside strings: what may be read without being decoded, and what looks like it.
+    private var isPlain = false
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func next() -> [StreamField] {
+        isPlain = chance(1, of: 2)
         var fields =
             switch pick(0..<10) {
             case 0..<5: [StreamField(one(Self.fieldNames), surrounded(document()))]
@@ -112,6 +115,10 @@ struct RandomEntries {
         #"\n"#, #"\b\f\r\t"#, #"\\ud83d"#, #"\\\ud83d"#,
     ]
 
+    private static let plainKeys = keys.filter { !$0.contains("\\") }
+    private static let plainPieces =
+        pieces.filter { !$0.contains("\\") } + ["{", "}", "[", "}}", ",", ":", "userId", "traits", "u1"]
+
     private static let invalid = [
         #""\x""#, #""\u12""#, "\"\u{1}\"", "01", "+1", "0x10", "NaN", "-", "1.", ".5", "'a'", "tru",
     ]
@@ -141,10 +148,10 @@ struct RandomEntries {
     }
 
     private mutating func string() -> String {
-        "\"" + (0..<pick(1..<4)).map { _ in one(Self.pieces) }.joined() + "\""
+        "\"" + (0..<pick(1..<4)).map { _ in one(isPlain ? Self.plainPieces : Self.pieces) }.joined() + "\""
     }
 
-    private mutating func key() -> String { "\"" + one(Self.keys) + "\"" }
+    private mutating func key() -> String { "\"" + one(isPlain ? Self.plainKeys : Self.keys) + "\"" }
 
     private mutating func member(_ key: String, _ value: String) -> String { key + space() + ":" + space() + value }
 

@@ -163,10 +163,20 @@ extension StreamSession {
         return beaten(view, sentAt: now, now: now)
     }
 
-    func route(count: Int = 100, window: Int = 10_000, entryBytes: Int = 500 * 1024, paths: [String] = ["userId"])
-        async throws -> RouteAnswer
-    {
-        try await route(count: count, window: window, rule: paths.joined(separator: "\n"), entryBytes: entryBytes)
+    func route(
+        count: Int = 100,
+        window: Int = 10_000,
+        entryBytes: Int = 500 * 1024,
+        paths: [String] = ["userId"],
+        readToEnd: [Int] = []
+    ) async throws -> RouteAnswer {
+        try await route(
+            count: count,
+            window: window,
+            rule: paths.joined(separator: "\n"),
+            entryBytes: entryBytes,
+            readToEnd: readToEnd
+        )
     }
 
     /// Pulls one partition from its beginning.
@@ -182,7 +192,7 @@ extension StreamSession {
             .map { $0?.entries.map(\.id) }
     }
 
-    /// What the script itself answers: for each partition the number of entries that were pending, or -1.
+    /// What the script itself answers: how many entries were pending, then the partitions of others.
     func acknowledgeCounts(_ portions: [AckQueue.Portion]) async throws -> [Int64?] {
         var arguments: [RedisArgument] = [.string(group)]
         for portion in portions {
