@@ -7,7 +7,6 @@ public struct Destination: Sendable {
     public static let mappingsMax = 50
 
     public let mappings: [DestinationMapping]
-    /// Picked once: to pick them for each event would copy them all.
     private let enabled: [DestinationMapping]
     /// What the writer of the mappings should know, one sentence each; empty for most.
     public let warnings: [String]
@@ -41,16 +40,6 @@ public struct Destination: Sendable {
 
     /// One result for each enabled mapping, in order. A failure in one does not stop the others.
     public func results(for event: JSONValue) -> [MappingResult] {
-        enabled.map { mapping in
-            let (outcome, adjustments) = mapping.result(for: event)
-            return MappingResult(
-                mapping: mapping.name,
-                priority: mapping.priority,
-                maxAge: mapping.maxAge,
-                latePolicy: mapping.latePolicy,
-                outcome: outcome,
-                adjustments: adjustments
-            )
-        }
+        enabled.map { $0.result(for: event) }
     }
 }

@@ -3,7 +3,9 @@ public import Loops
 import Segment
 
 /// One mapping of a destination: for which events, which action, and where its fields come from.
-public struct DestinationMapping: Sendable {
+///
+/// Never changes. A class, since each event is held against every mapping: to copy one took longer than to find that it does not match.
+public final class DestinationMapping: Sendable {
     public let name: String
     public let isEnabled: Bool
     public let action: LoopsAction
@@ -68,11 +70,22 @@ public struct DestinationMapping: Sendable {
     }
 
     /// What becomes of an event.
-    public func result(for event: JSONValue) -> (outcome: MappingResult.Outcome, adjustments: [Adjustment]) {
+    public func result(for event: JSONValue) -> MappingResult {
         let outcome = outcome(for: event)
-        guard !options.isOff, case .request(let request) = outcome else { return (outcome, []) }
+        guard case .request(let request) = outcome, !options.isOff else { return result(outcome) }
         let (adjusted, adjustments) = options.apply(to: request)
-        return (.request(adjusted), adjustments)
+        return result(.request(adjusted), adjustments)
+    }
+
+    private func result(_ outcome: MappingResult.Outcome, _ adjustments: [Adjustment] = []) -> MappingResult {
+        MappingResult(
+            mapping: name,
+            priority: priority,
+            maxAge: maxAge,
+            latePolicy: latePolicy,
+            outcome: outcome,
+            adjustments: adjustments
+        )
     }
 
     private func outcome(for event: JSONValue) -> MappingResult.Outcome {

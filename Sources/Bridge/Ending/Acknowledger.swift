@@ -31,14 +31,15 @@ struct Acknowledger: Sendable {
     func run() async -> Int {
         while await session.endsWaiting.wait() {
             if session.withAcks({ $0.count }) < AckQueue.batch { try? await clock.sleep(for: Self.maxDelay) }
-            await flush()
+            await flush(downTo: AckQueue.batch)
         }
-        await flush()
+        await flush(downTo: 0)
         return session.withAcks { $0.count }
     }
 
-    /// Sends until nothing waits or the task is cancelled.
-    private func flush() async {
+    /// Sends what waits, until nothing does or the task is cancelled.
+    /// - Parameter few: so many that come meanwhile share a later call; they have signalled `endsWaiting`.
+    private func flush(downTo few: Int) async {
         var failures = 0
         var stuck: Set<Int> = []
         var stuckUntil = clock.now
@@ -58,6 +59,7 @@ struct Acknowledger: Sendable {
                     ends.confirm(confirmed, now: WallClock.secondsSince1970)
                 }
                 failures = 0
+                if stuck.isEmpty, session.withAcks({ $0.count }) < few { return }
             } catch let unwritten as LetterUnwritten {
                 if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
                 stuck.insert(unwritten.partition)

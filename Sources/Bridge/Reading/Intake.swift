@@ -123,7 +123,9 @@ struct Intake: Sendable {
     var pullCount: Int { min(callCount + callCount / 4, limits.buffered - inHand.count) }
 
     private func isReadable(_ partition: Partition) -> Bool {
-        partition.access == .open && partition.hasMore && partition.buffered < limits.perPartition
+        // A hot contact's partition is filled up by some entries at a time, too.
+        partition.access == .open && partition.hasMore
+            && limits.perPartition - partition.buffered >= max(1, limits.perPartition / 8)
     }
 
     /// How many partitions have more and room for it.

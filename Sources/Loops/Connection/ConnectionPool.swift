@@ -54,9 +54,11 @@ final class ConnectionPool {
             let channel = try result.get()
             // Nobody needs it any more.
             guard let exchange else { return channel.close(promise: nil) }
+            let lastLook = LastLook()
             let connection = LoopsConnection(
                 now: eventLoop.now,
                 readyBy: connector.readyBy(eventLoop.now),
+                lastLook: lastLook,
                 maxAnswerBytes: maxAnswerBytes,
                 idleLimit: idleLimit,
                 outlet: LoopsConnection.Outlet(
@@ -64,6 +66,7 @@ final class ConnectionPool {
                     closed: { self.forget($0) }
                 )
             )
+            try channel.pipeline.syncOperations.addHandler(lastLook, position: .first)
             try channel.pipeline.syncOperations.addHandler(connection)
             all[ObjectIdentifier(connection)] = connection
             connection.start(exchange)

@@ -27,6 +27,7 @@ final class LoopsConnection: ChannelInboundHandler {
     /// It carries nothing new when it is this old.
     static let greatestAge = TimeAmount.minutes(10)
 
+    private let lastLook: LastLook
     private let maxAnswerBytes: Int
     private let idleLimit: TimeAmount
     private let outlet: Outlet
@@ -45,8 +46,17 @@ final class LoopsConnection: ChannelInboundHandler {
     /// - Parameters:
     ///   - now: by the event loop's clock.
     ///   - readyBy: nil when nothing has to be negotiated before the first request.
+    ///   - lastLook: the first handler of the channel.
     ///   - idleLimit: how long it stays open with nothing to do.
-    init(now: NIODeadline, readyBy: NIODeadline?, maxAnswerBytes: Int, idleLimit: TimeAmount, outlet: Outlet) {
+    init(
+        now: NIODeadline,
+        readyBy: NIODeadline?,
+        lastLook: LastLook,
+        maxAnswerBytes: Int,
+        idleLimit: TimeAmount,
+        outlet: Outlet
+    ) {
+        self.lastLook = lastLook
         self.readyBy = readyBy
         self.idleSince = now
         self.retiresAt = now + Self.greatestAge
@@ -88,6 +98,7 @@ final class LoopsConnection: ChannelInboundHandler {
             readyBy = nil
             if let exchange { write(exchange) }
         }
+        if event is LastLook.TooLate { close(.tooLate, "not in time") }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -117,13 +128,14 @@ final class LoopsConnection: ChannelInboundHandler {
 
     private func write(_ exchange: Exchange) {
         guard let context else { return }
-        // Right before the bytes leave: between the decision to send and here lie perhaps a new connection, or a process that was stopped.
+        // Between the decision to send and here lies perhaps a new connection. What is late already costs no connection.
         if let startBy = exchange.startBy, ContinuousClock.now >= startBy {
             self.exchange = nil
             free()
             return exchange.promise.fail(ExchangeFault(.tooLate, "not in time"))
         }
         let number = exchange.number
+        lastLook.startBy = exchange.startBy
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
         // A header that cannot be sent has ended it all.
         guard carries == number else { return }

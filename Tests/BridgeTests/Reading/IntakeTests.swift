@@ -6,7 +6,7 @@ import Testing
 @Suite("Intake: what to read next, within bounds")
 struct IntakeTests {
     /// One whose four partitions are all owned, each since the tenure of its number.
-    private func intake(opened: Bool = true, _ change: (inout IntakeLimits) -> Void = { _ in }) -> Intake {
+    func intake(opened: Bool = true, _ change: (inout IntakeLimits) -> Void = { _ in }) -> Intake {
         var limits = IntakeLimits()
         change(&limits)
         var intake = Intake(partitions: 4, limits: limits)
@@ -15,7 +15,7 @@ struct IntakeTests {
     }
 
     @discardableResult
-    private func admit(
+    func admit(
         _ intake: inout Intake,
         _ id: UInt64,
         _ partition: Int = 0,
@@ -89,61 +89,6 @@ struct IntakeTests {
         #expect(intake.pulls().isEmpty)
         intake.routed(to: [2, 99, -1], entries: 1, bytes: 100)
         #expect(intake.pulls().map(\.partition) == [2])
-    }
-
-    @Test("Entries come with a route's answer where a partition is owned, was read to its end, and has room")
-    func readToEnd() {
-        var intake = intake { $0.perPartition = 102 }
-        #expect(intake.readToEnd.isEmpty, "its history comes first")
-        while let pull = intake.pulls().first { intake.pulled(pull, entries: 0, last: nil) }
-        intake.routed(to: [], entries: 100, bytes: 45_000)
-        for id in 1...200 as ClosedRange<UInt64> { admit(&intake, id, 2, bytes: 450) }
-        for id in 1...200 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 2, bytes: 450) }
-        #expect(intake.routeCount == 100 && intake.readToEnd == [0, 1, 2, 3])
-        for id in 201...203 as ClosedRange<UInt64> { admit(&intake, id, 1, bytes: 450) }
-        #expect(intake.readToEnd == [0, 2, 3])
-        intake.ended(.sample(201), partition: 1, bytes: 450)
-        intake.routed(to: [3], given: [(0, .sample(300))], entries: 2, bytes: 900)
-        intake.close(2)
-        #expect(intake.readToEnd == [0, 1])
-        intake.routed(to: [0], entries: 1, bytes: 450)
-        #expect(intake.pulls().map(\.after).sorted() == [.zero, .sample(300)], "what was given is not read again")
-        intake.rewind()
-        #expect(intake.readToEnd.isEmpty)
-    }
-
-    @Test("What was refused is not read to its end: others may have routed to it meanwhile")
-    func refusedIsNotReadToEnd() {
-        var intake = intake(opened: false)
-        intake.open(1, tenure: 1)
-        let pull = intake.pulls()[0]
-        intake.refused(pull)
-        #expect(intake.readToEnd.isEmpty)
-        intake.pulled(pull, entries: 0, last: nil)
-        #expect(intake.readToEnd == [1])
-    }
-
-    @Test("Without a partition nothing is routed: others do it, or it waits")
-    func routesForItself() {
-        var intake = intake(opened: false)
-        #expect(intake.routeCount == 0)
-        intake.open(1, tenure: 1)
-        #expect(intake.routeCount > 0)
-        intake.close(1)
-        #expect(intake.routeCount == 0)
-    }
-
-    @Test("A full buffer is filled up when there is room for a call, not one by one")
-    func fillsUpInCalls() {
-        var intake = intake {
-            $0.buffered = 80
-            $0.callBytes = .max
-        }
-        for id in 1...80 as ClosedRange<UInt64> { admit(&intake, id) }
-        for id in 1...9 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 0, bytes: 10) }
-        #expect(intake.routeCount == 0 && intake.pulls().isEmpty)
-        intake.ended(.sample(10), partition: 0, bytes: 10)
-        #expect(intake.routeCount == 10 && !intake.pulls().isEmpty)
     }
 
     @Test("A cursor only rises; a rewind sets all back to the beginning")

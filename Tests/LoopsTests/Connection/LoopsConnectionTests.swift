@@ -22,7 +22,10 @@ struct LoopsConnectionTests {
             if let promise, isHolding { held.append(promise) } else { promise?.succeed() }
         }
 
-        func flush(context: ChannelHandlerContext) { flushes += 1 }
+        func flush(context: ChannelHandlerContext) {
+            flushes += 1
+            context.flush()
+        }
     }
 
     private final class Tally {
@@ -33,6 +36,7 @@ struct LoopsConnectionTests {
     private final class Site {
         let channel = EmbeddedChannel()
         let observer = Observer()
+        let socket = Observer()
         let connection: LoopsConnection
         private let tally: Tally
         private var count: UInt64 = 0
@@ -40,17 +44,20 @@ struct LoopsConnectionTests {
         var freed: Int { tally.freed }
         var closed: Int { tally.closed }
 
-        init(readyBy: NIODeadline? = nil) throws {
+        /// - Parameter now: the clock of the last look.
+        init(readyBy: NIODeadline? = nil, now: @escaping () -> ContinuousClock.Instant = { .now }) throws {
             let tally = Tally()
             self.tally = tally
+            let lastLook = LastLook(now: now)
             connection = LoopsConnection(
                 now: channel.embeddedEventLoop.now,
                 readyBy: readyBy,
+                lastLook: lastLook,
                 maxAnswerBytes: 10,
                 idleLimit: .seconds(50),
                 outlet: .init(freed: { _ in tally.freed += 1 }, closed: { _ in tally.closed += 1 })
             )
-            try channel.pipeline.syncOperations.addHandlers([observer, connection])
+            try channel.pipeline.syncOperations.addHandlers([socket, lastLook, observer, connection])
             channel.pipeline.fireChannelActive()
         }
 
@@ -191,6 +198,29 @@ struct LoopsConnectionTests {
         let next = site.start(startBy: .now + .seconds(60))
         try site.answer()
         #expect(try status(next) == 200)
+    }
+
+    @Test("A request whose latest start passes while it is encoded does not leave, nor does anything after it")
+    func tooLateAtLast() throws {
+        let site = try Site { .now + .seconds(60) }
+        let answer = site.start(startBy: .now + .seconds(50))
+        #expect(fault(answer) == .tooLate && site.closed == 1 && site.freed == 0)
+        site.channel.flush()
+        #expect(site.observer.flushes >= 1 && site.socket.flushes == 0)
+    }
+
+    @Test("The last look is at the first bytes of a request: what comes behind them follows")
+    func followsFirstBytes() throws {
+        var now = ContinuousClock.now
+        let site = try Site { now }
+        let answer = site.start(startBy: .now + .seconds(50))
+        now += .seconds(60)
+        site.channel.flush()
+        #expect(site.socket.flushes == 2)
+        try site.answer()
+        #expect(try status(answer) == 200 && site.closed == 0)
+        let next = site.start()
+        #expect(end(next) == nil && site.socket.flushes == 3)
     }
 
     @Test("Nothing is written before the handshake, and the latest start is looked at after it")

@@ -6,7 +6,7 @@ extension DestinationMapping {
     /// What becomes of an event as ``result(for:)`` has it, and the way there.
     public func explain(_ event: JSONValue) -> MappingExplanation {
         let trigger = trigger.explain(event)
-        let (outcome, adjustments) = result(for: event)
+        let result = result(for: event)
         let fields = trigger.isMatched && isEnabled ? fieldExplanations(event) : []
         return MappingExplanation(
             name: name,
@@ -14,9 +14,9 @@ extension DestinationMapping {
             triggerText: self.trigger.text,
             trigger: trigger,
             fields: fields,
-            omissions: isEnabled ? omissions(from: fields, outcome) : [],
-            adjustments: isEnabled ? adjustments : [],
-            end: isEnabled ? end(outcome) : .off
+            omissions: isEnabled ? omissions(from: fields, result.outcome) : [],
+            adjustments: isEnabled ? result.adjustments : [],
+            end: isEnabled ? end(result.outcome) : .off
         )
     }
 
