@@ -1,5 +1,7 @@
 """How long Redis was busy with single script calls, and whether it worked or waited for a core meanwhile."""
 
+import os
+
 from processes import status_of
 from servers import SLOW_MAX, SLOW_MICROSECONDS
 
@@ -15,11 +17,12 @@ class ScriptCalls:
         redis("CONFIG", "RESETSTAT")
         redis("SLOWLOG", "RESET")
         self.pid = int(redis.info("server")["process_id"])
-        self.before = waits(self.pid)
+        self.before = *waits(self.pid), stolen()
 
     def take(self):
         """The times are those of the clock: a call that lost its core in between took longer than its work."""
-        preempted, waited = (now - before for now, before in zip(waits(self.pid), self.before))
+        now = *waits(self.pid), stolen()
+        preempted, waited, taken = (later - before for later, before in zip(now, self.before))
         slow = [int(entry[2]) for entry in self.redis("SLOWLOG", "GET", SLOW_MAX) if entry[3][0].upper() in (b"EVALSHA", b"EVAL")]
         stats = self.redis.info("commandstats")
         calls = [fields(stats[name])["calls"] for name in ("cmdstat_evalsha", "cmdstat_eval") if name in stats]
@@ -32,6 +35,7 @@ class ScriptCalls:
             "p99.9": percentiles.get("p99.9", 0),
             "preempted": preempted,
             "waited": waited,
+            "stolen": taken,
         }
 
 
@@ -40,6 +44,12 @@ def waits(pid):
     with open(f"/proc/{pid}/schedstat") as stat:
         waited = int(stat.read().split()[1]) / 1e6
     return status_of(pid, "nonvoluntary_ctxt_switches"), waited
+
+
+def stolen():
+    """Milliseconds that the host gave the cores of this machine to others, summed over the cores."""
+    with open("/proc/stat") as stat:
+        return int(stat.readline().split()[8]) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def fields(text):
@@ -57,5 +67,5 @@ def told(calls):
     return (
         f"{calls['over']} of {calls['calls']:,} script calls over {BAR / 1000:.0f} ms by the clock, the longest {calls['longest'] / 1000:.1f} ms, "
         f"p99.9 {calls['p99.9'] / 1000:.2f} ms; meanwhile Redis lost its core {calls['preempted']:,} times and waited "
-        f"{calls['waited']:,.0f} ms for one"
+        f"{calls['waited']:,.0f} ms for one, and the host took away {calls['stolen']:,.0f} ms of cores"
     )

@@ -125,8 +125,8 @@ public struct IntakeLimits: Sendable, Equatable {
     public var perPartition = 256
     /// Bytes that may wait in memory; one read may go over it.
     public var bytes = 16 * 1024 * 1024
-    /// Entries one call may take.
-    public var callEntries = 100
+    /// Entries one call may take. More would cost Redis a little less for each, and would make everybody else who uses it wait longer for one call.
+    public var callEntries = 64
     /// Bytes that one call should handle at the most: a script reads them all into Redis' memory.
     public var callBytes = 256 * 1024
     /// Partitions that one pull call may read.

@@ -7,13 +7,13 @@ import Testing
 extension IntakeTests {
     @Test("Entries come with a route's answer where a partition is owned, was read to its end, and has room")
     func readToEnd() {
-        var intake = intake { $0.perPartition = 102 }
+        var intake = intake { $0.perPartition = $0.callEntries + 2 }
         #expect(intake.readToEnd.isEmpty, "its history comes first")
         while let pull = intake.pulls().first { intake.pulled(pull, entries: 0, last: nil) }
         intake.routed(to: [], entries: 100, bytes: 45_000)
         for id in 1...200 as ClosedRange<UInt64> { admit(&intake, id, 2, bytes: 450) }
         for id in 1...200 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 2, bytes: 450) }
-        #expect(intake.routeCount == 100 && intake.readToEnd == [0, 1, 2, 3])
+        #expect(intake.routeCount == intake.limits.callEntries && intake.readToEnd == [0, 1, 2, 3])
         for id in 201...203 as ClosedRange<UInt64> { admit(&intake, id, 1, bytes: 450) }
         #expect(intake.readToEnd == [0, 2, 3])
         intake.ended(.sample(201), partition: 1, bytes: 450)
