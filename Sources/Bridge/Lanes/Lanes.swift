@@ -55,10 +55,17 @@ struct Lanes: Sendable {
 
     /// Changed in place, in the dictionary, always: taken out and put back, its entries would be copied at each request.
     private struct Lane: Sendable {
-        var state: State
-        var entries: Deque<PlannedEntry>
+        var state = State.parked
+        var entries: Deque<PlannedEntry> = []
         /// Whether what is under way of it was given up.
         var isAbandoned = false
+
+        /// Takes an entry behind the others.
+        /// - Returns: whether there are no others.
+        mutating func append(_ entry: PlannedEntry) -> Bool {
+            entries.append(entry)
+            return entries.count == 1
+        }
 
         /// The request that is next, and whether it may be left out where the contact is known to be so already.
         func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> (RequestGroup, mayBeSkipped: Bool) {
@@ -71,18 +78,25 @@ struct Lanes: Sendable {
             group.count(&entries, attempts: 1)
             if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
             state = .underWay(group, since: now)
-            let head = entries[0]
             return Start(
                 key: key,
-                step: group.step(of: head),
-                attempt: head.failures + 1,
-                entry: head.id,
-                partition: head.partition,
-                tenure: head.tenure,
-                isSuspect: head.isSuspect,
+                step: group.step(of: entries[0]),
+                attempt: entries[0].failures + 1,
+                entry: entries[0].id,
+                partition: entries[0].partition,
+                tenure: entries[0].tenure,
+                isSuspect: entries[0].isSuspect,
                 entries: group.entries
             )
         }
+
+        /// What its turn depends on: its first entry, and the priority of that one's next request.
+        var turn: (entry: StreamID, priority: Int) {
+            (entries[0].id, entries[0].steps[entries[0].nextStep].priority)
+        }
+
+        /// When the next request is too old to be sent; nil for never.
+        var expiry: Expiry? { entries[0].steps[entries[0].nextStep].expiry }
 
         mutating func part(_ group: RequestGroup) { group.part(&entries) }
         mutating func uncount(_ group: RequestGroup) { group.count(&entries, attempts: -1) }
@@ -91,8 +105,8 @@ struct Lanes: Sendable {
         /// Takes away the entries at the head that have no request left.
         mutating func takeFinished() -> [EntryEnd] {
             var ends: [EntryEnd] = []
-            while let head = entries.first, head.isFinished {
-                ends.append(head.end)
+            while !entries.isEmpty, entries[0].isFinished {
+                ends.append(entries[0].end)
                 entries.removeFirst()
             }
             return ends
@@ -105,6 +119,9 @@ struct Lanes: Sendable {
         static func < (a: Alarm, b: Alarm) -> Bool { a.due < b.due }
         static func == (a: Alarm, b: Alarm) -> Bool { a.due == b.due }
     }
+
+    /// Where a lane stands among the others until one comes or goes: to find it again, its key is not hashed again.
+    private typealias Place = Dictionary<LaneKey, Lane>.Index
 
     private let coalescing: Coalescing
     private var known: KnownContacts?
@@ -135,12 +152,9 @@ struct Lanes: Sendable {
     /// - Returns: the ends that follow at once: an entry without requests, when nothing is before it.
     mutating func admit(_ entry: PlannedEntry) -> [EntryEnd] {
         count += 1
-        if lanes[entry.lane] != nil {
-            lanes[entry.lane]?.entries.append(entry)
-            return []
-        }
-        lanes[entry.lane] = Lane(state: .parked, entries: [entry])
-        return settle(entry.lane)
+        let isAlone = lanes[entry.lane, default: Lane()].append(entry)
+        guard isAlone, let place = lanes.index(forKey: entry.lane) else { return [] }
+        return settle(entry.lane, place)
     }
 
     /// Lanes that could start a request at this instant.
@@ -161,27 +175,26 @@ struct Lanes: Sendable {
     ) -> Start? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            guard let head = lanes[key]?.entries.first else { continue }
-            guard mayStart(head) else {
-                lanes[key]?.state = .parked
-                parked.append(key)
+            guard let place = lanes.index(forKey: key) else { continue }
+            guard mayStart(lanes.values[place].entries[0]) else {
+                park(key, place)
                 continue
             }
-            if let expiry = head.steps[head.nextStep].expiry, expiry.at <= now {
-                lanes[key]?.entries[0].expire(expiry)
-                unsentEnds += settle(key)
+            if let expiry = lanes.values[place].expiry, expiry.at <= now {
+                lanes.values[place].entries[0].expire(expiry)
+                unsentEnds += settle(key, place)
                 continue
             }
-            guard let (group, mayBeSkipped) = lanes[key]?.group(coalescing, now: now) else { continue }
+            let (group, mayBeSkipped) = lanes.values[place].group(coalescing, now: now)
             if mayBeSkipped, known?.has(group.call, now: now) == true {
-                lanes[key]?.end(group, as: .unchanged)
-                unsentEnds += settle(key)
+                lanes.values[place].end(group, as: .unchanged)
+                unsentEnds += settle(key, place)
                 continue
             }
             known?.started(group.call)
             ready.started(key.stream)
             underWay += 1
-            return lanes[key]?.begin(group, key, now: now)
+            return lanes.values[place].begin(group, key, now: now)
         }
         return nil
     }
@@ -199,8 +212,8 @@ struct Lanes: Sendable {
         parked = []
         var woke = false
         for key in waiting {
-            guard case .parked? = lanes[key]?.state else { continue }
-            makeReady(key)
+            guard let place = lanes.index(forKey: key), case .parked = lanes.values[place].state else { continue }
+            makeReady(key, place)
             woke = true
         }
         return woke
@@ -227,47 +240,45 @@ struct Lanes: Sendable {
 
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
-        guard case .underWay(let group, let since)? = lanes[key]?.state else {
-            preconditionFailure("a result for a lane with no request under way")
-        }
+        guard let place = lanes.index(forKey: key), case .underWay(let group, let since) = lanes.values[place].state
+        else { preconditionFailure("a result for a lane with no request under way") }
         underWay -= 1
         switch result {
         case .delivered:
             known?.delivered(group.call, now: since)
-            lanes[key]?.end(group)
+            lanes.values[place].end(group)
         case .failed(let fault):
             if group.entries == 1 {
-                lanes[key]?.entries[0].faults.append(fault)
-                lanes[key]?.entries[0].advance()
+                lanes.values[place].entries[0].faults.append(fault)
+                lanes.values[place].entries[0].advance()
             } else {
                 // One of them is at fault, and must not take the others with it.
-                lanes[key]?.part(group)
+                lanes.values[place].part(group)
             }
         case .retry(_, let counts, let isUnreadable):
-            if counts { lanes[key]?.entries[0].failures += 1 }
-            if isUnreadable { lanes[key]?.entries[0].unreadable += 1 } else { lanes[key]?.entries[0].unreadable = 0 }
+            if counts { lanes.values[place].entries[0].failures += 1 }
+            lanes.values[place].entries[0].answered(isUnreadable: isUnreadable)
         case .keyRefused(let now):
-            if lanes[key]?.entries[0].keyRefusedAt == nil { lanes[key]?.entries[0].keyRefusedAt = now }
+            lanes.values[place].entries[0].keyRefused(at: now)
         case .unsent:
-            lanes[key]?.uncount(group)
+            lanes.values[place].uncount(group)
         }
-        if lanes[key]?.isAbandoned == true, let lane = lanes.removeValue(forKey: key) { return leave(key, lane) }
+        if lanes.values[place].isAbandoned { return leave(lanes.remove(at: place).value) }
         switch result {
         case .delivered, .failed:
-            return Outcome(ends: settle(key))
+            return Outcome(ends: settle(key, place))
         case .retry(let due, _, _), .keyRefused(let due):
-            lanes[key]?.state = .waiting(until: due)
+            lanes.values[place].state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1
         case .unsent:
-            lanes[key]?.state = .parked
-            parked.append(key)
+            park(key, place)
         }
         return Outcome()
     }
 
     /// The partition was lost meanwhile: what has not ended is taken up by the next owner from the beginning.
-    private mutating func leave(_ key: LaneKey, _ lane: Lane) -> Outcome {
+    private mutating func leave(_ lane: Lane) -> Outcome {
         let ends = lane.entries.prefix { $0.isFinished }.map(\.end)
         let given = Array(lane.entries.dropFirst(ends.count))
         count -= lane.entries.count
@@ -303,17 +314,21 @@ struct Lanes: Sendable {
     }
 
     /// Ends the entries at the head of a lane that have no request left, and makes the lane ready for the first that has.
-    private mutating func settle(_ key: LaneKey) -> [EntryEnd] {
-        guard let ends = lanes[key]?.takeFinished() else { return [] }
+    private mutating func settle(_ key: LaneKey, _ place: Place) -> [EntryEnd] {
+        let ends = lanes.values[place].takeFinished()
         count -= ends.count
-        if lanes[key]?.entries.isEmpty == true { lanes[key] = nil } else { makeReady(key) }
+        if lanes.values[place].entries.isEmpty { lanes.remove(at: place) } else { makeReady(key, place) }
         return ends
     }
 
-    private mutating func makeReady(_ key: LaneKey) {
-        guard let head = lanes[key]?.entries.first else { return }
-        let ticket = ready.insert(key, entry: head.id, priority: head.steps[head.nextStep].priority)
-        lanes[key]?.state = .ready(ticket)
+    private mutating func park(_ key: LaneKey, _ place: Place) {
+        lanes.values[place].state = .parked
+        parked.append(key)
+    }
+
+    private mutating func makeReady(_ key: LaneKey, _ place: Place) {
+        let (entry, priority) = lanes.values[place].turn
+        lanes.values[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
     }
 
     private mutating func wakeDue(_ now: ContinuousClock.Instant) {
@@ -324,8 +339,9 @@ struct Lanes: Sendable {
     }
 
     private mutating func wake(_ alarm: Alarm) {
-        guard case .waiting(alarm.due)? = lanes[alarm.key]?.state else { return }
-        makeReady(alarm.key)
+        guard let place = lanes.index(forKey: alarm.key), case .waiting(alarm.due) = lanes.values[place].state
+        else { return }
+        makeReady(alarm.key, place)
         blocked -= 1
     }
 }

@@ -69,6 +69,12 @@ struct PlannedEntry: Sendable {
         firstAttempt = nil
     }
 
+    /// The current step was answered, and is to be tried again.
+    mutating func answered(isUnreadable: Bool) { unreadable = isUnreadable ? unreadable + 1 : 0 }
+
+    /// Loops refused the key at the current step.
+    mutating func keyRefused(at now: ContinuousClock.Instant) { keyRefusedAt = keyRefusedAt ?? now }
+
     /// What became of it. Only when it is finished.
     var end: EntryEnd {
         let kind: EntryEnd.Kind =
