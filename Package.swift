@@ -206,6 +206,7 @@ let package = Package(
             dependencies: [
                 "Bridge", "DevKit", "JSON", "Loops", "RedisStreams", "Segment",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(

@@ -23,13 +23,16 @@ public final class OneTime<Value: Sendable>: Sendable {
 
     public var value: Value {
         get async {
-            await withCheckedContinuation { continuation in
+            let value = await withCheckedContinuation { continuation in
                 let value = state.withLock { state in
                     if state.value == nil { state.waiters.append(continuation) }
                     return state.value
                 }
                 if let value { continuation.resume(returning: value) }
             }
+            // The thread sanitizer does not see the order that a continuation makes when it is resumed before its task has come to rest; that of
+            // the lock it sees.
+            return state.withLock { $0.value ?? value }
         }
     }
 }

@@ -125,10 +125,5 @@ private struct JSONObjectKey: Hashable {
 
     static func == (left: JSONObjectKey, right: JSONObjectKey) -> Bool { left.text.hasSameBytes(as: right.text) }
 
-    func hash(into hasher: inout Hasher) {
-        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable {
-            hasher.combine(bytes: UnsafeRawBufferPointer($0))
-        }
-        if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
-    }
+    func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
 }

@@ -52,4 +52,15 @@ extension String {
         if let answer, let answer { return answer }
         return utf8.elementsEqual(other.utf8)
     }
+
+    /// A hash for ``hasSameBytes(as:)``.
+    @inlinable
+    public func hashBytes(into hasher: inout Hasher) {
+        let isDone: Void? = utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if isDone == nil { for byte in utf8 { hasher.combine(byte) } }
+        // So that two texts in a row are not one.
+        hasher.combine(UInt8(0xFF))
+    }
 }

@@ -23,6 +23,25 @@ struct DeliveryTests {
         }
     }
 
+    @Test("An entry that is pending in a partition without anybody's word of it is found and delivered")
+    func unheardOf() async throws {
+        try await Harness.run { harness in
+            try await harness.publish(Harness.events(1))
+            await harness.bridge.confirmedEnds.reached(1)
+            // In one step, so that the bridge finds nothing to route.
+            let script = """
+                redis.call('XADD', KEYS[1], '*', 'event', ARGV[1])
+                redis.call('XREADGROUP', 'GROUP', ARGV[2], 'p07', 'STREAMS', KEYS[1], '>')
+                """
+            let event = try #require(Harness.events(1, from: 1).first)
+            let arguments = [RedisArgument.bytes(event), .string(harness.configuration.group)]
+            let call = RedisCommand("EVAL", [.string(script), "1", .string(Harness.stream)] + arguments)
+            _ = try await harness.client.send(call)
+            await harness.bridge.confirmedEnds.reached(2)
+            #expect(try await harness.pending() == 0 && harness.audit.committed == 2)
+        }
+    }
+
     @Test("No entry is acknowledged before its delivery")
     func ackFollowsDelivery() async throws {
         var simulation = SimulatorConfiguration.unlimited

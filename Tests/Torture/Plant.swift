@@ -47,7 +47,10 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
             }
         case .fenceOff:
             parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
-            parts.scripts.route = parts.scripts.route.replacing("record == read_to_end[", "read_to_end[")
+            parts.scripts.route = parts.scripts.route.replacing(
+                "record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2]",
+                "true"
+            )
             parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:

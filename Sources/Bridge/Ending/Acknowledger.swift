@@ -38,7 +38,7 @@ struct Acknowledger: Sendable {
     }
 
     /// Sends what waits, until nothing does or the task is cancelled.
-    /// - Parameter few: so many that come meanwhile share a later call; they have signalled `endsWaiting`.
+    /// - Parameter few: fewer that have come meanwhile share a later call; they have signalled `endsWaiting`.
     private func flush(downTo few: Int) async {
         var failures = 0
         var stuck: Set<Int> = []
@@ -59,7 +59,9 @@ struct Acknowledger: Sendable {
                     ends.confirm(confirmed, now: WallClock.secondsSince1970)
                 }
                 failures = 0
-                if stuck.isEmpty, session.withAcks({ $0.count }) < few { return }
+                // Below that many calls, all that waited was sent: what waits now came later.
+                let isAll = stuck.isEmpty && calls.count < AckQueue.maxCalls
+                if isAll, session.withAcks({ $0.count }) < few { return }
             } catch let unwritten as LetterUnwritten {
                 if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
                 stuck.insert(unwritten.partition)

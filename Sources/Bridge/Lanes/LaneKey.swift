@@ -1,3 +1,5 @@
+import JSON
+
 /// Names a lane: one contact of one stream.
 ///
 /// Order holds within a stream; one contact's events on two streams have no order between them, so they have two lanes.
@@ -6,4 +8,14 @@ struct LaneKey: Hashable, Sendable {
     var stream: Int
     /// The contact key by the rule of the configuration, or the entry's own ID when it has none.
     var contact: String
+
+    /// By bytes, as partitions are: Swift's own equality would put two contacts of two partitions into one lane.
+    static func == (left: LaneKey, right: LaneKey) -> Bool {
+        left.stream == right.stream && left.contact.hasSameBytes(as: right.contact)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(stream)
+        contact.hashBytes(into: &hasher)
+    }
 }

@@ -137,13 +137,21 @@ struct Intake: Sendable {
         return min(callCount, limits.buffered - inHand.count)
     }
 
-    /// The partitions of which everything that has been routed so far is in hand, with room for whatever a call may route: what it routes to them
-    /// is the next of them.
-    var readToEnd: [Int] {
+    /// A partition that was read to its end, which was here.
+    struct End: Sendable, Equatable {
+        let partition: Int
+        let cursor: StreamID
+    }
+
+    /// The partitions of which everything is in hand, as far as this process knows, with room for whatever a call may route: if Redis finds that
+    /// their ends are still there, what it routes to them next may be taken as it comes.
+    var readToEnd: [End] {
         let most = limits.perPartition - callCount
-        return partitions.indices.filter {
-            let partition = partitions[$0]
-            return partition.access == .open && !partition.hasMore && !partition.isRefused && partition.buffered <= most
+        return partitions.indices.compactMap { index in
+            let partition = partitions[index]
+            guard partition.access == .open, !partition.hasMore, !partition.isRefused, partition.buffered <= most
+            else { return nil }
+            return End(partition: index, cursor: partition.cursor)
         }
     }
 

@@ -21,7 +21,7 @@ struct RouteAnswer: Sendable {
     let lost: Int
 
     /// - Parameter readToEnd: the partitions that were named in the call.
-    init(_ value: RedisValue, readToEnd: [Int] = []) throws(RedisError) {
+    init(_ value: RedisValue, readToEnd: [Intake.End] = []) throws(RedisError) {
         guard case .array(let parts) = value, parts.count == 7, case .integer(let entries) = parts[0],
             case .integer(let full) = parts[1], case .integer(let bytes) = parts[3],
             case .array(let touched) = parts[4],
@@ -37,7 +37,8 @@ struct RouteAnswer: Sendable {
         self.lost = Int(lost)
         var readings: [(partition: Int, entries: [StreamEntry])] = []
         for index in stride(from: 0, to: given.count, by: 2) {
-            guard case .integer(let partition) = given[index], readToEnd.contains(Int(partition)) else {
+            guard case .integer(let partition) = given[index], readToEnd.contains(where: { $0.partition == partition })
+            else {
                 throw Self.unexpected
             }
             readings.append((Int(partition), try StreamEntry.list(from: given[index + 1])))

@@ -74,7 +74,11 @@ struct StreamReader: Sendable {
                     "Another program left pending entries; they come first",
                     metadata: ["stream": "\(session.keys.stream)"]
                 )
-                await retry(&failures) { try await adopt() }
+                await retry(&failures) {
+                    // Also when its answer was lost: it may have handed entries to partitions that were read already.
+                    defer { session.withIntake { $0.rewind() } }
+                    try await adopt()
+                }
             } catch GroupFault.groupLost(let stream) {
                 session.closed("\(GroupFault.groupLost(stream: stream))")
             } catch let fault as GroupFault where !fault.isRetriable {
@@ -176,7 +180,6 @@ struct StreamReader: Sendable {
             if answer.gone > 0 { reportLost(answer.gone) }
             after = answer.next
         }
-        session.withIntake { $0.rewind() }
         logger.notice(
             "The pending entries of another program were taken over",
             metadata: ["stream": "\(session.keys.stream)", "count": "\(moved)"]

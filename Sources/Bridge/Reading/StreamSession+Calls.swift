@@ -34,20 +34,20 @@ extension StreamSession {
         )
     }
 
-    /// - Parameter readToEnd: the partitions of which everything routed so far has been read: their new entries come with the answer.
+    /// - Parameter readToEnd: the new entries of these partitions come with the answer, unless others were routed there that nobody has told of.
     func route(
         count: Int,
         window: Int,
         rule: String,
         entryBytes: Int,
-        readToEnd: [Int] = []
+        readToEnd: [Intake.End] = []
     ) async throws -> RouteAnswer {
         try RouteAnswer(
             await call(
                 scripts.route,
                 keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
                 [group, member, rule, String(count), String(window), String(entryBytes)]
-                    + readToEnd.flatMap { [String($0), fence($0)] }
+                    + readToEnd.flatMap { [String($0.partition), fence($0.partition), $0.cursor.description] }
             ),
             readToEnd: readToEnd
         )

@@ -158,6 +158,17 @@ final class StreamSession: Sendable {
         return changes
     }
 
+    /// Whether this process holds nothing of the stream, and is told nothing either that it could read.
+    var isEmptyHanded: Bool {
+        state.withLock { $0.isOpen && $0.intake.buffered == 0 && $0.acks.count == 0 && $0.leases.owned > 0 }
+    }
+
+    /// Lets all partitions be read from their beginning.
+    func readsAgain() {
+        state.withLock { $0.changes.append(.rewind) }
+        readable.signal()
+    }
+
     /// The changes that wait to be applied to reading and delivery.
     func takeChanges() -> [LeaseChange] {
         state.withLock { state in

@@ -29,7 +29,7 @@ for _, item in ipairs(pending) do
     end
   end
 end
-hand_over(claims)
+hand_over(KEYS[2], claims)
 if #pending < count then
   redis.call('HDEL', KEYS[2], 'adopt')
   for _, member in ipairs(redis.call('HKEYS', KEYS[3])) do

@@ -148,8 +148,15 @@ local function consumer_of(partition) return string.format('p%02d', partition) e
 -- The beginning of the call that hands entries to a partition, also those that are nobody's yet: their IDs follow.
 local function claim_for(stream, group, partition) return { stream, group, consumer_of(partition), '0' } end
 
--- Hands entries over. `claims` is partition to call, see `claim_for`. The calls cannot be used again.
-local function hand_over(claims)
+-- Hands entries over, and notes the last one of each partition before: see route. `claims` is partition to call, see `claim_for`; the calls cannot
+-- be used again.
+local function hand_over(state, claims)
+  local tails = {}
+  for partition, call in pairs(claims) do
+    tails[#tails + 1] = string.format('%d', partition)
+    tails[#tails + 1] = call[#call]
+  end
+  if #tails > 0 then redis.call('HSET', state .. ':tails', unpack(tails)) end
   for _, call in pairs(claims) do
     call[#call + 1] = 'FORCE'
     call[#call + 1] = 'JUSTID'

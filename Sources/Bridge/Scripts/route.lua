@@ -1,10 +1,10 @@
 -- Takes new entries and hands each to the partition of its contact, in one step: nothing ever stays with the reading consumer. Any replica
 -- may run it. The owners of the partitions that got something learn of it: the caller by the answer, others by their dirty set and bell.
 --
--- A caller that has read all of a partition that it owns gets its new entries in the answer, as if it had pulled them next. That it has read all
--- is its word; what others routed there since is in its dirty set.
--- KEYS: stream, state, leases, hands, suspects   ARGV: group, member, key rule, count, window, bytes that an entry may have, then number and lease of
--- each partition that the caller has read to its end
+-- A caller that has read all of a partition that it owns gets its new entries in the answer, as if it had pulled them next. It says up to where it
+-- has read, and the last entry that anybody routed there is noted: only when they are the same has nothing escaped it.
+-- KEYS: stream, state, leases, hands, suspects   ARGV: group, member, key rule, count, window, bytes that an entry may have, then for each
+-- partition that the caller has read to its end: number, lease, the last ID that it read or 0-0
 -- Answer: entries, 1 if the window was full, the ID up to which all has been routed or false where it was not looked at, bytes, the caller's
 -- partitions to pull (-1 for all from their beginning, see adopt), entries that were gone from the stream before they could be routed, then for
 -- each partition that was read to its end: its number, its entries
@@ -23,12 +23,12 @@ for _, partition in ipairs(redis.call('SMEMBERS', own_dirty)) do
   unread[mine[#mine]] = true
 end
 if #mine > 0 then redis.call('DEL', own_dirty) end
--- Suspects are given out by pull only.
+-- Partition to its place among the arguments. Suspects are given out by pull only.
 local read_to_end = {}
 if not unread[-1] and redis.call('EXISTS', KEYS[5]) == 0 then
-  for i = 7, #ARGV, 2 do
+  for i = 7, #ARGV, 3 do
     local partition = tonumber(ARGV[i])
-    if not unread[partition] then read_to_end[partition] = ARGV[i + 1] end
+    if not unread[partition] then read_to_end[partition] = i end
   end
 end
 
@@ -44,7 +44,9 @@ local function routed_to()
   end
 end
 
--- Nobody's until it is handed over, in this same step: a reader of its own would cost Redis two more writes for each entry.
+-- Nobody's until it is handed over, in this same step: a reader of its own would cost Redis two more writes for each entry. Should the other call be
+-- forbidden, it fails here, where nothing is lost by that.
+redis.call('XCLAIM', KEYS[1], ARGV[1], consumer_of(0), '0', '0-0', 'JUSTID')
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], 'router', 'COUNT', ARGV[4], 'NOACK', 'STREAMS', KEYS[1], '>')
 if not read then
   -- All has been read. What was added and never routed was trimmed or deleted before. Redis counts additions since 7.0.
@@ -80,13 +82,15 @@ for i = 1, #entries do
   claim[#claim + 1] = entry[1]
   content[#content + 1] = entry
 end
-hand_over(claims)
+local tails = redis.call('HMGET', KEYS[2] .. ':tails', unpack(names))
+hand_over(KEYS[2], claims)
 redis.call('HINCRBY', KEYS[2], 'routed', #entries)
 
 local given, hands = {}, {}
 for i, record in ipairs(redis.call('HMGET', KEYS[3], unpack(names))) do
   local partition = touched[i]
-  if record and record == read_to_end[partition] then
+  local place = read_to_end[partition]
+  if place and record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2] then
     local content = contents[partition]
     given[#given + 1] = partition
     given[#given + 1] = content

@@ -21,6 +21,7 @@ final class StreamPoller: Sendable {
         /// Looks until the next trim.
         var looksToTrim = 0
         var pauseLook: PauseLook?
+        var unread = UnreadWatch()
     }
 
     /// What a look found: a pause, or that there is none.
@@ -81,10 +82,16 @@ final class StreamPoller: Sendable {
                 return state.trimGuard.observe(survey, ownTrims: state.ownTrims, now: .now)
             }
             warn(status)
+            reread(survey)
             await trim(survey)
         }
         state.withLock { [status, pauseLook] state in (state.status, state.pauseLook) = (status, pauseLook) }
         gauges.set(status)
+    }
+
+    private func reread(_ survey: StreamSurvey) {
+        let isIdle = session.isEmptyHanded
+        if state.withLock({ $0.unread.observe(oldest: survey.oldest, isIdle: isIdle) }) { session.readsAgain() }
     }
 
     /// A drained replica has no heartbeats that would tell it of a pause.

@@ -80,6 +80,17 @@ struct LanesTests {
         #expect(ends.map(\.kind) == [.deadLettered([fault])])
         #expect(ends.first?.attempts == 2)
     }
+
+    @Test("Contacts are told apart by their bytes, as partitions are")
+    func byBytes() {
+        var lanes = Lanes()
+        for (number, contact) in ["\u{e9}", "e\u{301}", "\u{e9}"].enumerated() {
+            _ = lanes.admit(.sample(UInt64(number + 1), contact: contact, partition: number % 2))
+        }
+        #expect(lanes.contacts == 2)
+        #expect(lanes.abandon(stream: 0, partition: 0).map(\.id) == [.sample(1), .sample(3)])
+        #expect(lanes.contacts == 1 && lanes.start(now: .now)?.entry == .sample(2))
+    }
 }
 
 extension StreamID {

@@ -13,13 +13,13 @@ extension IntakeTests {
         intake.routed(to: [], entries: 100, bytes: 45_000)
         for id in 1...200 as ClosedRange<UInt64> { admit(&intake, id, 2, bytes: 450) }
         for id in 1...200 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 2, bytes: 450) }
-        #expect(intake.routeCount == intake.limits.callEntries && intake.readToEnd == [0, 1, 2, 3])
+        #expect(intake.routeCount == intake.limits.callEntries && intake.readToEnd.map(\.partition) == [0, 1, 2, 3])
         for id in 201...203 as ClosedRange<UInt64> { admit(&intake, id, 1, bytes: 450) }
-        #expect(intake.readToEnd == [0, 2, 3])
+        #expect(intake.readToEnd.map(\.partition) == [0, 2, 3])
         intake.ended(.sample(201), partition: 1, bytes: 450)
         intake.routed(to: [3], given: [(0, .sample(300))], entries: 2, bytes: 900)
         intake.close(2)
-        #expect(intake.readToEnd == [0, 1])
+        #expect(intake.readToEnd == [.init(partition: 0, cursor: .sample(300)), .init(partition: 1, cursor: .zero)])
         intake.routed(to: [0], entries: 1, bytes: 450)
         #expect(intake.pulls().map(\.after).sorted() == [.zero, .sample(300)], "what was given is not read again")
         intake.rewind()
@@ -34,7 +34,7 @@ extension IntakeTests {
         intake.refused(pull)
         #expect(intake.readToEnd.isEmpty)
         intake.pulled(pull, entries: 0, last: nil)
-        #expect(intake.readToEnd == [1])
+        #expect(intake.readToEnd.map(\.partition) == [1])
     }
 
     @Test("Without a partition nothing is routed: others do it, or it waits")

@@ -160,63 +160,6 @@ struct RouteScriptTests {
         }
     }
 
-    // MARK: Read to the end
-
-    @Test("New entries of a partition that was read to its end come with the answer, as if they had been pulled")
-    func givesAtOnce() async throws {
-        try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession()
-            _ = try await fixture.add(contacts: 40)
-            let answer = try await session.route(readToEnd: [0, 2])
-            let pending = try await fixture.pending()
-            #expect(answer.entries == 40 && answer.partitions.sorted() == [1, 3])
-            #expect(answer.given.map(\.partition).sorted() == [0, 2])
-            for (partition, entries) in answer.given {
-                #expect(entries.map(\.id) == pending[PartitionName.of(partition)])
-                #expect(entries.allSatisfy { $0.fields?.first?.name == Array("event".utf8) })
-            }
-            let hands = answer.given.map { ("\($0.partition)", $0.entries.last?.id.description) }
-            #expect(try await fixture.hash(fixture.keys.hands) == Dictionary(hands) { $1 }.compactMapValues(\.self))
-        }
-    }
-
-    @Test("Nothing comes with the answer where others have routed, where others own, and while there are suspects")
-    func pullsFirst() async throws {
-        try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession()
-            let dirty = fixture.keys.state + ":dirty:a"
-            try await fixture.give(1, to: "b")
-            try await fixture.give(2, to: "-")
-            try await fixture.send("SADD", dirty, "0")
-            _ = try await fixture.add(contacts: 40)
-            var answer = try await session.route(readToEnd: [0, 1, 2, 3])
-            #expect(answer.partitions == [0] && answer.given.map(\.partition) == [3])
-
-            try await fixture.send("SADD", dirty, "-1")
-            _ = try await fixture.add(contacts: 40)
-            answer = try await session.route(readToEnd: [0, 3])
-            #expect(answer.readsAgain && answer.partitions.sorted() == [0, 3] && answer.given.isEmpty)
-
-            try await fixture.send("HSET", fixture.keys.suspects, "1-1", "1")
-            _ = try await fixture.add(contacts: 40)
-            answer = try await session.route(readToEnd: [0, 3])
-            #expect(answer.partitions.sorted() == [0, 3] && answer.given.isEmpty)
-            #expect(try await fixture.hash(fixture.keys.hands).keys.sorted() == ["3"])
-        }
-    }
-
-    @Test("A lease is checked as a whole: one of an earlier epoch gets nothing")
-    func givesByLease() async throws {
-        try await ScriptFixture.run { fixture in
-            let session = try await fixture.openSession(partitions: 1)
-            try await fixture.give(0, to: "a")
-            try await fixture.add(contact: "u")
-            let answer = try await session.route(readToEnd: [0])
-            #expect(answer.given.isEmpty && answer.partitions == [0])
-            #expect(try await fixture.hash(fixture.keys.hands).isEmpty)
-        }
-    }
-
     // MARK: Lost
 
     @Test("Entries that were gone before they could be routed are counted once", arguments: ["0", "$"])

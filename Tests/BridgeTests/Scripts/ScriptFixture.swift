@@ -121,6 +121,15 @@ struct ScriptFixture: Sendable {
         return hash
     }
 
+    /// The last entry that was routed to each partition.
+    func tails() async throws -> [Int: StreamID] {
+        var tails: [Int: StreamID] = [:]
+        for (partition, id) in try await hash(keys.state + ":tails") {
+            if let partition = Int(partition) { tails[partition] = StreamID(id) }
+        }
+        return tails
+    }
+
     /// A set of Redis.
     func set(_ key: String) async throws -> Set<String> {
         Set((try await send("SMEMBERS", key).array ?? []).compactMap(\.text))
@@ -168,14 +177,15 @@ extension StreamSession {
         window: Int = 10_000,
         entryBytes: Int = 500 * 1024,
         paths: [String] = ["userId"],
-        readToEnd: [Int] = []
+        readToEnd: [Int] = [],
+        cursors: [Int: StreamID] = [:]
     ) async throws -> RouteAnswer {
         try await route(
             count: count,
             window: window,
             rule: paths.joined(separator: "\n"),
             entryBytes: entryBytes,
-            readToEnd: readToEnd
+            readToEnd: readToEnd.map { Intake.End(partition: $0, cursor: cursors[$0] ?? .zero) }
         )
     }
 

@@ -1,0 +1,64 @@
+import Logging
+import Metrics
+import RedisStreams
+import Testing
+
+@testable import Bridge
+
+@Suite("The acknowledger: every end reaches Redis, without another one's help", .timeLimit(.minutes(2)))
+struct AcknowledgerTests {
+    @Test("More dead letters at once than are written in one go are all written")
+    func manyLetters() async throws {
+        let count = AckQueue.maxCalls * 2 + 8
+        try await acknowledge(count, letters: count) { number in
+            .deadLettered([DeliveryFault(reason: .refused, detail: "number \(number)")])
+        }
+    }
+
+    @Test("Many ends at once are all acknowledged")
+    func manyEnds() async throws {
+        try await acknowledge(AckQueue.batch * 3 + 1, letters: 0) { _ in .delivered }
+    }
+
+    /// Routes entries, tells of their ends at once, and waits until Redis knows of all. Nothing else signals.
+    private func acknowledge(
+        _ count: Int,
+        letters: Int,
+        _ kind: @Sendable @escaping (Int) -> EntryEnd.Kind
+    ) async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1)
+            let ids = try await fixture.add(contacts: count)
+            _ = try await session.route(count: count)
+            let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
+            let tally = EndTally(metrics: metrics, activity: Activity(streams: [fixture.stream]))
+            let acknowledger = Acknowledger(
+                session: session,
+                deadLetterMaxLength: 1000,
+                ends: tally,
+                metrics: metrics.stream(0),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let running = Task { await acknowledger.run() }
+            session.ended(
+                ids.enumerated().map { number, id in
+                    EntryEnd(
+                        stream: 0,
+                        id: id,
+                        partition: 0,
+                        size: 10,
+                        kind: kind(number),
+                        attempts: 1,
+                        contact: "c",
+                        occurredAt: nil
+                    )
+                }
+            )
+            await tally.reached(count)
+            #expect(try await fixture.pending().isEmpty)
+            #expect(try await fixture.letters().count == letters)
+            session.endsWaiting.finish()
+            #expect(await running.value == 0)
+        }
+    }
+}
