@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
 
     private var elements: [Element] = []
     /// Present exactly while `elements.count > linearSearchMax`; maps every key to its position in `elements`.
-    private var index: [JSONObjectKey: Int]?
+    private var index: [ByteText: Int]?
 
     public init() {}
 
@@ -55,7 +55,7 @@ public struct JSONObject: Sendable {
         } else {
             elements.append((key, value))
             if index != nil {
-                index?[JSONObjectKey(key)] = elements.count - 1
+                index?[ByteText(key)] = elements.count - 1
             } else if elements.count > Self.linearSearchMax {
                 index = makeIndex()
             }
@@ -77,7 +77,7 @@ public struct JSONObject: Sendable {
     }
 
     private func position(of key: String) -> Int? {
-        if let index { return index[JSONObjectKey(key)] }
+        if let index { return index[ByteText(key)] }
         var position = 0
         while position < elements.count {
             if elements[position].key.hasSameBytes(as: key) { return position }
@@ -86,10 +86,10 @@ public struct JSONObject: Sendable {
         return nil
     }
 
-    private func makeIndex() -> [JSONObjectKey: Int] {
-        var index: [JSONObjectKey: Int] = [:]
+    private func makeIndex() -> [ByteText: Int] {
+        var index: [ByteText: Int] = [:]
         index.reserveCapacity(elements.count * 2)
-        for (position, element) in elements.enumerated() { index[JSONObjectKey(element.key)] = position }
+        for (position, element) in elements.enumerated() { index[ByteText(element.key)] = position }
         return index
     }
 }
@@ -115,15 +115,4 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 extension JSONObject: CustomStringConvertible {
     /// The compact JSON text.
     public var description: String { JSONValue.object(self).jsonText }
-}
-
-/// A key as its UTF-8 bytes: `String` itself would make canonically equivalent keys one key.
-private struct JSONObjectKey: Hashable {
-    let text: String
-
-    init(_ text: String) { self.text = text }
-
-    static func == (left: JSONObjectKey, right: JSONObjectKey) -> Bool { left.text.hasSameBytes(as: right.text) }
-
-    func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
 }

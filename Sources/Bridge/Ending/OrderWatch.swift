@@ -1,3 +1,4 @@
+import JSON
 import RedisStreams
 
 /// Looks whether the entries of each contact end in the order of their IDs. The lanes promise it; this sees whether they keep it, from the
@@ -33,7 +34,7 @@ struct OrderWatch: Sendable {
     mutating func observe(_ end: EntryEnd) {
         // What Redis has forgotten and is told once more ended in its turn, the first time.
         if end.isRepetition || end.kind == .repeated { return }
-        let contact = end.contact.hashValue
+        let contact = ByteText(end.contact).hashValue
         let index = Int(UInt(bitPattern: contact) % UInt(Self.slots))
         if let slot = slots[index], slot.contact == contact, slot.partition == end.partition, end.id < slot.last {
             found += 1

@@ -16,14 +16,14 @@ struct KnownContacts: Sendable {
     }
 
     private struct Contact: Sendable {
-        let names: Set<String>
-        var values: [String: Value] = [:]
+        let names: Set<ByteText>
+        var values: [ByteText: Value] = [:]
     }
 
     let lifetime: Duration
     private var contacts: [Int: Contact] = [:]
     /// A contact by each of its names: user ID and address.
-    private var byName: [String: Int] = [:]
+    private var byName: [ByteText: Int] = [:]
     private var order: Deque<Int> = []
     private var next = 0
 
@@ -72,14 +72,14 @@ struct KnownContacts: Sendable {
 
     mutating func forgetAll() { self = KnownContacts(lifetime: lifetime) }
 
-    private func contact(_ names: Set<String>) -> Contact? {
+    private func contact(_ names: Set<ByteText>) -> Contact? {
         guard let id = names.first.flatMap({ byName[$0] }), let contact = contacts[id], contact.names == names else {
             return nil
         }
         return contact
     }
 
-    private mutating func remember(_ names: Set<String>) -> Int {
+    private mutating func remember(_ names: Set<ByteText>) -> Int {
         while contacts.count >= Self.most, let oldest = order.popFirst() { forget(oldest) }
         // Forgotten ones stay in the order until their turn.
         if order.count > 2 * Self.most { order.removeAll { contacts[$0] == nil } }
@@ -96,20 +96,20 @@ struct KnownContacts: Sendable {
 
     private static func fields(_ call: LoopsCall) -> JSONObject? { (try? JSONParser.parse(call.body))?.objectValue }
 
-    private static func names(_ fields: JSONObject) -> Set<String> {
-        Set(names.compactMap { key in fields[key]?.stringValue.map { "\(key) \($0)" } })
+    private static func names(_ fields: JSONObject) -> Set<ByteText> {
+        Set(names.compactMap { key in fields[key]?.stringValue.map { ByteText("\(key) \($0)") } })
     }
 
     private static let names = ["email", "userId"]
 
     /// A hash for each property, and for each mailing list.
-    private static func hashes(_ fields: JSONObject) -> [String: Int] {
-        var hashes: [String: Int] = [:]
+    private static func hashes(_ fields: JSONObject) -> [ByteText: Int] {
+        var hashes: [ByteText: Int] = [:]
         for (key, value) in fields where !names.contains(key) {
             if key == "mailingLists", let lists = value.objectValue {
-                for (list, value) in lists { hashes["\(key) \(list)"] = value.serialized().hashValue }
+                for (list, value) in lists { hashes[ByteText("\(key) \(list)")] = value.serialized().hashValue }
             } else {
-                hashes[key] = value.serialized().hashValue
+                hashes[ByteText(key)] = value.serialized().hashValue
             }
         }
         return hashes

@@ -2,7 +2,7 @@ import RedisStreams
 
 /// The Lua scripts of a stream, each in a file of its own in `Scripts/`. A value, so that a test can plant a fault in one.
 struct StreamScripts: Sendable {
-    var open = RedisScript(name: "open", PackageResources.open_lua)
+    var open = RedisScript(name: "open", PackageResources.bells_lua, PackageResources.open_lua)
     var adopt = RedisScript(
         name: "adopt",
         PackageResources.contact_key_lua,

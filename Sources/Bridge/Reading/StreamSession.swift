@@ -158,9 +158,13 @@ final class StreamSession: Sendable {
         return changes
     }
 
-    /// Whether this process holds nothing of the stream, and is told nothing either that it could read.
+    /// Whether this process holds nothing of the stream, though it owns a part of it and nobody keeps it from reading.
     var isEmptyHanded: Bool {
-        state.withLock { $0.isOpen && $0.intake.buffered == 0 && $0.acks.count == 0 && $0.leases.owned > 0 }
+        state.withLock { state in
+            let isHeld = state.leases.isResting || state.leases.pause != nil
+            return state.isOpen && !isHeld && state.leases.owned > 0 && state.intake.buffered == 0
+                && state.acks.count == 0
+        }
     }
 
     /// Lets all partitions be read from their beginning.

@@ -38,6 +38,15 @@ if is_known and ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'settled', run) 
 local settled = redis.call('HGET', KEYS[1], 'settled') == run
 
 local news = redis.call('HEXISTS', KEYS[3], me) == 0
+local owned = news and redis.call('HGETALL', KEYS[2]) or {}
+for i = 2, #owned, 2 do
+  if string.match(owned[i], '^%d+ (.+)$') == me then
+    -- It was taken for dead, lost its marks with that, and still owns something.
+    redis.call('SADD', KEYS[1] .. ':dirty:' .. me, '-1')
+    redis.call('PEXPIRE', KEYS[1] .. ':dirty:' .. me, 3600000)
+    break
+  end
+end
 redis.call('HSET', KEYS[3], me, redis.call('HINCRBY', KEYS[1], 'beat', 1))
 
 for _, item in ipairs(items(2)) do

@@ -28,6 +28,15 @@ if not partitions then
     'reign', begin, 'beat', begin)
 end
 redis.call('HSET', KEYS[2], 'rule', ARGV[4])
+if made == 1 then
+  -- Entries may be routed once more: what members have read of the group before says nothing about this one.
+  redis.call('DEL', KEYS[2] .. ':tails')
+  for _, member in ipairs(redis.call('HKEYS', KEYS[2] .. ':members')) do
+    redis.call('SADD', KEYS[2] .. ':dirty:' .. member, '-1')
+    redis.call('PEXPIRE', KEYS[2] .. ':dirty:' .. member, 3600000)
+    ring(KEYS[2], member, 'routed')
+  end
+end
 
 local function info_of(list)
   local info = {}

@@ -44,9 +44,10 @@ local function routed_to()
   end
 end
 
--- Nobody's until it is handed over, in this same step: a reader of its own would cost Redis two more writes for each entry. Should the other call be
--- forbidden, it fails here, where nothing is lost by that.
+-- Nobody's until it is handed over, in this same step: a reader of its own would cost Redis two more writes for each entry. Should what that takes be
+-- forbidden, it fails here, where nothing is lost by it.
 redis.call('XCLAIM', KEYS[1], ARGV[1], consumer_of(0), '0', '0-0', 'JUSTID')
+redis.call('HDEL', KEYS[2] .. ':tails', '-')
 local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], 'router', 'COUNT', ARGV[4], 'NOACK', 'STREAMS', KEYS[1], '>')
 if not read then
   -- All has been read. What was added and never routed was trimmed or deleted before. Redis counts additions since 7.0.

@@ -26,6 +26,14 @@ struct OrderWatchTests {
         #expect(watch.takeFound().count == 0)
     }
 
+    @Test("Two contacts that look the same and differ in bytes have nothing to do with each other")
+    func byBytes() {
+        var watch = OrderWatch()
+        watch.observe(end(2, "\u{e9}"))
+        watch.observe(end(1, "e\u{301}"))
+        #expect(watch.takeFound().count == 0)
+    }
+
     @Test("What is told to Redis once more, after a failover, ended in its turn the first time")
     func repetition() {
         var watch = OrderWatch()

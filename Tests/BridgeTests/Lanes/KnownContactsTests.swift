@@ -34,6 +34,15 @@ struct KnownContactsTests {
         #expect(!known.has(update(["userId": "u", "a": 1]), now: start + .seconds(60)))
     }
 
+    @Test("Names, properties and values are known by their bytes")
+    func byBytes() {
+        let known = known(["userId": "\u{e9}", "\u{e9}": "\u{e9}"])
+        #expect(known.has(update(["userId": "\u{e9}", "\u{e9}": "\u{e9}"]), now: start))
+        #expect(!known.has(update(["userId": "e\u{301}", "\u{e9}": "\u{e9}"]), now: start))
+        #expect(!known.has(update(["userId": "\u{e9}", "e\u{301}": "\u{e9}"]), now: start))
+        #expect(!known.has(update(["userId": "\u{e9}", "\u{e9}": "e\u{301}"]), now: start))
+    }
+
     @Test("A request under way makes unknown what it touches, until it is delivered")
     func underWay() {
         var known = known(["userId": "u", "a": 1, "b": 1])

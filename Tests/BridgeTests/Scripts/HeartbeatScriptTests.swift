@@ -31,6 +31,21 @@ struct HeartbeatScriptTests {
         }
     }
 
+    @Test("Who was removed and comes back to what it owns reads all of it again; who joins owns nothing yet")
+    func comesBack() async throws {
+        try await withGroup { fixture, session in
+            let marks = fixture.keys.state + ":dirty:a"
+            _ = try await session.say(Heartbeat(member: "a"))
+            #expect(try await fixture.set(marks).isEmpty)
+            try await fixture.give(1, to: "a")
+            _ = try await session.say(Heartbeat(member: "a"))
+            #expect(try await fixture.set(marks).isEmpty)
+            try await fixture.send("HDEL", fixture.keys.members, "a")
+            _ = try await session.say(Heartbeat(member: "a"))
+            #expect(try await fixture.set(marks) == ["-1"])
+        }
+    }
+
     @Test("A partition that never had an owner is taken once, with the first epoch")
     func firstClaim() async throws {
         try await withGroup { _, session in

@@ -39,6 +39,22 @@ struct OpenScriptTests {
         }
     }
 
+    @Test("When the group is made anew, all read everything again, and nothing that was read before counts")
+    func madeAnew() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1)
+            let id = try await fixture.add(contact: "u")
+            #expect(try await session.route(readToEnd: [0]).given.count == 1)
+            _ = try await session.acknowledge([.init(partition: 0, ids: [id])])
+            try await fixture.send("XGROUP", "DESTROY", fixture.stream, ScriptFixture.group)
+            _ = try await open(fixture.session(partitions: 1, member: "b"), hadItOpen: true)
+            #expect(try await fixture.tails().isEmpty)
+            #expect(try await fixture.ring("a") == "routed")
+            let answer = try await session.route(readToEnd: [0], cursors: [0: id])
+            #expect(answer.readsAgain && answer.given.isEmpty && answer.entries == 1)
+        }
+    }
+
     @Test("A group that is there is kept, with what is pending and what is owned")
     func existingGroup() async throws {
         try await ScriptFixture.run { fixture in

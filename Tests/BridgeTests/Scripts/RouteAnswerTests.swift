@@ -103,9 +103,13 @@ struct RouteAnswerTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let id = try await fixture.add(contact: "u")
-            try await fixture.send("ACL", "SETUSER", "default", "-xclaim")
-            await #expect(throws: (any Error).self) { _ = try await session.route() }
-            try await fixture.send("ACL", "SETUSER", "default", "+xclaim")
+            let state = fixture.keys.state
+            for rules in [["-xclaim"], ["resetkeys", "~\(fixture.stream)", "~\(state)", "~\(state):[^t]*"]] {
+                for rule in rules { try await fixture.send("ACL", "SETUSER", "default", rule) }
+                await #expect(throws: (any Error).self) { _ = try await session.route() }
+                try await fixture.send("ACL", "SETUSER", "default", "+xclaim")
+            }
+            try await fixture.send("ACL", "SETUSER", "default", "allkeys")
             #expect(try await session.route(readToEnd: [0]).given.first?.entries.map(\.id) == [id])
         }
     }
