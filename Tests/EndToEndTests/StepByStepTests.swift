@@ -60,8 +60,8 @@ struct StepByStepTests {
             var published = 3
             try await harness.publish(Harness.events(published, contacts: 3))
             await harness.bridge.confirmedEnds.reached(published)
-            // The route, the pull, the acknowledgement.
-            for step in 1...3 {
+            // The route with what it gives, the acknowledgement.
+            for step in 1...2 {
                 relay.with { $0?.cut(atChunk: step, afterPassing: true) }
                 try await harness.publish(Harness.events(1, from: published, contacts: 1))
                 published += 1
