@@ -33,10 +33,7 @@ hand_over(KEYS[2], claims)
 if #pending < count then
   redis.call('HDEL', KEYS[2], 'adopt')
   for _, member in ipairs(redis.call('HKEYS', KEYS[3])) do
-    if member ~= ARGV[6] then
-      redis.call('SADD', KEYS[2] .. ':dirty:' .. member, -1)
-      redis.call('PEXPIRE', KEYS[2] .. ':dirty:' .. member, 3600000)
-    end
+    if member ~= ARGV[6] then mark(KEYS[2], member, '-1') end
   end
   ring_others(KEYS[2], KEYS[3], ARGV[6], 'routed')
   return { moved, gone, false }

@@ -6,6 +6,13 @@ local function ring(state, member, why)
   redis.call('PEXPIRE', bell, 3600000)
 end
 
+-- Notes a partition that a member has to pull, or -1 for all of its own from their beginning. Marks vanish like bells.
+local function mark(state, member, partition)
+  local dirty = state .. ':dirty:' .. member
+  redis.call('SADD', dirty, partition)
+  redis.call('PEXPIRE', dirty, 3600000)
+end
+
 local function ring_others(state, members, me, why)
   for _, member in ipairs(redis.call('HKEYS', members)) do
     if member ~= me then ring(state, member, why) end

@@ -73,7 +73,7 @@ local function is_outermost(text, at)
   return select(2, string.gsub(braces, '{', '')) - select(2, string.gsub(braces, '}', '')) == 1
 end
 
--- The key of an event that says it in plain sight. To decode a whole event costs more than all else of routing it.
+-- The key of an event that says it in plain sight. To decode a whole event is a quarter of what routing it costs.
 --
 -- A key only where decoding can find no other one, nil for all else: in JSON without \u, what reads "userId" behind no escape and before a colon is a
 -- name, and the only one that says so. Where the text is no JSON at all, this may find a key: the bridge dead-letters it wherever it lies.

@@ -42,8 +42,7 @@ local owned = news and redis.call('HGETALL', KEYS[2]) or {}
 for i = 2, #owned, 2 do
   if string.match(owned[i], '^%d+ (.+)$') == me then
     -- It was taken for dead, lost its marks with that, and still owns something.
-    redis.call('SADD', KEYS[1] .. ':dirty:' .. me, '-1')
-    redis.call('PEXPIRE', KEYS[1] .. ':dirty:' .. me, 3600000)
+    mark(KEYS[1], me, '-1')
     break
   end
 end

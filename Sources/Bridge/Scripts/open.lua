@@ -32,8 +32,7 @@ if made == 1 then
   -- Entries may be routed once more: what members have read of the group before says nothing about this one.
   redis.call('DEL', KEYS[2] .. ':tails')
   for _, member in ipairs(redis.call('HKEYS', KEYS[2] .. ':members')) do
-    redis.call('SADD', KEYS[2] .. ':dirty:' .. member, '-1')
-    redis.call('PEXPIRE', KEYS[2] .. ':dirty:' .. member, 3600000)
+    mark(KEYS[2], member, '-1')
     ring(KEYS[2], member, 'routed')
   end
 end

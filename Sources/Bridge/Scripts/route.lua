@@ -77,7 +77,7 @@ for i = 1, #entries do
     claim, content = claim_for(KEYS[1], ARGV[1], partition), {}
     claims[partition], contents[partition] = claim, content
     touched[#touched + 1] = partition
-    -- Redis writes numbers of Lua with 17 digits, which takes longer than the rest of its call.
+    -- Redis writes numbers of Lua with 17 digits, which is slow.
     names[#names + 1] = string.format('%d', partition)
   end
   claim[#claim + 1] = entry[1]
@@ -102,10 +102,8 @@ for i, record in ipairs(redis.call('HMGET', KEYS[3], unpack(names))) do
     if owner == ARGV[2] then
       if not unread[partition] then mine[#mine + 1] = partition end
     elseif owner and owner ~= '-' then
-      local dirty = KEYS[2] .. ':dirty:' .. owner
-      if redis.call('EXISTS', dirty) == 0 then ring(KEYS[2], owner, 'routed') end
-      redis.call('SADD', dirty, partition)
-      redis.call('PEXPIRE', dirty, 3600000)
+      if redis.call('EXISTS', KEYS[2] .. ':dirty:' .. owner) == 0 then ring(KEYS[2], owner, 'routed') end
+      mark(KEYS[2], owner, names[i])
     end
   end
 end
