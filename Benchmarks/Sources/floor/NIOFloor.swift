@@ -15,7 +15,6 @@ enum NIOFloor {
         for _ in 0..<lanes {
             channels.append(
                 try await ClientBootstrap(group: eventLoop)
-                    .channelOption(.socketOption(.tcp_nodelay), value: 1)
                     .channelInitializer { channel in
                         channel.eventLoop.makeCompletedFuture {
                             try channel.pipeline.syncOperations.addHTTPClientHandlers()

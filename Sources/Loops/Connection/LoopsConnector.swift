@@ -48,7 +48,6 @@ struct LoopsConnector: Sendable {
     func connect(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
         return Self.limit(bootstrap, dataTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

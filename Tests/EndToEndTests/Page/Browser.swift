@@ -27,7 +27,19 @@ struct Browser: Sendable {
     }
 
     private static func runOnce(_ body: @Sendable @escaping (Browser) async throws -> Void) async throws {
-        try await ChildProcess.run("chromedriver", arguments: ["--port=0", "--log-level=SEVERE"]) { driver in
+        try await TemporaryFolder.with { home in try await runOnce(home: home, body) }
+    }
+
+    /// - Parameter home: where a browser writes what it thinks that its user wants to keep; who runs the tests may have no such place.
+    private static func runOnce(
+        home: String,
+        _ body: @Sendable @escaping (Browser) async throws -> Void
+    ) async throws {
+        try await ChildProcess.run(
+            "chromedriver",
+            arguments: ["--port=0", "--log-level=SEVERE"],
+            environment: ["HOME": home, "TMPDIR": home]
+        ) { driver in
             let started = await driver.line { $0.contains("started successfully on port ") }
             guard let port = started?.split(whereSeparator: { !$0.isNumber }).last else {
                 throw Fault.noDriver(output: driver.output)
@@ -94,16 +106,20 @@ struct Browser: Sendable {
         )
     }
 
-    /// Writes a picture of the whole page to `.build/screenshots`.
+    /// Where pictures go: the environment's `LOOPS_BRIDGE_SCREENSHOTS`, else a folder among the temporary files.
+    private static var pictures: URL {
+        ProcessInfo.processInfo.environment["LOOPS_BRIDGE_SCREENSHOTS"].map { URL(fileURLWithPath: $0) }
+            ?? FileManager.default.temporaryDirectory.appending(path: "loops-bridge-screenshots")
+    }
+
+    /// Writes a picture of the whole page.
     func picture(_ name: String, width: Int64, _ scheme: Scheme = .light) async throws {
         try await look(width: width, scheme)
         let height = try await run("return document.documentElement.scrollHeight").integerValue ?? 900
         try await look(width: width, scheme, height: height)
         let data = try await develop("Page.captureScreenshot", ["format": "png"])["data"]?.stringValue ?? ""
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build/screenshots")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(base64Encoded: data)?.write(to: folder.appending(path: "\(name).png"))
+        try FileManager.default.createDirectory(at: Self.pictures, withIntermediateDirectories: true)
+        try Data(base64Encoded: data)?.write(to: Self.pictures.appending(path: "\(name).png"))
     }
 
     /// What the page wrote to the console since the last time, errors of loading included.

@@ -29,7 +29,8 @@ struct PrometheusServer: Sendable {
         http: HTTPClient,
         body: @Sendable @escaping (PrometheusServer) async throws -> Void
     ) async throws {
-        let folder = URL(fileURLWithPath: "/tmp/loops-bridge-prometheus-\(UInt64.random(in: .min ... .max))")
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "loops-bridge-prometheus-\(UInt64.random(in: .min ... .max))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let configuration = """
