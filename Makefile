@@ -50,6 +50,11 @@ torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEE
 	swift build --product torture $(SWIFT_FLAGS)
 	.build/debug/torture run --seeds $(SEEDS) $(ARGS)
 
+.PHONY: model
+model: ## Check the model of how order is kept with Spin: docs/ordering.md
+	@.ci/install python3:python3 spin:spin gcc:gcc
+	@Tests/Model/check $(ARGS)
+
 # Each has a build of its own beside the normal one. The programs that tests start as children are the sanitized ones too; what any of them finds
 # goes into files, and a file fails the target. Everything is slower there: less at once.
 SANITIZED_TEST := swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 6
