@@ -52,7 +52,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
-        .target(name: "Segment", dependencies: ["JSON"]),
+        .target(
+            name: "Segment",
+            dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .target(
             name: "Loops",
             dependencies: [

@@ -14,10 +14,13 @@ public struct ActionField: Sendable, Equatable {
     public let name: String
     public let kind: Kind
     public let isRequired: Bool
+    /// Whether it says whose contact it is: integers keep all their digits, where Segment rounds them (**ours**).
+    public let isIdentity: Bool
 
-    init(_ name: String, _ kind: Kind, isRequired: Bool = false) {
+    init(_ name: String, _ kind: Kind, isRequired: Bool = false, isIdentity: Bool = false) {
         self.name = name
         self.kind = kind
         self.isRequired = isRequired
+        self.isIdentity = isIdentity
     }
 }

@@ -18,6 +18,8 @@ enum Coercion {
 
     private static func text(_ value: JSONValue, of field: ActionField) -> Result<String, ValidationFault> {
         let value = unwrapped(value)
+        if isUndefined(value) { return .failure(type("string", of: field)) }
+        if field.isIdentity, let digits = digits(value) { return .success(digits) }
         switch value {
         case .string(let text): return .success(text)
         case .bool(let flag): return .success(flag ? "true" : "false")
@@ -43,14 +45,50 @@ enum Coercion {
         }
     }
 
-    /// Of two types none is preferred, so that an array is not unwrapped; a boolean becomes a text that is no date.
+    /// Of two types none is preferred: what has one of them stays. A boolean becomes a text that is no date.
+    ///
+    /// The element of a one-element array is brought to the *other* type instead: a number becomes a text, and a text a number.
     private static func datetime(_ value: JSONValue, of field: ActionField) -> Result<JSONValue, ValidationFault> {
+        if case .array(let elements) = value, elements.count == 1 {
+            guard !isUndefined(elements[0]), let swapped = swapped(elements[0]) else {
+                return .failure(type(["string", "number"], of: field))
+            }
+            return datetime(swapped, of: field)
+        }
         switch value {
-        case .int, .uint: .success(value)
-        case .double(let number): number.isFinite ? .success(value) : .failure(format("date-like", of: field))
-        case .string(let text) where DateText.isDate(text): .success(value)
-        case .string, .bool: .failure(format("date-like", of: field))
-        case .null, .array, .object: .failure(type(["string", "number"], of: field))
+        case .int, .uint: return .success(value)
+        case .double(let number): return number.isFinite ? .success(value) : .failure(format("date-like", of: field))
+        case .string(let text) where DateText.isDate(text): return .success(value)
+        case .string, .bool: return .failure(format("date-like", of: field))
+        case .null, .array, .object: return .failure(type(["string", "number"], of: field))
+        }
+    }
+
+    /// A number or a truth value as text, a text as the number in it. Null is an empty text, which is no date.
+    private static func swapped(_ element: JSONValue) -> JSONValue? {
+        switch element {
+        case .null: return ""
+        case .bool(let flag): return .string(flag ? "true" : "false")
+        case .int, .uint, .double: return .string(element.javaScriptNumberText ?? "")
+        case .string(let text):
+            let number = JavaScriptNumber.parse(text)
+            if text.isEmpty || number.isNaN { return Optional.none }
+            return JSONValue.double(number).integerValue.map(JSONValue.int) ?? .double(number)
+        case .array, .object: return Optional.none
+        }
+    }
+
+    /// Whether a mapping's path led nowhere: Segment's resolver leaves a NaN there, which no event can bring.
+    private static func isUndefined(_ value: JSONValue) -> Bool {
+        if case .double(let number) = value { number.isNaN } else { false }
+    }
+
+    /// The digits of an integer that JavaScript would round: two contacts must not become one.
+    private static func digits(_ value: JSONValue) -> String? {
+        switch value {
+        case .int(let number): number.magnitude >= 1 << 53 ? String(number) : nil
+        case .uint(let number): String(number)
+        case .null, .bool, .double, .string, .array, .object: nil
         }
     }
 

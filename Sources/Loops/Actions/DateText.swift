@@ -6,18 +6,30 @@ import JSON
 /// (day.js), and whatever the `Date` of JavaScript's V8 takes. Only the answer counts; the text is sent as it came.
 public enum DateText {
     public static func isDate(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return isUnixTime(text, bytes) || isPlainDate(bytes) || LenientDate.isValid(bytes)
+        if let isUnixTime = isUnixTime(text) { return isUnixTime }
+        let bytes = bytesWithPlainSpaces(text)
+        return isPlainDate(bytes) || LenientDate.isValid(bytes)
     }
 
-    private static func isUnixTime(_ text: String, _ bytes: [UInt8]) -> Bool {
-        let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
-        if !digits.isEmpty, digits.allSatisfy(isDigit) { return true }
-        // Fractions count when they are written as JavaScript would write them, up to the last moment that it knows.
-        guard digits.first.map(isDigit) == true, let number = Double(text), number.magnitude <= 8.64e12 else {
-            return false
+    /// Nil for what is no number: the other readings decide.
+    private static func isUnixTime(_ text: String) -> Bool? {
+        let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+        guard digits.first.map(isDigit) == true else { return nil }
+        // A number that is written as JavaScript would write it is nothing else, and has to be a moment that it knows.
+        if let number = Double(text), JSONValue.javaScriptText(number).hasSameBytes(as: text) {
+            return number.magnitude <= 8.64e12
         }
-        return JSONValue.javaScriptText(number) == text
+        return digits.allSatisfy(isDigit) ? true : nil
+    }
+
+    /// The text with a space for each kind of white space that JavaScript knows, U+00A0 among them.
+    private static func bytesWithPlainSpaces(_ text: String) -> [UInt8] {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return Array(text.utf8) }
+        var bytes: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            if scalar.isJavaScriptSpace { bytes.append(0x20) } else { bytes += Array(String(scalar).utf8) }
+        }
+        return bytes
     }
 
     /// `YYYY[-/]M[-/]D`, then `T` or white space, `h:m:s` and a fraction; all but the year may be missing.

@@ -199,9 +199,8 @@ extension LenientDate {
             let days = 1...31
             let (year, month, day): (Int, Int, Int)
             if let named = self.month {
-                if numbers.count == 1 {
-                    (year, month, day) = (0, named, parts[0])
-                } else if !days.contains(parts[0]) {
+                // A number that is no day is the year: `May 2010` has no day.
+                if !days.contains(parts[0]) {
                     (year, month, day) = (parts[0], named, parts[1])
                 } else {
                     (year, month, day) = (parts[1], named, parts[0])
@@ -211,7 +210,12 @@ extension LenientDate {
             } else {
                 (year, month, day) = (parts[2], parts[0], parts[1])
             }
-            return year.magnitude <= 271_820 && (1...12).contains(month) && days.contains(day)
+            return (1...12).contains(month) && days.contains(day) && Self.isInRange(year, month, day)
+        }
+
+        /// JavaScript's dates reach 100 million days to either side of 1970; the hours of the last days do not count here.
+        private static func isInRange(_ year: Int, _ month: Int, _ day: Int) -> Bool {
+            (-271_821, 4, 20) <= (year, month, day) && (year, month, day) <= (275_760, 9, 13)
         }
     }
 

@@ -85,19 +85,19 @@ public enum LoopsAction: String, Sendable, CaseIterable {
         ActionField("source", .text),
         ActionField("subscribed", .boolean),
         ActionField("userGroup", .text),
-        ActionField("userId", .text, isRequired: true),
+        ActionField("userId", .text, isRequired: true, isIdentity: true),
     ]
 
     private static let eventFields = [
         ActionField("email", .email),
         ActionField("eventName", .text, isRequired: true),
-        ActionField("userId", .text, isRequired: true),
+        ActionField("userId", .text, isRequired: true, isIdentity: true),
         ActionField("contactProperties", .object),
         ActionField("eventProperties", .object),
     ]
 
     private static let deletionFields = [
         ActionField("email", .email),
-        ActionField("userId", .text),
+        ActionField("userId", .text, isIdentity: true),
     ]
 }

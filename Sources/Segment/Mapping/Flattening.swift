@@ -16,7 +16,8 @@ struct Flattening {
     mutating func add(_ value: JSONValue, under prefix: String) throws(ResultTooLong) {
         switch value {
         case .object(let object):
-            for (key, value) in object { try add(value, under: name(key, behind: prefix)) }
+            // JavaScript's order of keys decides here: the joined names have no order of their own.
+            for (key, value) in object.inJavaScriptKeyOrder { try add(value, under: name(key, behind: prefix)) }
         case .array(let elements) where !omitsArrays:
             for (index, value) in elements.enumerated() { try add(value, under: name("\(index)", behind: prefix)) }
         default: result[prefix] = value

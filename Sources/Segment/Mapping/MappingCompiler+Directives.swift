@@ -127,6 +127,10 @@ extension MappingCompiler {
         switch options["objects"] {
         case .array(let objects)?:
             for (index, object) in objects.enumerated() {
+                guard case .object = object else {
+                    fail(path + ["objects", "\(index)"], "must be an object or a directive, not \(object.kindName)")
+                    continue
+                }
                 nodes.append(node(object, at: path + ["objects", "\(index)"]))
             }
         case .some(let value) where value.isTruthy: return fail(path + ["objects"], "must be an array of objects")
@@ -135,11 +139,10 @@ extension MappingCompiler {
         guard let direction = options["direction"], direction.isTruthy else {
             return failLate(path, "needs 'direction'")
         }
-        let node = textOrDirective(direction, at: path + ["direction"]) ?? .undefined
-        if let text = direction.stringValue, !["left", "right"].contains(text) {
+        guard let text = direction.stringValue, ["left", "right"].contains(text) else {
             return fail(path + ["direction"], "must be \"left\" or \"right\"")
         }
-        return .merge(nodes, direction: node)
+        return .merge(nodes, laterWins: text == "right")
     }
 
     private mutating func json(_ argument: JSONValue, at path: [String]) -> MappingNode {
@@ -155,11 +158,15 @@ extension MappingCompiler {
 
     private mutating func flatten(_ argument: JSONValue, at path: [String]) -> MappingNode {
         guard let options = options(argument, ["separator", "value", "omitArrays"], at: path) else { return .undefined }
-        let value = options["value"].map { node($0, at: path + ["value"]) } ?? .undefined
+        guard let value = options["value"].map({ node($0, at: path + ["value"]) }) else {
+            return fail(path, "needs 'value'")
+        }
         guard let separator = options["separator"], separator.isTruthy else {
             return failLate(path, "needs 'separator'")
         }
-        guard let text = textOrDirective(separator, at: path + ["separator"]) else { return .undefined }
+        guard case .string(let text) = separator else {
+            return fail(path + ["separator"], "must be a text, not \(separator.kindName)")
+        }
         return .flatten(
             value,
             separator: text,
@@ -175,6 +182,9 @@ extension MappingCompiler {
         guard case .object = apply else { return fail(path + ["apply"], "must be an object") }
         let applied = root(apply, at: path + ["apply"])
         guard options["mapping"]?.isTruthy == true, let mapping else { return failLate(path, "needs 'mapping'") }
+        if let given = options["mapping"], given.objectValue == nil {
+            return fail(path + ["mapping"], "must be an object, not \(given.kindName)")
+        }
         return .transform(apply: applied, mapping: mapping, at: JSONPointer.text(path))
     }
 
@@ -186,6 +196,13 @@ extension MappingCompiler {
             let template = try LiquidTemplate(parsing: text)
             for filter in template.unknownFilters {
                 warn(path, "the filter '\(filter)' does not exist and changes nothing")
+            }
+            for fault in template.zoneFaults { noteLate(path, fault) }
+            if template.hasOpenText {
+                warn(
+                    path,
+                    "a text has no closing quote: it ends with its tag and loses its last character, as in Segment"
+                )
             }
             return .liquid(template, at: JSONPointer.text(path))
         } catch {

@@ -92,6 +92,11 @@ extension MappingCompiler {
         return .failure(MappingError(path: pointer, reason: reason))
     }
 
+    /// A fault that only some events notice: the node works for the others.
+    mutating func noteLate(_ path: [String], _ reason: String) {
+        lateFaults.append(MappingFault(path: JSONPointer.text(path), reason: reason))
+    }
+
     mutating func warn(_ path: [String], _ reason: String) {
         warnings.append("\(JSONPointer.text(path)): \(reason)")
     }

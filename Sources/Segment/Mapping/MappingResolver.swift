@@ -6,16 +6,24 @@ struct MappingResolver {
     private var hasUndefined = false
 
     /// The value as JSON has it; nil for `undefined`.
-    mutating func resolveRoot(_ root: MappingNode, _ payload: JSONValue) throws(MappingError) -> JSONValue? {
+    ///
+    /// An undefined element stays what it is in an array that is a member of the root, so that a field which takes no array can tell it from null.
+    mutating func resolveRoot(_ root: MappingNode, _ event: JSONValue) throws(MappingError) -> JSONValue? {
+        var payload: JSONValue? = event
         guard case .object(let members) = root else {
-            let value = try resolve(root, payload)
-            return cleaned(value)
+            let value = try resolve(root, &payload)
+            return cleaned(value)?.withoutPrototypes()
         }
         var object = JSONObject()
         for member in members {
-            if let value = try resolve(member.node, payload) { object[member.key] = value }
+            guard let value = try resolve(member.node, &payload) else { continue }
+            if hasUndefined, case .array(let elements) = value {
+                object[member.key] = .array(elements.map { $0.isUndefinedMember ? $0 : $0.withoutUndefined() })
+            } else {
+                object[member.key] = cleaned(value)
+            }
         }
-        return cleaned(.object(object))
+        return JSONValue.object(object).withoutPrototypes()
     }
 
     /// Call it on what is resolved already: as an argument's part the resolution would come too late for `hasUndefined`.
@@ -23,7 +31,7 @@ struct MappingResolver {
         hasUndefined ? value?.withoutUndefined() : value
     }
 
-    private mutating func resolve(_ node: MappingNode, _ payload: JSONValue?) throws(MappingError) -> JSONValue? {
+    private mutating func resolve(_ node: MappingNode, _ payload: inout JSONValue?) throws(MappingError) -> JSONValue? {
         switch node {
         case .constant(let value): return value
         case .undefined: return nil
@@ -31,38 +39,35 @@ struct MappingResolver {
         case .template(let template, let place): return .string(try render(template, at: place, payload))
         case .object(let members):
             var object = JSONObject()
-            for member in members { object[member.key] = stored(try resolve(member.node, payload)) }
+            for member in members { object[member.key] = stored(try resolve(member.node, &payload)) }
             return .object(object)
         case .array(let nodes):
             var elements: [JSONValue] = []
-            for node in nodes { elements.append(stored(try resolve(node, payload))) }
+            for node in nodes { elements.append(stored(try resolve(node, &payload))) }
             return .array(elements)
-        case .choice(let choice): return try resolve(choice, payload)
-        case .computed(let kind, let argument, let place): return try computed(kind, argument, at: place, payload)
+        case .choice(let choice): return try resolve(choice, &payload)
+        case .computed(let kind, let argument, let place): return try computed(kind, argument, at: place, &payload)
         case .changeCase(let isUpper, let node):
-            let value = try resolve(node, payload)
+            let value = try resolve(node, &payload)
             guard case .string(let text)? = value else { return value }
             return .string((isUpper ? LiquidText(text).uppercased : LiquidText(text).lowercased).string)
         case .replace(let replacements, let node, let place):
-            return try replaced(replacements, node, at: place, payload)
-        case .items(let node, let shape): return try items(node, shape, payload)
-        case .merge(let nodes, let direction): return try merged(nodes, direction, payload)
+            return try replaced(replacements, node, at: place, &payload)
+        case .items(let node, let shape): return try items(node, shape, &payload)
+        case .merge(let nodes, let laterWins): return try merged(nodes, laterWins: laterWins, &payload)
         case .encode(let node):
-            let value = try resolve(node, payload)
+            let value = try resolve(node, &payload)
             return cleaned(value).map { value in
                 .string(
                     String(decoding: value.serialized(javaScriptKeyOrder: true, javaScriptNumbers: true), as: UTF8.self)
                 )
             }
         case .decode(let node):
-            let value = try resolve(node, payload)
+            let value = try resolve(node, &payload)
             guard case .string(let text)? = value else { return value }
             return (try? JSONParser.parse(text)) ?? value
         case .flatten(let node, let separator, let omitsArrays, let place):
-            guard case .string(let separator)? = try resolve(separator, payload) else {
-                throw MappingError(path: place, reason: "@flatten needs a text as its separator")
-            }
-            let value = try resolve(node, payload)
+            let value = try resolve(node, &payload)
             var flattening = Flattening(separator: separator, omitsArrays: omitsArrays)
             do throws(ResultTooLong) {
                 try flattening.add(stored(value), under: "")
@@ -74,12 +79,16 @@ struct MappingResolver {
             guard case .object? = payload else {
                 throw MappingError(path: place, reason: "@transform works on an object, not on \(Self.kind(payload))")
             }
-            let applied = try resolve(apply, payload)
-            return try resolve(mapping, cleaned(applied))
-        case .excludeNull(let node): return try resolve(node, payload).flatMap(Self.withoutNulls)
+            let applied = try resolve(apply, &payload)
+            var inner: JSONValue? = cleaned(applied) ?? .object(JSONObject())
+            return try resolve(mapping, &inner)
+        case .excludeNull(let node): return try resolve(node, &payload).flatMap(Self.withoutNulls)
         case .liquid(let template, let place):
+            var event = payload ?? .null
             do {
-                return .string(try template.render(payload ?? .null))
+                let text = try template.render(updating: &event)
+                if payload != nil { payload = event }
+                return .string(text)
             } catch {
                 throw MappingError(path: place, reason: "\(error)")
             }
@@ -100,23 +109,23 @@ struct MappingResolver {
 extension MappingResolver {
     private mutating func resolve(
         _ choice: MappingNode.Choice,
-        _ payload: JSONValue?
+        _ payload: inout JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        let condition = try resolve(choice.condition, payload)
+        let condition = try resolve(choice.condition, &payload)
         let isMet =
             if let condition, !condition.isNull, !(choice.isForBlank && condition.isLooselyEmpty) { true } else {
                 false
             }
-        return try resolve(isMet ? choice.then : choice.otherwise, payload)
+        return try resolve(isMet ? choice.then : choice.otherwise, &payload)
     }
 
     private mutating func computed(
         _ kind: MappingNode.Computed,
         _ argument: MappingNode,
         at place: String,
-        _ payload: JSONValue?
+        _ payload: inout JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        let value = try resolve(argument, payload)
+        let value = try resolve(argument, &payload)
         guard case .string(let text)? = value else {
             throw MappingError(path: place, reason: "\(kind.rawValue) needs a text, not \(Self.kind(value))")
         }
@@ -130,9 +139,9 @@ extension MappingResolver {
         _ replacements: [Replacement],
         _ node: MappingNode,
         at place: String,
-        _ payload: JSONValue?
+        _ payload: inout JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        guard let value = try resolve(node, payload) else { return "" }
+        guard let value = try resolve(node, &payload) else { return "" }
         switch value {
         case .string, .bool, .int, .uint, .double: break
         case .null, .array, .object: return ""
@@ -161,9 +170,9 @@ extension MappingResolver {
     private mutating func items(
         _ node: MappingNode,
         _ shape: MappingNode,
-        _ payload: JSONValue?
+        _ payload: inout JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        let root = try resolve(node, payload)
+        let root = try resolve(node, &payload)
         let items: [JSONValue]
         switch root {
         case .array(let elements)?: items = elements
@@ -173,8 +182,8 @@ extension MappingResolver {
         var shaped: [JSONValue] = []
         shaped.reserveCapacity(items.count)
         for item in items {
-            let payload: JSONValue? = item.isUndefinedMember ? .none : .some(item)
-            shaped.append(stored(try resolve(shape, payload)))
+            var inner: JSONValue? = item.isUndefinedMember ? .none : .some(item)
+            shaped.append(stored(try resolve(shape, &inner)))
         }
         return .array(shaped)
     }
@@ -182,13 +191,12 @@ extension MappingResolver {
     /// `Object.assign({}, …)`: members of objects, elements of arrays and units of texts under their indices.
     private mutating func merged(
         _ nodes: [MappingNode],
-        _ direction: MappingNode,
-        _ payload: JSONValue?
+        laterWins: Bool,
+        _ payload: inout JSONValue?
     ) throws(MappingError) -> JSONValue? {
-        let direction = try resolve(direction, payload)
         var sources: [JSONValue?] = []
-        for node in nodes { sources.append(try resolve(node, payload)) }
-        if case .string("left")? = direction { sources.reverse() }
+        for node in nodes { sources.append(try resolve(node, &payload)) }
+        if !laterWins { sources.reverse() }
         var merged = JSONObject()
         for source in sources {
             switch source {

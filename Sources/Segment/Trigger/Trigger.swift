@@ -19,12 +19,15 @@ public struct Trigger: Sendable {
         guard text.utf8.count <= Self.bytesMax else {
             throw TriggerError(column: 1, reason: "the trigger has more than \(Self.bytesMax) bytes", hint: nil)
         }
-        var parser = TriggerParser(try TriggerLexer.tokens(of: text))
+        let tokens = try TriggerLexer.tokens(of: text)
+        var parser = TriggerParser(tokens)
         let written = try parser.trigger()
         let segments = SegmentReading.node(of: parser.items)
         self.text = text
         self.node = segments ?? written
-        self.warnings = Self.warnings(items: parser.items, written: written, segments: segments)
+        self.warnings =
+            Self.warnings(items: parser.items, written: written, segments: segments)
+            + SegmentSpelling.warnings(of: tokens)
     }
 
     /// Whether the event passes. Values that are not objects match nothing.

@@ -33,19 +33,20 @@ enum TriggerCondition {
         _ comparison: TriggerComparison,
         _ operand: Operand
     ) -> TriggerTest {
-        // `type`, `event` and `name` take everything as a text; `userId` knows null, true and false besides.
+        // `type` and `event` take everything as a text, `name` all but null; `userId` knows true and false besides.
+        let knowsNull = root != .type && root != .event
         let isPlainText = !root.hasMembers && root != .userId
         switch comparison {
         case .equal:
             switch operand {
-            case .null where !isPlainText: return .isAbsent
+            case .null where knowsNull: return .isAbsent
             case .flag(let flag) where !isPlainText: return flag ? .isTrue : .isFalse
             case .number(let number) where root.hasMembers: return .isNumber(number)
             case .text, .number, .flag, .null: return .isText(operand.text)
             }
         case .notEqual:
             switch operand {
-            case .null where !isPlainText: return .isPresent
+            case .null where knowsNull: return .isPresent
             case .number(let number) where root.hasMembers: return .isOtherNumber(number)
             case .text, .number, .flag, .null: return .isNotText(operand.text)
             }

@@ -17,8 +17,9 @@ struct TriggerLexer {
     private mutating func next() throws(TriggerError) -> TriggerToken {
         while let scalar = peek, scalar.properties.isWhitespace { at += 1 }
         let column = at + 1
-        guard let scalar = peek else { return TriggerToken(kind: .end, column: column) }
-        return TriggerToken(kind: try kind(startingWith: scalar, column: column), column: column)
+        guard let scalar = peek else { return TriggerToken(kind: .end, column: column, endColumn: column) }
+        let kind = try kind(startingWith: scalar, column: column)
+        return TriggerToken(kind: kind, column: column, endColumn: at + 1, isSingleQuoted: scalar == "'")
     }
 
     private mutating func kind(

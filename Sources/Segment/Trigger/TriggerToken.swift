@@ -16,6 +16,10 @@ struct TriggerToken: Equatable {
     let kind: Kind
     /// 1-based, in Unicode scalars.
     let column: Int
+    /// The column behind the word's last scalar.
+    let endColumn: Int
+    /// Whether it is a text in `'`.
+    var isSingleQuoted = false
 }
 
 enum TriggerComparison: String, Sendable {

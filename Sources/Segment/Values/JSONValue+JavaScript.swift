@@ -76,3 +76,31 @@ extension JSONValue {
         }
     }
 }
+
+extension JSONValue {
+    private static let prototypeKey = "__proto__"
+
+    /// The value without members named `__proto__`: JavaScript, which sets them one by one, takes them for the object's prototype.
+    func withoutPrototypes() -> JSONValue {
+        guard hasPrototypes else { return self }
+        switch self {
+        case .object(let object):
+            var kept = JSONObject()
+            for (key, value) in object where !key.hasSameBytes(as: Self.prototypeKey) {
+                kept[key] = value.withoutPrototypes()
+            }
+            return .object(kept)
+        case .array(let elements): return .array(elements.map { $0.withoutPrototypes() })
+        case .null, .bool, .int, .uint, .double, .string: return self
+        }
+    }
+
+    private var hasPrototypes: Bool {
+        switch self {
+        case .object(let object):
+            object.contains { $0.key.hasSameBytes(as: Self.prototypeKey) || $0.value.hasPrototypes }
+        case .array(let elements): elements.contains(where: \.hasPrototypes)
+        case .null, .bool, .int, .uint, .double, .string: false
+        }
+    }
+}

@@ -1,11 +1,15 @@
 import Bridge
 import Foundation
 import JSON
+import Segment
 import Testing
 
 /// Segment's own answers, each line of them through ``LineMapper`` as `loops-bridge map` does.
 @Suite struct VectorTests {
-    @Test(arguments: [("fql", 698), ("mapping", 700), ("validation", 270), ("loops", 713)])
+    @Test(arguments: [
+        ("fql", 698), ("mapping", 700), ("validation", 270), ("loops", 713), ("newest-fql", 4), ("newest-mapping", 38),
+        ("newest-loops", 15),
+    ])
     func answersAsSegment(file: String, count: Int) throws {
         let mapper = LineMapper(destination: .presets)
         let lines = try Self.lines(of: file)
@@ -18,6 +22,20 @@ import Testing
                 Self.agrees(answer, with: expected),
                 "\(vector["id"]?.jsonText ?? ""): \(answer) instead of \(expected)"
             )
+        }
+    }
+
+    /// Segment's answer is not ours there, and whoever loads such a trigger is told.
+    @Test func readsAsWrittenWhatSegmentReadsOtherwise() throws {
+        let lines = try Self.lines(of: "newest-fql-differs")
+        #expect(lines.count == 8)
+        for line in lines {
+            let vector = try JSONParser.parse(line)
+            let segments = try #require(vector["expect"]?["matched"]?.boolValue)
+            #expect(LineMapper(destination: .presets).map(line) == ["matched": .bool(!segments)])
+            let trigger = try #require(vector["fql"]?.stringValue)
+            let warnings = try Trigger(parsing: trigger).warnings
+            #expect(warnings.contains { $0.hasPrefix("Segment reads this otherwise") }, "\(trigger)")
         }
     }
 

@@ -18,6 +18,33 @@ import Testing
         #expect(try self.value(value, of: "firstName") == expected)
     }
 
+    /// A number becomes a text, and a text a number.
+    @Test(
+        arguments: [
+            ([1], "1"), ([1_697_105_472], "1697105472"), ([1.5], "1.5"), (["1697105472"], 1_697_105_472), (["1"], 1),
+            ([" 2 "], 2), (["0x10"], 16), (["1.5"], 1.5), (["2023"], 2023),
+        ] as [(JSONValue, JSONValue)]
+    )
+    func dateInAnArray(value: JSONValue, expected: JSONValue) throws {
+        #expect(try self.value(value, of: "createdAt") == expected)
+    }
+
+    /// Of 64-bit numbers, JavaScript would make one person of many.
+    @Test(
+        arguments: [
+            (653_247_040_368_672_769, "653247040368672769"), (9_007_199_254_740_993, "9007199254740993"),
+            (-9_007_199_254_740_993, "-9007199254740993"), (.uint(.max), "18446744073709551615"),
+            ([653_247_040_368_672_769], "653247040368672769"), (9_007_199_254_740_991, "9007199254740991"),
+            (42.0, "42"),
+        ] as [(JSONValue, JSONValue)]
+    )
+    func userIdsKeepTheirDigits(value: JSONValue, expected: JSONValue) throws {
+        for action in LoopsAction.allCases {
+            let fields: JSONObject = ["userId": value, "eventName": "e"]
+            #expect(try action.request(from: fields).body["userId"] == expected)
+        }
+    }
+
     @Test(
         arguments: [
             (true, true), (false, false), ("true", true), ("false", false), (1, true), (0, false), (1.0, true),
@@ -38,7 +65,12 @@ import Testing
             ("subscribed", [:], "type"), ("mailingLists", [], "type"), ("mailingLists", [["a": true]], "type"),
             ("mailingLists", "x", "type"),
             ("customAttributes", 5, "type"), ("createdAt", true, "format"), ("createdAt", "soon", "format"),
-            ("createdAt", ["2023"], "type"),
+            ("createdAt", ["soon"], "type"), ("createdAt", [true], "format"), ("createdAt", [nil], "format"),
+            ("createdAt", [""], "type"), ("createdAt", [[1]], "type"), ("createdAt", [1, 2], "type"),
+            ("createdAt", [.double(.nan)], "type"), ("createdAt", [1e21], "format"),
+            // A path that led nowhere, in an array.
+            ("firstName", [.double(.nan)], "type"), ("subscribed", [.double(.nan)], "type"),
+            ("email", [.double(.nan)], "type"),
             ("createdAt", [:], "type"), ("email", 5, "format"), ("email", "x", "format"), ("email", [nil], "format"),
             ("email", [:], "type"),
         ] as [(String, JSONValue, String)]

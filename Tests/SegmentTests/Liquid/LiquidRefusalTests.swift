@@ -28,10 +28,10 @@ struct LiquidRefusalTests {
         #expect(error?.column == 31)
     }
 
-    @Test("random and hashing filters, with what to do instead", arguments: ["sample", "sha256", "hmac_sha256"])
-    func others(_ name: String) {
-        let error = liquidLoadError("{{ a | \(name) }}")
-        #expect(error?.kind == .filterRefused(name))
+    @Test("the random filter, with what to do instead")
+    func others() {
+        let error = liquidLoadError("{{ a | sample }}")
+        #expect(error?.kind == .filterRefused("sample"))
         #expect(error?.hint != nil)
     }
 

@@ -18,11 +18,11 @@ struct LiquidValueFilterTests {
             ),
             LiquidCase(
                 "{{ 3 | modulo: 2 }} {{ -7 | modulo: 3 }} {{ 183.357 | modulo: 12 }}",
-                "1 -1 3.3569999999999993"
+                "1 2 3.3569999999999993"
             ),
             LiquidCase(
                 "{{ 1.2 | round }} {{ -1.5 | round }} {{ 183.357 | round: 2 }} {{ 15 | round: -1 }}",
-                "1 -1 183.36 20"
+                "1 -2 183.36 20"
             ),
             LiquidCase(
                 "{{ 0.1 | plus: 0.2 }} {{ '5' | plus: '2' }} {{ 16 | minus: 4 }} {{ 3 | times: '2' }}",

@@ -1,39 +1,36 @@
+import Foundation
 import JSON
 import Testing
 
 @testable import Segment
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-/// Answers of the real destination, where the folder of vectors lies beside the repository.
+/// Answers of the real destination: the mappings of Tests/Vectors whose root, or a member of it, is a template.
 @Suite("Liquid vectors")
 struct LiquidVectorTests {
-    @Test("mappings that are a template render as recorded")
-    func vectors() throws {
-        for line in Self.lines(ofFile: "mapping.ndjson") where line.contains("@liquid") {
+    @Test("templates render as recorded", arguments: [("newest-mapping", 29)])
+    func vectors(file: String, count: Int) throws {
+        var rendered = 0
+        for line in try Self.lines(of: file) {
             let vector = try JSONParser.parse(line)
-            guard let mapping = vector["mapping"]?.objectValue, mapping.count == 1 else { continue }
-            guard let template = mapping["@liquid"]?.stringValue, let event = vector["event"] else { continue }
-            let rendered = try? LiquidTemplate(parsing: template).render(event)
-            #expect(rendered == vector["expect"]?["value"]?.stringValue, "\(template)")
+            guard let event = vector["event"], let template = Self.template(in: vector["mapping"]) else { continue }
+            rendered += 1
+            let answer = try? LiquidTemplate(parsing: template).render(event)
+            let value = vector["expect"]?["value"]
+            #expect(answer == (value?["out"] ?? value)?.stringValue, "\(template)")
         }
+        #expect(rendered == count)
     }
 
-    private static func lines(ofFile name: String) -> [String] {
-        let folder = #filePath.split(separator: "/").dropLast(5).joined(separator: "/")
-        guard let file = fopen("/\(folder)/shared/vectors/\(name)", "r") else { return [] }
-        defer { fclose(file) }
-        var lines: [String] = []
-        var line: UnsafeMutablePointer<CChar>?
-        var capacity = 0
-        while getline(&line, &capacity, file) > 0 {
-            if let line { lines.append(String(cString: line)) }
-        }
-        free(line)
-        return lines
+    /// The only template of a mapping `{"@liquid": …}` or `{"out": {"@liquid": …}}`.
+    private static func template(in mapping: JSONValue?) -> String? {
+        guard let object = mapping?.objectValue, object.count == 1 else { return nil }
+        return (object["@liquid"] ?? object["out"]?["@liquid"])?.stringValue
+    }
+
+    private static func lines(of file: String) throws -> [[UInt8]] {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let data = try Data(contentsOf: folder.appendingPathComponent("Vectors/\(file).ndjson"))
+        return data.split(separator: 0x0a).map { Array($0) }
     }
 }

@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Segment
 import Testing
@@ -140,7 +141,14 @@ import Testing
             (["@merge": ["objects": [["a": 1, "b": 1], ["b": 2]], "direction": "left"]], ["a": 1, "b": 1]),
             (["@merge": ["objects": [["a": 1], ["a": ["@path": "$.missing"]]], "direction": "right"]], [:]),
             (
-                ["@merge": ["objects": ["ab", nil, 5, true, ["@path": "$.missing"], ["z"]], "direction": "right"]],
+                [
+                    "@merge": [
+                        "objects": [
+                            ["@literal": "ab"], ["@path": "$.nothing"], ["@path": "$.zero"], ["@path": "$.no"],
+                            ["@path": "$.missing"], ["@literal": ["z"]],
+                        ], "direction": "right",
+                    ]
+                ],
                 ["0": "z", "1": "b"]
             ),
             (
@@ -174,13 +182,17 @@ import Testing
                 ["y": "u1!"]
             ),
             (["@transform": ["apply": ["@path": "$.traits"], "mapping": ["@path": "$.email"]]], "a@b.co"),
-            (["@transform": ["apply": ["@path": "$.missing"], "mapping": ["@path": "$."]]], nil),
+            (["@transform": ["apply": ["@path": "$.missing"], "mapping": ["@path": "$."]]], [:]),
+            (
+                ["@transform": ["apply": ["@path": "$.missing"], "mapping": ["a": ["@path": "$.userId"], "b": 2]]],
+                ["b": 2]
+            ),
             (["@literal": ["a": ["@path": "$.zero"]]], ["a": 0]), (["@literal": ""], ""),
             (["@excludeWhenNull": ["@path": "$.nothing"]], nil),
             (["@excludeWhenNull": ["a": nil, "b": ["c": nil], "d": [nil]]], ["b": [:], "d": [nil]]),
             (["@liquid": "{{ userId | upcase }}"], "U1"), (["@liquid": ""], ""),
             (["@path": ["@template": "traits.email"]], "a@b.co"), (["@path": "$.userId", "_metadata": ["a": 1]], "u1"),
-            ([["@path": "$.missing"], ["@path": "$.zero"], nil], [nil, 0, nil]),
+            (["a": [["@path": "$.missing"], ["@path": "$.zero"], nil]], ["a": [nil, 0, nil]]),
             (["a": ["@path": "$.missing"], "b": nil], ["b": nil]),
         ] as [(JSONValue, JSONValue?)]
     )
@@ -194,5 +206,48 @@ import Testing
             "userId": ["@path": "$.id"],
         ])
         #expect(try mapping.resolve(Self.event) == ["userId": "u1"])
+    }
+
+    /// liquidjs counts in the event itself, so that what comes behind in the same mapping finds it there.
+    @Test func countersAreSharedByTheFieldsOfAnEvent() throws {
+        let mapping = try EventMapping(compiling: [
+            "a": ["@liquid": "{% increment i %}{% decrement n %}"], "b": ["@liquid": "{% increment i %}{{ i }}"],
+            "c": ["@path": "$.i"], "d": ["@arrayPath": ["$.items", ["@liquid": "{% increment i %}"]]],
+            "e": ["@path": "$.n"],
+        ])
+        let event: JSONValue = ["n": 7, "items": [[:], [:]]]
+        for _ in 0..<2 {
+            #expect(
+                try mapping.resolve(event) == ["a": "06", "b": "12", "c": 2, "d": ["0", "0"], "e": 6],
+                "an event begins anew"
+            )
+        }
+    }
+
+    @Test(arguments: 0..<4)
+    func membersNamedProtoAreDropped(seed: UInt64) throws {
+        func value(_ depth: Int, _ generator: inout SplitMix64) -> (JSONValue, JSONValue) {
+            switch Int.random(in: 0..<(depth < 4 ? 4 : 2), using: &generator) {
+            case 0: return (1, 1)
+            case 1: return ("__proto__", "__proto__")
+            case 2:
+                let elements = (0..<2).map { _ in value(depth + 1, &generator) }
+                return (.array(elements.map(\.0)), .array(elements.map(\.1)))
+            default:
+                var (given, kept) = (JSONObject(), JSONObject())
+                for key in ["a", "__proto__", "__proto", "b"] where Bool.random(using: &generator) {
+                    let (own, expected) = value(depth + 1, &generator)
+                    given[key] = own
+                    if key != "__proto__" { kept[key] = expected }
+                }
+                return (.object(given), .object(kept))
+            }
+        }
+        let mapping = try EventMapping(compiling: ["out": ["@path": "$.in"]])
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<300 {
+            let (given, expected) = value(0, &generator)
+            #expect(try mapping.resolve(["in": given]) == ["out": expected])
+        }
     }
 }

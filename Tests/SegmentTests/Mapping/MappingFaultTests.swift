@@ -35,6 +35,13 @@ import Testing
             (["a": ["@arrayPath": ["x", ["b": ["@x": 1]]]]], "/a/@arrayPath/1/b/@x", "not a directive"),
             (["a": ["@merge": ["objects": "x", "direction": "left"]]], "/a/@merge/objects", "an array"),
             (["a": ["@merge": ["objects": [], "direction": "up"]]], "/a/@merge/direction", "left"),
+            (["a": ["@merge": ["objects": [], "direction": ["@path": "$.d"]]]], "/a/@merge/direction", "left"),
+            (["a": ["@merge": ["objects": [[:], "x"], "direction": "left"]]], "/a/@merge/objects/1", "not string"),
+            (["a": ["@merge": ["objects": [nil], "direction": "left"]]], "/a/@merge/objects/0", "not null"),
+            (["a": ["@merge": ["objects": [5], "direction": "left"]]], "/a/@merge/objects/0", "not number"),
+            (["a": ["@flatten": ["separator": ["@path": "$.s"], "value": 1]]], "/a/@flatten/separator", "not object"),
+            (["a": ["@flatten": ["separator": "_"]]], "/a/@flatten", "needs 'value'"),
+            (["a": ["@transform": ["apply": ["b": 1], "mapping": "y"]]], "/a/@transform/mapping", "not string"),
             (["a": ["@json": ["mode": "parse", "value": "x"]]], "/a/@json/mode", "encode"),
             (["a": ["@flatten": ["separator": 1, "value": "x"]]], "/a/@flatten/separator", "not number"),
             (["a": ["@transform": ["apply": "x", "mapping": "y"]]], "/a/@transform/apply", "an object"),
@@ -84,12 +91,6 @@ import Testing
     @Test(
         arguments: [
             ["@path": ["@path": "$.x"]], ["@template": ["@literal": ["@path": "$.x"]]],
-            ["@flatten": ["separator": ["@path": "$.x"], "value": 1]],
-            [
-                "@transform": [
-                    "apply": ["@path": "$.x"], "mapping": ["@transform": ["apply": ["a": 1], "mapping": "x"]],
-                ]
-            ],
         ] as [JSONValue]
     )
     func failsForAnEvent(directive: JSONValue) throws {

@@ -81,9 +81,11 @@ struct NaiveTrigger {
         let isQuoted = operand.hasPrefix("\"")
         let text = isQuoted ? String(operand.dropFirst().dropLast()) : operand
         let number = isQuoted ? nil : Double(operand)
+        if isInside || path == "userId" || path == "name", !isQuoted, operand == "null" {
+            if comparison == "=" { return value == nil || value == .null }
+            if comparison == "!=" { return value != nil && value != .null }
+        }
         if isInside || path == "userId", !isQuoted {
-            if operand == "null", comparison == "=" { return value == nil || value == .null }
-            if operand == "null", comparison == "!=" { return value != nil && value != .null }
             if operand == "true", comparison == "=" { return value == .bool(true) }
             if operand == "false", comparison == "=" { return value == .bool(false) }
         }

@@ -42,6 +42,30 @@ import Testing
         )
     }
 
+    /// Read as it is written, and told: for Segment it is something else.
+    @Test(arguments: [
+        ("type = 'track'", "column 8: it knows no texts in single quotes"),
+        (#"event!="x""#, "column 6: it needs a blank on both sides"), ("traits.age>=18", "column 11: it needs a blank"),
+        ("traits.age >=18", "column 12: it needs a blank"), ("traits.age>= 18", "column 11: it needs a blank"),
+        (#"type = "x" or(event = "y")"#, "column 12: without a blank"),
+        ("traits.and = 1", "column 1: it takes no names"),
+        ("properties.a.null = 1", "column 1: it takes no names"), ("traits.-a = 1", "column 1: it takes no names"),
+    ])
+    func whatSegmentReadsOtherwise(_ text: String, _ warning: String) throws {
+        let trigger = try Trigger(parsing: text)
+        #expect(trigger.warnings.count == 1)
+        #expect(
+            trigger.warnings.allSatisfy { $0.hasPrefix("Segment reads this otherwise: \(warning)") },
+            "\(trigger.warnings)"
+        )
+    }
+
+    @Test func eachKindIsToldOnce() throws {
+        #expect(try Trigger(parsing: "type='a' or event='b' or name = 'c'").warnings.count == 2)
+        #expect(try Trigger(parsing: #"type = "a" or (event = "b" and contains(name, "c"))"#).warnings.isEmpty)
+        #expect(try Trigger(parsing: #"traits.android = -1 and traits.nullable != "'""#).warnings.isEmpty)
+    }
+
     @Test func functionsOfTypeAreLeftOut() throws {
         let trigger = try Trigger(parsing: #"type = "track" and !contains(type, "a")"#)
         #expect(trigger.matches(["type": "track"]))

@@ -3,6 +3,8 @@ struct LiquidMoment {
     /// Milliseconds since 1970 of the shown time, as if it were UTC.
     let shownMilliseconds: Int
     let zone: LiquidZone
+    /// Minutes that the shown time is behind UTC.
+    let minutesBehind: Double
     let year: Int
     /// 1 to 12.
     let month: Int
@@ -14,15 +16,20 @@ struct LiquidMoment {
 
     /// Nil for what is no date in JavaScript.
     init?(milliseconds: Double, zone: LiquidZone) {
-        guard abs(milliseconds) <= Self.millisecondsMax, let minutesBehind = zone.minutesBehind else { return nil }
-        let shown = milliseconds.rounded(.towardZero) - Double(minutesBehind) * 60_000
-        guard abs(shown) <= Self.millisecondsMax else { return nil }
+        guard Self.isDate(milliseconds) else { return nil }
+        let minutesBehind = zone.minutesBehind(at: milliseconds)
+        let shown = (milliseconds.rounded(.towardZero) - minutesBehind * 60_000).rounded(.towardZero)
+        guard Self.isDate(shown) else { return nil }
+        self.minutesBehind = minutesBehind
         self.shownMilliseconds = Int(shown)
         self.zone = zone
         (year, month, day) = GregorianCalendar.date(
             daysSince1970: Self.floorDivide(Int(shown), Self.millisecondsPerDay)
         )
     }
+
+    /// Whether JavaScript has a date there.
+    static func isDate(_ milliseconds: Double) -> Bool { abs(milliseconds) <= millisecondsMax }
 
     private static let millisecondsPerDay = 86_400_000
 

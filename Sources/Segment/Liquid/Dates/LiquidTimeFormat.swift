@@ -1,3 +1,5 @@
+import JSON
+
 /// `strftime` with liquidjs' directives, flags and widths.
 enum LiquidTimeFormat {
     /// `%[-_0^#:]…[width][E|O]directive`
@@ -132,10 +134,13 @@ enum LiquidTimeFormat {
     private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     private static func offset(_ moment: LiquidMoment, _ directive: Directive) -> String {
-        let behind = moment.zone.minutesBehind ?? 0
-        let minutes = abs(behind)
+        let minutes = abs(moment.minutesBehind)
+        let hours = (minutes / 60).rounded(.down)
         let separator = directive.has(":") ? ":" : ""
-        return "\(behind > 0 ? "-" : "+")\(twoDigits(minutes / 60))\(separator)\(twoDigits(minutes % 60))"
+        let rest = minutes - hours * 60
+        // Minutes may have a fraction, which is printed: zones had odd seconds before they were agreed upon.
+        let shownRest = (rest < 10 && rest == rest.rounded(.down) ? "0" : "") + JSONValue.javaScriptText(rest)
+        return "\(moment.minutesBehind > 0 ? "-" : "+")\(twoDigits(Int(hours)))\(separator)\(shownRest)"
     }
 
     private static func ordinal(_ day: Int) -> String {

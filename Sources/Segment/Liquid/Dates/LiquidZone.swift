@@ -1,38 +1,63 @@
+import JSON
+
 /// The time zone that a date is shown in.
 struct LiquidZone {
-    /// Minutes that local time is *behind* UTC, JavaScript's sign: 300 is UTC-5. Nil if it cannot be told.
-    let minutesBehind: Int?
+    private enum Offset {
+        /// Minutes that local time is *behind* UTC, JavaScript's sign: 300 is UTC-5. Fractions count.
+        case minutesBehind(Double)
+        case rules(ZoneRules)
+    }
+
+    private let offset: Offset
     /// What `%Z` prints; nil prints the offset.
     let name: String?
 
     /// Segment's servers run in UTC.
-    static let utc = LiquidZone(minutesBehind: 0, name: "UTC")
+    static let utc = LiquidZone(offset: .minutesBehind(0), name: "UTC")
 
-    private init(minutesBehind: Int?, name: String?) {
-        self.minutesBehind = minutesBehind
+    private init(offset: Offset, name: String?) {
+        self.offset = offset
         self.name = name
     }
 
-    /// From the third argument of `date`: minutes behind UTC, `"UTC"` or one of its names, or an offset like `"+05:30"`.
-    init(_ value: LiquidValue) throws(LiquidFault) {
-        switch value.plain {
+    /// From the third argument of `date`: minutes behind UTC, an IANA name, or an offset like `"+05:30"`.
+    init(_ value: LiquidValue, in zones: ZoneDirectory) throws(LiquidFault) {
+        switch value {
         case .undefined, .null: self = .utc
-        case .number(let minutes): self.init(minutesBehind: Int(exactly: minutes.rounded(.towardZero)), name: nil)
-        case .text(let text): try self.init(named: text.string)
-        default: self.init(minutesBehind: nil, name: nil)
+        case .text(let text): try self.init(named: text.string, in: zones)
+        // Whatever else it is, JavaScript counts with it.
+        default: self.init(offset: .minutesBehind(value.javaScriptNumber), name: nil)
         }
     }
 
-    private init(named name: String) throws(LiquidFault) {
-        let minutes = Self.utcNames.contains(name.uppercased()) ? 0 : Self.minutes(fromOffset: name)
-        guard let minutes else {
+    init(named name: String, in zones: ZoneDirectory) throws(LiquidFault) {
+        if Self.utcNames.contains(name.uppercased()) {
+            self.init(offset: .minutesBehind(0), name: name)
+        } else if let minutes = Self.minutes(fromOffset: name) {
+            self.init(offset: .minutesBehind(Double(minutes)), name: name)
+        } else if let rules = zones.rules(named: name) {
+            self.init(offset: .rules(rules), name: name)
+        } else {
             throw LiquidFault(
                 cause: .badValue,
-                reason: "time zone \"\(name)\" is not supported",
-                hint: "give an offset such as \"+02:00\", or the minutes behind UTC such as 300"
+                reason: zones.isEmpty
+                    ? "time zone \"\(name)\" is not known: the system has no time zone data"
+                    : "time zone \"\(name)\" is not known",
+                hint: zones.isEmpty
+                    ? "install tzdata, or name its folder in TZDIR"
+                    : "give a name such as \"Europe/Oslo\", an offset such as \"+02:00\", or the minutes behind UTC"
             )
         }
-        self.init(minutesBehind: minutes, name: name)
+    }
+
+    /// Minutes that local time is behind UTC at a moment, in milliseconds since 1970. NaN where the zone was no number.
+    func minutesBehind(at milliseconds: Double) -> Double {
+        switch offset {
+        case .minutesBehind(let minutes): minutes
+        case .rules(let rules):
+            // A date is within 8.64e15 milliseconds.
+            -Double(rules.secondsAhead(at: Int((milliseconds / 1_000).rounded(.down)))) / 60
+        }
     }
 
     private static let utcNames: Set<String> = [

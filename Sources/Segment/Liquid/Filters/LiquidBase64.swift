@@ -17,14 +17,15 @@ enum LiquidBase64 {
         return result
     }
 
-    /// Both alphabets are read, other characters are skipped, `=` ends the text; bytes that are no UTF-8 become U+FFFD.
+    /// Both alphabets are read, other characters are skipped, `=` ends the text; bytes that are no UTF-8 become U+FFFD. Node
+    /// looks at the low byte of a character only, so that some beyond ASCII count.
     static func decode(_ text: LiquidText) -> LiquidText {
         var bytes: [UInt8] = []
         var bits = 0
         var count = 0
         for unit in text.units {
             if unit == LiquidUnit.equal { break }
-            guard let value = value(of: unit) else { continue }
+            guard let value = value(of: unit & 0xFF) else { continue }
             bits = (bits << 6 | value) & 0xFFFF
             count += 6
             if count >= 8 {

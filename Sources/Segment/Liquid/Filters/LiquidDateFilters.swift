@@ -8,8 +8,10 @@ enum LiquidDateFilters {
         to input: LiquidFilterInput,
         within budget: inout LiquidBudget
     ) throws(LiquidFault) -> LiquidValue {
-        let zone = filter == .date ? try LiquidZone(input.argument(1)) : .utc
-        guard let moment = moment(input, in: zone) else { return input.value }
+        // The value comes first: what is no date is passed on, whatever zone it was to be shown in.
+        guard let milliseconds = milliseconds(input), LiquidMoment.isDate(milliseconds) else { return input.value }
+        let zone = filter == .date ? try LiquidZone(input.argument(1), in: input.zones) : .utc
+        guard let moment = LiquidMoment(milliseconds: milliseconds, zone: zone) else { return input.value }
         let format =
             switch filter {
             case .dateToLongString: dayFormat("%B", moment, input)
@@ -28,23 +30,21 @@ enum LiquidDateFilters {
             ? LiquidText("\(month) \(moment.day)%q, %Y") : LiquidText("\(moment.day)%q \(month) %Y")
     }
 
-    /// Numbers and texts of digits are Unix seconds, other texts what JavaScript's `Date` makes of them.
-    private static func moment(_ input: LiquidFilterInput, in zone: LiquidZone) -> LiquidMoment? {
-        switch input.value.plain {
-        case .undefined, .null, .object: nil
-        case .number(let seconds): LiquidMoment(milliseconds: seconds * 1_000, zone: zone)
-        case .bool(let flag): LiquidMoment(milliseconds: flag ? 1 : 0, zone: zone)
-        default: moment(input.value.plain.javaScriptText, input.clock, in: zone)
+    /// Numbers and texts of digits are Unix seconds, all else what JavaScript's `Date` makes of it.
+    private static func milliseconds(_ input: LiquidFilterInput) -> Double? {
+        let value = input.value.plain
+        switch value {
+        case .undefined, .null, .object: return nil
+        case .number(let seconds): return seconds * 1_000
+        case .bool(let flag): return flag ? 1 : 0
+        case .text(let text):
+            if text == LiquidText("now") || text == LiquidText("today") {
+                return Double(input.clock.nowMilliseconds())
+            }
+            if !text.isEmpty, text.units.allSatisfy(LiquidUnit.isDigit) { return value.javaScriptNumber * 1_000 }
+            return LiquidDateText.milliseconds(text)
+        // A list becomes a text, in which digits are no Unix time.
+        default: return LiquidDateText.milliseconds(value.javaScriptText)
         }
-    }
-
-    private static func moment(_ text: LiquidText, _ clock: LiquidClock, in zone: LiquidZone) -> LiquidMoment? {
-        if text == LiquidText("now") || text == LiquidText("today") {
-            return LiquidMoment(milliseconds: Double(clock.nowMilliseconds()), zone: zone)
-        }
-        if !text.isEmpty, text.units.allSatisfy(LiquidUnit.isDigit) {
-            return LiquidMoment(milliseconds: LiquidValue.text(text).javaScriptNumber * 1_000, zone: zone)
-        }
-        return LiquidDateText.milliseconds(text).flatMap { LiquidMoment(milliseconds: $0, zone: zone) }
     }
 }

@@ -9,6 +9,8 @@ enum LiquidEncodingFilters {
             try LiquidPercentEncoding.encode(text, keeping: LiquidPercentEncoding.formSafe, spaceAsPlus: true)
         case .escape, .xmlEscape: LiquidHTML.escape(text)
         case .escapeOnce: LiquidHTML.escape(LiquidHTML.unescape(text))
+        case .hmacSHA256: LiquidHash.hmacSHA256(text, key: input.text(0))
+        case .sha256: LiquidHash.sha256(text)
         case .slugify: LiquidSlug.make(input)
         case .stripHTML: LiquidHTML.strip(text)
         case .uriEscape: try LiquidPercentEncoding.encode(text, keeping: LiquidPercentEncoding.addressSafe)

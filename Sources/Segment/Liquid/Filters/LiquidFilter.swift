@@ -16,7 +16,9 @@ enum LiquidFilter: String, Sendable, CaseIterable {
     case dividedBy = "divided_by"
     case downcase, escape
     case escapeOnce = "escape_once"
-    case first, floor, inspect, join, json, jsonify, last, lstrip, minus, modulo
+    case first, floor
+    case hmacSHA256 = "hmac_sha256"
+    case inspect, join, json, jsonify, last, lstrip, minus, modulo
     case normalizeWhitespace = "normalize_whitespace"
     case numberOfWords = "number_of_words"
     case plus, pop, prepend, push, raw, remove
@@ -25,7 +27,7 @@ enum LiquidFilter: String, Sendable, CaseIterable {
     case replace
     case replaceFirst = "replace_first"
     case replaceLast = "replace_last"
-    case round, rstrip, shift, size, slice, slugify, split, strip
+    case round, rstrip, sha256, shift, size, slice, slugify, split, strip
     case stripHTML = "strip_html"
     case stripNewlines = "strip_newlines"
     case sum, times
@@ -53,7 +55,8 @@ extension LiquidFilter {
             try LiquidDateFilters.apply(self, to: input, within: &budget)
         case .inspect, .json, .jsonify:
             try LiquidJSONWriter.write(input, within: &budget)
-        case .base64Decode, .base64Encode, .cgiEscape, .escape, .escapeOnce, .slugify, .stripHTML, .uriEscape,
+        case .base64Decode, .base64Encode, .cgiEscape, .escape, .escapeOnce, .hmacSHA256, .sha256, .slugify, .stripHTML,
+            .uriEscape,
             .urlDecode, .urlEncode, .xmlEscape:
             .text(try LiquidEncodingFilters.apply(self, to: input))
         default:

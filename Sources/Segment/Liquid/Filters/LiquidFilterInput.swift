@@ -3,6 +3,7 @@ struct LiquidFilterInput {
     let value: LiquidValue
     let arguments: [LiquidValue]
     let clock: LiquidClock
+    let zones: ZoneDirectory
 
     /// The value as it would be printed.
     var text: LiquidText { value.printed }

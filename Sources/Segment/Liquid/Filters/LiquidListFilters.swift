@@ -9,7 +9,7 @@ enum LiquidListFilters {
     ) throws(LiquidFault) -> LiquidValue {
         switch filter {
         case .compact: .list(input.value.asList.filter { !$0.isNil })
-        case .default: defaulted(input)
+        case .default: try defaulted(input)
         case .first: end(of: input.value) { _ in 0 }
         case .join: try join(input, within: &budget)
         case .last: end(of: input.value) { $0 - 1 }
@@ -25,8 +25,9 @@ enum LiquidListFilters {
     }
 
     /// The argument stands in for nil, false, empty text and empty arrays; `allow_false: true` keeps false.
-    private static func defaulted(_ input: LiquidFilterInput) -> LiquidValue {
+    private static func defaulted(_ input: LiquidFilterInput) throws(LiquidFault) -> LiquidValue {
         let value = input.value.plain
+        if case .bool(false) = value { try checkOptions(input) }
         let isMissing =
             switch value {
             case .text(let text): text.isEmpty
@@ -35,6 +36,20 @@ enum LiquidListFilters {
             default: !value.isTruthy
             }
         return isMissing ? input.argument(0) : value
+    }
+
+    /// liquidjs takes what follows the first argument for options, and fails at a plain value when it looks for one of them.
+    private static func checkOptions(_ input: LiquidFilterInput) throws(LiquidFault) {
+        for option in input.arguments.dropFirst() {
+            switch option {
+            case .list, .jsonArray, .object, .nilLiteral, .empty, .blank: continue
+            case .undefined, .null, .bool, .number, .text:
+                throw LiquidFault(
+                    cause: .badValue,
+                    reason: "default takes one value, and then options such as allow_false: true"
+                )
+            }
+        }
     }
 
     /// An array's element or a text's character; nothing for other values.

@@ -10,7 +10,7 @@ enum LiquidNumberFilters {
         case .dividedBy: .number(quotient(value, input))
         case .floor: .number(value.rounded(.down))
         case .minus: .number(value - input.number(0))
-        case .modulo: .number(value.truncatingRemainder(dividingBy: input.number(0)))
+        case .modulo: .number(modulo(value, input.number(0)))
         case .plus: .number(value + input.number(0))
         case .round: .number(rounded(value, places: input.argument(0, default: .number(0)).countedNumber))
         case .times: .number(value * input.number(0))
@@ -25,11 +25,17 @@ enum LiquidNumberFilters {
         return isWhole ? quotient.rounded(.down) : quotient
     }
 
-    /// JavaScript's `Math.round`: halves go up. The places are cut to a whole number between -400 and 400.
+    /// As liquidjs floors it: the result has the sign of the divisor.
+    private static func modulo(_ value: Double, _ divisor: Double) -> Double {
+        (value.truncatingRemainder(dividingBy: divisor) + divisor).truncatingRemainder(dividingBy: divisor)
+    }
+
+    /// liquidjs' `Math.round(v * 10 ** n * (1 + Number.EPSILON)) / 10 ** n`, so that 1.005 becomes 1.01. `Math.round` takes halves
+    /// up. The places are cut to a whole number between -400 and 400.
     private static func rounded(_ value: Double, places: Double) -> Double {
         let exponent = Int(max(-400, min(400, places)))
         let factor = Double("1e\(exponent)") ?? .nan
-        let scaled = value * factor
+        let scaled = value * factor * (1 + Double.ulpOfOne)
         let lower = scaled.rounded(.down)
         return (scaled - lower >= 0.5 ? lower + 1 : lower) / factor
     }

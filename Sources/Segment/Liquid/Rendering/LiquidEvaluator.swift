@@ -5,12 +5,14 @@ struct LiquidEvaluator {
     var scope: LiquidScope
     var budget: LiquidBudget
     private let clock: LiquidClock
+    private let zones: ZoneDirectory
     private let depthMax: Int
 
-    init(event: JSONValue, limits: LiquidLimits, clock: LiquidClock) {
+    init(event: JSONValue, limits: LiquidLimits, clock: LiquidClock, zones: ZoneDirectory) {
         self.scope = LiquidScope(root: LiquidValue(event))
         self.budget = LiquidBudget(limits.workUnits)
         self.clock = clock
+        self.zones = zones
         self.depthMax = limits.depth
     }
 
@@ -23,7 +25,7 @@ struct LiquidEvaluator {
             }
         }
         try budget.spend(arguments.reduce(value.weight) { $0 + $1.weight })
-        let input = LiquidFilterInput(value: value, arguments: arguments, clock: clock)
+        let input = LiquidFilterInput(value: value, arguments: arguments, clock: clock, zones: zones)
         if call.filter == .where { return try filterWhere(input) }
         return try call.filter.apply(to: input, within: &budget)
     }
@@ -40,7 +42,26 @@ struct LiquidEvaluator {
         case .not(let operand):
             return .bool(!(try evaluate(operand).isTruthy))
         case .binary(let operation, let left, let right):
+            if Self.isSamePath(left, right), operation == .equal || operation == .notEqual {
+                let value = try evaluate(left)
+                // One place of the event: JavaScript compares an object with itself.
+                if value.isObjectOrArray { return .bool(operation == .equal) }
+            }
             return .bool(try compare(operation, try evaluate(left), try evaluate(right)))
+        }
+    }
+
+    /// Whether both are the same names from the event or a variable on.
+    private static func isSamePath(_ left: LiquidExpression, _ right: LiquidExpression) -> Bool {
+        guard case .path(nil, let own) = left, case .path(nil, let other) = right, own.count == other.count else {
+            return false
+        }
+        return zip(own, other).allSatisfy { one, two in
+            if case .name(let name) = one, case .name(let otherName) = two {
+                name.hasSameBytes(as: otherName)
+            } else {
+                false
+            }
         }
     }
 

@@ -15,11 +15,14 @@ struct LiquidRenderer {
         let count: Int
     }
 
-    init(event: JSONValue, source: LiquidSource, limits: LiquidLimits, clock: LiquidClock) {
+    init(event: JSONValue, source: LiquidSource, limits: LiquidLimits, clock: LiquidClock, zones: ZoneDirectory) {
         self.source = source
         self.limits = limits
-        self.evaluator = LiquidEvaluator(event: event, limits: limits, clock: clock)
+        self.evaluator = LiquidEvaluator(event: event, limits: limits, clock: clock, zones: zones)
     }
+
+    /// What `increment` and `decrement` left, by name.
+    var counters: [String: Double] { evaluator.scope.counters }
 
     mutating func render(_ nodes: [LiquidNode]) throws(LiquidError) {
         for node in nodes {

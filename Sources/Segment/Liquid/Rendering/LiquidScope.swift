@@ -4,7 +4,7 @@ import JSON
 struct LiquidScope {
     private var root: LiquidValue
     private var variables: [String: LiquidValue] = [:]
-    private var counters: [String: Double] = [:]
+    private(set) var counters: [String: Double] = [:]
 
     init(root: LiquidValue) {
         self.root = root

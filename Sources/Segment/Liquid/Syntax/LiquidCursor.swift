@@ -3,6 +3,8 @@ struct LiquidCursor {
     let source: LiquidSource
     let end: Int
     var position: Int
+    /// Where a text begins that has no closing quote.
+    private(set) var openText: Int?
 
     init(_ source: LiquidSource, in range: Range<Int>) {
         self.source = source
@@ -98,15 +100,18 @@ struct LiquidCursor {
     }
 
     /// A quoted text with its escapes resolved, nil if no quote comes next.
-    mutating func readQuoted() throws(LiquidError) -> LiquidText? {
+    ///
+    /// One without its closing quote ends with the part, and loses its last character, as in liquidjs; ``openText`` says so.
+    mutating func readQuoted() -> LiquidText? {
         guard let quote = peek(), LiquidUnit.isQuote(quote) else { return nil }
         let start = position
         position += 1
         while let unit = peek() {
-            position += unit == LiquidUnit.backslash ? 2 : 1
+            position = min(end, position + (unit == LiquidUnit.backslash ? 2 : 1))
             if unit == quote { return LiquidStringLiteral.content(of: source.units[start + 1..<position - 1]) }
         }
-        throw error(at: start, "the text that starts here has no closing quote")
+        openText = openText ?? start
+        return LiquidStringLiteral.content(of: source.units[start + 1..<max(start + 1, end - 1)])
     }
 
     func error(at offset: Int? = nil, _ reason: String, hint: String? = nil) -> LiquidError {

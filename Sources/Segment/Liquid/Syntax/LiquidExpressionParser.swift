@@ -5,6 +5,8 @@ struct LiquidExpressionParser {
     private var depth = 0
     /// Filters that do not exist, in order of appearance.
     private(set) var unknownFilters: [String] = []
+    /// The zones that `date` is given as texts.
+    private(set) var zoneNames: [String] = []
 
     init(_ cursor: LiquidCursor, depthMax: Int) {
         self.cursor = cursor
@@ -107,7 +109,7 @@ struct LiquidExpressionParser {
         if let word = cursor.readWord(among: ["true", "false", "nil", "null", "empty", "blank"]) {
             return .value(Self.literal(word))
         }
-        if let text = try cursor.readQuoted() { return .value(.text(text)) }
+        if let text = cursor.readQuoted() { return .value(.text(text)) }
         if cursor.peek() == LiquidUnit.openParenthesis { return try readRange() }
         return cursor.readNumber().map { .value(.number($0)) }
     }
@@ -204,6 +206,9 @@ extension LiquidExpressionParser {
         }
         if filter.takesOneArgument, arguments.count != 1 {
             throw cursor.error(at: start, "filter \"\(name)\" takes one argument, not \(arguments.count)")
+        }
+        if filter == .date, arguments.count > 1, case .positional(.value(.text(let zone))) = arguments[1] {
+            zoneNames.append(zone.string)
         }
         return LiquidFilterCall(filter: filter, arguments: arguments, offset: start)
     }

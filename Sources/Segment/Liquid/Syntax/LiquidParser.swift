@@ -6,6 +6,10 @@ struct LiquidParser {
     private var depth = 0
     /// Filters that do not exist, each once, in order of appearance.
     private(set) var unknownFilters: [String] = []
+    /// The zones that `date` is given as texts.
+    private(set) var zoneNames: [String] = []
+    /// Whether a tag holds a text without its closing quote.
+    private(set) var hasOpenText = false
 
     init(source: LiquidSource, limits: LiquidLimits) {
         self.source = source
@@ -87,7 +91,7 @@ struct LiquidParser {
         var cursor = LiquidCursor(source, in: token.content)
         var name = cursor.readName()
         if name.isEmpty {
-            guard let quoted = try cursor.readQuoted() else {
+            guard let quoted = cursor.readQuoted() else {
                 throw cursor.error("capture needs a variable's name, not \(cursor.excerpt)")
             }
             name = quoted
@@ -218,6 +222,8 @@ struct LiquidParser {
 
     private mutating func note(_ parser: LiquidExpressionParser) {
         for name in parser.unknownFilters where !unknownFilters.contains(name) { unknownFilters.append(name) }
+        zoneNames += parser.zoneNames
+        if parser.cursor.openText != nil { hasOpenText = true }
     }
 
     private func notClosed(_ token: LiquidToken, _ end: String) -> LiquidError {

@@ -34,11 +34,6 @@ struct LiquidRefusal {
                 reason: "filter \"sample\" is random, so a redelivered event would give another request",
                 hint: "use first, last or slice"
             )
-        case "sha256", "hmac_sha256":
-            return LiquidRefusal(
-                reason: "filter \"\(name)\" is not available",
-                hint: "hash the value before the event is sent"
-            )
         default:
             return nil
         }

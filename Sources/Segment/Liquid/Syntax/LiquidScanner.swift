@@ -58,7 +58,10 @@ struct LiquidScanner {
         var cursor = LiquidCursor(source, in: start + 2..<end)
         while let unit = cursor.peek() {
             if LiquidUnit.isQuote(unit) {
-                _ = try cursor.readQuoted()
+                _ = cursor.readQuoted()
+                if let open = cursor.openText {
+                    throw cursor.error(at: open, "the text that starts here has no closing quote")
+                }
             } else if cursor.matches("}}") {
                 position = cursor.position + 2
                 return Self.delimited(source, .output, start..<position, content: start + 2..<cursor.position)
@@ -74,8 +77,8 @@ struct LiquidScanner {
         let start = position
         var open = find("{%", from: start)
         while let found = open {
+            // A hyphen before the name belongs to it: `{%- endraw %}` ends nothing.
             var cursor = LiquidCursor(source, in: found + 2..<end)
-            _ = cursor.skip(LiquidUnit.minus)
             if cursor.readName() == LiquidText("endraw"), let close = find("%}", from: cursor.position) {
                 guard found == start else {
                     position = found

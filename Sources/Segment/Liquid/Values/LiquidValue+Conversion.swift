@@ -25,10 +25,17 @@ extension LiquidValue {
         }
     }
 
-    /// JavaScript's `join`: nil elements are empty, nested arrays are joined by commas.
+    /// JavaScript's `join`: undefined and null are empty, nested arrays are joined by commas. A literal of Liquid in an array is an
+    /// object of its own.
     static func join(_ elements: [LiquidValue], separator: LiquidText) -> LiquidText {
         LiquidText.joined(
-            elements.map { $0.isNil ? LiquidText() : $0.javaScriptText },
+            elements.map { element in
+                switch element {
+                case .undefined, .null: LiquidText()
+                case .nilLiteral, .empty, .blank: LiquidText("[object Object]")
+                default: element.javaScriptText
+                }
+            },
             separator: separator
         )
     }

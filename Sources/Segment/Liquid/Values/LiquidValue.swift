@@ -51,6 +51,13 @@ extension LiquidValue {
         }
     }
 
+    var isObjectOrArray: Bool {
+        switch self {
+        case .object, .list, .jsonArray: true
+        default: false
+        }
+    }
+
     var isNil: Bool {
         switch self {
         case .undefined, .null, .nilLiteral: true
