@@ -8,7 +8,7 @@ SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
-RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server
+RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
 TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
@@ -117,6 +117,10 @@ release: deps ## Build the release binary, .build/release/loops-bridge
 .PHONY: conformance
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
 	@python3 Tests/Vectors/conformance.py $(BIN) Tests/Vectors
+
+.PHONY: field
+field: release ## Add entries as producers really write them, with Redis and the simulator, and compare what becomes of each
+	@python3 Tests/Field/field.py $(BIN) $(ARGS)
 
 .PHONY: reference
 reference: ## Write docs/reference.md and the manual page anew, from the program itself

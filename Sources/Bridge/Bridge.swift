@@ -13,6 +13,7 @@ public final class Bridge: Service {
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
     private let metrics: BridgeMetrics
+    private let recognition: EventRecognition
     let clients: [RedisClient]
     let sessions: [StreamSession]
     let keepers: [LeaseKeeper]
@@ -64,6 +65,7 @@ public final class Bridge: Service {
         self.executor = EventLoopExecutor(eventLoop)
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
         let rules = PlanningRules(destination)
+        let recognition = EventRecognition(metrics: metrics.events, logger: logger)
         let planner = Planner(
             rules: rules,
             streams: configuration.streams.map(\.name),
@@ -71,7 +73,8 @@ public final class Bridge: Service {
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes,
             carriesTraces: configuration.carriesTraces,
-            metrics: metrics.events
+            metrics: metrics.events,
+            recognition: recognition
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
         let ends = EndTally(metrics: metrics, activity: activity)
@@ -205,6 +208,7 @@ public final class Bridge: Service {
             values: ["accepted", "refused"],
             factory: factory
         )
+        self.recognition = recognition
         self.clients = clients
         self.sessions = sessions
         self.deliverer = deliverer
@@ -233,7 +237,8 @@ public final class Bridge: Service {
             },
             ends: ends.counts,
             activity: activity.snapshot,
-            mappingsRefused: mappingsRefused.load(ordering: .relaxed)
+            mappingsRefused: mappingsRefused.load(ordering: .relaxed),
+            unrecognized: recognition.unrecognized
         )
     }
 

@@ -40,7 +40,7 @@ struct FuzzTests {
     )
     func mutations(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
-        let vectors = ConformanceVectors.accepted + ConformanceVectors.refused
+        let vectors = ConformanceVectors.accepted + ConformanceVectors.accepted + ConformanceVectors.refused
         let corpus = Self.seeds.map { Array($0.utf8) } + vectors.map(\.bytes)
         var accepted = 0
         for _ in 0..<1_500 {

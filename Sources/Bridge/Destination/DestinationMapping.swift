@@ -91,7 +91,7 @@ public final class DestinationMapping: Sendable {
     private func outcome(for event: JSONValue) -> MappingResult.Outcome {
         guard trigger.matches(event) else { return .notMatched }
         do throws(MappingError) {
-            guard case .object(let resolved)? = try mapping.resolve(event) else {
+            guard case .object(let resolved)? = try mapping.resolve(event, keepsUndefinedElements: true) else {
                 let fault = ValidationFault(path: "", keyword: .type, params: ["type": "object"])
                 return .invalid(ValidationFaults(faults: [fault]))
             }

@@ -4,7 +4,7 @@ import Segment
 
 /// Answers lines of NDJSON in the format of the vectors that prove the mapping: what `loops-bridge map` prints.
 ///
-/// A line is a Segment event, or an object with `event` as an object and beside it `mappings`, `mapping` or `fql`.
+/// A line is a Segment event, which is read as the bridge reads it, or an object with `event` as an object and beside it `mappings`, `mapping` or `fql`.
 public struct LineMapper: Sendable {
     private let destination: Destination
 
@@ -25,7 +25,9 @@ public struct LineMapper: Sendable {
     func map(_ line: JSONValue) -> JSONValue {
         guard case .object(let object) = line else { return Self.error("line", "not a JSON object") }
         // The event of a track call is a text; only a vector's is an object.
-        guard let event = object["event"], case .object = event else { return results(destination, for: line) }
+        guard let event = object["event"], case .object = event else {
+            return results(destination, for: SegmentEvent.asRead(line))
+        }
         if let fql = object["fql"] { return match(fql, event) }
         if let mapping = object["mapping"] { return resolve(mapping, event) }
         guard let mappings = object["mappings"] else { return results(destination, for: event) }

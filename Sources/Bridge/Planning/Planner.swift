@@ -16,6 +16,8 @@ struct Planner: Sendable {
     let carriesTraces: Bool
     /// Where events are counted; nil for nowhere.
     let metrics: EventMetrics?
+    /// Told what is no event of Segment's; nil for nobody.
+    let recognition: EventRecognition?
     /// Seconds since 1970, and the instant that goes with it, for the age of events.
     let clock: @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant)
 
@@ -27,6 +29,7 @@ struct Planner: Sendable {
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
         carriesTraces: Bool = true,
         metrics: EventMetrics? = nil,
+        recognition: EventRecognition? = nil,
         clock: @escaping @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant) = {
             (WallClock.secondsSince1970, .now)
         }
@@ -38,6 +41,7 @@ struct Planner: Sendable {
         self.sizeWarningBytes = sizeWarningBytes
         self.carriesTraces = carriesTraces
         self.metrics = metrics
+        self.recognition = recognition
         self.clock = clock
     }
 
@@ -52,12 +56,15 @@ struct Planner: Sendable {
         var faults = decoded.faults.map { DeliveryFault($0) }
         let trace = carriesTraces ? TraceContext(of: entry, decoded.events.first) : nil
         var adjustments: [Adjustment.Kind] = []
+        var looks = decoded.faults.compactMap(\.lookOfForeign)
+        var oddities: [EventOddity] = []
         for (index, event) in decoded.events.enumerated() {
             if integrations.skips(event) {
                 metrics?.filtered(event.type, .integrations)
                 continue
             }
             let (requests, failures) = (steps.count, faults.count)
+            var measuresAge = false
             let name = event.messageId ?? "\(streams[stream]) \(entry.id) \(index)"
             for (identity, result) in zip(rules.identities, rules.destination.results(for: event.json)) {
                 switch result.outcome {
@@ -75,8 +82,10 @@ struct Planner: Sendable {
                         )
                     )
                     adjustments += result.adjustments.map(\.kind)
+                    if result.maxAge != nil { measuresAge = true }
                 case .invalid(let invalid):
-                    faults.append(DeliveryFault(reason: .invalidFields, detail: "\(invalid)", mapping: result.mapping))
+                    let detail = Self.detail("\(invalid)", of: event)
+                    faults.append(DeliveryFault(reason: .invalidFields, detail: detail, mapping: result.mapping))
                 case .mappingFailed(let error):
                     faults.append(DeliveryFault(reason: .mappingFailed, detail: "\(error)", mapping: result.mapping))
                 }
@@ -87,8 +96,18 @@ struct Planner: Sendable {
                 metrics?.planned(event.type, .mapped)
             } else {
                 metrics?.filtered(event.type, .noMapping)
+                if !event.hasKnownType { looks.append(event.look) }
             }
+            // A time that cannot be read matters where an age is measured.
+            oddities += event.oddities.filter { measuresAge || $0.kind != .unreadableTime }
         }
+        recognition?.planned(
+            entry.id,
+            stream: streams[stream],
+            events: decoded.events.count + decoded.faults.count,
+            looks: looks,
+            oddities: oddities
+        )
         var planned = PlannedEntry(
             lane: LaneKey(stream: stream, contact: decoded.contactKey ?? entry.id.description),
             id: entry.id,
@@ -105,12 +124,30 @@ struct Planner: Sendable {
         return planned
     }
 
+    /// A missing userId may be one that was taken for none.
+    private static func detail(_ faults: String, of event: SegmentEvent) -> String {
+        let reasons = event.oddities.filter { $0.kind == .placeholderUserId }.map(\.description)
+        return reasons.isEmpty ? faults : "\(faults) (\(reasons.joined(separator: "; ")))"
+    }
+
     /// When a request is too old. An event that does not say when it happened is as old as its entry; one of the future has no age yet.
     private func expiry(_ result: MappingResult, of event: SegmentEvent, in entry: StreamEntry) -> Expiry? {
         guard let maxAge = result.maxAge, result.latePolicy != .send else { return nil }
         let (seconds, instant) = clock()
         let age = max(0, seconds - (event.occurredAt ?? Double(entry.id.milliseconds) / 1000))
         return Expiry(at: instant + maxAge - .seconds(age), policy: result.latePolicy)
+    }
+}
+
+extension EntryFault {
+    /// What the entry looks like if it is none of Segment's; nil for an event with another fault.
+    fileprivate var lookOfForeign: EntryLook? {
+        switch self {
+        case .foreign(let look, _): look
+        case .inBatch(_, let fault): fault.lookOfForeign
+        case .emptyEntry, .noEventField, .notJSON, .notAnObject, .missingType, .typeIsNotText: .unknown
+        case .tooLarge, .notUTF8, .batchIsNotAnArray, .emptyBatch, .tooManyEvents, .mixedBatch, .roundedUserId: nil
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Segment
+
 /// A bridge in one glance: one state, and why.
 public struct BridgeHealth: Sendable, Equatable {
     public enum State: String, Sendable, CaseIterable {
@@ -82,6 +84,12 @@ public struct BridgeHealth: Sendable, Equatable {
         }
         if status.mappingsRefused {
             reasons.append("the mappings file was refused: the mappings from before are in force")
+        }
+        if let unrecognized = status.unrecognized {
+            reasons.append(
+                "\(unrecognized.unrecognized) of the last \(unrecognized.events) events are none of Segment's and are not delivered; "
+                    + "most, as \(unrecognized.example), look like \(unrecognized.look.advice)"
+            )
         }
         if let slowness = slowness(status.delivery) { reasons.append(slowness) }
         return reasons

@@ -12,6 +12,8 @@ public struct BridgeStatus: Sendable, Equatable {
     public var activity: ActivitySnapshot
     /// Whether the mappings file was refused when it was last loaded: those from before are in force.
     public var mappingsRefused = false
+    /// What most of the events are that are none of Segment's; nil while there are few.
+    public var unrecognized: UnrecognizedEvents?
 
     /// The state in one glance.
     public var health: BridgeHealth { BridgeHealth(self) }

@@ -20,14 +20,14 @@ final class EventMetrics: Sendable {
         case integrations
     }
 
-    private static let types = ["identify", "track", "page", "screen", "group", "alias"]
-
     private let mapped: [String: ClosedCounters]
+    private let unrecognizedEvents: ClosedCounters
+    private let oddEvents: ClosedCounters
     private let filtered: ClosedCounters
 
     init(factory: any MetricsFactory) {
         mapped = Dictionary(
-            uniqueKeysWithValues: (Self.types + ["other"]).map { type in
+            uniqueKeysWithValues: (SegmentEvent.types + ["other"]).map { type in
                 let counters = ClosedCounters(
                     "events_mapped_total",
                     label: "outcome",
@@ -44,7 +44,23 @@ final class EventMetrics: Sendable {
             values: Filter.allCases.map(\.rawValue),
             factory: factory
         )
+        unrecognizedEvents = ClosedCounters(
+            "events_unrecognized_total",
+            label: "looks_like",
+            values: EntryLook.allCases.map(\.rawValue),
+            factory: factory
+        )
+        oddEvents = ClosedCounters(
+            "events_odd_total",
+            label: "what",
+            values: EventOddity.Kind.allCases.map(\.rawValue),
+            factory: factory
+        )
     }
+
+    func unrecognized(_ look: EntryLook) { unrecognizedEvents.increment(look.rawValue) }
+
+    func odd(_ kind: EventOddity.Kind) { oddEvents.increment(kind.rawValue) }
 
     func planned(_ type: String, _ outcome: Outcome) {
         (mapped[type] ?? mapped["other"])?.increment(outcome.rawValue)

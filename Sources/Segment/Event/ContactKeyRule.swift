@@ -5,10 +5,10 @@ public import JSON
 /// A list of dot paths; the first whose value counts gives the key. A path is walked through objects only. A value
 /// counts when it is
 /// - a text that is not empty, taken as it is, or
-/// - a number that is exactly an integer of magnitude below 2^53, as its decimal digits (`42` and `42.0` are both `42`).
+/// - an integer of at most 64 bits, as its decimal digits; with a fraction or an exponent only below 2^53, where it is exact (`42` and `42.0` are
+///   both `42`).
 ///
-/// Everything else (null, truth values, other numbers, arrays, objects) does not, and the next path is asked. The rule
-/// is this small because the script that routes entries inside Redis computes the same keys.
+/// Everything else (null, truth values, other numbers, arrays, objects) does not, and the next path is asked.
 public struct ContactKeyRule: Sendable, Equatable {
     public static let defaultPaths = [
         "userId", "traits.email", "properties.email", "context.traits.email", "anonymousId",
@@ -37,7 +37,9 @@ public struct ContactKeyRule: Sendable, Equatable {
     private static func key(from value: JSONValue) -> String? {
         switch value {
         case .string(let text): text.isEmpty ? nil : text
-        case .int, .uint, .double: value.integerValue.flatMap { $0.magnitude < 1 << 53 ? String($0) : nil }
+        case .int(let number): String(number)
+        case .uint(let number): String(number)
+        case .double: value.integerValue.flatMap { $0.magnitude < 1 << 53 ? String($0) : nil }
         case .null, .bool, .array, .object: nil
         }
     }

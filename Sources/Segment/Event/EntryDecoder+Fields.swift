@@ -5,11 +5,26 @@ extension EntryDecoder {
     func object(from fields: [Field]) throws(EntryFault) -> JSONObject {
         guard let only = fields.first else { throw .emptyEntry }
         let candidates = Self.fieldNames.compactMap { name in Self.field(name, of: fields) }
-        if let field = candidates.first(where: { Self.beginsAsObject($0.value) }) { return try Self.parse(field) }
-        if Self.field("type", of: fields) != nil { return try Self.flat(fields) }
-        if let field = candidates.first ?? (fields.count == 1 ? only : nil) { return try Self.parse(field) }
-        throw .noEventField(names: fields.prefix(100).map { Self.text($0.name) })
+        if let field = candidates.first(where: { Self.beginsAsObject($0.value) }) {
+            let object = try Self.parse(field)
+            return CloudEvent.event(in: object) ?? object
+        }
+        if Self.field("type", of: fields) != nil { return try FlatFields.object(fields) }
+        // The name of an event beside its other members is no JSON, and need not be.
+        if fields.count > 1, Self.flatNames.contains(where: { Self.field($0, of: fields) != nil }) {
+            throw .foreign(.untyped, .missingType)
+        }
+        if let field = candidates.first ?? (fields.count == 1 ? only : nil) {
+            let object = try Self.parse(field)
+            return CloudEvent.event(in: object) ?? object
+        }
+        let fault = EntryFault.noEventField(names: fields.prefix(100).map { Self.text($0.name) })
+        if let look = fields.lazy.compactMap({ EntryLook(of: $0.value) }).first { throw .foreign(look, fault) }
+        throw fault
     }
+
+    /// Names that only an event's members have.
+    private static let flatNames = ["userId", "anonymousId", "traits", "properties", "messageId"]
 
     private static func field(_ name: String, of fields: [Field]) -> Field? {
         fields.first { $0.name.elementsEqual(name.utf8) }
@@ -19,37 +34,17 @@ extension EntryDecoder {
         value.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")
     }
 
-    private static func parse(_ field: Field) throws(EntryFault) -> JSONObject {
+    static func parse(_ field: Field) throws(EntryFault) -> JSONObject {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(field.value)
         } catch {
-            throw .notJSON(field: text(field.name), error)
+            let fault = EntryFault.notJSON(field: text(field.name), error)
+            guard let look = EntryLook(of: field.value) else { throw fault }
+            throw .foreign(look, fault)
         }
         guard case .object(let object) = value else {
             throw .notAnObject(field: text(field.name), found: value.kindName)
-        }
-        return object
-    }
-
-    private static func flat(_ fields: [Field]) throws(EntryFault) -> JSONObject {
-        var object = JSONObject()
-        var leftOut: Set<String> = []
-        for field in fields {
-            guard let name = String(validating: field.name, as: UTF8.self) else {
-                throw .notUTF8(field: text(field.name))
-            }
-            guard object[name] == nil, !leftOut.contains(name) else { continue }
-            if jsonFieldNames.contains(name) {
-                if field.value.isEmpty {
-                    leftOut.insert(name)
-                } else {
-                    object[name] = .object(try parse(field))
-                }
-            } else {
-                guard let value = String(validating: field.value, as: UTF8.self) else { throw .notUTF8(field: name) }
-                object[name] = .string(value)
-            }
         }
         return object
     }

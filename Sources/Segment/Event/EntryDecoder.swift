@@ -4,16 +4,16 @@ import JSON
 ///
 /// 1. *JSON in one field*: of `event`, `data`, `payload`, `message`, `json`, `body` the first that is there and begins,
 ///    after white space, with `{`.
-/// 2. *Flat fields*: if none does and there is a field `type`, the fields are the members of the event: `traits`,
-///    `properties`, `context` and `integrations` as JSON (left out when empty), all others as texts.
+///    A CloudEvents envelope around an event is opened; see ``CloudEvent``.
+/// 2. *Flat fields*: if none does and there is a field `type`, the fields are the members of the event; see ``FlatFields``.
 /// 3. Otherwise the first of the names in 1 that is there, else the only field; it has to be a JSON object.
 ///
 /// Of fields with one name the first counts. An object with a member `batch` and without a text as its `type` is a
 /// batch, whose events take `context` and `integrations` from it when they have none of their own.
 ///
-/// The contact key is that of the event as it is written, and of a batch the one that all its events share (none
+/// The contact key is that of the event as it is read (see ``EventSpelling``), and of a batch the one that all its events share (none
 /// counts as one). An entry whose JSON cannot be read, that is too large, or whose batch is mixed, empty, or holds
-/// something else than objects, has none. A script inside Redis follows the same rules.
+/// something else than objects, has none.
 public struct EntryDecoder: Sendable {
     /// Where events in JSON are looked for, in this order.
     public static let fieldNames = ["event", "data", "payload", "message", "json", "body"]
@@ -53,16 +53,22 @@ public struct EntryDecoder: Sendable {
             if let batch = object["batch"], object["type"]?.stringValue == nil {
                 return try decode(batch, of: object, bytes: bytes)
             }
-            return single(.object(object), bytes: bytes)
+            return single(object, bytes: bytes)
         } catch {
             return DecodedEntry(events: [], faults: [error], contactKey: nil, bytes: bytes)
         }
     }
 
-    private func single(_ json: JSONValue, bytes: Int) -> DecodedEntry {
-        let key = contactKeyRule.key(of: json)
+    /// Which contact an entry belongs to; nil when it says nothing of its contact, and its own ID stands for it then.
+    ///
+    /// The one rule: whoever hands entries to partitions and whoever delivers them have to agree.
+    public func contactKey(of fields: [Field]) -> String? { decode(fields).contactKey }
+
+    private func single(_ object: JSONObject, bytes: Int) -> DecodedEntry {
+        let spelling = EventSpelling(object)
+        let key = contactKeyRule.key(of: .object(spelling.object))
         do throws(EntryFault) {
-            return DecodedEntry(events: [try SegmentEvent(json)], faults: [], contactKey: key, bytes: bytes)
+            return DecodedEntry(events: [try SegmentEvent(spelling)], faults: [], contactKey: key, bytes: bytes)
         } catch {
             return DecodedEntry(events: [], faults: [error], contactKey: key, bytes: bytes)
         }
@@ -74,18 +80,21 @@ public struct EntryDecoder: Sendable {
         guard elements.count <= limits.batchEvents else {
             throw .tooManyEvents(count: elements.count, limit: limits.batchEvents)
         }
-        for (index, element) in elements.enumerated() where element.objectValue == nil {
-            throw .inBatch(index: index, .notAnObject(field: "batch", found: element.kindName))
+        var spellings: [EventSpelling] = []
+        for (index, element) in elements.enumerated() {
+            guard case .object(let event) = element else {
+                throw .inBatch(index: index, .notAnObject(field: "batch", found: element.kindName))
+            }
+            spellings.append(EventSpelling(event))
         }
-        let key = contactKeyRule.key(of: elements[0])
-        for element in elements.dropFirst() where !Self.isSame(contactKeyRule.key(of: element), key) {
-            throw .mixedBatch
-        }
+        let keys = spellings.map { contactKeyRule.key(of: .object($0.object)) }
+        let key = keys[0]
+        guard keys.allSatisfy({ Self.isSame($0, key) }) else { throw .mixedBatch }
         var events: [SegmentEvent] = []
         var faults: [EntryFault] = []
-        for (index, element) in elements.enumerated() {
+        for (index, spelling) in spellings.enumerated() {
             do throws(EntryFault) {
-                events.append(try SegmentEvent(Self.inheriting(element, from: object)))
+                events.append(try SegmentEvent(spelling.inheriting(from: object)))
             } catch {
                 faults.append(.inBatch(index: index, error))
             }
@@ -98,12 +107,4 @@ public struct EntryDecoder: Sendable {
         return left.hasSameBytes(as: right)
     }
 
-    /// What Segment's batches say once for all their events.
-    private static func inheriting(_ event: JSONValue, from batch: JSONObject) -> JSONValue {
-        guard case .object(var object) = event else { return event }
-        for name in ["context", "integrations"] {
-            if object[name] == nil, let shared = batch[name] { object[name] = shared }
-        }
-        return .object(object)
-    }
 }

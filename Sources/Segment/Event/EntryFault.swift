@@ -21,8 +21,23 @@ public indirect enum EntryFault: Error, Equatable, Sendable {
     case tooManyEvents(count: Int, limit: Int)
     /// The batch's events belong to different contacts.
     case mixedBatch
+    /// A number with more digits than can be told apart.
+    case roundedUserId
+    /// The fault of an entry that looks like something else.
+    case foreign(EntryLook, EntryFault)
     /// An event of a batch; `index` counts from 0.
     case inBatch(index: Int, EntryFault)
+}
+
+extension EntryFault {
+    /// What the entry looks like, where that is known.
+    public var look: EntryLook? {
+        switch self {
+        case .foreign(let look, _): look
+        case .inBatch(_, let fault): fault.look
+        default: nil
+        }
+    }
 }
 
 extension EntryFault: CustomStringConvertible {
@@ -46,6 +61,9 @@ extension EntryFault: CustomStringConvertible {
         case .mixedBatch:
             "the batch holds events of several contacts, whose order could not be kept; publish its events one by one "
                 + "(`loops-bridge publish` does)"
+        case .roundedUserId:
+            "the userId is a number of more than 64 bits, whose last digits are lost; write it as a text"
+        case .foreign(let look, let fault): "\(fault); this looks like \(look.advice)"
         case .inBatch(let index, let fault): "event \(index + 1) of the batch: \(fault)"
         }
     }

@@ -2,35 +2,63 @@ public import JSON
 
 /// One event in Segment's form: an object with a `type`.
 public struct SegmentEvent: Sendable, Equatable {
-    /// The whole event.
+    /// Segment's kinds of events.
+    public static let types = ["identify", "track", "page", "screen", "group", "alias", "delete"]
+
+    /// The whole event. Where its `type` or its IDs were spelled in another way, as they were meant; see ``oddities``.
     public let json: JSONValue
     /// `identify`, `track`, … or another word, which triggers may or may not match.
     public let type: String
+    /// What was not taken as it is written.
+    public let oddities: [EventOddity]
+    /// When it happened by its own account.
+    let time: EventTime
 
     /// - Throws: ``EntryFault`` when the value is not an object or has no `type`.
     public init(_ json: JSONValue) throws(EntryFault) {
         guard case .object(let object) = json else {
             throw .notAnObject(field: "event", found: json.kindName)
         }
+        try self.init(EventSpelling(object))
+    }
+
+    init(_ spelling: EventSpelling) throws(EntryFault) {
+        let object = spelling.object
         switch object["type"] {
         case .string(let type)? where !type.isEmpty: self.type = type
-        case .string?, .null?, nil: throw .missingType
+        case .string?, .null?, nil: throw .foreign(EntryLook(of: object), .missingType)
         case .some(let other): throw .typeIsNotText(found: other.kindName)
         }
-        self.json = json
-    }
-
-    public var messageId: String? { text("messageId") }
-
-    /// When the event happened by its own account, in seconds since 1970; nil when it does not say so in ISO 8601.
-    public var occurredAt: Double? {
-        for name in ["timestamp", "originalTimestamp", "sentAt", "receivedAt"] {
-            if let seconds = text(name).flatMap(ISOMoment.seconds) { return seconds }
+        // Integers of 64 bits are texts by now. More digits than that are gone: JSON's numbers here are as wide as JavaScript's.
+        if case .double(let number)? = object["userId"], number.magnitude >= 0x1p53 { throw .roundedUserId }
+        json = .object(object)
+        time = EventTime(of: json)
+        if case .unreadable(let text) = time {
+            oddities = spelling.oddities + [.unreadableTime(text)]
+        } else {
+            oddities = spelling.oddities
         }
-        return nil
     }
 
-    private func text(_ name: String) -> String? {
-        json[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    static func isKnown(_ type: String) -> Bool { types.contains { $0.hasSameBytes(as: type) } }
+
+    /// Whether it is one of Segment's kinds.
+    public var hasKnownType: Bool { Self.isKnown(type) }
+
+    /// What it looks like if it is none of them.
+    public var look: EntryLook { json.objectValue.map { EntryLook(of: $0) } ?? .unknown }
+
+    /// A number counts as its digits.
+    public var messageId: String? {
+        switch json["messageId"] {
+        case .string(let text)?: text.isEmpty ? nil : text
+        case .int(let number)?: String(number)
+        case .uint(let number)?: String(number)
+        case .double(let number)?: JSONValue.javaScriptText(number)
+        case .null?, .bool?, .array?, .object?, nil: nil
+        }
     }
+
+    /// When the event happened by its own account, in seconds since 1970; nil when it does not say so in a way that can be read.
+    public var occurredAt: Double? { if case .said(let seconds) = time { seconds } else { nil } }
 }

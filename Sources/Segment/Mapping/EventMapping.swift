@@ -27,12 +27,17 @@ public struct EventMapping: Sendable {
 
     /// The mapping's value for an event; nil for JavaScript's `undefined`.
     ///
+    /// - Parameter keepsUndefinedElements: whether a missing element of an array that is a member of the root is NaN instead of null, so that a
+    ///   field which takes no array can tell the two apart.
     /// - Throws: ``MappingError``; the same event always fails again.
-    public func resolve(_ event: JSONValue) throws(MappingError) -> JSONValue? {
+    public func resolve(
+        _ event: JSONValue,
+        keepsUndefinedElements: Bool = false
+    ) throws(MappingError) -> JSONValue? {
         guard case .object = event else {
             throw MappingError(path: "", reason: "the event is not an object but \(event.kindName)")
         }
         var resolver = MappingResolver()
-        return try resolver.resolveRoot(root, event)
+        return try resolver.resolveRoot(root, event, keepsUndefinedElements: keepsUndefinedElements)
     }
 }

@@ -6,9 +6,11 @@ struct MappingResolver {
     private var hasUndefined = false
 
     /// The value as JSON has it; nil for `undefined`.
-    ///
-    /// An undefined element stays what it is in an array that is a member of the root, so that a field which takes no array can tell it from null.
-    mutating func resolveRoot(_ root: MappingNode, _ event: JSONValue) throws(MappingError) -> JSONValue? {
+    mutating func resolveRoot(
+        _ root: MappingNode,
+        _ event: JSONValue,
+        keepsUndefinedElements: Bool
+    ) throws(MappingError) -> JSONValue? {
         var payload: JSONValue? = event
         guard case .object(let members) = root else {
             let value = try resolve(root, &payload)
@@ -17,7 +19,7 @@ struct MappingResolver {
         var object = JSONObject()
         for member in members {
             guard let value = try resolve(member.node, &payload) else { continue }
-            if hasUndefined, case .array(let elements) = value {
+            if hasUndefined, keepsUndefinedElements, case .array(let elements) = value {
                 object[member.key] = .array(elements.map { $0.isUndefinedMember ? $0 : $0.withoutUndefined() })
             } else {
                 object[member.key] = cleaned(value)

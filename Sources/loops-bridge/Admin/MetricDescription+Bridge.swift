@@ -22,6 +22,16 @@ extension MetricDescription {
             "Events by what the mappings made of them when they were planned: mapped, filtered, failed.",
             ["type", "outcome"]
         ),
+        counter(
+            "events_unrecognized_total",
+            "Events that are none of Segment's, ignored or dead-lettered, by what they look like.",
+            ["looks_like"]
+        ),
+        counter(
+            "events_odd_total",
+            "Events that were not taken as they are written: type_spelling, placeholder_user_id, unreadable_time.",
+            ["what"]
+        ),
         counter("events_filtered_total", "Events of which nothing is sent, as intended, by reason.", ["reason"]),
         counter(
             "duplicates_total",

@@ -1,4 +1,5 @@
 import JSON
+import Logging
 import Loops
 import RedisStreams
 import Segment
@@ -146,6 +147,35 @@ struct PlannerTests {
         }
         #expect(!isOversized(0) && !isOversized(json.utf8.count) && isOversized(json.utf8.count - 1))
     }
+
+    @Test("A userId that is none says so where it is missed")
+    func placeholderUserId() throws {
+        let planner = try planner([mapping("a")])
+        let planned = plan(planner, #"{"type":"track","userId":"undefined","anonymousId":"x"}"#)
+        #expect(planned.faults.first?.detail.contains(#"the userId "undefined" is taken for none"#) == true)
+        #expect(planned.lane.contact == "x")
+    }
+
+    @Test("What is none of Segment's is noticed, unless a mapping takes it")
+    func recognition() throws {
+        let custom = try DestinationMapping(
+            name: "c",
+            action: .sendEvent,
+            trigger: "type = \"insert\"",
+            fields: ["userId": "u", "eventName": "E"]
+        )
+        for (mappings, noticed) in [([custom], nil), ([try mapping("a")], 10)] as [([DestinationMapping], Int?)] {
+            let recognition = EventRecognition(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let planner = Planner(
+                rules: PlanningRules(try Destination(mappings: mappings)),
+                streams: ["s"],
+                recognition: recognition
+            )
+            for _ in 0..<10 { _ = plan(planner, #"{"database":"d","table":"t","type":"insert"}"#) }
+            #expect(recognition.unrecognized?.unrecognized == noticed)
+            #expect(recognition.unrecognized.map(\.look) == noticed.map { _ in .changeData })
+        }
+    }
 }
 
 @Suite("Planner: what of a mapping decides when a request goes, and whether it still does")
@@ -192,5 +222,36 @@ struct PlanningUrgencyTests {
         #expect(try plan(identify, update).sharesRequests(now: now))
         #expect(try !plan(track, update).sharesRequests(now: now))
         #expect(try !plan(#"{"batch":[\#(identify),\#(track)]}"#, update).isIdentify)
+    }
+
+    /// Between now and an hour ago, whatever way the producer writes it; what nobody can read counts from the entry's ID.
+    @Test(
+        "An age counts from the event's own time, however it is written",
+        arguments: [
+            (#""2023-10-12T10:11:12Z""#, 1_697_105_472), ("1697105472", 1_697_105_472),
+            ("1697105472000", 1_697_105_472),
+            (#""1697105472""#, 1_697_105_472), (#""1697105472000""#, 1_697_105_472),
+            (#""Thu, 12 Oct 2023 10:11:12 GMT""#, 1_697_105_472), (#""2023-10-12 10:11:12 UTC""#, 1_697_105_472),
+            (#""2023-10-12""#, 1_697_068_800), (#""soon""#, 1_697_100_000), ("[]", 1_697_100_000),
+            ("null", 1_697_100_000),
+        ] as [(String, Double)]
+    )
+    func age(timestamp: String, counts: Double) throws {
+        let maxAge = try DestinationMapping(name: "a", action: .sendEvent, maxAge: .seconds(3600), latePolicy: .expire)
+        let instant = ContinuousClock.now
+        let recognition = EventRecognition(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let planner = Planner(
+            rules: PlanningRules(try Destination(mappings: [maxAge])),
+            streams: ["s"],
+            recognition: recognition,
+            clock: { (1_697_110_000, instant) }
+        )
+        let json = #"{"type":"track","userId":"u","event":"E","timestamp":\#(timestamp)}"#
+        let entry = StreamEntry(
+            id: StreamID(milliseconds: 1_697_100_000_000, sequence: 0),
+            fields: [StreamField("event", json)]
+        )
+        let step = try #require(planner.plan(entry, stream: 0, partition: 0, size: 1).steps.first)
+        #expect(step.expiry?.at == instant + .seconds(3600) - .seconds(1_697_110_000 - counts))
     }
 }

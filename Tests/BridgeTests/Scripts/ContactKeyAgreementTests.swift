@@ -87,6 +87,8 @@ struct ContactKeyAgreementTests {
                 let decoded = decoder.decode(fields.map { (name: $0.name, value: $0.value) })
                 // What holds no event is dead-lettered; its order is nobody's concern.
                 guard let id, !decoded.events.isEmpty else { continue }
+                // The script knows neither envelopes nor other spellings, and rounds long numbers.
+                guard Self.isKnownToBoth(decoded, fields) else { continue }
                 readable += 1
                 let key = decoded.contactKey ?? id.description
                 let partition = try #require(ScriptFixture.partition(of: key, partitions: Self.partitions))
@@ -94,6 +96,15 @@ struct ContactKeyAgreementTests {
             }
             #expect(readable >= leastReadable)
         }
+    }
+
+    private static func isKnownToBoth(_ decoded: DecodedEntry, _ fields: [StreamField]) -> Bool {
+        let isSpelledOtherwise = decoded.events.contains { $0.oddities.contains { $0.kind != .unreadableTime } }
+        let hasLongNumber = decoded.contactKey.flatMap { Int128($0) }.map { $0.magnitude >= 1 << 53 } ?? false
+        let hasDottedField = fields.contains { field in
+            EntryDecoder.jsonFieldNames.contains { field.name.starts(with: "\($0).".utf8) }
+        }
+        return !isSpelledOtherwise && !hasLongNumber && !hasDottedField
     }
 
     private static func text(_ fields: [StreamField]) -> String {

@@ -1,3 +1,4 @@
+import Segment
 import Testing
 
 @testable import Bridge
@@ -49,6 +50,14 @@ struct BridgeHealthTests {
             #expect(health.state == .degraded && health.reasons.count == 1 && health.reasons[0].hasPrefix("b"))
         }
         #expect(status { $0.streams[1].lossIn = .seconds(7200) }.health.state == .healthy)
+    }
+
+    @Test("Too many events that are none of Segment's: degraded, with what they look like and an example")
+    func unrecognized() {
+        let found = UnrecognizedEvents(events: 100, unrecognized: 12, look: .changeData, example: "s 1-0")
+        let health = status { $0.unrecognized = found }.health
+        #expect(health.state == .degraded && health.reasons.count == 1)
+        #expect(["12 of the last 100", "s 1-0", "change-data"].allSatisfy { health.reasons[0].contains($0) })
     }
 
     @Test("A refusal for the rate slows and holds nothing: degraded, with the pace where it is known")

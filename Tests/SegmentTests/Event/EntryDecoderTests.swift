@@ -1,3 +1,4 @@
+import DevKit
 import JSON
 import Segment
 import Testing
@@ -56,7 +57,10 @@ import Testing
         ])
         #expect(entry.events.count == 1)
         #expect(
-            entry.faults == [.inBatch(index: 1, .missingType), .inBatch(index: 2, .typeIsNotText(found: "number"))]
+            entry.faults == [
+                .inBatch(index: 1, .foreign(.untyped, .missingType)),
+                .inBatch(index: 2, .typeIsNotText(found: "number")),
+            ]
         )
         #expect(entry.contactKey == "u")
     }
@@ -125,5 +129,183 @@ import Testing
 
     @Test func aMixedBatchSaysWhatToDo() {
         #expect(EntryFault.mixedBatch.description.contains("one by one"))
+    }
+
+    /// Two numbers of 64 bits that JavaScript would take for one are two contacts, wherever they are written.
+    @Test(arguments: 0..<4)
+    func longNumbersAreContactsOfTheirOwn(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<200 {
+            let number = Int64.random(in: (1 << 53)...Int64.max, using: &generator)
+            let texts = [
+                #"{"type":"identify","userId":\#(number)}"#, #"{"type":"identify","userId":"\#(number)"}"#,
+                #"{"batch":[{"type":"track","userId":\#(number)},{"type":"track","userId":"\#(number)"}]}"#,
+            ]
+            for text in texts {
+                let entry = decode([("event", text)])
+                #expect(entry.contactKey == "\(number)")
+                #expect(entry.events.allSatisfy { $0.json["userId"] == .string("\(number)") })
+            }
+            #expect(decode([("event", #"{"type":"track","userId":\#(number)0000}"#)]).faults == [.roundedUserId])
+            #expect(decode([("type", "track"), ("userId", "\(number)0000")]).contactKey == "\(number)0000")
+        }
+    }
+
+    @Test func aCloudEventIsOpened() throws {
+        let inner = #"{"type":"Track","userId":"u","event":"E"}"#
+        let quoted = JSONValue.string(inner).jsonText
+        for data in [inner, quoted] {
+            let text =
+                #"{"specversion":"1.0","id":"9","source":"s","type":"com.dapr","time":"2023-10-12T10:11:12Z","data":\#(data)}"#
+            let entry = decode([("data", text)])
+            let event = try #require(entry.events.first)
+            #expect(entry.contactKey == "u")
+            #expect(event.type == "track")
+            #expect(event.messageId == "s 9")
+            #expect(event.occurredAt == 1_697_105_472)
+        }
+        let batch =
+            #"{"specversion":"1.0","id":"9","source":"s","type":"x","data":{"batch":[{"type":"page","userId":"u"}]}}"#
+        #expect(decode([("event", batch)]).events.map(\.type) == ["page"])
+        let other = try #require(
+            decode([("event", #"{"specversion":"1.0","id":"9","source":"s","type":"x","data":{"a":1}}"#)]).events.first
+        )
+        #expect(!other.hasKnownType && other.look == .cloudEvent)
+    }
+
+    @Test func fieldsThatAreEachJSON() throws {
+        let entry = decode([
+            ("type", #""identify""#), ("messageId", #""m""#), ("userId", "42"), ("traits", #"{"email":"e"}"#),
+            ("_class", #""com.acme.Identify""#), ("note", "plain"),
+        ])
+        #expect(entry.contactKey == "42")
+        #expect(entry.events.first?.messageId == "m")
+        #expect(entry.events.first?.json["traits"] == ["email": "e"])
+        #expect(entry.events.first?.json["note"] == "plain")
+    }
+
+    @Test func flattenedFieldsArePutTogether() {
+        let entry = decode([
+            ("@class", "com.acme.Identify"), ("type", "identify"), ("traits.email", "e"),
+            ("traits.address.city", "Oslo"),
+            ("traits.tags.[0]", "a"), ("traits.tags.[1]", "b"), ("traits.email", "later"), ("userId", "u"),
+            ("traitsx.a", "1"),
+            ("properties", #"{"a":1}"#), ("properties.b", "2"), ("traits..x", "3"), ("context.a.b", "4"),
+            ("context.a", "5"),
+        ])
+        #expect(
+            entry.events.first?.json == [
+                "@class": "com.acme.Identify", "type": "identify", "userId": "u", "traitsx.a": "1", "traits..x": "3",
+                "traits": ["email": "e", "address": ["city": "Oslo"], "tags": ["a", "b"]],
+                "properties": ["a": 1, "b": "2"],
+                "context": ["a": ["b": "4"]],
+            ]
+        )
+    }
+
+    /// Swift would take the two forms of a letter for one.
+    @Test func namesAreToldApartByTheirBytes() {
+        let entry = decode([
+            ("type", "track"), ("\u{e9}", "1"), ("e\u{301}", "2"), ("traits.\u{e9}", "3"), ("traits.e\u{301}", "4"),
+        ])
+        #expect(
+            entry.events.first?.json == [
+                "type": "track", "\u{e9}": "1", "e\u{301}": "2", "traits": ["\u{e9}": "3", "e\u{301}": "4"],
+            ]
+        )
+    }
+
+    /// Flattening an object and putting it together are each other's inverse.
+    @Test(arguments: 0..<4)
+    func flattenedAndBack(seed: UInt64) throws {
+        func object(_ depth: Int, _ generator: inout SplitMix64) -> JSONObject {
+            JSONObject(
+                (0..<Int.random(in: 1...3, using: &generator)).map { index in
+                    (
+                        "k\(index)",
+                        depth < 4 && Bool.random(using: &generator)
+                            ? .object(object(depth + 1, &generator)) : .string("v\(index)")
+                    )
+                }
+            )
+        }
+        func fields(_ value: JSONValue, _ name: String) -> [(String, String)] {
+            switch value {
+            case .object(let members): members.flatMap { fields($0.value, "\(name).\($0.key)") }
+            default: [(name, value.stringValue ?? "")]
+            }
+        }
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<200 {
+            let traits = JSONValue.object(object(0, &generator))
+            let flat = fields(traits, "traits").shuffled(using: &generator)
+            #expect(decode([("type", "identify")] + flat).events.first?.json["traits"] == traits)
+        }
+    }
+
+    /// Quadratic work would take minutes here.
+    @Test func manyFlatFieldsCostTheirOwnLength() {
+        let many = (0..<30_000).map { ("traits.a\($0)", "v") } + (0..<30_000).map { ("context.a.b\($0)", "v") }
+        let entry = decode([("type", "identify")] + many, .init(entryBytes: .max))
+        #expect(entry.events.first?.json["traits"]?.objectValue?.count == 30_000)
+        let deep = "traits" + String(repeating: ".a", count: 100_000)
+        #expect(decode([("type", "identify"), (deep, "v")]).events.first?.json[deep] == "v")
+    }
+
+    @Test(arguments: ["null", ""])
+    func fieldsOfNothingAreAsIfAbsent(value: String) {
+        let entry = decode([
+            ("type", "track"), ("userId", "u"), ("properties", value), ("context", value), ("traits", value),
+        ])
+        #expect(entry.events.first?.json == ["type": "track", "userId": "u"])
+    }
+
+    @Test func nullOfABatchEventIsAsIfAbsent() {
+        let entry = decode([("event", #"{"batch":[{"type":"track","context":null}],"context":{"a":1}}"#)])
+        #expect(entry.events.first?.json["context"] == ["a": 1])
+    }
+
+    /// Each is refused with words that name it and say what to change.
+    @Test(
+        arguments: [
+            ([("event", #"b'{"type":"identify"}'"#)], .python, "json.dumps"),
+            ([("event", "{'type': 'identify'}")], .python, "json.dumps"),
+            ([("message", #"{"body":"{}","headers":{"type":"App"}}"#)], .symfony, "Symfony"),
+            ([("payload", #"{"uuid":"1","displayName":"App","job":"x@call","data":{}}"#)], .laravel, "Laravel"),
+            ([("event", #"{"event":"$identify","distinct_id":"c","properties":{}}"#)], .postHog, "'type'"),
+            ([("event", "Signed Up"), ("userId", "c25"), ("properties", "{}")], .untyped, "'type'"),
+            ([("event", #"{"userId":"u","traits":{}}"#)], .untyped, "'type'"),
+            ([("x", #"a:1:{s:4:"type";s:5:"track";}"#)], .php, "json_encode"),
+            ([("event", #"{"op":"c","after":{"id":1},"source":{}}"#)], .changeData, "change-data"),
+            ([("__data__", #"{"data":"x","headers":{}}"#)], .fastStream, "FastStream"),
+        ] as [([(String, String)], EntryLook, String)]
+    )
+    func namesWhatItLooksLike(fields: [(String, String)], look: EntryLook, advice: String) throws {
+        let entry = decode(fields)
+        let fault = try #require(entry.faults.first)
+        #expect(entry.events.isEmpty && fault.look == look)
+        #expect(fault.description.contains(advice), "\(fault)")
+    }
+
+    @Test(
+        arguments: [
+            ([0x1f, 0x8b, 0x08, 0x00], .compressed), ([0xac, 0xed, 0x00, 0x05, 0x74], .java),
+            ([0x89, 0x42, 0x49, 0x4e, 0x0d, 0x0a, 0x1a], .fastStream), ([0x28, 0xb5, 0x2f, 0xfd], .compressed),
+        ] as [([UInt8], EntryLook)]
+    )
+    func namesBytes(bytes: [UInt8], look: EntryLook) {
+        #expect(EntryDecoder().decode([(Array("event".utf8), bytes)]).faults.map(\.look) == [look])
+    }
+
+    @Test(
+        arguments: [
+            (["database": "shop", "table": "users", "type": "insert"], .changeData), (["type": "insert"], .otherType),
+            (["specversion": "1.0", "id": "1", "source": "s", "type": "x"], .cloudEvent), ([:], .unknown),
+            (["a": 1], .unknown),
+        ] as [(JSONObject, EntryLook)]
+    )
+    func looks(object: JSONObject, look: EntryLook) {
+        #expect(EntryLook(of: object) == look)
+        #expect(EntryLook.allCases.allSatisfy { !$0.advice.isEmpty })
     }
 }

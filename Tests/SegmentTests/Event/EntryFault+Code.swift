@@ -16,6 +16,8 @@ extension EntryFault {
         case .emptyBatch: "emptyBatch"
         case .tooManyEvents: "tooManyEvents"
         case .mixedBatch: "mixedBatch"
+        case .roundedUserId: "roundedUserId"
+        case .foreign(_, let fault): fault.code
         case .inBatch(_, let fault): fault.code
         }
     }

@@ -49,7 +49,8 @@ struct LiquidExpressionTests {
             ("nope == nope", true), ("n > 2", true), ("n >= 3", true), ("n < '10'", true), ("'10' < '9'", true),
             ("'10' < 9", false), ("s > 1", false), ("s < 1", false), ("nul >= 0", true), ("nope >= 0", false),
             ("nil >= 0", false), ("t > 0", true), ("f <= 2.5", true), ("a == a", true), ("ea == o", false),
-            ("o == o", false), ("(1..2) == (1..2)", true), ("a contains 'x'", true), ("a contains 1", true),
+            ("o == o", true), ("o != o", false), ("(1..2) == (1..2)", true), ("a contains 'x'", true),
+            ("a contains 1", true),
             ("a contains '1'", false), ("s contains 'bc'", true), ("s contains ''", true), ("s contains n", false),
             ("'a3' contains n", true), ("o contains 'k'", false), ("nope contains 'x'", false),
         ]

@@ -44,7 +44,7 @@ struct LiquidTagTests {
             LiquidCase("a{%- # one\n # two\n -%} b", "ab"),
             LiquidCase("{% raw %}{{ a }}{% if %}{% endraw %}", "{{ a }}{% if %}"),
             LiquidCase("{% raw %}\n {{ 5 | plus: 6 }} \n{% endraw %} is 11", "\n {{ 5 | plus: 6 }} \n is 11"),
-            LiquidCase("x {%- raw -%} y {%- endraw -%} z", "x y z"),
+            LiquidCase("x {%- raw -%} y {% endraw -%} z", "x y z"),
             LiquidCase("{% raw %}{% endraw %}", ""),
         ]
     )

@@ -32,7 +32,8 @@ extension DestinationMapping {
     /// The fields one by one, so that each shows its own failure although the first one ends the mapping.
     private func fieldExplanations(_ event: JSONValue) -> [FieldExplanation] {
         if let origin = wholeOrigin {
-            guard case .object(let resolved)? = (try? mapping.resolve(event)) ?? nil else { return [] }
+            guard case .object(let resolved)? = (try? mapping.resolve(event, keepsUndefinedElements: true)) ?? nil
+            else { return [] }
             return resolved.map { name, value in
                 FieldExplanation(
                     name: name,
@@ -46,7 +47,8 @@ extension DestinationMapping {
             let way = ValueOrigin(of: mapping, for: event).description
             let origin: FieldExplanation.Origin = defaultedFields.contains(name) ? .defaulted(way) : .given(way)
             do {
-                let resolved = try EventMapping(compiling: .object([name: mapping])).resolve(event)
+                let resolved = try EventMapping(compiling: .object([name: mapping]))
+                    .resolve(event, keepsUndefinedElements: true)
                 let value = resolved?[name]
                 return FieldExplanation(name: name, value: value, origin: origin, fate: fate(of: value, in: name))
             } catch {

@@ -7,12 +7,15 @@ public struct Explanation: Sendable, Equatable {
     /// Whether the event's `integrations` keep it from the destination under its usual names. It is explained all the
     /// same, as a dry run.
     public let isSwitchedOff: Bool
+    /// What differs from what Segment's own libraries send, one sentence each.
+    public internal(set) var hints: [String]
     /// All mappings in their order, those that are off as well.
     public let mappings: [MappingExplanation]
 
     public init(event: JSONValue, mappings: [MappingExplanation]) {
         self.event = event
         self.isSwitchedOff = (try? SegmentEvent(event)).map(IntegrationRule().skips) ?? false
+        self.hints = EventHints.hints(for: event)
         self.mappings = mappings
     }
 }

@@ -34,6 +34,7 @@ public struct ExplanationText: Sendable {
         if explanation.isSwitchedOff {
             lines.append(style.yellow("the event's integrations switch Loops off: it would be ignored"))
         }
+        for hint in explanation.hints { lines.append(style.yellow("note: \(TextStyle.shown(hint, limit: 400))")) }
         for mapping in explanation.mappings { add(mapping) }
     }
 

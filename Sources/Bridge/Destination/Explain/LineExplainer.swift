@@ -24,7 +24,11 @@ public struct LineExplainer: Sendable {
         guard let json = try? JSONParser.parse(line), case .object(let object) = json else {
             return .plain(mapper.map(line))
         }
-        guard let event = object["event"], case .object = event else { return .explained(destination.explain(json)) }
+        guard let event = object["event"], case .object = event else {
+            var explanation = destination.explain(SegmentEvent.asRead(json))
+            explanation.hints = EventHints.hints(for: json)
+            return .explained(explanation)
+        }
         if let text = object["fql"]?.stringValue, let trigger = try? Trigger(parsing: text) {
             return .trigger(text, trigger.explain(event))
         }
