@@ -131,7 +131,8 @@ public final class Bridge: Service {
                 isLimited: configuration.rateLimit != 0,
                 asksForKey: configuration.triesKeyAtStart,
                 maxInFlight: configuration.loops.maxInFlight,
-                retry: configuration.retry
+                retry: configuration.retry,
+                lateEffect: configuration.lateEffect
             ),
             send: send,
             ask: { await limiter.ask($0) },

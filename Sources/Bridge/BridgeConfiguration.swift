@@ -47,6 +47,9 @@ public struct BridgeConfiguration: Sendable {
     /// Letters beyond this are trimmed, the oldest first; roughly.
     public var deadLetterMaxLength = 100_000
     public var retry = RetryPolicy()
+    /// How long after its sending Loops may still apply a request that was given up without an answer: until then the contact's next request
+    /// waits, unless it is the same one. Zero for not waiting.
+    public var lateEffect = Duration.seconds(30)
     /// Whether Loops is asked for the key before the first event is sent, so that a release with a wrong one is not ready. Loops being down
     /// says nothing against the key.
     public var triesKeyAtStart = true

@@ -179,7 +179,6 @@ final class Deliverer: Sendable {
             return wakeup.signal()
         }
         let now = clock.now
-        metrics.request(start.step.call.operation, answer, took: now - began)
         metrics.budget.used()
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
@@ -194,6 +193,7 @@ final class Deliverer: Sendable {
             }
             return settled
         }
+        metrics.request(start.step.call.operation, settled.answer, took: now - began)
         activity.answered(start, settled.answer)
         if start.isSuspect { outlet.survived(start.key.stream, start.entry) }
         report(start, call, settled)
@@ -257,6 +257,14 @@ final class Deliverer: Sendable {
                 .warning,
                 key: "throttled",
                 "Loops says that the team is over its rate limit",
+                metadata: metadata
+            )
+        }
+        if case .rejected(.unconfirmed) = answer.outcome {
+            logGate.log(
+                .error,
+                key: "unconfirmed",
+                "Loops knows this idempotency key, and no attempt can have succeeded: the event is dead-lettered",
                 metadata: metadata
             )
         }

@@ -9,6 +9,8 @@ struct DeliveryState: Sendable {
     var permits: Permits
     let maxInFlight: Int
     let retry: RetryPolicy
+    /// How long after its sending Loops may still apply a request that was given up; zero where that is not reckoned with.
+    let lateEffect: Duration
     /// Set by a stop: nothing new starts.
     var isDraining = false
     private(set) var inFlight = 0
@@ -17,12 +19,20 @@ struct DeliveryState: Sendable {
     /// - Parameters:
     ///   - isLimited: whether each request needs a permit of the limiter.
     ///   - asksForKey: whether the key is tried before the first request.
-    init(lanes: Lanes = Lanes(), isLimited: Bool, asksForKey: Bool = false, maxInFlight: Int, retry: RetryPolicy) {
+    init(
+        lanes: Lanes = Lanes(),
+        isLimited: Bool,
+        asksForKey: Bool = false,
+        maxInFlight: Int,
+        retry: RetryPolicy,
+        lateEffect: Duration = .zero
+    ) {
         self.lanes = lanes
         self.gate = Gate(isPaced: isLimited, asksForKey: asksForKey)
         self.permits = Permits(isLimited: isLimited)
         self.maxInFlight = maxInFlight
         self.retry = retry
+        self.lateEffect = lateEffect
     }
 
     enum Action: Sendable {
@@ -102,12 +112,16 @@ struct DeliveryState: Sendable {
         random: Double
     ) -> Settled {
         inFlight -= 1
-        let answer = understood(answer, to: start)
+        let answer = understood(answer, to: start, now: now)
         let othersDelivery = gate.lastDelivery
         permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining, started: began ?? now)
         let change = gate.observe(answer.outcome, of: start.key, now: now, random: random)
         if change == .throttled { permits.refused() }
         if answer.outcome.isDelivered { slowStart.succeeded(most: maxInFlight) }
+        if !answer.outcome.isDelivered {
+            let mayComeLate = lateEffect > .zero && answer.mayTakeEffectLate
+            lanes.attemptFailed(start.key, answer, lateUntil: mayComeLate ? (began ?? now) + lateEffect : nil)
+        }
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
         let outcome = lanes.finish(start.key, result.step)
         if change == .resumed {
@@ -124,14 +138,25 @@ struct DeliveryState: Sendable {
         )
     }
 
-    /// A key that was found good after it had been refused for the same request is not what is wrong: something on the way, or Loops, does
-    /// not take this request. It must not hold all the others again and again.
-    private func understood(_ answer: LoopsAnswer, to start: Lanes.Start) -> LoopsAnswer {
-        guard answer.outcome == .unauthorized, let refused = lanes.head(of: start.key)?.keyRefusedAt,
-            let good = gate.keyFoundGood, good >= refused
-        else { return answer }
+    /// What an answer means to this request, with what is known of its other attempts.
+    private func understood(_ answer: LoopsAnswer, to start: Lanes.Start, now: ContinuousClock.Instant) -> LoopsAnswer {
+        guard let head = lanes.head(of: start.key) else { return answer }
         var own = answer
-        own.outcome = .retry(.forbidden)
+        switch answer.outcome {
+        case .unauthorized:
+            // A key that was found good after it had been refused for the same request is not what is wrong: something on the way, or
+            // Loops, does not take this request. It must not hold all the others again and again.
+            if let refused = head.keyRefusedAt, let good = gate.keyFoundGood, good >= refused {
+                own.outcome = .retry(.forbidden)
+            }
+        case .alreadyDelivered:
+            switch UsedKey(head.history, isFirstDelivery: head.isFirstDelivery, now: now) {
+            case .happened: break
+            case .undecided: own.outcome = .retry(.inProgress)
+            case .unconfirmed: own.outcome = .rejected(.unconfirmed)
+            }
+        case .delivered, .retry, .throttled, .rejected: break
+        }
         return own
     }
 
@@ -158,8 +183,10 @@ struct DeliveryState: Sendable {
         random: Double
     ) -> (step: Lanes.StepResult, delay: Duration?) {
         switch answer.outcome {
-        case .delivered, .alreadyDelivered:
+        case .delivered:
             return (.delivered, nil)
+        case .alreadyDelivered:
+            return (.replayed, nil)
         case .rejected(let rejection):
             return (.failed(.init(rejection, answer, start.step)), nil)
         // The gate holds everybody; the lane is ready again as soon as the gate opens.
@@ -167,6 +194,10 @@ struct DeliveryState: Sendable {
             return (.retry(at: now, counts: false), .zero)
         case .unauthorized:
             return (.keyRefused(at: now), .zero)
+        case .retry(.inProgress) where lanes.head(of: start.key)?.history.lateUntil.map { $0 > now } ?? false:
+            // Asked again when the attempt in question has ended, one way or the other. Until then nobody learns more.
+            let until = lanes.head(of: start.key)?.history.lateUntil ?? now
+            return (.retry(at: until, counts: false), until - now)
         case .retry(let why):
             let failures = start.attempt
             let head = lanes.head(of: start.key)
@@ -200,6 +231,20 @@ extension DeliveryFault {
                 reason: .refused,
                 detail:
                     "Loops refused the request (\(status)): \(answer.message). Mend the event or the mapping, then replay it.",
+                mapping: mapping,
+                status: answer.status,
+                answer: answer.message,
+                requestID: answer.requestID,
+                idempotencyKey: call.idempotencyKey
+            )
+        case .unconfirmed:
+            self.init(
+                reason: .unconfirmed,
+                detail: """
+                    Loops says that this idempotency key was used (\(status)), and no attempt that is known of can have succeeded: Loops used the \
+                    key up for a request that failed, or another event has the same messageId. Look whether the contact has the event. If not, \
+                    publish it again with another messageId, or replay it after 24 hours, when Loops has forgotten the key.
+                    """,
                 mapping: mapping,
                 status: answer.status,
                 answer: answer.message,

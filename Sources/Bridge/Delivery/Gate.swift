@@ -121,7 +121,7 @@ struct Gate: Sendable {
             throttledUntil = max(throttledUntil ?? until, until)
             return .throttled
         // Somebody answered, and it is this request's own affair.
-        case .retry(.forbidden):
+        case .retry(.forbidden), .retry(.inProgress):
             return circuit.answered() ? .resumed : .nothing
         case .retry:
             return circuit.failed(lane, now: now, random: random) ? .opened : .nothing

@@ -12,6 +12,8 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     case refused
     /// Loops knows the idempotency key with another body.
     case idempotencyConflict
+    /// Loops knows the idempotency key, and no attempt that is known of can have succeeded.
+    case unconfirmed
     /// The event alone kept failing for longer than `bridge.retryFor` while others succeeded.
     case exhausted
     /// It waited longer than its mapping's `maxAge`.

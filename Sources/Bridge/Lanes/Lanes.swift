@@ -1,5 +1,6 @@
 import DequeModule
 import HeapModule
+import Loops
 import RedisStreams
 
 /// The waiting entries: one first-in-first-out lane per contact, at most one request of a lane under way.
@@ -34,6 +35,9 @@ struct Lanes: Sendable {
     /// What came of a started request.
     enum StepResult: Sendable {
         case delivered
+        /// Loops knew the request's idempotency key: the event has happened, and what else the request says of the contact is said again, since
+        /// older entries of the contact may have been delivered once more before it.
+        case replayed
         case failed(DeliveryFault)
         /// Try again, not before this instant. `counts`: whether the failure counts against the event; `isUnreadable`: whether Loops said
         /// yes in words that cannot be read.
@@ -42,75 +46,6 @@ struct Lanes: Sendable {
         case keyRefused(at: ContinuousClock.Instant)
         /// It was not sent after all: it is as if it had not been started.
         case unsent
-    }
-
-    private enum State: Sendable {
-        case ready(ReadyQueue.Ticket)
-        /// The request stands for so many entries at the front.
-        case underWay(RequestGroup, since: ContinuousClock.Instant)
-        case waiting(until: ContinuousClock.Instant)
-        /// Its partition's lease is not good enough to start.
-        case parked
-    }
-
-    /// Changed in place, in the dictionary, always: taken out and put back, its entries would be copied at each request.
-    private struct Lane: Sendable {
-        var state = State.parked
-        var entries: Deque<PlannedEntry> = []
-        /// Whether what is under way of it was given up.
-        var isAbandoned = false
-
-        /// Takes an entry behind the others.
-        /// - Returns: whether there are no others.
-        mutating func append(_ entry: PlannedEntry) -> Bool {
-            entries.append(entry)
-            return entries.count == 1
-        }
-
-        /// The request that is next, and whether it may be left out where the contact is known to be so already.
-        func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> (RequestGroup, mayBeSkipped: Bool) {
-            let group = RequestGroup(of: entries, coalescing, now: now)
-            return (group, entries.mayBeSkipped(group, now: now))
-        }
-
-        /// The request is under way from now on.
-        mutating func begin(_ group: RequestGroup, _ key: LaneKey, now: ContinuousClock.Instant) -> Start {
-            group.count(&entries, attempts: 1)
-            if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
-            state = .underWay(group, since: now)
-            return Start(
-                key: key,
-                step: group.step(of: entries[0]),
-                attempt: entries[0].failures + 1,
-                entry: entries[0].id,
-                partition: entries[0].partition,
-                tenure: entries[0].tenure,
-                isSuspect: entries[0].isSuspect,
-                entries: group.entries
-            )
-        }
-
-        /// What its turn depends on: its first entry, and the priority of that one's next request.
-        var turn: (entry: StreamID, priority: Int) {
-            (entries[0].id, entries[0].steps[entries[0].nextStep].priority)
-        }
-
-        /// When the next request is too old to be sent; nil for never.
-        var expiry: Expiry? { entries[0].steps[entries[0].nextStep].expiry }
-
-        mutating func part(_ group: RequestGroup) { group.part(&entries) }
-        mutating func uncount(_ group: RequestGroup) { group.count(&entries, attempts: -1) }
-        mutating func end(_ group: RequestGroup, as kind: CoalescedKind? = nil) { group.end(&entries, as: kind) }
-
-        /// Takes away the entries at the head that have no request left.
-        mutating func takeFinished() -> [EntryEnd] {
-            var ends: [EntryEnd] = []
-            while !entries.isEmpty, entries[0].isFinished {
-                ends.append(entries[0].end)
-                entries.removeFirst()
-            }
-            return ends
-        }
     }
 
     private struct Alarm: Comparable, Sendable {
@@ -129,6 +64,9 @@ struct Lanes: Sendable {
     private var ready: ReadyQueue
     private var parked: [LaneKey] = []
     private var alarms: Heap<Alarm> = []
+    private var late = LateEffects()
+    /// Of the lanes that wait for what Loops may still apply. Apart from the others: nobody hurries these.
+    private var settlingAlarms: Heap<Alarm> = []
     private var unsentEnds: [EntryEnd] = []
 
     /// Entries that have not ended.
@@ -137,6 +75,8 @@ struct Lanes: Sendable {
     private(set) var underWay = 0
     /// Lanes that wait for a retry.
     private(set) var blocked = 0
+    /// Lanes that wait since Loops may still apply an earlier request of theirs.
+    private(set) var settling = 0
 
     init(rules: LaneRules = LaneRules()) {
         coalescing = rules.coalescing
@@ -185,11 +125,19 @@ struct Lanes: Sendable {
                 unsentEnds += settle(key, place)
                 continue
             }
-            let (group, mayBeSkipped) = lanes.values[place].group(coalescing, now: now)
+            var (group, mayBeSkipped) = lanes.values[place].group(coalescing, now: now)
             if mayBeSkipped, known?.has(group.call, now: now) == true {
                 lanes.values[place].end(group, as: .unchanged)
                 unsentEnds += settle(key, place)
                 continue
+            }
+            if let open = late.of(key, now: now), open.call != group.call {
+                // Only the same request once more may go: whichever of the two is applied last, it says the same.
+                guard let same = lanes.values[place].group(open, coalescing, now: now) else {
+                    settleLater(key, place, until: open.until)
+                    continue
+                }
+                group = same
             }
             known?.started(group.call)
             ready.started(key.stream)
@@ -220,7 +168,7 @@ struct Lanes: Sendable {
     }
 
     /// When the next waiting lane becomes ready; nil when none waits.
-    var nextDue: ContinuousClock.Instant? { alarms.min?.due }
+    var nextDue: ContinuousClock.Instant? { [alarms.min?.due, settlingAlarms.min?.due].compactMap(\.self).min() }
 
     /// When the request was first tried that a waiting lane has waited for longest; nil when none waits.
     var blockedSince: ContinuousClock.Instant? {
@@ -238,6 +186,15 @@ struct Lanes: Sendable {
         lanes[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
     }
 
+    /// A request under way did not succeed; its result follows.
+    /// - Parameter lateUntil: until when Loops may still apply it, although it was given up.
+    mutating func attemptFailed(_ key: LaneKey, _ answer: LoopsAnswer, lateUntil: ContinuousClock.Instant?) {
+        guard let place = lanes.index(forKey: key), case .underWay(let group, _) = lanes.values[place].state
+        else { return }
+        lanes.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
+        if let lateUntil, group.call.changesContact { late.note(key, group.call, reach: group.reach, until: lateUntil) }
+    }
+
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
         guard let place = lanes.index(forKey: key), case .underWay(let group, let since) = lanes.values[place].state
@@ -246,6 +203,11 @@ struct Lanes: Sendable {
         switch result {
         case .delivered:
             known?.delivered(group.call, now: since)
+            // Its key is used: an earlier attempt that comes later finds it so.
+            if group.call.idempotencyKey != nil { late.settled(key, group.call) }
+            lanes.values[place].end(group)
+        case .replayed:
+            lanes.values[place].repeatContactChange(of: group)
             lanes.values[place].end(group)
         case .failed(let fault):
             if group.entries == 1 {
@@ -265,7 +227,7 @@ struct Lanes: Sendable {
         }
         if lanes.values[place].isAbandoned { return leave(lanes.remove(at: place).value) }
         switch result {
-        case .delivered, .failed:
+        case .delivered, .replayed, .failed:
             return Outcome(ends: settle(key, place))
         case .retry(let due, _, _), .keyRefused(let due):
             lanes.values[place].state = .waiting(until: due)
@@ -300,6 +262,7 @@ struct Lanes: Sendable {
             } else {
                 given += lane.entries
                 if case .waiting = lane.state { blocked -= 1 }
+                if case .settling = lane.state { settling -= 1 }
                 if case .ready(let ticket) = lane.state { ready.remove(ticket, of: key.stream) }
                 lanes[key] = nil
             }
@@ -308,7 +271,7 @@ struct Lanes: Sendable {
         return given
     }
 
-    /// Makes every waiting lane ready: Loops is back, nobody has to wait out a delay that was meant for its absence.
+    /// Makes every lane ready that waits for its retry: Loops is back, nobody has to wait out a delay that was meant for its absence.
     mutating func hurry() {
         while let alarm = alarms.popMin() { wake(alarm) }
     }
@@ -326,6 +289,12 @@ struct Lanes: Sendable {
         parked.append(key)
     }
 
+    private mutating func settleLater(_ key: LaneKey, _ place: Place, until: ContinuousClock.Instant) {
+        lanes.values[place].state = .settling(until: until)
+        settlingAlarms.insert(Alarm(due: until, key: key))
+        settling += 1
+    }
+
     private mutating func makeReady(_ key: LaneKey, _ place: Place) {
         let (entry, priority) = lanes.values[place].turn
         lanes.values[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
@@ -335,6 +304,13 @@ struct Lanes: Sendable {
         while let alarm = alarms.min, alarm.due <= now {
             alarms.removeMin()
             wake(alarm)
+        }
+        while let alarm = settlingAlarms.min, alarm.due <= now {
+            settlingAlarms.removeMin()
+            guard let place = lanes.index(forKey: alarm.key), case .settling(alarm.due) = lanes.values[place].state
+            else { continue }
+            makeReady(alarm.key, place)
+            settling -= 1
         }
     }
 

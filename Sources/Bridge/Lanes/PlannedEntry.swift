@@ -9,7 +9,7 @@ struct PlannedEntry: Sendable {
     /// What the entry takes in memory, roughly, in bytes.
     let size: Int
     /// The requests, in the order of events and mappings.
-    let steps: [PlannedStep]
+    private(set) var steps: [PlannedStep]
     /// What of the entry can never be delivered. Not empty: the entry ends in the dead-letter stream, after its steps.
     var faults: [DeliveryFault]
     /// When the event happened by its own account, in seconds since 1970; nil when it does not say.
@@ -28,6 +28,8 @@ struct PlannedEntry: Sendable {
     var trace: TraceContext?
     /// Whether it holds nothing but identifies.
     var isIdentify = false
+    /// Whether it came straight from the stream: as far as Redis knows, nobody had it in hand before.
+    var isFirstDelivery = false
 
     /// The first step that has not ended yet.
     var nextStep = 0
@@ -41,6 +43,8 @@ struct PlannedEntry: Sendable {
     var keyRefusedAt: ContinuousClock.Instant?
     /// When the current step was first tried.
     var firstAttempt: ContinuousClock.Instant?
+    /// What is known of the attempts of the current step.
+    var history = AttemptHistory()
 
     /// Requests that were left out since they were too old.
     var expired = 0
@@ -67,6 +71,13 @@ struct PlannedEntry: Sendable {
         unreadable = 0
         keyRefusedAt = nil
         firstAttempt = nil
+        history = AttemptHistory()
+    }
+
+    /// A further request of the entry, right behind the current one, of the same mapping. It has no age: what it repeats was sent in time.
+    mutating func insertNext(_ call: LoopsCall) {
+        let step = steps[nextStep]
+        steps.insert(PlannedStep(call: call, mapping: step.mapping, priority: step.priority), at: nextStep + 1)
     }
 
     /// The current step was answered, and is to be tried again.

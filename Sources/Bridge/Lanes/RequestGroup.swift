@@ -12,8 +12,15 @@ struct RequestGroup: Sendable {
     /// Entries that the request stands for.
     var entries: Int { shares.count + 1 }
 
-    /// - Parameter lane: its first entry is not finished and may start.
-    init(of lane: Deque<PlannedEntry>, _ coalescing: Coalescing, now: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - lane: its first entry is not finished and may start.
+    ///   - most: over how many entries it may reach.
+    init(
+        of lane: Deque<PlannedEntry>,
+        _ coalescing: Coalescing,
+        most: Int = MergedUpdate.mostEntries,
+        now: ContinuousClock.Instant
+    ) {
         let head = lane[0]
         let first = head.steps[head.nextStep].call
         var shares: [Int: CoalescedKind] = [:]
@@ -24,7 +31,7 @@ struct RequestGroup: Sendable {
             (call, self.shares, self.reach) = (first, shares, reach)
             return
         }
-        for index in 1..<min(lane.count, MergedUpdate.mostEntries) {
+        for index in 1..<max(1, min(lane.count, most)) {
             let entry = lane[index]
             if entry.isSilent { continue }
             guard entry.sharesRequests(now: now), entry.tenure == head.tenure,

@@ -116,7 +116,7 @@ struct StreamReader: Sendable {
         session.withIntake {
             $0.routed(to: route.partitions, given: given, entries: route.entries, bytes: route.bytes)
         }
-        for (partition, entries) in route.given { take(entries, partition: partition) }
+        for (partition, entries) in route.given { take(entries, partition: partition, isNew: true) }
         if let last = route.last { session.routed = last }
         if route.readsAgain { session.withIntake { $0.rewind() } }
         if route.lost > 0 { reportLost(route.lost) }
@@ -210,8 +210,10 @@ struct StreamReader: Sendable {
         }
     }
 
-    /// - Parameter deaths: those that the one entry was present at, if it is a suspect.
-    private func take(_ entries: [StreamEntry], partition: Int, deaths: Int = 0) {
+    /// - Parameters:
+    ///   - deaths: those that the one entry was present at, if it is a suspect.
+    ///   - isNew: whether they come straight from the stream, and nobody had them in hand before.
+    private func take(_ entries: [StreamEntry], partition: Int, deaths: Int = 0, isNew: Bool = false) {
         var planned: [PlannedEntry] = []
         for entry in entries {
             let isSuspect = deaths > 0
@@ -227,7 +229,9 @@ struct StreamReader: Sendable {
                 end.isRepetition = true
                 session.ended([end])
             case .new(let tenure):
-                planned.append(plan(entry, partition: partition, size: size, deaths: deaths, tenure: tenure))
+                var entry = plan(entry, partition: partition, size: size, deaths: deaths, tenure: tenure)
+                entry.isFirstDelivery = isNew
+                planned.append(entry)
             }
         }
         metrics.entriesRead(planned.count)

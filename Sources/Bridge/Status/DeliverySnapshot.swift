@@ -8,6 +8,8 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var blockedContacts: Int
     /// How long the one of them that has waited longest has done so, in seconds; 0 when none waits.
     public var blockedSeconds: Double
+    /// Contacts that wait since Loops may still apply an earlier request of theirs.
+    public var settlingContacts: Int
     /// Requests under way.
     public var inFlight: Int
     /// `none`, `unauthorized`, `outage` or `throttled`.
@@ -28,6 +30,7 @@ public struct DeliverySnapshot: Sendable, Equatable {
         contacts = state.lanes.contacts
         blockedContacts = state.lanes.blocked
         blockedSeconds = state.lanes.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
+        settlingContacts = state.lanes.settling
         inFlight = state.inFlight
         hold = state.gate.hold(now: now).rawValue
         isAuthorized = state.gate.isAuthorized

@@ -30,7 +30,7 @@ struct OperationMetrics: Sendable {
         conflicts = ClosedCounters(
             "api_idempotency_conflicts_total",
             label: "meaning",
-            values: ["replay", "different_body"],
+            values: ["replay", "in_progress", "different_body", "unconfirmed"],
             factory: factory
         )
         duration = Metrics.Timer(
@@ -49,12 +49,18 @@ struct OperationMetrics: Sendable {
         case .alreadyDelivered:
             deliveries.increment("duplicate")
             conflicts.increment("replay")
-        case .retry: deliveries.increment("retried")
+        case .retry(let why):
+            deliveries.increment("retried")
+            if why == .inProgress { conflicts.increment("in_progress") }
         case .throttled: deliveries.increment("throttled")
         case .unauthorized: deliveries.increment("unauthorized")
         case .rejected(let rejection):
             deliveries.increment("rejected")
-            if rejection == .idempotencyConflict { conflicts.increment("different_body") }
+            switch rejection {
+            case .refused: break
+            case .idempotencyConflict: conflicts.increment("different_body")
+            case .unconfirmed: conflicts.increment("unconfirmed")
+            }
         }
     }
 

@@ -5,6 +5,7 @@ struct ProcessGauges: Sendable {
     private let inFlight: Gauge
     private let blocked: Gauge
     private let blockedSeconds: Gauge
+    private let settling: Gauge
     private let buffered: Gauge
     private let circuit: Gauge
     private let keyAccepted: Gauge
@@ -25,6 +26,7 @@ struct ProcessGauges: Sendable {
         inFlight = gauge("api_inflight_requests")
         blocked = gauge("contacts_blocked")
         blockedSeconds = gauge("contact_blocked_seconds")
+        settling = gauge("contacts_settling")
         buffered = gauge("entries_buffered")
         circuit = gauge("circuit_state")
         keyAccepted = gauge("api_key_accepted")
@@ -41,6 +43,7 @@ struct ProcessGauges: Sendable {
         inFlight.record(status.delivery.inFlight)
         blocked.record(status.delivery.blockedContacts)
         blockedSeconds.record(status.delivery.blockedSeconds)
+        settling.record(status.delivery.settlingContacts)
         buffered.record(status.delivery.buffered)
         circuit.record(status.delivery.hold == "outage" ? 1 : 0)
         keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)

@@ -36,12 +36,25 @@ extension LoopsAnswer {
         case 407, 421, 425: .retry(.unexpectedStatus)
         // What Loops refuses, it refuses with JSON. A page of a proxy, a firewall or a wrong address is not the event's fault.
         case 400..<500 where body?.objectValue == nil: .retry(.unexpectedStatus)
-        case 409 where hasIdempotencyKey:
-            message(of: parts, body: body).contains("different") ? .rejected(.idempotencyConflict) : .alreadyDelivered
+        case 409 where hasIdempotencyKey: usedKey(message(of: parts, body: body).lowercased())
         case 400..<500: .rejected(.refused)
         case 500...: .retry(.serverError)
         default: .retry(.unexpectedStatus)
         }
+    }
+
+    /// What a 409 says of its key. Loops documents the words for another body only; those for a request that goes on or has failed are what
+    /// other APIs say. Without any of them the request counts as taken, as Loops documents it.
+    private static func usedKey(_ message: String) -> LoopsOutcome {
+        func says(_ words: String...) -> Bool { words.contains { message.contains($0) } }
+        if says("different") { return .rejected(.idempotencyConflict) }
+        if says("in progress", "in flight", "in-flight", "being processed", "still processing", "outstanding") {
+            return .retry(.inProgress)
+        }
+        if says("failed", "failure", "unsuccessful", "not processed", "not been processed", "was rejected") {
+            return .rejected(.unconfirmed)
+        }
+        return .alreadyDelivered
     }
 
     /// Loops answers JSON with `success`. What claims to be JSON and is not was cut or mangled on the way; HTML comes from something in

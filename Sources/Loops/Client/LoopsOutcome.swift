@@ -1,7 +1,7 @@
 /// What one answer of Loops means for the request, and so what happens to it next.
 ///
 /// The classes are those of the Loops facts (2026-11): decided by status, never by the wording of a message, since the wording has
-/// changed before. The one exception is the 409 that tells a replay from a different body.
+/// changed before. The one exception is the 409, whose words say what the key was used for.
 public enum LoopsOutcome: Sendable, Equatable {
     /// Loops has it: a 2xx.
     case delivered
@@ -36,6 +36,8 @@ public enum LoopsOutcome: Sendable, Equatable {
         case unexpectedStatus
         /// 401 or 403 for this request alone, while the key is good.
         case forbidden
+        /// 409 for a key whose first request has not ended yet, or may not have: it may still fail.
+        case inProgress
     }
 
     /// Why sending again cannot help.
@@ -44,6 +46,8 @@ public enum LoopsOutcome: Sendable, Equatable {
         case refused
         /// 409 that says the key was used with a different body: a bug of ours, or two events with one `messageId`.
         case idempotencyConflict
+        /// 409 for a key of which it is known that no request with it can have succeeded.
+        case unconfirmed
     }
 
     /// Whether Loops has taken the request for good.

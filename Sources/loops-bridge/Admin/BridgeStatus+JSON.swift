@@ -26,6 +26,7 @@ extension BridgeStatus {
                 "buffered": .int(Int64(delivery.buffered)),
                 "contacts": .int(Int64(delivery.contacts)),
                 "blockedContacts": .int(Int64(delivery.blockedContacts)),
+                "settlingContacts": .int(Int64(delivery.settlingContacts)),
                 "draining": .bool(delivery.isDraining),
                 "limit": .optional(delivery.limit),
                 "pace": .optional(delivery.pace),

@@ -118,6 +118,7 @@ extension MetricDescription {
             ["stream"]
         ),
         gauge("contacts_blocked", "Contacts that wait for a retry.", []),
+        gauge("contacts_settling", "Contacts that wait since Loops may still apply a request that was given up.", []),
         gauge(
             "contact_blocked_seconds",
             "How long the contact that waits longest for its retry has done so; 0 when none waits.",

@@ -43,6 +43,13 @@ extension Setting {
         fallback: "10",
         help: "Seconds that one request may take"
     )
+    static let loopsLateEffect = Setting(
+        key: "loops.lateEffectSeconds",
+        shape: .number(0...3600),
+        fallback: "30",
+        help:
+            "Seconds for which Loops may still apply a request that got no answer; the contact's next one waits. 0: no wait"
+    )
     static let loopsTraceparent = Setting(
         key: "loops.traceparent",
         shape: .choice(["on", "off"]),
@@ -211,7 +218,7 @@ extension Setting {
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
         redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
-        loopsTraceparent,
+        loopsLateEffect, loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
         bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,

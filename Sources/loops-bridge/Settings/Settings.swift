@@ -58,6 +58,7 @@ struct Settings: Sendable {
         bridge.eventSizeWarningBytes = reader.integer(.bridgeEventSizeWarning)
         bridge.deadLetterStream = reader.text(.bridgeDeadLetterStream)
         bridge.deadLetterMaxLength = reader.integer(.bridgeDeadLetterMaxLength)
+        bridge.lateEffect = reader.seconds(.loopsLateEffect)
         bridge.retry.retryFor = reader.duration(.bridgeRetryFor)
         bridge.shutdownGrace = reader.seconds(.bridgeShutdownGrace)
         if let stream = bridge.deadLetterStream, bridge.streams.contains(where: { $0.name == stream }) {

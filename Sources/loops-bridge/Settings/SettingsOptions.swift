@@ -11,6 +11,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.loopsRateLimit.help)) var loopsRateLimit: String?
     @Option(help: .init(Setting.loopsMaxInFlight.help)) var loopsMaxInFlight: String?
     @Option(help: .init(Setting.loopsRequestTimeout.help)) var loopsRequestTimeoutSeconds: String?
+    @Option(help: .init(Setting.loopsLateEffect.help)) var loopsLateEffectSeconds: String?
     @Option(help: .init(Setting.loopsTraceparent.help)) var loopsTraceparent: String?
     @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
     @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
@@ -43,7 +44,8 @@ struct SettingsOptions: ParsableArguments {
         let typed: [(Setting, String?)] = [
             (.redisURL, redisUrl), (.loopsAPIKeyFile, loopsApiKeyFile), (.loopsBaseURL, loopsBaseUrl),
             (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
-            (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsTraceparent, loopsTraceparent),
+            (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsLateEffect, loopsLateEffectSeconds),
+            (.loopsTraceparent, loopsTraceparent),
             (.bridgeStreams, bridgeStreams),
             (.bridgeGroup, bridgeGroup),
             (.bridgeInstance, bridgeInstance), (.bridgePartitions, bridgePartitions), (.bridgeWindow, bridgeWindow),

@@ -226,7 +226,13 @@ struct DeliveryStateTests {
             return
         }
         #expect(fault.status == 409 && fault.answer == "said" && fault.mapping == "m")
-        #expect(fault.reason == (rejection == .refused ? .refused : .idempotencyConflict))
+        let reason: DeadLetterReason =
+            switch rejection {
+            case .refused: .refused
+            case .idempotencyConflict: .idempotencyConflict
+            case .unconfirmed: .unconfirmed
+            }
+        #expect(fault.reason == reason)
     }
 
     @Test(

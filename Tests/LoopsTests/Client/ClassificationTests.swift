@@ -43,6 +43,12 @@ struct ClassificationTests {
                 == .rejected(.idempotencyConflict)
         )
         #expect(outcome(409, #"{"message":"no"}"#, key: false) == .rejected(.refused))
+        for words in ["A request with this key is in progress.", "The first request is still processing"] {
+            #expect(outcome(409, #"{"message":"\#(words)"}"#) == .retry(.inProgress))
+        }
+        for words in ["The request with this key has failed.", "It was not processed"] {
+            #expect(outcome(409, #"{"message":"\#(words)"}"#) == .rejected(.unconfirmed))
+        }
     }
 
     @Test("A 2xx that says no is no delivery, however often it comes")

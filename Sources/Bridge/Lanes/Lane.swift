@@ -1,0 +1,88 @@
+import DequeModule
+import Loops
+import RedisStreams
+
+/// The waiting entries of one contact, in order, and what they wait for.
+///
+/// Changed in place, in the dictionary of ``Lanes``, always: taken out and put back, its entries would be copied at each request.
+struct Lane: Sendable {
+    enum State: Sendable {
+        case ready(ReadyQueue.Ticket)
+        /// The request stands for so many entries at the front.
+        case underWay(RequestGroup, since: ContinuousClock.Instant)
+        case waiting(until: ContinuousClock.Instant)
+        /// Loops may still apply an earlier request of the contact, which says something else than the next one.
+        case settling(until: ContinuousClock.Instant)
+        /// Its partition's lease is not good enough to start.
+        case parked
+    }
+
+    var state = State.parked
+    var entries: Deque<PlannedEntry> = []
+    /// Whether what is under way of it was given up.
+    var isAbandoned = false
+
+    /// Takes an entry behind the others.
+    /// - Returns: whether there are no others.
+    mutating func append(_ entry: PlannedEntry) -> Bool {
+        entries.append(entry)
+        return entries.count == 1
+    }
+
+    /// The request that is next, and whether it may be left out where the contact is known to be so already.
+    func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> (RequestGroup, mayBeSkipped: Bool) {
+        let group = RequestGroup(of: entries, coalescing, now: now)
+        return (group, entries.mayBeSkipped(group, now: now))
+    }
+
+    /// The next request, if it can be made to say what one says that Loops may still apply: entries that came since are left for later.
+    func group(_ open: LateEffects.Open, _ coalescing: Coalescing, now: ContinuousClock.Instant) -> RequestGroup? {
+        let group = RequestGroup(of: entries, coalescing, most: open.reach, now: now)
+        return group.call == open.call ? group : nil
+    }
+
+    /// The request is under way from now on.
+    mutating func begin(_ group: RequestGroup, _ key: LaneKey, now: ContinuousClock.Instant) -> Lanes.Start {
+        group.count(&entries, attempts: 1)
+        if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
+        state = .underWay(group, since: now)
+        return Lanes.Start(
+            key: key,
+            step: group.step(of: entries[0]),
+            attempt: entries[0].failures + 1,
+            entry: entries[0].id,
+            partition: entries[0].partition,
+            tenure: entries[0].tenure,
+            isSuspect: entries[0].isSuspect,
+            entries: group.entries
+        )
+    }
+
+    /// What its turn depends on: its first entry, and the priority of that one's next request.
+    var turn: (entry: StreamID, priority: Int) {
+        (entries[0].id, entries[0].steps[entries[0].nextStep].priority)
+    }
+
+    /// When the next request is too old to be sent; nil for never.
+    var expiry: Expiry? { entries[0].steps[entries[0].nextStep].expiry }
+
+    mutating func part(_ group: RequestGroup) { group.part(&entries) }
+    mutating func uncount(_ group: RequestGroup) { group.count(&entries, attempts: -1) }
+    mutating func end(_ group: RequestGroup, as kind: CoalescedKind? = nil) { group.end(&entries, as: kind) }
+
+    /// The request's event has happened before: what it says of the contact becomes the entry's next request.
+    mutating func repeatContactChange(of group: RequestGroup) {
+        guard let change = group.call.contactChange else { return }
+        entries[0].insertNext(change)
+    }
+
+    /// Takes away the entries at the head that have no request left.
+    mutating func takeFinished() -> [EntryEnd] {
+        var ends: [EntryEnd] = []
+        while !entries.isEmpty, entries[0].isFinished {
+            ends.append(entries[0].end)
+            entries.removeFirst()
+        }
+        return ends
+    }
+}
