@@ -61,6 +61,8 @@ struct Harness: Sendable {
         // Faults of tests count requests; the first of them is to be an event's.
         configuration.triesKeyAtStart = false
         configuration.retry = RetryPolicy(base: .milliseconds(5), cap: .milliseconds(100))
+        // No fault of these tests applies a request later than that.
+        configuration.lateEffect = .milliseconds(300)
         configuration.shutdownGrace = .seconds(5)
         configuration.lease = .seconds(3)
         configuration.heartbeat = .milliseconds(250)
@@ -164,7 +166,7 @@ struct Harness: Sendable {
         }
     }
 
-    var audit: DeliveryAudit { DeliveryAudit(simulator.requests()) }
+    var audit: DeliveryAudit { DeliveryAudit(simulator.evidence()) }
 }
 
 extension Harness {
@@ -189,7 +191,7 @@ extension Harness {
             defer { group.cancelAll() }
             let info = try #require(try await client.groupInfos(stream).first)
             let lag = try await client.range(stream, from: info.lastDeliveredID.next ?? .max, count: count).count
-            let committed = DeliveryAudit(simulator.requests()).committed
+            let committed = DeliveryAudit(simulator.evidence()).committed
             #expect(info.pending + lag == count - committed, "delivered and not acknowledged, or the other way round")
         }
         try await carry(configuration, redis, simulator) { harness in
@@ -197,7 +199,7 @@ extension Harness {
                 simulation.journal.elements().count { $0.isCommitted } >= count
             }
         }
-        let audit = DeliveryAudit(simulator.requests())
+        let audit = DeliveryAudit(simulator.evidence())
         #expect(audit.isClean)
         #expect(audit.committed == count && audit.repeated == 0)
     }

@@ -35,7 +35,7 @@ struct ProcessTests {
                         child.send(SIGTERM)
                         await child.exited()
                     }
-                    let audit = DeliveryAudit(simulator.requests())
+                    let audit = DeliveryAudit(simulator.evidence())
                     #expect(audit.outOfOrder.isEmpty && audit.unfinished.isEmpty && audit.appliedTwice.isEmpty)
                     #expect(audit.applied.values.reduce(0) { $0 + $1.count } == 5000)
                     let pending = try await client.pendingSummary(Harness.stream, group: "loops-bridge")

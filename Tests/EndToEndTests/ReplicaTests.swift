@@ -114,7 +114,7 @@ struct ReplicaTests {
                         letters.count == 1 && fields.first == "poison",
                         "\(letters.map { ($0.fields ?? []).map { String(decoding: $0.value, as: UTF8.self) } })"
                     )
-                    let audit = DeliveryAudit(simulator.requests())
+                    let audit = DeliveryAudit(simulator.evidence())
                     #expect(audit.outOfOrder.isEmpty && audit.unfinished.isEmpty)
                     #expect(audit.applied.values.reduce(0) { $0 + $1.count } == 80)
                 }

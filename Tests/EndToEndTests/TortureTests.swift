@@ -40,6 +40,7 @@ struct TortureTests {
         var settings = settings()
         settings.plant = plant
         settings.course = plant.course
+        settings.profile = plant.profile ?? settings.profile
         settings.burst = 400
         settings.patience = .seconds(4)
         // A fault shows itself when a request happens to be in the wrong place at the wrong time: a few rounds may be needed.
@@ -55,10 +56,17 @@ struct TortureTests {
     func courses() {
         let expected: [Int64] = [1, 2, 4, 5]
         for good: [Int64] in [[1, 2, 4, 5], [1, 2, 1, 2, 4, 5], [1, 1, 2, 4, 2, 4, 5], []] {
-            #expect(TortureJudge.check(good, expected).isOrdered)
+            #expect(EffectCourse(good, expected: expected).isOrdered)
         }
         for bad: [Int64] in [[2], [1, 4], [1, 2, 4, 1, 4, 5], [1, 2, 4, 5, 2], [1, 3]] {
-            #expect(!TortureJudge.check(bad, expected).isOrdered)
+            #expect(!EffectCourse(bad, expected: expected).isOrdered)
+        }
+        // 2 and 5 are events: what is repeated passes over them, and nothing else.
+        for good: [Int64] in [[1, 2, 4, 5, 1, 4], [1, 2, 1, 4, 5], [1, 2, 4, 5, 4]] {
+            #expect(EffectCourse(good, expected: expected, events: [2, 5]).isOrdered, "\(good)")
+        }
+        for bad: [Int64] in [[1, 4, 5], [1, 2, 4, 5, 1], [1, 2, 5]] {
+            #expect(!EffectCourse(bad, expected: expected, events: [2, 5]).isOrdered, "\(bad)")
         }
     }
 

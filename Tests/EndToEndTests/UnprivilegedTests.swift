@@ -35,7 +35,7 @@ struct UnprivilegedTests {
                         await child.exited()
                         return child.output
                     }
-                    let audit = DeliveryAudit(simulator.requests())
+                    let audit = DeliveryAudit(simulator.evidence())
                     #expect(audit.isClean && audit.committed == 500)
                     #expect(!lines.contains { $0.contains("denied") || $0.contains("not permitted") })
                 }

@@ -149,13 +149,15 @@ import Testing
 
             let checks: [(JSONValue, Int)] = [
                 (["check": "exactly_once", "keys": ["k"]], 200), (["check": "exactly_once", "keys": ["x"]], 417),
-                (["check": "order", "contact": "u1"], 200),
+                (["check": "order", "contact": "u1"], 200), (["check": "order", "contact": "u9"], 417),
+                (["check": "exactly_once", "keys": []], 400), (["check": "conflicts"], 200),
                 (["check": "order", "contact": "u1", "markers": ["m"]], 200),
                 (["check": "order", "contact": "u1", "markers": ["x"]], 417),
                 (["check": "max_rate", "count": 1, "window_ms": 600_000], 417),
                 (["check": "max_rate", "count": 1_000, "window_ms": 1_000], 200), (["check": "overlap"], 200),
                 (["check": "final_state", "contact": "u1", "fields": ["email": "a@x.test"]], 200),
                 (["check": "final_state", "contact": "u1", "fields": ["email": "b@x.test"]], 417),
+                (["check": "final_state", "contact": "u1", "fields": [:]], 400),
                 (["check": "nothing"], 400), ([:], 400),
             ]
             for (body, status) in checks {

@@ -193,7 +193,7 @@ import Testing
         let one = statuses(seed: 5)
         #expect(one == statuses(seed: 5))
         #expect((15...80).contains(one.count { $0 == nil }))
-        #expect((40...140).contains(one.count { $0 ?? 0 >= 500 }))
+        #expect((70...190).contains(one.count { $0 ?? 0 >= 500 }))
     }
 
     @Test func `slow takes 300 to 900 ms, outage refuses once after five seconds`() {

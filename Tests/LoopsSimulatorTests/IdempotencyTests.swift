@@ -92,17 +92,67 @@ import Testing
         #expect(burning.event(stranger, key: "k")?.status == 409)
     }
 
-    @Test func `neither 401 nor 429 uses a key up, whatever the reading`() {
-        var driver = SimulationDriver {
-            $0.limiter.limit = 1
-            $0.idempotency.burnOn = .anyResponse
+    @Test func `401 and 429 use a key up only by a setting of their own`() {
+        for (burn, expected) in [(IdempotencyConfiguration.Burn.anyResponse, 200), (.anyAnswer, 409)] {
+            for status in [401, 429] {
+                var driver = driver {
+                    $0.idempotency.burnOn = burn
+                    $0.faults = [FaultRule("no", .respond(status: status, .empty, .beforeCommit), remaining: 1)]
+                }
+                #expect(driver.event(body, key: "k")?.status == status)
+                #expect(driver.event(body, key: "k")?.status == expected, "\(burn) \(status)")
+            }
+            var limited = self.driver {
+                $0.idempotency.burnOn = burn
+                $0.limiter.limit = 1
+            }
+            _ = limited.call("GET", "/v1/lists")
+            #expect(limited.event(body, key: "k")?.status == 429)
+            limited.advance(milliseconds: 1_000)
+            #expect(limited.event(body, key: "k")?.status == expected, "\(burn)")
         }
-        driver.simulation.state.seedContact(email: "a@x.test", userID: "u1")
-        #expect(driver.call("POST", "/v1/events/send", body, key: "k", bearer: "no")?.status == 401)
-        _ = driver.call("GET", "/v1/lists")
-        #expect(driver.event(body, key: "k")?.status == 429)
-        driver.advance(milliseconds: 1_000)
-        #expect(driver.event(body, key: "k")?.status == 200)
+    }
+
+    @Test func `a request whose client has left fails all the same, and uses its key up`() {
+        for (fault, burn) in [
+            (FaultAction.respond(status: 503, .empty, .beforeCommit), IdempotencyConfiguration.Burn.anyResponse),
+            (.delay(.fixed(milliseconds: 1), .before), .any4xx),
+        ] {
+            var driver = SimulationDriver {
+                $0.idempotency.burnOn = burn
+                $0.faults = [
+                    FaultRule("slow", .delay(.fixed(milliseconds: 50), fault.stage), remaining: 1),
+                    FaultRule("fault", fault, remaining: 1),
+                ]
+            }
+            let (first, _) = driver.begin("POST", "/v1/events/send", body, key: "k")
+            _ = driver.simulation.end(first, .clientLeft, monotonic: driver.now)
+            _ = driver.simulation.proceed(first, monotonic: driver.now)
+            driver.simulation.state.seedContact(email: "a@x.test", userID: "u1")
+            #expect(driver.event(body, key: "k")?.status == 409, "\(burn)")
+            #expect(driver.effects.isEmpty && driver.simulation.journal[1]?.burntKey == true)
+        }
+    }
+
+    @Test func `each 409 may say in words what the key was used for`() {
+        var driver = driver {
+            $0.idempotency.messages = .telling
+            $0.idempotency.burnOn = .anyResponse
+            $0.faults = [
+                FaultRule("slow", .delay(.fixed(milliseconds: 50), .beforeCommit), remaining: 1),
+                FaultRule("500", .respond(status: 500, .empty, .beforeCommit), remaining: 1),
+            ]
+        }
+        let (first, _) = driver.begin("POST", "/v1/events/send", body, key: "k")
+        #expect(driver.event(body, key: "k")?.message?.contains("in progress") == true)
+        _ = driver.simulation.proceed(first, monotonic: driver.now)
+        #expect(driver.event(body, key: "k")?.message?.contains("has failed") == true)
+    }
+
+    @Test func `an empty key is none, or refused`() {
+        var driver = driver { $0.idempotency.emptyKey = .reject400 }
+        #expect(driver.event(body, key: "")?.status == 400)
+        #expect(driver.event(body)?.status == 200)
     }
 
     @Test func `an injected 500 before the commit burns only under any_response`() {

@@ -72,6 +72,16 @@ struct RawConnection {
         return end ?? ""
     }
 
+    /// All that comes until this text, or until the other side is gone; taken as it is on the wire.
+    mutating func text(until mark: String? = nil) async -> String {
+        while end == nil {
+            if let mark, String(decoding: received, as: UTF8.self).contains(mark) { break }
+            await read()
+        }
+        defer { received = [] }
+        return String(decoding: received, as: UTF8.self)
+    }
+
     private mutating func read() async {
         do {
             if let bytes = try await inbound.next(isolation: #isolation) {

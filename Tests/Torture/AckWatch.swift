@@ -37,10 +37,10 @@ struct AckWatch: Sendable {
         }
     }
 
-    /// The sequence numbers that Loops has taken, by user.
+    /// The sequence numbers of what took effect, by user; and of what a used-up key may have taken, of which a replica cannot know.
     private static func taken(_ simulator: LoopsSimulator) -> [String: Set<Int64>] {
         var taken: [String: Set<Int64>] = [:]
-        for request in simulator.requests() where request.isTaken {
+        for request in simulator.requests() where request.isCommitted || request.burntKey {
             guard let numbered = request.numbered else { continue }
             taken[numbered.user, default: []].formUnion(numbered.sequences)
         }

@@ -2,9 +2,6 @@ import JSON
 import LoopsSimulator
 
 extension JournalEntry {
-    /// Whether Loops has it now: it took effect, or had taken effect before.
-    var isTaken: Bool { isCommitted || status == 409 }
-
     /// What the properties begin with that mark the identifies in a merged update.
     static let markPrefix = "mark"
 
@@ -17,6 +14,9 @@ extension JournalEntry {
         let sequences = marks.compactMap { Int64($0.dropFirst(Self.markPrefix.count)) }.sorted()
         return sequences.isEmpty ? nil : (userID, sequences)
     }
+
+    /// The names of its events.
+    var names: [String] { numbered.map { user, sequences in sequences.map { "\(user)-\($0)" } } ?? [] }
 
     /// When it ended; at once, when that is not known.
     var end: Int64 { endNanoseconds ?? arrivalNanoseconds }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Loops
+import LoopsSimulator
 import RedisStreams
 
 @testable import Bridge
@@ -17,11 +18,17 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
     case skipHistory = "skip-history"
     /// The replica believes in its leases for much longer than it promised to others.
     case longLease = "long-lease"
+    /// The next request of a contact follows at once after one that was given up.
+    case lateEffectOff = "late-effect-off"
+    /// Some events count as known to Loops, by a 409 that it never gave.
+    case conflictsMadeUp = "conflicts-made-up"
+    /// Some requests go to a contact with another address.
+    case wrongContact = "wrong-contact"
 
     /// Whether every replica has it; else only the first: one that misbehaves among good ones.
     var isEverywhere: Bool {
         switch self {
-        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory: true
+        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory, .lateEffectOff, .conflictsMadeUp, .wrongContact: true
         case .fenceOff, .longLease: false
         }
     }
@@ -34,8 +41,12 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
         case .ackBeforeDelivery: Course([.crash, .crash, .crash])
         case .skipHistory: Course([.handover, .crash])
         case .fenceOff, .longLease: Course([.zombie, .zombie, .zombie])
+        case .lateEffectOff, .conflictsMadeUp, .wrongContact: Course([.reload, .reload])
         }
     }
+
+    /// The simulator that it needs, if not just any.
+    var profile: SimulatorProfile? { self == .lateEffectOff ? .hostile : nil }
 
     var parts: Parts {
         var parts = Parts()
@@ -74,6 +85,29 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
             )
         case .longLease:
             parts.timing = { $0.believing(.seconds(3600)) }
+        case .lateEffectOff: break
+        case .conflictsMadeUp:
+            parts.send = { send in
+                { call, startBy in
+                    guard call.operation == .sendEvent, Int.random(in: 0..<20) == 0 else {
+                        return await send(call, startBy)
+                    }
+                    return LoopsAnswer(outcome: .alreadyDelivered, status: 409)
+                }
+            }
+        case .wrongContact:
+            parts.send = { send in
+                { call, startBy in
+                    guard Int.random(in: 0..<20) == 0 else { return await send(call, startBy) }
+                    var other = call
+                    let text = String(decoding: call.body, as: UTF8.self).replacing(
+                        "@example.com",
+                        with: "@example.org"
+                    )
+                    other.body = Array(text.utf8)
+                    return await send(other, startBy)
+                }
+            }
         }
         return parts
     }

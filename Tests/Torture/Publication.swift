@@ -11,7 +11,10 @@ struct Publication: Sendable {
         /// Whether Loops takes it; the others have to become dead letters.
         let isGood: Bool
         var user: String { "user-\(contact)" }
+        var name: String { "\(user)-\(sequence)" }
     }
+
+    static func email(of user: String) -> String { "\(user)@example.com" }
 
     private let contacts: Int
     /// Whether identifies are such that they can be merged.
@@ -49,7 +52,7 @@ struct Publication: Sendable {
     }
 
     func event(_ item: Item) -> [UInt8] {
-        let email = JSONValue.string(item.isGood ? "\(item.user)@example.com" : "no address")
+        let email = JSONValue.string(item.isGood ? Self.email(of: item.user) : "no address")
         let isTrack = item.sequence.isMultiple(of: merges ? 5 : 2)
         // A merged update has the marks of all that it stands for.
         let mark = merges && !isTrack ? JournalEntry.markPrefix + "\(item.sequence)" : "seq"

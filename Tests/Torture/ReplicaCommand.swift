@@ -50,6 +50,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         configuration.shutdownGrace = .seconds(2)
         configuration.lease = TortureTiming.lease
         configuration.heartbeat = TortureTiming.heartbeat
+        configuration.lateEffect = plant == .lateEffectOff ? .zero : TortureTiming.lateEffect
         // The nemesis ends replicas far more often than any machine would.
         configuration.poisonAfter = 1000
         let settled = configuration

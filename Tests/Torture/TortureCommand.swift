@@ -31,7 +31,7 @@ struct TortureCommand: AsyncParsableCommand {
             for seed in from..<(from + UInt64(seeds)) {
                 var settings = TortureSettings(executable: CommandLine.arguments[0])
                 settings.seed = seed
-                settings.profile = profiles[Int(seed % 3)]
+                settings.profile = plant.profile ?? profiles[Int(seed % 3)]
                 settings.replicas = replicas
                 settings.contacts = contacts
                 settings.burst = burst

@@ -21,11 +21,11 @@ struct TortureSettings: Sendable {
 
     init(executable: String) { self.executable = executable }
 
-    /// The simulator: without a limit, so that much happens, and slow enough that something is always under way.
+    /// The simulator: with a high limit or none, so that much happens, and slow enough that something is always under way.
     var simulation: SimulatorConfiguration {
         var configuration = profile.configuration(seed: seed)
-        configuration.limiter.limit = 0
-        configuration.limiter.foreignLoad = 0
+        configuration.limiter.limit = profile == .hostile ? 600 : 0
+        configuration.limiter.foreignLoad = profile == .hostile ? 60 : 0
         configuration.bounds.journalEntriesMaximum = 1_000_000
         configuration.faults.append(FaultRule("latency", .delay(.even(milliseconds: 2...40), .before)))
         return configuration

@@ -8,6 +8,7 @@ struct AssertionRequest: Sendable {
         case finalState(String, JSONObject)
         case maximumRate(Int, milliseconds: Int64)
         case overlaps
+        case conflicts
     }
 
     private let check: Check
@@ -16,14 +17,18 @@ struct AssertionRequest: Sendable {
         let name = body["check"]?.stringValue
         switch name {
         case "exactly_once":
-            check = .exactlyOnce((body["keys"]?.arrayValue ?? []).compactMap(\.stringValue))
+            let keys = (body["keys"]?.arrayValue ?? []).compactMap(\.stringValue)
+            guard !keys.isEmpty else { throw AdminFault("exactly_once: keys are needed") }
+            check = .exactlyOnce(keys)
         case "order":
             check = .order(
                 body["contact"]?.stringValue,
                 markers: body["markers"]?.arrayValue.map { $0.compactMap(\.stringValue) }
             )
         case "final_state":
-            guard let contact = body["contact"]?.stringValue, let fields = body["fields"]?.objectValue else {
+            guard let contact = body["contact"]?.stringValue, let fields = body["fields"]?.objectValue,
+                !fields.isEmpty
+            else {
                 throw AdminFault("final_state: contact and fields are needed")
             }
             check = .finalState(contact, fields)
@@ -34,8 +39,10 @@ struct AssertionRequest: Sendable {
             check = .maximumRate(Int(clamping: count), milliseconds: Int64(window))
         case "overlap":
             check = .overlaps
+        case "conflicts":
+            check = .conflicts
         default:
-            throw AdminFault("check: one of exactly_once, order, final_state, max_rate, overlap")
+            throw AdminFault("check: one of exactly_once, order, final_state, max_rate, overlap, conflicts")
         }
     }
 
@@ -47,6 +54,7 @@ struct AssertionRequest: Sendable {
         case .order(let contact, _): return judge.order(contact: contact)
         case .maximumRate(let count, let window): return judge.maximumRate(count, inMilliseconds: window)
         case .overlaps: return judge.overlaps()
+        case .conflicts: return judge.conflicts()
         case .finalState(let name, let fields):
             return simulation.state.finalState(of: name, fields, simulation.configuration.validation.emailCase)
         }

@@ -14,6 +14,8 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
         case split
         case alwaysDifferentBody = "always_different_body"
         case alwaysProcessed = "always_processed"
+        /// Each case in words of its own: also a request that goes on, and one that has failed.
+        case telling
     }
 
     public enum Comparison: String, SettingChoice {
@@ -27,6 +29,8 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
         case success
         case any4xx = "any_4xx"
         case anyResponse = "any_response"
+        /// Also those that are given before anything looks at the request: 401 and 429.
+        case anyAnswer = "any_answer"
     }
 
     public enum InFlight: String, SettingChoice {
@@ -48,6 +52,8 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
     public var scope: Scope = .teamAndEndpoint
     public var timeToLiveSeconds = 24 * 60 * 60
     public var keyLengthMaximum = 100
+    /// An `Idempotency-Key` without anything in it.
+    public var emptyKey: RejectOrAccept = .accept
     /// Keys kept; beyond it the oldest is forgotten and counted.
     public var keysMaximum = 500_000
 

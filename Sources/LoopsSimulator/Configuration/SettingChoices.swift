@@ -23,6 +23,25 @@ public enum PropertyTypeMismatch: String, SettingChoice {
     case store
 }
 
+/// What a userId that nobody has leads to, without an email.
+public enum UnknownUserID: String, SettingChoice {
+    case reject400
+    /// As the events guide has it: an event makes a contact that has no address.
+    case createOnEvent = "create_on_event"
+    /// As the specification's sample has it: `Contact not found.`
+    case notFound404 = "not_found_404"
+}
+
+/// What the 500-character rule takes for one value.
+public enum LengthMeasure: String, SettingChoice {
+    /// Each key and each text by itself, as JSON text with its escapes.
+    case eachEscaped = "each_escaped"
+    /// Each key and each text by itself, as it reads, with two quotes.
+    case eachPlain = "each_plain"
+    /// Each member of the body as a whole, an object too.
+    case member
+}
+
 /// Whether two addresses that differ only in case are one contact.
 public enum EmailCase: String, SettingChoice {
     case fold

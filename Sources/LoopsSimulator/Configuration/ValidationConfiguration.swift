@@ -13,13 +13,21 @@ public struct ValidationConfiguration: Sendable, Equatable {
     public var propertyTypeMismatch: PropertyTypeMismatch = .drop
     /// `id`, `listId`, `softDeleteAt`, `teamId`, `updatedAt` in a contact.
     public var reservedProperty: RejectOrDrop = .drop
+    /// `createdAt` and `notes` in a contact, which the account has and the documents hide.
+    public var hiddenProperty: PropertyTypeMismatch = .drop
     public var emailCase: EmailCase = .fold
+    /// Whether blanks around an address are taken away, or make it no address.
+    public var trimsEmail = false
+    public var unknownUserID: UnknownUserID = .reject400
     public var splitIdentity: SplitIdentity = .reject400
     public var userIDOverwrite: UserIDOverwrite = .overwrite
     public var colonInEventName: RejectOrAccept = .reject400
     public var blocklistedEmail: RejectOrAccept = .reject400
     public var longIdempotencyKey: RejectOrAccept = .reject400
     public var lengthUnit: LengthUnit = .utf16
+    public var lengthMeasure: LengthMeasure = .eachEscaped
+    /// The status of a body with a key or value that is too long.
+    public var lengthStatus = 400
     /// Longest key or value as JSON text, its two quotes included.
     public var lengthMaximum = 500
     public var legacyFields: LegacyErrorFields = .on401
@@ -27,8 +35,11 @@ public struct ValidationConfiguration: Sendable, Equatable {
     public var rateHeadersOn401 = true
     /// The test says that every `subscribed: true` it sends is a wish of the contact.
     public var consentDeclared = false
-    /// Whether a request whose client went away during a delay is still applied when the delay is over.
-    public var lateCommit = false
+    /// Whether a request whose client went away during a delay is still applied when the delay is over. Nobody has said that Loops stops.
+    public var lateCommit = true
+    /// The most contacts that the team's plan has room for; 0 for any number. A further one is answered with ``planStatus``.
+    public var planContacts = 0
+    public var planStatus = 400
 
     public init() {}
 }

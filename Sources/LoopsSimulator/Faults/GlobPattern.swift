@@ -1,13 +1,13 @@
 /// A text with `*` (any characters) and `?` (one).
 struct GlobPattern: Sendable {
-    private let pattern: [Character]
+    private let pattern: [Unicode.Scalar]
 
     init(_ text: String) {
-        pattern = Array(text)
+        pattern = Array(text.unicodeScalars)
     }
 
     func matches(_ text: String) -> Bool {
-        let text = Array(text)
+        let text = Array(text.unicodeScalars)
         var at = 0
         var position = 0
         var star: (pattern: Int, text: Int)?

@@ -23,6 +23,9 @@ final class APIConnectionHandler: ChannelInboundHandler {
     private var body: [UInt8] = []
     private var isOverlong = false
     private var keepsAlive = true
+    private var isHead = false
+    /// Whether the client waits for a word before it sends the body.
+    private var expectsContinue = false
     /// What arrived before its turn.
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var waitingHeads = 0
@@ -89,6 +92,10 @@ final class APIConnectionHandler: ChannelInboundHandler {
         switch part {
         case .head(let head):
             keepsAlive = head.isKeepAlive
+            isHead = head.method == .HEAD
+            expectsContinue =
+                head.version.minor >= 1
+                && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
             body = []
             isOverlong = false
             phase = .held
@@ -123,6 +130,10 @@ final class APIConnectionHandler: ChannelInboundHandler {
         switch outcome.step {
         case .read:
             phase = .readingBody
+            if expectsContinue {
+                expectsContinue = false
+                context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+            }
             if !waiting.isEmpty { drain() }
         case .delay(let nanoseconds):
             server.later(nanoseconds, sequence)
@@ -151,7 +162,7 @@ final class APIConnectionHandler: ChannelInboundHandler {
 
     private func send(_ reply: Reply, _ changes: [FaultAction], _ context: ChannelHandlerContext) {
         phase = .answering
-        let plan = AnswerPlan(reply, changes, keepsAlive: keepsAlive)
+        let plan = AnswerPlan(reply, changes, keepsAlive: keepsAlive, isHead: isHead)
         context.write(wrapOutboundOut(.head(plan.head)), promise: nil)
         sendPieces(plan.pieces[...], plan, context)
     }

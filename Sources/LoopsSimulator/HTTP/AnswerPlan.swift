@@ -14,7 +14,8 @@ struct AnswerPlan {
     /// A body that looks like nothing: text that is not JSON, and a byte that is not UTF-8.
     static let garbage: [UInt8] = Array("{\"success\":tru".utf8) + [0xFF, 0x00, 0x3C]
 
-    init(_ reply: Reply, _ changes: [FaultAction], keepsAlive: Bool) {
+    /// - Parameter isHead: whether only the head was asked for.
+    init(_ reply: Reply, _ changes: [FaultAction], keepsAlive: Bool, isHead: Bool = false) {
         var body = reply.body
         var sent = Int.max
         var piece = 0
@@ -36,7 +37,10 @@ struct AnswerPlan {
         }
         var headers = HTTPHeaders()
         for (name, value) in reply.headers { headers.add(name: name, value: value) }
-        headers.add(name: "content-length", value: String(body.count))
+        // Neither has a body, and a 204 has no length either (RFC 9110, 8.6).
+        let isBodiless = isHead || reply.status == 204 || reply.status == 304
+        if reply.status != 204 { headers.add(name: "content-length", value: String(body.count)) }
+        if isBodiless { body = [] }
         if announced { headers.add(name: "connection", value: "close") }
         head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
         endsWhole = sent >= body.count

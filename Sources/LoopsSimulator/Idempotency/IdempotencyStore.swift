@@ -1,10 +1,19 @@
+import JSON
+
 /// The keys of the last 24 hours. A value: time comes in with each call.
 public struct IdempotencyStore: Sendable {
     public struct Key: Sendable, Hashable {
         public let team: Int
         /// Nil when one key counts for all endpoints of the team.
         public let endpoint: Endpoint?
-        public let text: String
+        public var text: String { bytes.text }
+        private let bytes: ByteText
+
+        public init(team: Int, endpoint: Endpoint?, text: String) {
+            self.team = team
+            self.endpoint = endpoint
+            bytes = ByteText(text)
+        }
     }
 
     public enum Phase: Sendable, Equatable {

@@ -10,7 +10,7 @@ public struct DeliveryAccount: Sendable, Equatable {
     public internal(set) var merged = 0
     /// Expected ones of which there is no trace.
     public internal(set) var missing = 0
-    /// Those of the missing whose idempotency key was used up without an effect: the simulated API lost them, not the client.
+    /// Those of the missing whose idempotency key was used up without an effect. They are lost all the same.
     public internal(set) var missingByBurntKey = 0
     /// Events and mails that were applied more than once.
     public internal(set) var duplicated = 0
@@ -20,6 +20,8 @@ public struct DeliveryAccount: Sendable, Equatable {
     public internal(set) var outOfOrder = 0
     /// Contacts whose last effect is older than the newest one they have seen: a repeat that was not followed by what it undid.
     public internal(set) var unsettled = 0
+    /// Effects on another contact than the one that was meant.
+    public internal(set) var misdirected = 0
     /// Effects that belong to no expected delivery.
     public internal(set) var unexpected = 0
     /// Whether evidence was dropped for want of room, so that nothing is proved.
@@ -30,9 +32,12 @@ public struct DeliveryAccount: Sendable, Equatable {
     public init() {}
 
     /// Nothing lost, nothing applied twice, nothing out of order, and the evidence is whole.
-    public var isPassed: Bool {
-        missing == missingByBurntKey && duplicated == 0 && outOfOrder == 0 && unsettled == 0 && unexpected == 0
-            && !isEvidenceIncomplete
+    public var isPassed: Bool { missing == 0 && isPassedButForBurntKeys }
+
+    /// The same, where events whose keys were used up by failed requests may be missing.
+    public var isPassedButForBurntKeys: Bool {
+        expected > 0 && missing == missingByBurntKey && duplicated == 0 && outOfOrder == 0 && unsettled == 0
+            && misdirected == 0 && unexpected == 0 && !isEvidenceIncomplete
     }
 
     mutating func note(_ kind: String, _ subject: String) {

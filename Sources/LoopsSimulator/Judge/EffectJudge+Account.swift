@@ -1,26 +1,28 @@
+import JSON
+
 extension EffectJudge {
     /// What identifies a delivery on both sides.
     private struct Mark: Hashable {
         let operation: Endpoint
-        let text: String
-        let eventName: String?
+        let text: ByteText
+        let eventName: ByteText?
 
         init(_ expected: ExpectedDelivery) {
             operation = expected.operation
-            text = expected.marker ?? Mark.text(expected.contact, expected.sequenceNumber)
-            eventName = expected.eventName
+            text = ByteText(expected.marker ?? Mark.text(expected.contact, expected.sequenceNumber))
+            eventName = expected.eventName.map(ByteText.init)
         }
 
         init?(_ effect: Effect, named: Bool) {
             operation = effect.operation
             if let marker = effect.marker {
-                text = marker
+                text = ByteText(marker)
             } else if let number = effect.sequenceNumber {
-                text = Mark.text(effect.contactKey, number)
+                text = ByteText(Mark.text(effect.contactKey, number))
             } else {
                 return nil
             }
-            if named, case .event(let name, _) = effect.kind { eventName = name } else { eventName = nil }
+            if named, case .event(let name, _) = effect.kind { eventName = ByteText(name) } else { eventName = nil }
         }
 
         private static func text(_ contact: String, _ number: Int64) -> String { "\(contact)\u{0}\(number)" }
@@ -33,6 +35,8 @@ extension EffectJudge {
         var account = DeliveryAccount()
         account.isEvidenceIncomplete = effectsDropped > 0
         account.expected = expected.count
+        let groups = ContactGroups(effects)
+        let repeats = contactRepeats(effects)
         let named = expected.contains { $0.eventName != nil }
         let known = Dictionary(expected.map { (Mark($0), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<Mark> = []
@@ -40,23 +44,50 @@ extension EffectJudge {
         var last: [String: Int64] = [:]
         var deletions = DeletionOrder(expected)
         for effect in effects where effect.isPrincipal {
+            if repeats.contains(effect.sequence) { continue }
             let mark = Mark(effect, named: named) ?? deletions.next(effect).map { Mark($0) }
             guard let mark, let delivery = known[mark] else {
                 account.unexpected += 1
                 account.note("unexpected", "effect \(effect.sequence) of \(effect.contactKey)")
                 continue
             }
-            take(effect, delivery, isFirst: seen.insert(mark).inserted, newest: newest[delivery.contact], &account)
-            newest[delivery.contact] = max(newest[delivery.contact] ?? .min, delivery.sequenceNumber)
-            last[delivery.contact] = delivery.sequenceNumber
+            // Whose it is, is said by the contact that it came to, and not by the name that the request used.
+            let group = groups.group(of: effect)
+            if effect.operation != .transactional, groups.group(named: delivery.contact) != group {
+                account.misdirected += 1
+                account.note(
+                    "misdirected",
+                    "\(delivery.contact) #\(delivery.sequenceNumber), effect \(effect.sequence)"
+                )
+            }
+            take(effect, delivery, isFirst: seen.insert(mark).inserted, newest: newest[group], &account)
+            newest[group] = max(newest[group] ?? .min, delivery.sequenceNumber)
+            last[group] = delivery.sequenceNumber
         }
-        for (contact, number) in last where number < newest[contact] ?? number {
+        for (group, number) in last where number < newest[group] ?? number {
             account.unsettled += 1
-            account.note("unsettled", "\(contact) ended at \(number), newest was \(newest[contact] ?? number)")
+            account.note("unsettled", "\(group) ended at \(number), newest was \(newest[group] ?? number)")
         }
         account.delivered = seen.count
         countMissing(expected, seen, merging: merging, &account)
         return account
+    }
+
+    /// Updates without marks right behind a 409: what an event says of its contact, said once more since Loops did not take the event again.
+    private func contactRepeats(_ effects: [Effect]) -> Set<Int64> {
+        var answered: [ByteText: Int] = [:]
+        for request in requests where request.status == 409 {
+            if let key = request.contactKey { answered[ByteText(key), default: 0] += 1 }
+        }
+        var repeats: Set<Int64> = []
+        for effect in effects where effect.operation == .updateContact && effect.marker == nil {
+            guard effect.isPrincipal, effect.sequenceNumber == nil else { continue }
+            let key = ByteText(effect.contactKey)
+            guard let left = answered[key], left > 0 else { continue }
+            answered[key] = left - 1
+            repeats.insert(effect.sequence)
+        }
+        return repeats
     }
 
     private func take(
@@ -86,11 +117,11 @@ extension EffectJudge {
         merging: Bool,
         _ account: inout DeliveryAccount
     ) {
-        var burnt: Set<String> = []
+        var burnt: Set<ByteText> = []
         for request in requests where request.burntKey {
-            if let marker = request.marker { burnt.insert(marker) }
+            if let marker = request.marker { burnt.insert(ByteText(marker)) }
         }
-        for (_, deliveries) in Dictionary(grouping: expected, by: \.contact) {
+        for (_, deliveries) in Dictionary(grouping: expected, by: { ByteText($0.contact) }) {
             var carrier = false
             // From the newest to the oldest: an update may have been carried only by the update right after it.
             for delivery in deliveries.sorted(by: { $0.sequenceNumber > $1.sequenceNumber }) {
@@ -102,7 +133,7 @@ extension EffectJudge {
                 } else {
                     carrier = false
                     account.missing += 1
-                    if let marker = delivery.marker, burnt.contains(marker) { account.missingByBurntKey += 1 }
+                    if let marker = delivery.marker, burnt.contains(ByteText(marker)) { account.missingByBurntKey += 1 }
                     account.note("missing", "\(delivery.contact) #\(delivery.sequenceNumber)")
                 }
             }
@@ -112,20 +143,19 @@ extension EffectJudge {
 
 /// The body of a deletion has no room for marks: the first deletion of a contact is the first that was expected, and so on.
 private struct DeletionOrder {
-    private let expected: [String: [ExpectedDelivery]]
-    private var taken: [String: Int] = [:]
+    private let expected: [ByteText: [ExpectedDelivery]]
+    private var taken: [ByteText: Int] = [:]
 
     init(_ deliveries: [ExpectedDelivery]) {
-        expected = Dictionary(grouping: deliveries.filter { $0.operation == .deleteContact }, by: \.contact)
+        expected = Dictionary(grouping: deliveries.filter { $0.operation == .deleteContact }) { ByteText($0.contact) }
             .mapValues { $0.sorted { $0.sequenceNumber < $1.sequenceNumber } }
     }
 
     mutating func next(_ effect: Effect) -> ExpectedDelivery? {
-        guard effect.operation == .deleteContact, let list = expected[effect.contactKey], !list.isEmpty else {
-            return nil
-        }
-        let place = taken[effect.contactKey, default: 0]
-        taken[effect.contactKey] = place + 1
+        let key = ByteText(effect.contactKey)
+        guard effect.operation == .deleteContact, let list = expected[key], !list.isEmpty else { return nil }
+        let place = taken[key, default: 0]
+        taken[key] = place + 1
         return list[min(place, list.count - 1)]
     }
 }

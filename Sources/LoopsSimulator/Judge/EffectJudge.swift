@@ -1,3 +1,5 @@
+import JSON
+
 /// Judges a run from the effect log and the journal alone. A value: what it says depends on nothing else.
 public struct EffectJudge: Sendable {
     public let effects: [Effect]
@@ -29,18 +31,40 @@ public struct EffectJudge: Sendable {
     /// Each of these idempotency keys has exactly one effect, and no key has two.
     public func exactlyOnce(keys: some Sequence<String>) -> Verdict {
         var verdict = started("exactly_once", needsEffects: true)
-        var counts: [String: Int] = [:]
-        for effect in effects where effect.isPrincipal {
-            if let key = effect.idempotencyKey { counts[key, default: 0] += 1 }
-        }
-        var asked: Set<String> = []
-        for key in keys where asked.insert(key).inserted {
+        let counts = effectsByKey
+        var asked: Set<ByteText> = []
+        for key in keys where asked.insert(ByteText(key)).inserted {
             verdict.examined += 1
-            let count = counts[key] ?? 0
+            let count = counts[ByteText(key)] ?? 0
             if count != 1 { verdict.fail("key \(key) has \(count) effects") }
         }
+        if asked.isEmpty { verdict.fail("no key was asked for") }
         for (key, count) in counts where count > 1 && !asked.contains(key) {
-            verdict.fail("key \(key) has \(count) effects")
+            verdict.fail("key \(key.text) has \(count) effects")
+        }
+        return verdict
+    }
+
+    /// How many effects stand behind each idempotency key.
+    var effectsByKey: [ByteText: Int] {
+        var counts: [ByteText: Int] = [:]
+        for effect in effects where effect.isPrincipal {
+            if let key = effect.idempotencyKey { counts[ByteText(key), default: 0] += 1 }
+        }
+        return counts
+    }
+
+    /// Every 409 has an effect behind its key, of this request or of another one: without one, whoever takes it for a success has lost an event.
+    public func conflicts() -> Verdict {
+        var verdict = started("conflicts", needsEffects: false)
+        if effectsDropped > 0 { verdict.fail("evidence is incomplete: \(effectsDropped) effects were dropped") }
+        let counts = effectsByKey
+        for request in requests {
+            verdict.examined += 1
+            guard request.status == 409, let key = request.idempotencyKey, counts[ByteText(key)] == nil else {
+                continue
+            }
+            verdict.fail("request \(request.sequence): 409 for key \(key), which has no effect")
         }
         return verdict
     }
@@ -48,14 +72,18 @@ public struct EffectJudge: Sendable {
     /// The sequence numbers of a contact's effects never fall, or of all contacts' when none is named.
     public func order(contact: String? = nil) -> Verdict {
         var verdict = started("order", needsEffects: true)
+        let groups = ContactGroups(effects)
+        let asked = contact.map { groups.group(named: $0) }
+        if let contact, asked == .some(nil) { verdict.fail("there is no effect on a contact \(contact)") }
         var newest: [String: Int64] = [:]
-        for effect in effects where effect.isPrincipal && (contact == nil || effect.contactKey == contact) {
-            guard let number = effect.sequenceNumber else { continue }
+        for effect in effects where effect.isPrincipal {
+            let group = groups.group(of: effect)
+            guard asked == nil || asked == group, let number = effect.sequenceNumber else { continue }
             verdict.examined += 1
-            if let before = newest[effect.contactKey], number < before {
+            if let before = newest[group], number < before {
                 verdict.fail("\(effect.contactKey): \(number) after \(before), effect \(effect.sequence)")
             }
-            newest[effect.contactKey] = max(newest[effect.contactKey] ?? number, number)
+            newest[group] = max(newest[group] ?? number, number)
         }
         return verdict
     }
@@ -63,8 +91,13 @@ public struct EffectJudge: Sendable {
     /// A contact's effects carry exactly these markers, in this order; repeats in a row count once.
     public func order(contact: String, markers: [String]) -> Verdict {
         var verdict = started("order", needsEffects: true)
+        let groups = ContactGroups(effects)
+        guard let asked = groups.group(named: contact) else {
+            verdict.fail("there is no effect on a contact \(contact)")
+            return verdict
+        }
         var found: [String] = []
-        for effect in effects where effect.isPrincipal && effect.contactKey == contact {
+        for effect in effects where effect.isPrincipal && groups.group(of: effect) == asked {
             if let marker = effect.marker, found.last != marker { found.append(marker) }
         }
         verdict.examined = found.count

@@ -13,7 +13,8 @@ public struct Verdict: Sendable, Equatable {
         self.check = check
     }
 
-    public var isPassed: Bool { violations == 0 }
+    /// Nothing wrong was found, and there was something to look at.
+    public var isPassed: Bool { violations == 0 && examined > 0 }
 
     mutating func fail(_ finding: @autoclosure () -> String) {
         violations += 1

@@ -47,10 +47,20 @@ struct ActiveRequest: Sendable {
         guard let text = head.first("idempotency-key"), !text.isEmpty else { return nil }
         return text
     }
+
+    /// Whether it comes to an answer of its own, also when nobody waits for that any more.
+    var goesOn: Bool {
+        switch action {
+        case nil, .respond: true
+        default: false
+        }
+    }
+
+    var hasEmptyKey: Bool { head.first("idempotency-key")?.isEmpty ?? false }
 }
 
 /// A contact of a team with open requests.
 struct FlightKey: Sendable, Hashable {
     let team: Int?
-    let contactKey: String
+    let contactKey: ByteText
 }

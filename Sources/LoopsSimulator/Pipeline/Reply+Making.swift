@@ -34,6 +34,7 @@ extension Simulation {
         if rejection.status != 401 || configuration.validation.rateHeadersOn401 {
             headers = rateHeaders(team: team, remaining: remaining, monotonic)
         }
+        if let allowed = rejection.allowed { headers.append(("allow", allowed)) }
         if rejection.status == 429, configuration.validation.rateLimitBody != .json {
             let text = configuration.validation.rateLimitBody == .text ? "[sim] rate limited" : ""
             return Reply(status: 429, headers: [("content-type", "text/plain")] + headers, body: Array(text.utf8))
@@ -58,6 +59,8 @@ extension Simulation {
         // A switched-off limiter still answers headers, as Loops always does; the number is one that nobody reaches.
         let shown = limit > 0 ? limit : 1_000_000
         let left = remaining ?? team.map { limiters[$0].remaining(now: clock.now(monotonic: monotonic)) } ?? shown
-        return [("x-ratelimit-limit", String(shown)), ("x-ratelimit-remaining", String(min(left, shown)))]
+        // One who counts nothing has counted this request, too.
+        let most = limit > 0 || team == nil ? shown : shown - 1
+        return [("x-ratelimit-limit", String(shown)), ("x-ratelimit-remaining", String(min(left, most)))]
     }
 }

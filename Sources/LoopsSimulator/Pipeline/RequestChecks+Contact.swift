@@ -46,7 +46,8 @@ extension RequestChecks {
     private func email(_ body: JSONObject) throws(Rejection) -> String? {
         switch body["email"] {
         case nil, .null?: return nil
-        case .string(let text)?:
+        case .string(let given)?:
+            let text = configuration.trimsEmail ? given.trimmedASCIISpace : given
             guard EmailAddress.isValid(text) else { throw Rejection.invalidEmail }
             if configuration.blocklistedEmail == .reject400 {
                 let folded = text.lowercased()
@@ -81,10 +82,12 @@ extension RequestChecks {
         if case .array = value { return try rejectOrDrop(configuration.badType, key, "must not be an array") }
         if case .object = value { return try rejectOrDrop(configuration.badType, key, "must not be an object") }
         if RequestChecks.hiddenKeys.contains(key) {
-            note(.hiddenProperty, key, "not documented as writable, dropped")
+            if configuration.hiddenProperty == .reject400 { throw Rejection(400, "[sim] \(key) cannot be written") }
+            note(.hiddenProperty, key, "not documented as writable")
+            if configuration.hiddenProperty == .store { write.properties.append((key, value)) }
             return
         }
-        guard let known = team.properties[key] else {
+        guard let known = team.properties.exactly(key) else {
             note(.unknownProperty, key, "not among the team's properties, dropped")
             return
         }
@@ -111,7 +114,7 @@ extension RequestChecks {
                     try rejectOrDrop(configuration.badType, "mailingLists.\(id)", "must be a boolean")
                     continue
                 }
-                guard team.lists[id] != nil else {
+                guard team.lists.exactly(id) != nil else {
                     if configuration.unknownList == .reject400 { throw Rejection(400, "[sim] no mailing list \(id)") }
                     note(.unknownList, id, "not among the team's lists, ignored")
                     continue

@@ -5,7 +5,7 @@ extension RequestChecks {
         let name = try eventName(body["eventName"])
         let write = try contact(body, requiresEmail: false, isEvent: true)
         let properties = try eventProperties(body["eventProperties"])
-        if let known = team.events[name] { compare(properties, with: known) }
+        if let known = team.events.exactly(name) { compare(properties, with: known) }
         return .event(write, name: name, properties: properties)
     }
 
@@ -45,7 +45,7 @@ extension RequestChecks {
 
     private mutating func compare(_ properties: JSONObject, with known: EventDefinition) {
         for (key, value) in properties {
-            guard let kind = known.properties[key] else {
+            guard let kind = known.properties.exactly(key) else {
                 note(.undeclaredEventProperty, "\(known.name).\(key)", "not usable in emails")
                 continue
             }

@@ -77,8 +77,10 @@ struct RequestChecks {
         guard case .string(let id)? = body["transactionalId"], !id.isEmpty else {
             throw Rejection(400, "[sim] transactionalId is required")
         }
-        guard let required = team.transactionals[id] else {
-            throw Rejection(404, "[sim] no transactional email has this id")
+        guard let required = team.transactionals.exactly(id) else {
+            let text = "[sim] no transactional email has this id"
+            let error: JSONValue = ["path": "transactionalId", "message": .string(text)]
+            throw Rejection(404, text, details: JSONObject([("error", error)]))
         }
         let given = body["dataVariables"]?.objectValue ?? JSONObject()
         let missing = required.filter { given[$0] == nil }

@@ -13,7 +13,7 @@ extension Simulation {
     mutating func check(_ request: inout ActiveRequest, _ monotonic: Int64) -> CheckResult {
         guard let endpoint = request.endpoint else { return .rejected(Rejection(404, "[sim] Loops has no such path")) }
         guard request.head.method == endpoint.method else {
-            return .rejected(Rejection(405, "[sim] the path takes \(endpoint.method)"))
+            return .rejected(Rejection(405, "[sim] the path takes \(endpoint.method)", allowed: endpoint.method))
         }
         let order = configuration.validation.order
         while request.stageIndex < order.count {
@@ -51,12 +51,9 @@ extension Simulation {
                 return .rejected(Rejection(400, "[sim] the body is not a JSON object"))
             }
         case .length:
-            let rule = LengthRule(
-                unit: configuration.validation.lengthUnit,
-                maximum: configuration.validation.lengthMaximum
-            )
-            if endpoint.limitsLength, let object = request.object, !rule.holds(for: .object(object)) {
-                return .rejected(.tooLong)
+            let rule = LengthRule(configuration.validation)
+            if endpoint.limitsLength, let object = request.object, !rule.holds(for: object) {
+                return .rejected(Rejection(configuration.validation.lengthStatus, Rejection.tooLong.message))
             }
         case .fields:
             return checkFields(endpoint, &request)
@@ -89,8 +86,11 @@ extension Simulation {
         _ request: inout ActiveRequest,
         _ monotonic: Int64
     ) -> CheckResult {
-        guard endpoint.honoursIdempotencyKey, let text = request.idempotencyKey else { return .passed }
         let settings = configuration.idempotency
+        if endpoint.honoursIdempotencyKey, settings.emptyKey == .reject400, request.hasEmptyKey {
+            return .rejected(Rejection(400, "[sim] the idempotency key is empty"))
+        }
+        guard endpoint.honoursIdempotencyKey, let text = request.idempotencyKey else { return .passed }
         if configuration.validation.longIdempotencyKey == .reject400, text.count > settings.keyLengthMaximum {
             return .rejected(Rejection(400, "[sim] the idempotency key is longer than \(settings.keyLengthMaximum)"))
         }
@@ -139,6 +139,10 @@ extension Simulation {
             }
         }
         switch settings.messages {
+        case .telling:
+            if record.phase == .inFlight { return .rejected(.keyInFlight) }
+            if !record.applied { return .rejected(.keyFailed) }
+            return .rejected(sameBody ? .keyProcessed : .keyWithOtherBody)
         case .split: return .rejected(sameBody ? .keyProcessed : .keyWithOtherBody)
         case .alwaysDifferentBody: return .rejected(.keyWithOtherBody)
         case .alwaysProcessed: return .rejected(.keyProcessed)

@@ -16,8 +16,6 @@ extension Simulation {
             endpoint.honoursIdempotencyKey, let text = request.idempotencyKey, let team = request.team,
             text.count <= configuration.idempotency.keyLengthMaximum
         else { return }
-        // 401 and 429 are answered before anything looks at the request; no reading of the documents burns a key there.
-        guard reply.status != 401, reply.status != 429 else { return }
         let key = IdempotencyStore.Key(
             team: team,
             endpoint: configuration.idempotency.scope == .team ? nil : endpoint,
@@ -59,10 +57,14 @@ extension Simulation {
     private func burns(_ status: Int) -> Bool {
         switch configuration.idempotency.burnOn {
         case .success: false
-        case .any4xx: (400..<500).contains(status)
-        case .anyResponse: status >= 400
+        case .any4xx: (400..<500).contains(status) && !isBeforeEverything(status)
+        case .anyResponse: status >= 400 && !isBeforeEverything(status)
+        case .anyAnswer: status >= 400
         }
     }
+
+    /// Whether the answer is given before anything looks at the request.
+    private func isBeforeEverything(_ status: Int) -> Bool { status == 401 || status == 429 }
 
     private mutating func noteBurnt(_ sequence: Int64) {
         statistics.burntKeys += 1

@@ -91,9 +91,7 @@ extension Simulation {
     /// Gives the key of a request back when it can no longer be applied.
     private mutating func leave(_ sequence: Int64, _ ending: JournalEntry.Ending) -> [Int64] {
         guard var request = active.removeValue(forKey: sequence) else { return [] }
-        if ending == .clientLeft, configuration.validation.lateCommit, request.phase != .reading,
-            request.action == nil
-        {
+        if ending == .clientLeft, configuration.validation.lateCommit, request.phase != .reading, request.goesOn {
             request.clientLeft = true
             active[sequence] = request
             return []
@@ -133,7 +131,7 @@ extension Simulation {
         var overlapped: Int64?
         if let contactKey {
             let team = request.head.bearerKey.flatMap { state.team(secret: $0) }
-            let flight = FlightKey(team: team, contactKey: contactKey)
+            let flight = FlightKey(team: team, contactKey: ByteText(contactKey))
             overlapped = flights[flight]?.last
             flights[flight] = ((flights[flight]?.count ?? 0) + 1, request.sequence)
             open[request.sequence] = .some(flight)

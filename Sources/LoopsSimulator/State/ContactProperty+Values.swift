@@ -6,7 +6,7 @@ extension ContactProperty.Kind {
         switch (self, value) {
         case (.string, .string), (.boolean, .bool): true
         case (.number, .int), (.number, .uint), (.number, .double): true
-        case (.date, .int), (.date, .uint): true
+        case (.date, .int(let milliseconds)): DateText.isMoment(milliseconds)
         case (.date, .string(let text)): DateText.isDate(text)
         default: false
         }

@@ -3,8 +3,16 @@ import JSON
 /// The date formats of Loops: milliseconds since 1970, or ECMA-262 text (Loops docs, 2026-11).
 enum DateText {
     static func isDate(_ text: String) -> Bool {
-        let isDigits = !text.isEmpty && text.utf8.count <= 16 && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-        return isDigits || isWrittenDate(text)
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        if !digits.isEmpty, digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
+            return Int64(text).map(isMoment) ?? false
+        }
+        return isWrittenDate(text)
+    }
+
+    /// Whether a number of milliseconds is within the range of dates of ECMA-262.
+    static func isMoment(_ milliseconds: Int64) -> Bool {
+        (-8_640_000_000_000_000...8_640_000_000_000_000).contains(milliseconds)
     }
 
     /// Ten digits are a date in 1970 as milliseconds and one of today as seconds.
@@ -16,24 +24,40 @@ enum DateText {
         }
     }
 
-    /// `YYYY-MM-DD`, optionally `T` or a blank and `HH:MM[:SS[.sss]]`, optionally `Z` or `±HH:MM`.
+    /// `YYYY-MM-DD`, optionally `T` or a blank and `HH:MM[:SS[.sss]]`, optionally `Z` or `±HH:MM`: a day that the calendar has, and 24:00 only as
+    /// the end of a day.
     static func isWrittenDate(_ text: String) -> Bool {
         var scanner = DigitScanner(Array(text.utf8))
-        guard scanner.number(4, in: 0...9_999), scanner.take("-"), scanner.number(2, in: 1...12), scanner.take("-"),
-            scanner.number(2, in: 1...31)
+        guard let year = scanner.number(4, in: 0...9_999), scanner.take("-"), let month = scanner.number(2, in: 1...12),
+            scanner.take("-"), scanner.number(2, in: 1...days(of: month, in: year)) != nil
         else { return false }
         if scanner.isAtEnd { return true }
-        guard scanner.take("T") || scanner.take(" "), scanner.number(2, in: 0...24), scanner.take(":"),
-            scanner.number(2, in: 0...59)
+        guard scanner.take("T") || scanner.take(" "), let hour = scanner.number(2, in: 0...24), scanner.take(":"),
+            let minute = scanner.number(2, in: 0...59)
         else { return false }
+        var rest = minute
         if scanner.take(":") {
-            guard scanner.number(2, in: 0...59) else { return false }
-            if scanner.take("."), !scanner.digits(1...9) { return false }
+            guard let second = scanner.number(2, in: 0...59) else { return false }
+            rest += second
+            if scanner.take(".") {
+                guard let fraction = scanner.number(3, in: 0...999) else { return false }
+                rest += fraction
+            }
         }
+        if hour == 24, rest > 0 { return false }
         if scanner.isAtEnd || (scanner.take("Z") && scanner.isAtEnd) { return true }
-        guard scanner.take("+") || scanner.take("-"), scanner.number(2, in: 0...23) else { return false }
-        _ = scanner.take(":")
-        return scanner.number(2, in: 0...59) && scanner.isAtEnd
+        guard scanner.take("+") || scanner.take("-"), scanner.number(2, in: 0...23) != nil, scanner.take(":") else {
+            return false
+        }
+        return scanner.number(2, in: 0...59) != nil && scanner.isAtEnd
+    }
+
+    private static func days(of month: Int, in year: Int) -> Int {
+        switch month {
+        case 2: (year.isMultiple(of: 4) && !year.isMultiple(of: 100)) || year.isMultiple(of: 400) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 }
 
@@ -53,20 +77,14 @@ private struct DigitScanner {
         return true
     }
 
-    mutating func number(_ length: Int, in range: ClosedRange<Int>) -> Bool {
-        guard position + length <= bytes.count else { return false }
+    mutating func number(_ length: Int, in range: ClosedRange<Int>) -> Int? {
+        guard position + length <= bytes.count else { return nil }
         var value = 0
         for byte in bytes[position..<position + length] {
-            guard byte >= 0x30, byte <= 0x39 else { return false }
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
             value = value * 10 + Int(byte - 0x30)
         }
         position += length
-        return range.contains(value)
-    }
-
-    mutating func digits(_ count: ClosedRange<Int>) -> Bool {
-        let start = position
-        while position < bytes.count, bytes[position] >= 0x30, bytes[position] <= 0x39 { position += 1 }
-        return count.contains(position - start)
+        return range.contains(value) ? value : nil
     }
 }

@@ -122,7 +122,7 @@ extension SimulatorState {
 
     /// The first request that names an event defines it, with the properties it carries.
     private mutating func defineFromFirstUse(_ name: String, _ properties: JSONObject, team: Int) {
-        guard teams[team].events[name] == nil, teams[team].events.count < Team.eventsMaximum else { return }
+        guard teams[team].events.exactly(name) == nil, teams[team].events.count < Team.eventsMaximum else { return }
         var kinds: [String: ContactProperty.Kind] = [:]
         for (key, value) in properties { kinds[key] = ContactProperty.Kind(of: value) }
         teams[team].events[name] = EventDefinition(name: name, properties: kinds)

@@ -12,15 +12,19 @@ extension SimulatorState {
             email: write.email,
             userID: write.userID,
             in: teams[stamp.team],
+            isEvent: stamp.endpoint == .sendEvent,
             configuration: validation
         )
         let old: Contact?
         switch resolution {
-        case .reject(let message): throw Rejection(400, message)
+        case .reject(let status, let message): throw Rejection(status, message)
         case .existing(let id): old = teams[stamp.team].contacts[id]
         case .create:
             guard teams[stamp.team].contacts.count < configuration.bounds.contactsMaximum else {
                 throw Rejection(500, "[sim] the simulator's contact limit is reached")
+            }
+            guard validation.planContacts == 0 || teams[stamp.team].contacts.count < validation.planContacts else {
+                throw Rejection(validation.planStatus, "[sim] the plan has no room for another contact")
             }
             old = nil
         }
@@ -88,11 +92,11 @@ struct ContactDraft {
     }
 
     mutating func apply(_ write: ContactWrite, keepsUserID: Bool) {
-        if let email = write.email, email != contact.email {
+        if let email = write.email, !email.isSameBytes(as: contact.email) {
             note("email", .string(contact.email), .string(email))
             contact.email = email
         }
-        if let userID = write.userID, userID != contact.userID, !keepsUserID {
+        if let userID = write.userID, contact.userID?.isSameBytes(as: userID) != true, !keepsUserID {
             note("userId", contact.userID.map(JSONValue.string) ?? .null, .string(userID))
             contact.userID = userID
         }
@@ -114,7 +118,7 @@ struct ContactDraft {
     mutating func applyLists(_ lists: [(id: String, isMember: Bool)]) -> ListOutcome {
         var outcome = ListOutcome()
         for (id, isMember) in lists {
-            let before = contact.lists[id]
+            let before = contact.lists.exactly(id)
             if isMember {
                 if before == .inside { continue }
                 if before == .outByUser || !contact.subscribed {
@@ -147,7 +151,7 @@ struct ContactDraft {
             before = contact.source
             contact.source = value ?? "API"
         }
-        if before != value {
+        if before.map(ByteText.init) != value.map(ByteText.init) {
             note(field.rawValue, before.map(JSONValue.string) ?? .null, value.map(JSONValue.string) ?? .null)
         }
     }

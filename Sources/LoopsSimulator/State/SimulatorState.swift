@@ -1,3 +1,5 @@
+import JSON
+
 /// Everything that the API has stored, and the log of how it came to be. A value: no I/O, no clock.
 public struct SimulatorState: Sendable {
     public internal(set) var teams: [Team]
@@ -8,7 +10,7 @@ public struct SimulatorState: Sendable {
     public internal(set) var idempotency = IdempotencyStore()
     /// Principal effects (one for each request that changed something) by endpoint.
     public internal(set) var effectCounts: [Endpoint: Int64] = [:]
-    private var teamBySecret: [String: (team: Int, keyName: String)] = [:]
+    private var teamBySecret: [ByteText: (team: Int, keyName: String)] = [:]
     private var contactsMade: UInt64 = 0
 
     public init(configuration: SimulatorConfiguration) {
@@ -20,7 +22,7 @@ public struct SimulatorState: Sendable {
 
     /// The team of a key that is not revoked.
     public func team(secret: String) -> Int? {
-        guard let found = teamBySecret[secret], !teams[found.team].revokedKeys.contains(found.keyName) else {
+        guard let found = teamBySecret[ByteText(secret)], !teams[found.team].revokedKeys.contains(found.keyName) else {
             return nil
         }
         return found.team
@@ -68,7 +70,7 @@ public struct SimulatorState: Sendable {
     private mutating func indexKeys() {
         teamBySecret = [:]
         for (index, team) in teams.enumerated() {
-            for (name, secret) in team.keys { teamBySecret[secret] = (index, name) }
+            for (name, secret) in team.keys { teamBySecret[ByteText(secret)] = (index, name) }
         }
     }
 }

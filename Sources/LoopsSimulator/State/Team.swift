@@ -1,3 +1,5 @@
+import JSON
+
 /// A Loops team: the unit of the rate limit, of the keys and of the contacts.
 public struct Team: Sendable {
     static let deletedOptOutsMaximum = 100_000
@@ -15,9 +17,9 @@ public struct Team: Sendable {
     public internal(set) var events: [String: EventDefinition] = [:]
     public internal(set) var contacts: [String: Contact] = [:]
     /// Contact id by canonical email: unique.
-    private(set) var idByEmail: [String: String] = [:]
+    private(set) var idByEmail: [ByteText: String] = [:]
     /// Contact id by userId: unique.
-    private(set) var idByUserID: [String: String] = [:]
+    private(set) var idByUserID: [ByteText: String] = [:]
     /// Canonical addresses of deleted contacts that had opted out; a contact made anew has lost the opt-out, as at Loops.
     public private(set) var deletedOptOuts: Set<String> = []
 
@@ -36,30 +38,29 @@ public struct Team: Sendable {
     }
 
     public func contact(userID: String) -> Contact? {
-        idByUserID[userID].flatMap { contacts[$0] }
+        idByUserID[ByteText(userID)].flatMap { contacts[$0] }
     }
 
     public func contact(canonicalEmail: String) -> Contact? {
-        idByEmail[canonicalEmail].flatMap { contacts[$0] }
+        idByEmail[ByteText(canonicalEmail)].flatMap { contacts[$0] }
     }
 
     /// Puts a contact in place of the one with its id and keeps both indexes.
     mutating func store(_ contact: Contact, replacing old: Contact?, _ configuration: ValidationConfiguration) {
-        let email = Team.canonical(contact.email, configuration)
         if let old {
-            let oldEmail = Team.canonical(old.email, configuration)
-            if oldEmail != email { idByEmail[oldEmail] = nil }
-            if let userID = old.userID, userID != contact.userID { idByUserID[userID] = nil }
+            idByEmail[ByteText(Team.canonical(old.email, configuration))] = nil
+            if let userID = old.userID { idByUserID[ByteText(userID)] = nil }
         }
-        idByEmail[email] = contact.id
-        if let userID = contact.userID { idByUserID[userID] = contact.id }
+        // One that an event made by its userId has no address yet.
+        if !contact.email.isEmpty { idByEmail[ByteText(Team.canonical(contact.email, configuration))] = contact.id }
+        if let userID = contact.userID { idByUserID[ByteText(userID)] = contact.id }
         contacts[contact.id] = contact
     }
 
     mutating func remove(_ contact: Contact, _ configuration: ValidationConfiguration) {
         let email = Team.canonical(contact.email, configuration)
-        idByEmail[email] = nil
-        if let userID = contact.userID { idByUserID[userID] = nil }
+        idByEmail[ByteText(email)] = nil
+        if let userID = contact.userID { idByUserID[ByteText(userID)] = nil }
         contacts[contact.id] = nil
         if !contact.subscribed, deletedOptOuts.count < Team.deletedOptOutsMaximum { deletedOptOuts.insert(email) }
     }

@@ -79,6 +79,8 @@ struct DevCommand: AsyncParsableCommand {
             "loops.baseURL": "\(simulator.baseURL)/v1",
             "loops.rateLimit": options.loopsRateLimit ?? limit,
         ]
+        // The simulator applies nothing later than its slowest request takes; nobody has to watch the bridge wait for longer.
+        if options.loopsLateEffectSeconds == nil { overrides["loops.lateEffectSeconds"] = "2" }
         if once != nil, options.httpPort == nil { overrides["http.port"] = "0" }
         if options.logLevel == nil { overrides["log.level"] = "warning" }
         return overrides

@@ -54,7 +54,11 @@ struct DevFlow: Service {
             RedisCommand("XADD", [.string(stream), .string("*"), .string("event"), .bytes($0)])
         }
         for answer in try await client.pipeline(commands) { _ = try answer.get() }
-        published.add(events.count)
+        if case .once = session.plan {
+            published.add(events, isJudged: true)
+        } else {
+            published.add(events, isJudged: false)
+        }
     }
 
     private func showProgress(_ bridge: Bridge) async throws {

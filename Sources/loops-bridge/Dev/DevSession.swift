@@ -1,5 +1,6 @@
 import Bridge
 import DevKit
+import JSON
 import Logging
 import LoopsSimulator
 import RedisStreams
@@ -51,7 +52,7 @@ struct DevSession: Sendable {
             try await assembly.run()
             Terminal.endProgress()
             let carried = await bridge.value
-            return try await conclude(bridge: carried, published: published.count, client: client)
+            return try await conclude(bridge: carried, published: published, client: client)
         }
     }
 
@@ -65,26 +66,55 @@ struct DevSession: Sendable {
         }
     }
 
-    private func conclude(bridge: Bridge, published: Int, client: RedisClient) async throws -> Verdict {
+    /// The names of the events that are dead letters, read from their own bytes.
+    private func letters(_ client: RedisClient) async throws -> Set<String> {
+        let name = settings.bridge.deadLetterStream ?? "{\(stream)}:dead"
+        var names: Set<String> = []
+        for letter in try await client.range(name, count: 1_000_000) {
+            let event = letter.fields?.first { $0.name.elementsEqual("event".utf8) }
+            if let event, let id = (try? JSONParser.parse(event.value))?["messageId"]?.stringValue { names.insert(id) }
+        }
+        return names
+    }
+
+    private func conclude(bridge: Bridge, published: Tally, client: RedisClient) async throws -> Verdict {
         let ends = bridge.status.ends
         let pending = try await pending(client)
-        let audit = DeliveryAudit(simulator.requests())
+        // What mappings of one's own make of an event is theirs to say.
+        let events = settings.mappingsPath == nil ? published.events : nil
+        let audit = DeliveryAudit(simulator.evidence(), published: events, letters: try await letters(client))
         print(
             """
-            published        \(published)
+            published        \(published.count)
             delivered        \(ends.delivered)
             ignored          \(ends.ignored)
             dead-lettered    \(ends.deadLettered)
             still pending    \(pending)
             requests         \(audit.requests), of them \(audit.committed) applied
+            lost             \(lost(audit))
+            409 for nothing  \(audit.hollow.count)
             out of order     \(audit.outOfOrder.count)
+            ended stale      \(audit.unfinished.count)
             overlapping      \(audit.overlapping.count)
             applied twice    \(audit.appliedTwice.count)
+            wrong contact    \(audit.misdirected.count)
             """
         )
         guard case .once(let count) = plan else { return .held }
-        let held = ends.total == count && pending == 0 && audit.isClean
-        print(held ? "All \(count) events ended once, in order." : "Something is wrong; see above.")
-        return held ? .held : .violated
+        let held = ends.total == count && published.count == count && pending == 0 && audit.isClean
+        guard held else {
+            print("Something is wrong; see above.")
+            return .violated
+        }
+        let isWhole = audit.lost != nil && audit.deadLettered.isEmpty
+        print(isWhole ? "All \(count) events ended once, in order." : "All \(count) events ended, in order; see above.")
+        return .held
+    }
+
+    private func lost(_ audit: DeliveryAudit) -> String {
+        guard let lost = audit.lost else { return "not checked: the mappings are your own" }
+        let letters = audit.deadLettered.isEmpty ? "" : ", \(audit.deadLettered.count) good events are dead letters"
+        let examples = lost.isEmpty ? "" : " (\(lost.sorted().prefix(3).joined(separator: ", ")))"
+        return "\(lost.count)\(examples)\(letters)"
     }
 }
