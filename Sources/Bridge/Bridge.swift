@@ -90,8 +90,10 @@ public final class Bridge: Service {
         /// A connection of its own, to the server that has the key. All keys of a stream live in one slot, so one answers for them.
         func connection(_ key: String) -> RedisClient {
             let reconnects = ReconnectCounter(reconnects)
+            var redis = configuration.redis(for: key)
+            redis.maxReplyBytes = configuration.limits.replyBytes
             let client = RedisClient(
-                configuration: configuration.redis(for: key),
+                configuration: redis,
                 logger: logger,
                 eventLoopGroup: eventLoop,
                 onState: { reconnects.observe($0) }
@@ -99,6 +101,8 @@ public final class Bridge: Service {
             clients.append(client)
             return client
         }
+        var timing = configuration.leaseTiming
+        if configuration.redis.isSentinel { timing.promotionDelay = SentinelConfirmation.promotionDelay }
         let sessions = configuration.streams.enumerated().map { index, stream in
             StreamSession(
                 index: index,
@@ -106,7 +110,7 @@ public final class Bridge: Service {
                 group: configuration.group,
                 partitions: configuration.partitions,
                 member: member,
-                timing: parts.timing(configuration.leaseTiming),
+                timing: parts.timing(timing),
                 client: connection(stream.name),
                 limits: configuration.limits,
                 scripts: parts.scripts,
@@ -180,6 +184,7 @@ public final class Bridge: Service {
                 rule: configuration.keyRule,
                 metrics: metrics.stream(session.index),
                 logger: logger,
+                confirmation: SentinelConfirmation(configuration),
                 onBeat: { deliverer.leasesRenewed() },
                 onRewind: {
                     for client in [blocked[session.index].waiter, blocked[session.index].bell] {

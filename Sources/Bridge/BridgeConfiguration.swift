@@ -36,6 +36,8 @@ public struct BridgeConfiguration: Sendable {
     /// How long a replica's partitions stay its own without a renewal, and how often it renews.
     public var lease = Duration.seconds(15)
     public var heartbeat = Duration.seconds(2)
+    /// What to do while no majority of the sentinels can be asked.
+    var sentinelQuorum = SentinelConfirmation.Policy.required
     /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
     public var poisonAfter = 5
     /// How long entries that every group has finished stay in the stream; nil for ever.
@@ -134,8 +136,8 @@ public struct IntakeLimits: Sendable, Equatable {
     public var callBytes = 256 * 1024
     /// Partitions that one pull call may read.
     public var callPartitions = 64
-    /// Ended entries that are remembered, to acknowledge them again when Redis forgot that they were.
-    public var remembered = 20_000
+    /// Bytes that the answer to one read may have. It is twice in memory for a moment, so this bounds what a stream full of large entries costs.
+    public var replyBytes = 4 << 20
 
     public init() {}
 }

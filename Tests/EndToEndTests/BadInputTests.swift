@@ -89,6 +89,12 @@ struct BadInputTests {
                 #expect(letter["reason"] == bad.reason, "\(bad.name)")
                 #expect(letter["detail"]?.contains(bad.detail) == true, "\(bad.name): \(letter["detail"] ?? "")")
                 #expect(letter["stream"] == Harness.stream)
+                // Only so much goes through a script; the letter names the entry, which stays in the stream.
+                let bytes = bad.fields.reduce(0) { $0 + $1.name.count + $1.value.count }
+                if bytes > 1 << 20 {
+                    #expect(letter["fieldsLeftOut"] == String(bad.fields.count))
+                    continue
+                }
                 for field in bad.fields {
                     let name = String(decoding: field.name, as: UTF8.self)
                     #expect(letter[name] == String(decoding: field.value, as: UTF8.self), "\(bad.name): \(name)")

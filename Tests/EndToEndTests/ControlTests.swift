@@ -208,9 +208,15 @@ extension Harness {
     fileprivate func beats(_ count: Int) async throws {
         let members = "{\(Self.stream)}:bridge:\(configuration.group)"
         for _ in 0..<count {
-            let before = try await client.send(RedisCommand("HVALS", [.string(members + ":members")])).array ?? []
+            let before =
+                try await client.send(RedisCommand("HVALS", [.string(members + ":members")])).array?.filter {
+                    $0.text != "1"
+                } ?? []
             while true {
-                let now = try await client.send(RedisCommand("HVALS", [.string(members + ":members")])).array ?? []
+                let now =
+                    try await client.send(RedisCommand("HVALS", [.string(members + ":members")])).array?.filter {
+                        $0.text != "1"
+                    } ?? []
                 if !now.contains(where: { before.contains($0) }) { break }
                 try await tick()
             }

@@ -26,7 +26,10 @@ private func read(_ bytes: Bytes, splitAt cuts: [Int], with reader: ReplyReader 
     for end in cuts + [bytes.count] {
         try bytes[start..<end].withUnsafeBytes { try reader.feed($0) }
         start = end
-        while let reply = try reader.next() { found.append(reply) }
+        while let reply = try reader.next() {
+            found.append(reply)
+            reader.beginCall()
+        }
     }
     return found
 }
@@ -71,7 +74,7 @@ private func read(_ bytes: Bytes, splitAt cuts: [Int], with reader: ReplyReader 
         #expect(try read(Bytes("*1000000000\r\n:1\r\n".utf8), splitAt: []) == [])
     }
 
-    @Test func oneReplyHasALimitAndManyHaveNot() throws {
+    @Test func theRepliesToOneCallHaveALimitAndCallsHaveNot() throws {
         let many = Bytes(String(repeating: "+OK\r\n", count: 100).utf8)
         #expect(
             try read(many, splitAt: Array(stride(from: 5, to: 500, by: 5)), with: ReplyReader(maxBytes: 10)).count

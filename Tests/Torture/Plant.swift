@@ -63,6 +63,8 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
                 "true"
             )
             parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
+            parts.scripts.pull = parts.scripts.pull.replacing("if mistake then", "if false then")
+            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("if mistake then", "if false then")
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
             parts.send = { send in
@@ -77,8 +79,9 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
                 "local consumer =",
                 """
                 if after == '0-0' and not string.find(lease, '^1 ') then
-                  local info = redis.call('XINFO', 'STREAM', KEYS[1])
-                  for k = 1, #info, 2 do if info[k] == 'last-generated-id' then after = info[k + 1] end end
+                  for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+                    for k = 1, #info, 2 do if info[k] == 'last-delivered-id' then after = info[k + 1] end end
+                  end
                 end
                 local consumer =
                 """
@@ -132,7 +135,9 @@ extension PlannedEntry {
 extension LeaseTiming {
     /// The same heartbeat, and a lease that the replica takes to be longer.
     fileprivate func believing(_ lease: Duration) -> LeaseTiming {
-        LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: requestTimeout)
+        var timing = LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: requestTimeout)
+        timing.isGroupLeaseIgnored = true
+        return timing
     }
 }
 

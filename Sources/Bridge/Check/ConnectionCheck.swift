@@ -112,7 +112,7 @@ public struct ConnectionCheck: Sendable {
         facts.info = try await view.streamInfo()
         facts.groupInfo = try await view.groupInfo()
         facts.state = try await view.hash(view.keys.state)
-        facts.members = try await view.hash(view.keys.members).count
+        facts.members = try await view.members().count
         facts.deadLetters = try await view.client.length(view.keys.deadLetters)
         return facts.results(
             partitions: configuration.partitions,

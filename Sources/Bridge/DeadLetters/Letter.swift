@@ -32,8 +32,10 @@ public struct Letter: Sendable, Equatable {
     /// How many of them the letter has no room for.
     public let fieldsLeftOut: Int
 
-    /// The fields of its entry that a letter holds at the most; `dead_letter.lua` leaves out what is beyond.
-    static let maxFields = 1500
+    /// The fields of its entry that a letter holds at the most, and their bytes. What has more is left in its stream: a script must not see many
+    /// texts that a producer has chosen.
+    static let maxFields = 32
+    static let maxBytes = 1 << 20
     static let leftOutName = Array("fieldsLeftOut".utf8)
 
     /// - Returns: nil when the entry of the dead-letter stream was written by something else.
@@ -47,10 +49,12 @@ public struct Letter: Sendable, Equatable {
         guard let entry = StreamID(text("id")) else { return nil }
         var own = Array(all.dropFirst(DeadLetter.fields.count))
         var leftOut = 0
-        // An entry may have a field of that name itself; only the letter's own one can stand behind so many.
-        if own.count == Self.maxFields + 1, let last = own.last, last.name == Self.leftOutName {
-            leftOut = Int(String(decoding: last.value, as: UTF8.self)) ?? 1
-            own.removeLast()
+        // An entry's only field holds an object, if it is an event, and no number.
+        if own.count == 1, own[0].name == Self.leftOutName,
+            let count = Int(String(decoding: own[0].value, as: UTF8.self))
+        {
+            leftOut = count
+            own = []
         }
         self.id = letter.id
         self.reason = text("reason")
@@ -75,7 +79,7 @@ public struct Letter: Sendable, Equatable {
     /// Why the letter cannot be replayed; nil when it can.
     public var obstacle: String? {
         if fieldsLeftOut > 0 {
-            return "the letter does not hold the whole entry: \(fieldsLeftOut) of its fields were left out"
+            return "its content was left in \(stream), as entry \(entry): publish it from there, if it is still there"
         }
         if fields.isEmpty {
             return "the entry was gone from the stream before it was dead-lettered: nothing is left of it"

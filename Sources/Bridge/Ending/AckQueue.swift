@@ -22,9 +22,10 @@ struct AckQueue: Sendable {
         }
     }
 
-    /// The entries of one partition in a call.
+    /// The entries of one partition in a call, read in one tenure.
     struct Portion: Sendable, Equatable {
         let partition: Int
+        let tenure: Int
         var ids: [StreamID]
     }
 
@@ -60,10 +61,11 @@ struct AckQueue: Sendable {
                 flush()
                 calls.append(.deadLetter(end, faults))
             } else {
-                if let index = portions.firstIndex(where: { $0.partition == end.partition }) {
+                if let index = portions.firstIndex(where: { $0.tenure == end.tenure && $0.partition == end.partition })
+                {
                     portions[index].ids.append(end.id)
                 } else {
-                    portions.append(Portion(partition: end.partition, ids: [end.id]))
+                    portions.append(Portion(partition: end.partition, tenure: end.tenure, ids: [end.id]))
                 }
                 size += 1
                 if size == Self.batch { flush() }

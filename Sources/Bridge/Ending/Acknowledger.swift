@@ -66,6 +66,10 @@ struct Acknowledger: Sendable {
                 if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
                 stuck.insert(unwritten.partition)
                 report(unwritten.fault)
+            } catch GroupFault.incarnationChanged {
+                // The next heartbeat ends the tenures of these ends; what is left of them is dropped then.
+                session.beatWanted.signal()
+                try? await clock.sleep(for: Self.maxDelay)
             } catch {
                 failures += 1
                 logGate.log(
@@ -120,13 +124,13 @@ struct Acknowledger: Sendable {
         )
     }
 
-    /// - Returns: the partitions of the call that another replica owns by now: it has their entries, and nothing of ours counts any more.
+    /// - Returns: the tenures of the call that are over: their entries are delivered again, and nothing of theirs counts any more.
     private func send(_ call: AckQueue.Call) async throws -> Set<Int> {
         switch call {
         case .acknowledge(let portions):
             let fenced = try await session.acknowledge(portions)
             if !fenced.isEmpty { metrics.fenced(.acknowledge) }
-            return fenced
+            return Set(fenced.map { portions[$0].tenure })
         case .deadLetter(let end, let faults):
             let letter = DeadLetter(
                 end: end,
@@ -136,15 +140,14 @@ struct Acknowledger: Sendable {
             )
             do {
                 let dropped = try await session.deadLetter(
-                    end.id,
-                    partition: end.partition,
+                    end,
                     maxLength: deadLetterMaxLength,
-                    fields: letter.arguments
+                    fields: letter.arguments + content(of: end)
                 )
                 if dropped > 0 { reportDropped(dropped) }
             } catch GroupFault.fenced {
                 metrics.fenced(.deadLetter)
-                return [end.partition]
+                return [end.tenure]
             } catch let fault as GroupFault {
                 guard case .noLetters = fault else { throw fault }
                 throw LetterUnwritten(partition: end.partition, fault: fault)
@@ -152,6 +155,22 @@ struct Acknowledger: Sendable {
             report(end, faults)
             return []
         }
+    }
+
+    /// What the letter holds of its entry, read by a plain command: all of it, or how much was left in the stream.
+    private func content(of end: EntryEnd) async throws -> [RedisArgument] {
+        func leftOut(_ count: Int) -> [RedisArgument] { [.bytes(Letter.leftOutName), .string(String(count))] }
+        if end.isUnreadable { return leftOut(1) }
+        let fields: [StreamField]
+        do {
+            fields = try await session.fields(of: end.id) ?? []
+        } catch let error as RedisError {
+            guard case .replyTooLarge = error.reason else { throw error }
+            return leftOut(1)
+        }
+        let bytes = fields.reduce(0) { $0 + $1.name.count + $1.value.count }
+        guard fields.count <= Letter.maxFields, bytes <= Letter.maxBytes else { return leftOut(fields.count) }
+        return fields.flatMap { [.bytes($0.name), .bytes($0.value)] }
     }
 
     /// Many may come at once, of one cause: the letters themselves say more.

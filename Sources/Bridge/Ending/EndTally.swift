@@ -18,8 +18,7 @@ public final class EndTally: Sendable {
     public var counts: EndCounts { state.withLock { $0.counts } }
 
     /// - Parameter now: seconds since 1970.
-    func confirm(_ all: [EntryEnd], now: Double) {
-        let ends = all.filter { !$0.isRepetition }
+    func confirm(_ ends: [EntryEnd], now: Double) {
         let due = state.withLock { state in
             for end in ends { state.counts.count(end.kind) }
             let total = state.counts.total

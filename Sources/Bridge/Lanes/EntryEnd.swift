@@ -14,20 +14,20 @@ struct EntryEnd: Sendable, Equatable {
         case expired
         /// Some part can never succeed.
         case deadLettered([DeliveryFault])
-        /// This process ended the entry before; the acknowledgement was lost on the way and is repeated.
-        case repeated
     }
 
     let stream: Int
     let id: StreamID
     let partition: Int
+    /// The tenure in which the entry was read. In no other one is its end acknowledged.
+    var tenure = 0
     let size: Int
     let kind: Kind
     let attempts: Int
     let contact: String
     let occurredAt: Double?
-    /// Whether this end was told before and Redis has forgotten it: it is told again and not counted again.
-    var isRepetition = false
+    /// Whether the entry is too large to be read.
+    var isUnreadable = false
     /// How it shared the request of another entry; nil when it had its own.
     var coalesced: CoalescedKind?
     /// Requests that were left out since they were too old.

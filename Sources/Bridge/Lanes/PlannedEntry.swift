@@ -24,6 +24,8 @@ struct PlannedEntry: Sendable {
     var isSuspect = false
     /// Whether it was gone from the stream when it was read.
     var isLost = false
+    /// Whether it is too large to be read.
+    var isUnreadable = false
     /// Where the event stands in a trace.
     var trace: TraceContext?
     /// Whether it holds nothing but identifies.
@@ -98,6 +100,7 @@ struct PlannedEntry: Sendable {
             stream: lane.stream,
             id: id,
             partition: partition,
+            tenure: tenure,
             size: size,
             kind: kind,
             attempts: attempts,
@@ -106,6 +109,7 @@ struct PlannedEntry: Sendable {
         )
         end.coalesced = coalesced
         end.expired = expired
+        end.isUnreadable = isUnreadable
         end.trace = trace
         return end
     }
@@ -116,6 +120,20 @@ extension PlannedEntry {
     static func lost(_ id: StreamID, stream: Int, partition: Int, size: Int) -> PlannedEntry {
         var entry = PlannedEntry(unread: id, stream: stream, partition: partition, size: size, faults: [])
         entry.isLost = true
+        return entry
+    }
+
+    /// An entry that is larger than an answer of Redis may be.
+    static func unreadable(_ id: StreamID, stream: Int, partition: Int, size: Int) -> PlannedEntry {
+        let fault = DeliveryFault(
+            reason: .invalidEntry,
+            detail: """
+                The entry is too large to be read. Its content is left in the stream, until that is trimmed. Look at the program that adds it; \
+                events have at most 500 KB.
+                """
+        )
+        var entry = PlannedEntry(unread: id, stream: stream, partition: partition, size: size, faults: [fault])
+        entry.isUnreadable = true
         return entry
     }
 

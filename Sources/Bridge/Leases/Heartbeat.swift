@@ -13,26 +13,38 @@ struct Heartbeat: Sendable, Equatable {
         /// The owner's beat as it was seen; nil when the partition is free or its owner is no member.
         let beat: Int64?
     }
+    /// A partition that is owned and is to be read from its beginning, in a new tenure: its lease gets the next epoch, so that nothing of the
+    /// tenure before it is taken by Redis any more.
+    typealias Reread = Release
     struct Departure: Sendable, Equatable {
         let member: String
         let beat: Int64
     }
 
     let member: String
-    /// The reign that this replica knows: in another one, nothing of the rest but releases counts. nil before the first answer.
-    var reign: String?
-    /// Whether the reign has lasted long enough.
-    var settles = false
+    /// The incarnation that this replica knows: in another one, nothing of the rest but releases counts. nil before the first answer.
+    var incarnation: String?
+    /// Whether the incarnation has lasted long enough.
+    var confirmsIncarnation = false
+    /// Partitions of which nothing waits to be planned any more: none of their entries is to blame should this process end.
+    var planned: [Int] = []
+    var rereads: [Reread] = []
     var releases: [Release] = []
     var claims: [Claim] = []
     var departures: [Departure] = []
 
     /// Whether it is more than a sign of life.
-    var changesSomething: Bool { settles || !releases.isEmpty || !claims.isEmpty || !departures.isEmpty }
+    var changesSomething: Bool {
+        confirmsIncarnation || !rereads.isEmpty || !releases.isEmpty || !claims.isEmpty || !departures.isEmpty
+    }
 
-    var arguments: [RedisArgument] {
-        var arguments: [String] = [member, reign ?? "", settles ? "1" : "", String(releases.count)]
+    func arguments(group: String) -> [RedisArgument] {
+        var arguments: [String] = [member, group, incarnation ?? "", confirmsIncarnation ? "1" : ""]
+        arguments += [String(planned.count)] + planned.map { String($0) }
+        arguments.append(String(releases.count))
         for release in releases { arguments += [String(release.partition), release.lease] }
+        arguments.append(String(rereads.count))
+        for reread in rereads { arguments += [String(reread.partition), reread.lease] }
         arguments.append(String(claims.count))
         for claim in claims { arguments += [String(claim.partition), claim.seen, claim.beat.map(String.init) ?? ""] }
         arguments.append(String(departures.count))

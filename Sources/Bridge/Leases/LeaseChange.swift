@@ -8,11 +8,13 @@ enum LeaseChange: Sendable, Equatable {
     case draining(partition: Int)
     /// It was given back as intended.
     case released(partition: Int)
-    /// Redis may have gone back in time: read again from the beginning.
-    case rewind
+    /// It is still owned, in a new tenure: everything of the earlier one is given up, and it is read from its beginning.
+    case reread(partition: Int, tenure: Int)
+    /// Redis is another server, was started anew, or its state is of another history. What is still owned is read again, see ``reread``.
+    case incarnationChanged
     /// Nothing of the stream starts any more, on any replica; what waits here is given up and stays pending.
     case paused(Pause)
-    /// What is owned is read again, from its beginning.
+    /// What is owned is read again, from its beginning, in a new tenure.
     case resumed(Pause)
 }
 

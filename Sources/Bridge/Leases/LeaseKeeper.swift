@@ -9,6 +9,8 @@ struct LeaseKeeper: Sendable {
     let rule: String
     let metrics: StreamMetrics
     let logger: Logger
+    /// Says whether the server that answers is the primary.
+    let confirmation: any PrimaryConfirmation
     /// Called after every renewal: what waited for one may go on.
     let onBeat: @Sendable () -> Void
     /// Called when Redis is another server, or was started anew: blocked reads may wait at the old one.
@@ -23,6 +25,7 @@ struct LeaseKeeper: Sendable {
         rule: String,
         metrics: StreamMetrics,
         logger: Logger,
+        confirmation: any PrimaryConfirmation,
         onBeat: @escaping @Sendable () -> Void,
         onRewind: @escaping @Sendable () async -> Void
     ) {
@@ -31,6 +34,7 @@ struct LeaseKeeper: Sendable {
         self.rule = rule
         self.metrics = metrics
         self.logger = logger
+        self.confirmation = confirmation
         self.onBeat = onBeat
         self.onRewind = onRewind
         self.logGate = LogGate(logger: logger)
@@ -108,16 +112,16 @@ struct LeaseKeeper: Sendable {
     }
 
     private func open(_ hadItOpen: inout Bool) async throws {
-        let (isNew, routed) = try await session.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
-        if isNew && hadItOpen {
+        let opened = try await session.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
+        if opened.isNew && hadItOpen {
             metrics.groupRecreated()
             logger.warning(
                 "The consumer group was gone and was made again",
-                metadata: ["stream": "\(session.keys.stream)", "start": "\(groupStart)"]
+                metadata: ["stream": "\(session.keys.stream)", "start": "\(opened.routed)"]
             )
         }
         hadItOpen = true
-        session.opened(routed: routed)
+        session.opened(opened)
         session.readable.signal()
     }
 
@@ -126,11 +130,13 @@ struct LeaseKeeper: Sendable {
         let sentAt = clock.now
         let heartbeat = session.withLeases { $0.next(now: sentAt) }
         let view = try await session.beat(heartbeat)
-        let changes = session.beaten(view, sentAt: sentAt, now: clock.now)
+        let isConfirmed = await confirmation.confirms(session.client)
+        let changes = session.beaten(view, sentAt: sentAt, now: clock.now, isConfirmed: isConfirmed)
+        if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
         onBeat()
         session.troublesWanted.signal()
-        if changes.contains(.rewind) { await onRewind() }
+        if changes.contains(.incarnationChanged) { await onRewind() }
         return session.withLeases { $0.next(now: clock.now) }.changesSomething
     }
 
@@ -146,9 +152,9 @@ struct LeaseKeeper: Sendable {
                 "A partition was lost to another replica: this one was silent for too long",
                 metadata: ["stream": "\(session.keys.stream)", "partition": "\(partition)"]
             )
-        case .rewind:
+        case .incarnationChanged:
             logger.notice(
-                "Redis was started anew or is another server; partitions are read from their beginning",
+                "Redis restarted or failed over, or the group was made again; rereading partitions",
                 metadata: ["stream": "\(session.keys.stream)"]
             )
         case .paused(let pause):
@@ -161,7 +167,15 @@ struct LeaseKeeper: Sendable {
             )
         case .resumed:
             logger.notice("The stream is resumed", metadata: ["stream": "\(session.keys.stream)"])
-        case .draining, .released: break
+        case .reread, .draining, .released: break
         }
+    }
+
+    private func reportVanished(_ count: Int) {
+        metrics.vanished(count)
+        logger.error(
+            "Pending entries vanished from the group; routing again everything behind the last finished entry",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+        )
     }
 }

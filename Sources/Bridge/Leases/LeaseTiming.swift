@@ -10,6 +10,14 @@ public struct LeaseTiming: Sendable, Equatable {
     public var heartbeat: Duration
     /// The longest that a request to Loops takes, its end by timeout included.
     public var requestTimeout: Duration
+    /// The lease time that the group keeps; nil before it is known. Whoever made the group first has set it.
+    public var groupLease: Duration?
+    /// The time in which a promotion becomes known to a majority of the sentinels; zero where nobody is asked. Sentinels tell each other every
+    /// two seconds.
+    public var promotionDelay = Duration.zero
+
+    /// A fault that a test may plant: the replica believes in its own lease time, whatever the group's is.
+    var isGroupLeaseIgnored = false
 
     public init(lease: Duration = .seconds(15), heartbeat: Duration = .seconds(2), requestTimeout: Duration) {
         self.lease = lease
@@ -17,16 +25,24 @@ public struct LeaseTiming: Sendable, Equatable {
         self.requestTimeout = requestTimeout
     }
 
+    /// How long a holder trusts its lease: the shorter of its own time and the group's.
+    var held: Duration { isGroupLeaseIgnored ? lease : groupLease.map { min($0, lease) } ?? lease }
+    /// How long a claimant waits: the longer of both, and until a server that is no primary any more cannot confirm a renewal.
+    var silence: Duration { (groupLease.map { max($0, lease) } ?? lease) + promotionDelay }
+
     /// What covers the difference of two machines' clock rates (one in a hundred is far beyond any real clock) and the way from the check of
     /// the lease to the write.
-    var margin: Duration { lease / 100 + .milliseconds(100) }
+    var margin: Duration { held / 100 + .milliseconds(100) }
 
     /// How long after a confirmed renewal was sent requests may start.
-    var startWindow: Duration { lease - requestTimeout - margin }
+    var startWindow: Duration { held - requestTimeout - margin }
+
+    /// Whether requests and heartbeats of these settings fit this lease time.
+    func fits(_ lease: Duration) -> Bool { lease > requestTimeout + heartbeat * 2 }
 
     /// What makes these settings unsafe, for a person; nil when they are safe.
     public var fault: String? {
-        guard lease <= requestTimeout + heartbeat * 2 else { return nil }
+        guard !fits(lease) else { return nil }
         return """
             bridge.leaseSeconds (\(lease)) must be longer than loops.requestTimeoutSeconds (\(requestTimeout)) and two heartbeats \
             (bridge.heartbeatSeconds, \(heartbeat)) together

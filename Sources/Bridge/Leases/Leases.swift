@@ -1,9 +1,12 @@
+import RedisStreams
+
 /// Decides which partitions this replica owns and when it may act on that.
 ///
 /// A value: what heartbeats answered and instants of this machine's own clock go in, changes and the next heartbeat come out. No two
 /// machines' clocks are compared. Invariants, each a test:
 /// - requests of one partition never start on two replicas whose start windows overlap, whatever was paused or lost in between;
 /// - a lease that was not released is claimed only after a whole lease time without a beat of its owner;
+/// - a tenure is one epoch of a lease in one incarnation: what Redis accepts under its fencing token was read in it;
 /// - while membership stands still, every member comes to its fair share, and then nothing moves.
 struct Leases: Sendable {
     private enum Phase: Sendable { case held, draining, releasing }
@@ -22,7 +25,7 @@ struct Leases: Sendable {
     /// Names this process and no other one, ever.
     let member: String
     let partitions: Int
-    let timing: LeaseTiming
+    private(set) var timing: LeaseTiming
 
     private var holdings: [Int: Holding] = [:]
     private var sightings: [String: Sighting] = [:]
@@ -30,8 +33,13 @@ struct Leases: Sendable {
     /// Since when partitions have had no owner that is a member: since its last beat, as far as that was seen.
     private var orphans: [Int: ContinuousClock.Instant] = [:]
     private var view: LeaseView?
-    private var reignSince: ContinuousClock.Instant?
+    /// Partitions that are to be read from their beginning, in a new tenure.
+    private var wantedRereads: Set<Int> = []
+    private var incarnationSince: ContinuousClock.Instant?
     private var confirmedAt: ContinuousClock.Instant?
+    /// The incarnation in which the last renewal was confirmed. In another one nothing starts: a primary that was replaced may come back for a
+    /// moment with what it knew.
+    private var confirmedIncarnation: String?
     private var tenures = 0
     /// Whether this replica was told to own nothing. Others take what it gives back once it has left the membership.
     var isResting = false
@@ -56,8 +64,17 @@ struct Leases: Sendable {
     /// The highest epoch of an owned partition.
     var epoch: Int64 { holdings.values.map { LeaseView.Lease(text: $0.lease).epoch }.max() ?? 0 }
 
-    /// The fence of an owned partition.
+    /// The incarnation that this replica knows; nil before the first heartbeat.
+    var incarnation: String? { view?.incarnation }
+    /// Everything up to this entry was finished at the last heartbeat, as far as is known.
+    var floor: StreamID? { view?.floor }
+    /// The lease of an owned partition.
     func lease(of partition: Int) -> String? { holdings[partition]?.lease }
+    /// What Redis lets this tenure's calls through by; nil when the tenure is over.
+    func fencingToken(of partition: Int, tenure: Int) -> FencingToken? {
+        guard let holding = holdings[partition], holding.tenure == tenure, let view else { return nil }
+        return FencingToken(lease: holding.lease, incarnation: view.incarnation)
+    }
     func tenure(of partition: Int) -> Int? { holdings[partition]?.tenure }
     var draining: [Int] { holdings.filter { $0.value.phase == .draining }.map(\.key) }
     /// The pause that holds, as the last heartbeat found it.
@@ -75,7 +92,7 @@ struct Leases: Sendable {
     /// anybody else may own it. nil when it may not start at all.
     func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
         guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, pause == nil,
-            let confirmedAt
+            let confirmedAt, confirmedIncarnation == view?.incarnation
         else {
             return nil
         }
@@ -92,11 +109,21 @@ struct Leases: Sendable {
         if holdings[partition]?.phase == .draining { holdings[partition]?.phase = .releasing }
     }
 
+    /// The lease time that the whole group keeps.
+    mutating func learn(groupLease: Duration?) { if let groupLease { timing.groupLease = groupLease } }
+
+    /// Partitions are to be read from their beginning: older entries than those that were read may be in them. The next heartbeat begins their
+    /// new tenures.
+    mutating func reread(_ partitions: some Sequence<Int>) {
+        for partition in partitions where holdings[partition]?.phase == .held { wantedRereads.insert(partition) }
+    }
+
     /// The group or its state is gone: nothing is owned.
     mutating func lostAll() -> [LeaseChange] {
         let changes =
             holdings.keys.sorted().map { LeaseChange.lost(partition: $0) } + pauseChanges(from: pause, to: nil)
         holdings = [:]
+        wantedRereads = []
         sightings = [:]
         claimed = [:]
         orphans = [:]
@@ -116,13 +143,18 @@ struct Leases: Sendable {
         beat.releases = holdings.sorted { $0.key < $1.key }.filter { $0.value.phase == .releasing }
             .map { .init(partition: $0.key, lease: $0.value.lease) }
         guard let view else { return beat }
-        beat.reign = view.reign
-        if !view.isSettled, let reignSince, now >= reignSince + timing.lease { beat.settles = true }
+        beat.incarnation = view.incarnation
+        if !view.isStable, let incarnationSince, now >= incarnationSince + timing.silence {
+            beat.confirmsIncarnation = true
+        }
+        beat.rereads = wantedRereads.sorted().compactMap { partition in
+            holdings[partition].map { .init(partition: partition, lease: $0.lease) }
+        }
         let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
         beat.departures = silent.sorted().compactMap { name in
             view.members[name].map { .init(member: name, beat: $0) }
         }
-        guard view.isSettled, !isResting else { return beat }
+        guard view.isStable, !isResting else { return beat }
         claimed = [:]
         let target = shares(view, silent: silent)[member] ?? 0
         var room = target - holdings.values.count { $0.phase == .held }
@@ -144,18 +176,22 @@ struct Leases: Sendable {
     /// Takes a heartbeat's answer. Answers come in the order in which the heartbeats were sent.
     ///
     /// - Parameters:
+    ///   - isConfirmed: whether the server that answered was known to be the primary after the heartbeat was sent. An unconfirmed renewal
+    ///     extends nothing.
     ///   - sentAt: from before the heartbeat left.
     ///   - receivedAt: from after the answer came.
     mutating func answered(
         _ new: LeaseView,
         sentAt: ContinuousClock.Instant,
-        receivedAt: ContinuousClock.Instant
+        receivedAt: ContinuousClock.Instant,
+        isConfirmed: Bool = true
     ) -> [LeaseChange] {
         var changes: [LeaseChange] = []
-        let isSameReign = view?.reign == new.reign
-        if !isSameReign {
-            if view != nil { changes.append(.rewind) }
-            reignSince = receivedAt
+        learn(groupLease: new.leaseTime)
+        let isSameIncarnation = view?.incarnation == new.incarnation
+        if !isSameIncarnation {
+            if view != nil { changes.append(.incarnationChanged) }
+            incarnationSince = receivedAt
             // Beats may have been rolled back and be given again.
             sightings = [:]
         }
@@ -166,16 +202,27 @@ struct Leases: Sendable {
         sightings = sightings.filter { new.members[$0.key] != nil }
         // Redis that went back in time may give a lease back that another replica had got since. That cannot have been while the lease was
         // still good by this replica's own clock.
-        let isGood = isSameReign || confirmedAt.map { receivedAt < $0 + timing.lease - timing.margin } ?? false
+        let isGood = isSameIncarnation || confirmedAt.map { receivedAt < $0 + timing.held - timing.margin } ?? false
         let before = holdings.sorted { $0.key < $1.key }
-        for (partition, holding) in before where !isGood || new.leases[partition]?.text != holding.lease {
+        for (partition, holding) in before {
+            if isGood, let lease = new.leases[partition], lease.text == holding.lease {
+                if !isSameIncarnation { changes.append(renew(partition, lease)) }
+                continue
+            }
+            if isSameIncarnation, wantedRereads.contains(partition), let lease = new.leases[partition],
+                lease.owner.map(String.init) == member
+            {
+                changes.append(renew(partition, lease))
+                continue
+            }
+            wantedRereads.remove(partition)
             holdings[partition] = nil
             let isOurs = holding.phase == .releasing && new.leases[partition].map { $0.owner == nil } ?? false
             changes.append(isOurs ? .released(partition: partition) : .lost(partition: partition))
         }
         // A lease that says that it is ours and that we do not know of was claimed by us, and the answer got lost. After Redis went
-        // back in time it proves nothing before that reign is settled: it may be older than its successor.
-        if new.isSettled && (isSameReign || view == nil) {
+        // back in time it proves nothing before that incarnation is stable: it may be older than its successor.
+        if new.isStable && (isSameIncarnation || view == nil) {
             for (partition, lease) in new.leases.sorted(by: { $0.key < $1.key }) {
                 guard holdings[partition] == nil, let owner = lease.owner, owner == member else { continue }
                 tenures += 1
@@ -188,8 +235,17 @@ struct Leases: Sendable {
         claimed = [:]
         changes += pauseChanges(from: view?.pause, to: new.pause)
         view = new
-        confirmedAt = sentAt
+        if isConfirmed { (confirmedAt, confirmedIncarnation) = (sentAt, new.incarnation) }
         return changes + drainSurplus(new, now: receivedAt)
+    }
+
+    /// Begins a new tenure of a partition that is still owned.
+    private mutating func renew(_ partition: Int, _ lease: LeaseView.Lease) -> LeaseChange {
+        tenures += 1
+        wantedRereads.remove(partition)
+        let phase = holdings[partition]?.phase ?? .held
+        holdings[partition] = Holding(tenure: tenures, lease: lease.text, phase: phase)
+        return .reread(partition: partition, tenure: tenures)
     }
 
     /// Before sightings of members that are gone are forgotten.
@@ -214,7 +270,7 @@ struct Leases: Sendable {
 
     private mutating func drainSurplus(_ view: LeaseView, now: ContinuousClock.Instant) -> [LeaseChange] {
         // Nobody could take what is given up now.
-        guard view.isSettled else { return [] }
+        guard view.isStable else { return [] }
         let silent = Set(view.members.keys.filter { isSilent($0, view, now) })
         var target = shares(view, silent: silent)[member] ?? partitions
         let live = view.members.keys.filter { !silent.contains($0) }
@@ -282,6 +338,6 @@ struct Leases: Sendable {
 
     private func isSilent(_ name: String, _ view: LeaseView, _ now: ContinuousClock.Instant) -> Bool {
         guard name != member, let sighting = sightings[name], sighting.beat == view.members[name] else { return false }
-        return now - sighting.since >= timing.lease
+        return now - sighting.since >= timing.silence
     }
 }

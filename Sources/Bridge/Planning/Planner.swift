@@ -49,9 +49,12 @@ struct Planner: Sendable {
     /// The bytes that an entry may have.
     var entryBytes: Int { decoder.limits.entryBytes }
 
-    func plan(_ entry: StreamEntry, stream: Int, partition: Int, size: Int) -> PlannedEntry {
+    /// - Parameter content: what was read out of the entry; nil to read it now.
+    func plan(_ entry: StreamEntry, _ content: DecodedEntry? = nil, stream: Int, partition: Int, size: Int)
+        -> PlannedEntry
+    {
         let rules = rules.current
-        let decoded = decoder.decode((entry.fields ?? []).map { (name: $0.name, value: $0.value) })
+        let decoded = content ?? decoder.decode(entry)
         var steps: [PlannedStep] = []
         var faults = decoded.faults.map { DeliveryFault($0) }
         let trace = carriesTraces ? TraceContext(of: entry, decoded.events.first) : nil

@@ -3,7 +3,9 @@ import RedisStreams
 /// Decides what to read next: which partitions to pull, how much, and whether to route new entries.
 ///
 /// A value: answers of Redis and ends of entries go in, reads come out. It keeps the promise that memory is bounded (Redis is the buffer),
-/// and that a partition's entries are handed on in the order of their IDs, each once, also when cursors were set back.
+/// and that in one tenure a partition's entries are handed on in the order of their IDs, each once, also when cursors were set back. Nothing of
+/// an earlier tenure is remembered: what Redis gives again is delivered again, as a whole suffix. To recognise single entries of it would leave
+/// a contact at an older one.
 struct Intake: Sendable {
     struct Pull: Sendable, Equatable {
         var partition: Int
@@ -24,6 +26,9 @@ struct Intake: Sendable {
         var access = Access.closed
         var tenure = 0
         var cursor = StreamID.zero
+        /// The highest entry that was handed on in this tenure: everything up to it is in hand, or has ended.
+        var handedOn: StreamID?
+        /// Entries in this process that have not ended, of whatever tenure.
         var buffered = 0
         /// Whether there may be entries after the cursor.
         var hasMore = true
@@ -34,6 +39,7 @@ struct Intake: Sendable {
         mutating func begin() {
             access = buffered == 0 ? .open : .opening
             cursor = .zero
+            handedOn = nil
             hasMore = true
             suspectWaits = false
             isRefused = false
@@ -42,12 +48,8 @@ struct Intake: Sendable {
 
     enum Admission: Sendable, Equatable {
         case new(tenure: Int)
-        /// Waits or is under way in this process already.
-        case inHand
-        /// Ended in this process: acknowledge again, do not deliver again.
-        case ended
-        /// Ended here as a dead letter, which Redis may have forgotten as well: write it again if the entry is still pending.
-        case deadLettered(EntryEnd)
+        /// Was handed on in this tenure before: it waits, is under way, or has ended and its acknowledgement is on the way.
+        case known
     }
 
     /// Entries that a call asks of each partition at least.
@@ -55,29 +57,26 @@ struct Intake: Sendable {
 
     let limits: IntakeLimits
     private var partitions: [Partition]
-    private var inHand: [StreamID: EntryMark] = [:]
-    private var remembered: RecentSet<EntryMark>
-    private var letters = LetterMemory()
     private var order = OrderWatch()
+    private(set) var buffered = 0
     private(set) var bufferedBytes = 0
     /// A running mean of the entries' size in bytes, for the size of the next read.
     private var entryBytes = 16 * 1024.0
     private var nextPartition = 0
-    /// The one entry in hand that processes may have died of.
+    /// The one entry in hand that processes may have died of, until Redis knows of its end.
     private var suspect: StreamID?
+    private var suspectHasEnded = false
     /// Suspects that were given up or handled while this process stayed alive: what was written ahead about them is to be taken back.
     private var survivors: [StreamID] = []
 
     init(partitions count: Int, limits: IntakeLimits = IntakeLimits()) {
         self.limits = limits
         partitions = Array(repeating: Partition(), count: count)
-        remembered = RecentSet(capacity: limits.remembered)
     }
 
-    var buffered: Int { inHand.count }
     func buffered(in partition: Int) -> Int { partitions[partition].buffered }
     /// Whether there is room for a call that is worth its cost: a full buffer is not filled up one by one.
-    private var hasRoom: Bool { limits.buffered - inHand.count >= leastRoom && bufferedBytes < limits.bytes }
+    private var hasRoom: Bool { limits.buffered - buffered >= leastRoom && bufferedBytes < limits.bytes }
     private var leastRoom: Int { max(1, min(callCount, limits.buffered / 8)) }
 
     /// How many entries a call may read now so that it stays within ``IntakeLimits/callBytes``.
@@ -91,8 +90,14 @@ struct Intake: Sendable {
 
     private mutating func begin(_ partition: Int) {
         partitions[partition].begin()
-        order.forget(partition)
+        order.begin(partition)
     }
+
+    func tenure(of partition: Int) -> Int {
+        partitions.indices.contains(partition) ? partitions[partition].tenure : 0
+    }
+    /// Whether an end of this tenure may be acknowledged.
+    func isCurrent(_ tenure: Int, of partition: Int) -> Bool { partitions[partition].tenure == tenure }
 
     /// Nothing of the partition is read any more. What is in hand of it ends or is forgotten.
     mutating func close(_ partition: Int) { partitions[partition].access = .closed }
@@ -120,7 +125,7 @@ struct Intake: Sendable {
     }
 
     /// The entries that the next pull call may give in all: some more than are routed at once, so that one call sees the end of them.
-    var pullCount: Int { min(callCount + callCount / 4, limits.buffered - inHand.count) }
+    var pullCount: Int { min(callCount + callCount / 4, limits.buffered - buffered) }
 
     private func isReadable(_ partition: Partition) -> Bool {
         // A hot contact's partition is filled up by some entries at a time, too.
@@ -134,7 +139,7 @@ struct Intake: Sendable {
     /// How many new entries to route now; 0 while there is no room, or no partition is owned.
     var routeCount: Int {
         guard hasRoom, partitions.contains(where: { $0.access == .open }) else { return 0 }
-        return min(callCount, limits.buffered - inHand.count)
+        return min(callCount, limits.buffered - buffered)
     }
 
     /// A partition that was read to its end, which was here.
@@ -194,17 +199,17 @@ struct Intake: Sendable {
         partitions[pull.partition].isRefused = true
     }
 
-    /// Takes an entry in hand, unless it is or was.
+    /// Takes an entry in hand, unless it was in this tenure. Entries of a partition come in the order of their IDs.
     /// - Parameter isSuspect: whether processes may have died of it: then the partition's next entries wait for its end.
-    mutating func admit(_ mark: EntryMark, partition: Int, bytes: Int, isSuspect: Bool = false) -> Admission {
-        if inHand[mark.id] != nil { return .inHand }
-        if remembered.contains(mark) { return .ended }
-        if let letter = letters[mark] { return .deadLettered(letter) }
-        inHand[mark.id] = mark
+    mutating func admit(_ id: StreamID, partition: Int, bytes: Int, isSuspect: Bool = false) -> Admission {
+        if let handedOn = partitions[partition].handedOn, id <= handedOn { return .known }
+        partitions[partition].handedOn = id
         partitions[partition].buffered += 1
+        buffered += 1
         bufferedBytes += bytes
         if isSuspect {
-            suspect = mark.id
+            suspect = id
+            suspectHasEnded = false
             partitions[partition].hasMore = true
             partitions[partition].suspectWaits = true
         }
@@ -213,36 +218,42 @@ struct Intake: Sendable {
     }
 
     /// An entry that was in hand has ended.
-    /// - Parameter letter: its end, when that is a dead letter.
-    mutating func ended(_ id: StreamID, partition: Int, bytes: Int, letter: EntryEnd? = nil) {
-        guard let mark = remove(id, partition, bytes) else { return }
-        if let letter { letters.insert(mark, letter) } else { remembered.insert(mark) }
+    mutating func ended(_ end: EntryEnd) {
+        if suspect == end.id { suspectHasEnded = true }
+        // The end of an earlier tenure counts for nothing: its entry is pending and is delivered again.
+        if isCurrent(end.tenure, of: end.partition) { order.observe(end) }
+        remove(end.partition, end.size)
     }
 
-    /// Looks whether an end comes in the order of its contact; before it is told to ``ended(_:partition:bytes:letter:)``.
-    mutating func watch(_ end: EntryEnd) { order.observe(end) }
+    /// Looks whether contacts were left at an older entry than they had ended with; see ``OrderWatch/look(at:isIdle:position:)``.
+    mutating func lookAtOrder(position: StreamID) {
+        for (index, partition) in partitions.enumerated() where partition.access != .closed {
+            let isIdle = partition.access == .open && partition.buffered == 0 && !partition.hasMore
+            order.look(at: index, isIdle: isIdle, position: position)
+        }
+    }
 
     /// Ends that came out of order since the last time.
     mutating func takeViolations() -> (count: Int, last: OrderWatch.Violation?) { order.takeFound() }
 
-    /// An entry that was in hand is given up; it stays pending, for the partition's next owner.
+    /// An entry that was in hand is given up; it stays pending, for the partition's next tenure.
     mutating func forget(_ id: StreamID, partition: Int, bytes: Int) {
         survived(id)
-        _ = remove(id, partition, bytes)
+        remove(partition, bytes)
     }
 
     /// The process is still there after the suspect was handled. One that has ended is told of by its acknowledgement: see ``settled(_:)``.
     mutating func survived(_ id: StreamID) {
-        guard suspect == id, inHand[id] != nil else { return }
+        guard suspect == id, !suspectHasEnded else { return }
         suspect = nil
         survivors.append(id)
     }
 
-    /// Redis knows of the entry's end, and with it forgets what was written ahead; or its partition has another owner. Until then no further
+    /// Redis knows of the entry's end, and with it forgets what was written ahead; or its tenure is over. Until then no further
     /// suspect is given out: should the process die in between, those that it had delivered would be counted once more.
     /// - Returns: whether another suspect may be given out now that was not before.
     mutating func settled(_ id: StreamID) -> Bool {
-        guard suspect == id, inHand[id] == nil else { return false }
+        guard suspect == id, suspectHasEnded else { return false }
         suspect = nil
         return true
     }
@@ -255,21 +266,31 @@ struct Intake: Sendable {
         return survivors
     }
 
-    /// Redis may have gone back in time, or an answer was lost: read every partition from its beginning again.
+    /// An answer was lost: every partition is read from its beginning again, in the same tenure. What was handed on is passed over.
     mutating func rewind() {
-        order.forgetAll()
         for index in partitions.indices {
             partitions[index].cursor = .zero
             partitions[index].hasMore = true
         }
     }
 
-    private mutating func remove(_ id: StreamID, _ partition: Int, _ bytes: Int) -> EntryMark? {
-        guard let mark = inHand.removeValue(forKey: id) else { return nil }
+    /// A read was more than may come in one answer: the next one asks for less.
+    /// - Parameter entries: how many were asked for.
+    /// - Returns: whether it was a single entry.
+    mutating func wasTooLarge(entries: Int, bytes: Int) -> Bool {
+        entryBytes = max(
+            entryBytes,
+            Double(bytes) / Double(max(1, entries)),
+            Double(limits.callBytes) * 2 / Double(max(1, entries))
+        )
+        return entries <= 1
+    }
+
+    private mutating func remove(_ partition: Int, _ bytes: Int) {
         partitions[partition].buffered -= 1
+        buffered -= 1
         bufferedBytes -= bytes
         if partitions[partition].access == .opening { begin(partition) }
-        return mark
     }
 
     private mutating func learn(entries: Int, bytes: Int) {

@@ -1,52 +1,41 @@
 import RedisStreams
 
 /// What the route script did.
-struct RouteAnswer: Sendable {
-    /// Entries that were moved to their partitions.
+struct RouteAnswer: Sendable, Equatable {
+    /// Entries that were put into their partitions: the last ones of the call.
     let entries: Int
-    /// Whether the window was full, so that nothing was read.
+    /// Whether too many are pending, so that nothing was routed.
     let isFull: Bool
-    /// The ID up to which all has been routed, by whichever replica; nil when the window was full.
-    let last: StreamID?
-    /// The bytes of their fields.
-    let bytes: Int
-    /// This member's partitions to pull: they got some from others, or from this call and had not been read to their end.
+    /// The group's position: the ID up to which all has been routed, by whichever replica.
+    let position: StreamID
+    /// This member's partitions to fetch: they got some from others, or from this call and had not been read to their end.
     let partitions: [Int]
-    /// The new entries of the partitions that had been read to their end. They are in this member's hand now, as if they had been pulled.
-    let given: [(partition: Int, entries: [StreamEntry])]
-    /// Whether another replica took over another program's pending entries: this member's partitions may have got older entries than those
-    /// that were read.
+    /// The partitions that had been read to their end, whose new entries of this call are in this member's hand now.
+    let given: Set<Int>
+    /// Whether this member's partitions may have got older entries than those that were read: they are read again in a new tenure.
     let readsAgain: Bool
-    /// Entries that were trimmed or deleted before they could be routed; found when all has been read.
+    /// How many entries of the stream have been passed at the position; nil where that is unknown.
+    let passed: Int?
+    /// As ``passed``, if all that was ever added was passed by now: what ``passed`` should be once nothing is found behind the position.
+    let added: Int?
+    /// Entries that were trimmed or deleted before they could be routed.
     let lost: Int
 
-    /// - Parameter readToEnd: the partitions that were named in the call.
-    init(_ value: RedisValue, readToEnd: [Intake.End] = []) throws(RedisError) {
-        guard case .array(let parts) = value, parts.count == 7, case .integer(let entries) = parts[0],
-            case .integer(let full) = parts[1], case .integer(let bytes) = parts[3],
-            case .array(let touched) = parts[4],
-            case .integer(let lost) = parts[5], case .array(let given) = parts[6], given.count.isMultiple(of: 2)
-        else { throw Self.unexpected }
+    init(_ value: RedisValue) throws(RedisError) {
+        guard case .array(let parts) = value, parts.count == 8, let entries = parts[0].integer,
+            let full = parts[1].integer, let position = StreamID(parts[2]), let touched = parts[3].array,
+            let given = parts[4].array, let passed = parts[5].integer, let added = parts[6].integer,
+            let lost = parts[7].integer
+        else { throw .unexpectedReply(toScript: "route") }
         self.entries = Int(entries)
         self.isFull = full != 0
-        self.last = StreamID(parts[2])
-        self.bytes = Int(bytes)
-        let numbers = touched.compactMap { if case .integer(let partition) = $0 { Int(partition) } else { nil } }
+        self.position = position
+        let numbers = touched.compactMap { $0.integer.map { Int($0) } }
         self.partitions = numbers.filter { $0 >= 0 }
         self.readsAgain = numbers.contains(-1)
+        self.given = Set(given.compactMap { $0.integer.map { Int($0) } })
+        self.passed = passed < 0 ? nil : Int(passed)
+        self.added = added < 0 ? nil : Int(added)
         self.lost = Int(lost)
-        var readings: [(partition: Int, entries: [StreamEntry])] = []
-        for index in stride(from: 0, to: given.count, by: 2) {
-            guard case .integer(let partition) = given[index], readToEnd.contains(where: { $0.partition == partition })
-            else {
-                throw Self.unexpected
-            }
-            readings.append((Int(partition), try StreamEntry.list(from: given[index + 1])))
-        }
-        self.given = readings
-    }
-
-    private static var unexpected: RedisError {
-        RedisError(.unexpectedReply("route"), command: "EVALSHA", mayHaveBeenApplied: true)
     }
 }

@@ -3,9 +3,11 @@
 /// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
 public struct StreamKeys: Sendable, Equatable {
     public let stream: String
-    /// The hash that holds partition count, key rule, reign and counters of the group.
+    /// The hash that holds partition count, key rule, incarnation and counters of the group.
     public let state: String
     public let deadLetters: String
+    /// A field of leases and members that is always there: without it the key was lost or deleted, and says nothing of owners.
+    static let marker = "-"
 
     /// - Parameter deadLetters: the configured name, or nil for `{stream}:dead`.
     public init(stream: String, group: String, deadLetters: String? = nil) {
@@ -19,7 +21,7 @@ public struct StreamKeys: Sendable, Equatable {
     var leases: String { "\(state):leases" }
     /// Member to beat: a hash.
     var members: String { "\(state):members" }
-    /// Partition to the last ID that its owner has read: a hash.
+    /// Partition to the first and the last entry that its owner has read and not planned yet: a hash, mostly empty.
     var hands: String { "\(state):hands" }
     /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
     var suspects: String { "\(state):suspects" }

@@ -1,5 +1,6 @@
 import Logging
 import RedisStreams
+import Segment
 
 /// Reads one stream: takes up what is pending in the partitions that this replica owns, then routes and pulls what is new.
 ///
@@ -14,6 +15,8 @@ struct StreamReader: Sendable {
     let metrics: StreamMetrics
     let logger: Logger
     let outlet: Outlet
+    private let adoption: Adoption
+    private let oversized = OversizedReads()
 
     /// Where what was read goes.
     struct Outlet: Sendable {
@@ -52,6 +55,7 @@ struct StreamReader: Sendable {
         self.logger = logger
         self.logGate = LogGate(logger: logger)
         self.outlet = outlet
+        self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
 
     /// Reads until the task is cancelled.
@@ -62,7 +66,7 @@ struct StreamReader: Sendable {
             do {
                 try await applyChanges()
                 try await session.clearSurvivors()
-                let hasMore = session.isOpen ? try await step() : false
+                let hasMore = session.isOpen && session.isKnown ? try await step() : false
                 if failures > 0 {
                     failures = 0
                     session.mended()
@@ -70,15 +74,12 @@ struct StreamReader: Sendable {
                 if hasMore { continue }
                 guard await session.readable.wait() else { return }
             } catch GroupFault.adoptFirst {
-                logger.notice(
-                    "Another program left pending entries; they come first",
-                    metadata: ["stream": "\(session.keys.stream)"]
-                )
-                await retry(&failures) {
-                    // Also when its answer was lost: it may have handed entries to partitions that were read already.
-                    defer { session.withIntake { $0.rewind() } }
-                    try await adopt()
-                }
+                await retry(&failures) { try await adoption.run(decoder: planner.decoder) }
+            } catch GroupFault.again {
+                continue
+            } catch GroupFault.incarnationChanged {
+                session.beatWanted.signal()
+                guard await session.readable.wait() else { return }
             } catch GroupFault.groupLost(let stream) {
                 session.closed("\(GroupFault.groupLost(stream: stream))")
             } catch let fault as GroupFault where !fault.isRetriable {
@@ -105,24 +106,31 @@ struct StreamReader: Sendable {
         }
         let (count, readToEnd) = session.withIntake { ($0.routeCount, $0.readToEnd) }
         guard count > 0 else { return false }
+        guard let peek = try await peek(count) else { return true }
+        let claim = session.takePassed()
         let route = try await session.route(
-            count: count,
+            peek,
             window: outlet.isStarving() ? window * Self.starvingWindow : window,
             rule: rule,
-            entryBytes: planner.entryBytes,
-            readToEnd: readToEnd
+            passed: peek.entries.isEmpty && claim?.position == peek.from ? claim?.passed : nil,
+            readToEnd: peek.isUnreadable ? [] : readToEnd
         )
-        let given = route.given.compactMap { given in given.entries.last.map { (given.partition, $0.id) } }
+        session.routed = route.position
+        let given = take(route, of: peek)
         session.withIntake {
-            $0.routed(to: route.partitions, given: given, entries: route.entries, bytes: route.bytes)
+            $0.routed(to: route.partitions, given: given, entries: route.entries, bytes: peek.bytes)
         }
-        for (partition, entries) in route.given { take(entries, partition: partition, isNew: true) }
-        if let last = route.last { session.routed = last }
-        if route.readsAgain { session.withIntake { $0.rewind() } }
+        if route.readsAgain { session.readsAgain() }
         if route.lost > 0 { reportLost(route.lost) }
         session.windowWasFull = route.isFull
-        if route.entries > 0 || !route.partitions.isEmpty || route.readsAgain { return true }
-        if !route.isFull { waiter.await(after: session.routed) }
+        if claim == nil, let added = route.added, added != route.passed {
+            // What was added and never passed is gone, unless something is found behind the position.
+            session.notePassed(added, at: route.position)
+            return true
+        }
+        if route.entries > 0 || !route.partitions.isEmpty { return true }
+        // Where another replica was first, there may be more behind what it has routed.
+        if !route.isFull { waiter.await(after: route.position) }
         return false
     }
 
@@ -143,54 +151,79 @@ struct StreamReader: Sendable {
         }
         for change in changes {
             switch change {
-            case .gained(let partition, let tenure, _, _):
-                // Else the end of the pause opens it.
-                if session.pause == nil { session.withIntake { $0.open(partition, tenure: tenure) } }
-            case .lost(let partition), .draining(let partition), .released(let partition):
-                session.withIntake { $0.close(partition) }
-                outlet.abandon(partition)
-            case .rewind:
-                session.withIntake { $0.rewind() }
+            case .gained(let partition, let tenure, _, _): open(partition, tenure)
+            case .reread(let partition, let tenure):
+                close(partition)
+                open(partition, tenure)
+            case .lost(let partition), .draining(let partition), .released(let partition): close(partition)
+            case .incarnationChanged:
+                // The position of another history means nothing in this one.
+                session.routed = .zero
+                session.goneBack()
             case .paused:
                 // What waits is planned anew after the pause, by the mappings in force at that time.
-                for (partition, _) in session.withLeases({ $0.held }) {
-                    session.withIntake { $0.close(partition) }
-                    outlet.abandon(partition)
-                }
+                for (partition, _) in session.withLeases({ $0.held }) { close(partition) }
             case .resumed:
-                for (partition, tenure) in session.withLeases({ $0.held }) where session.pause == nil {
-                    session.withIntake { $0.open(partition, tenure: tenure) }
-                }
+                // What was given up stays pending: it is read again, in a new tenure.
+                session.readsAgain()
             }
         }
     }
 
-    private func adopt() async throws {
-        var after: StreamID? = .zero
-        var moved = 0
-        while let cursor = after {
-            let count = max(1, session.withIntake { $0.routeCount })
-            let answer = try await session.adopt(
-                after: cursor,
-                count: count,
-                rule: rule,
-                entryBytes: planner.entryBytes
-            )
-            moved += answer.moved
-            if answer.gone > 0 { reportLost(answer.gone) }
-            after = answer.next
+    private func close(_ partition: Int) {
+        session.withIntake { $0.close(partition) }
+        outlet.abandon(partition)
+    }
+
+    /// Opens a partition for reading, unless its tenure is over again, or it is on its way out, or a pause holds: its end begins another tenure.
+    private func open(_ partition: Int, _ tenure: Int) {
+        guard session.pause == nil,
+            session.withLeases({ $0.held.contains { $0.partition == partition && $0.tenure == tenure } })
+        else { return }
+        session.withIntake { $0.open(partition, tenure: tenure) }
+    }
+
+    /// Reads what has not been routed yet.
+    /// - Returns: nil when that was too large for one answer: the next read asks for less.
+    private func peek(_ count: Int) async throws -> Peek? {
+        do {
+            let peek = try await session.peek(count: count, decoder: planner.decoder)
+            oversized.read()
+            return peek
+        } catch let error as RedisError {
+            guard case .replyTooLarge(let reply) = error.reason else { throw error }
+            let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
+            guard isSingle, oversized.failed(), let id = reply.firstEntry else { return nil }
+            return session.peek(unreadable: id)
         }
-        logger.notice(
-            "The pending entries of another program were taken over",
-            metadata: ["stream": "\(session.keys.stream)", "count": "\(moved)"]
-        )
     }
 
     private func pull(_ pulls: [Intake.Pull], most: Int) async throws {
-        let answers = try await session.pull(pulls, most: most)
-        let isFull = answers.reduce(0) { $0 + ($1?.entries.count ?? 0) } >= most
-        for (number, (pull, pulled)) in zip(pulls, answers).enumerated() {
-            guard let pulled else {
+        let grants = try await session.grants(pulls, most: most)
+        do {
+            let contents = try await session.contents(grants, of: pulls)
+            oversized.read()
+            take(grants, contents, of: pulls, most: most)
+        } catch let error as RedisError {
+            guard case .replyTooLarge(let reply) = error.reason else { throw error }
+            let count = grants.reduce(0) { $0 + ($1?.count ?? 0) }
+            let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
+            guard isSingle, oversized.failed() else { return }
+            let ids = grants.map { grant in grant?.last.map { [StreamEntry(id: $0, fields: [])] } ?? [] }
+            take(grants, ids, of: pulls, most: most, isUnreadable: true)
+        }
+    }
+
+    private func take(
+        _ grants: [PullGrant?],
+        _ contents: [[StreamEntry]],
+        of pulls: [Intake.Pull],
+        most: Int,
+        isUnreadable: Bool = false
+    ) {
+        let isFull = grants.reduce(0) { $0 + ($1?.count ?? 0) } >= most
+        for (number, (pull, (grant, entries))) in zip(pulls, zip(grants, contents)).enumerated() {
+            guard let grant else {
                 metrics.fenced(.pull)
                 session.withIntake { $0.refused(pull) }
                 session.beatWanted.signal()
@@ -199,56 +232,72 @@ struct StreamReader: Sendable {
             session.withIntake {
                 $0.pulled(
                     pull,
-                    entries: pulled.entries.count,
-                    last: pulled.entries.last?.id,
+                    entries: grant.count,
+                    last: grant.last,
                     // A suspect may turn out to have ended here: what comes after it must not be forgotten.
-                    suspectWaits: pulled.suspectWaits || pulled.deaths > 0,
-                    isCut: isFull && number == answers.count - 1
+                    suspectWaits: grant.suspectWaits || grant.deaths > 0,
+                    isCut: isFull && number == grants.count - 1
                 )
             }
-            take(pulled.entries, partition: pull.partition, deaths: pulled.deaths)
+            let read = entries.map { (entry: $0, content: DecodedEntry?.none) }
+            take(read, partition: pull.partition, deaths: grant.deaths, isUnreadable: isUnreadable)
         }
     }
 
-    /// - Parameters:
-    ///   - deaths: those that the one entry was present at, if it is a suspect.
-    ///   - isNew: whether they come straight from the stream, and nobody had them in hand before.
-    private func take(_ entries: [StreamEntry], partition: Int, deaths: Int = 0, isNew: Bool = false) {
-        var planned: [PlannedEntry] = []
-        for entry in entries {
-            let isSuspect = deaths > 0
-            let size = entry.byteCount
-            let mark = EntryMark(entry)
-            switch session.withIntake({ $0.admit(mark, partition: partition, bytes: size, isSuspect: isSuspect) }) {
-            case .inHand: continue
-            case .ended:
-                metrics.knownAlready()
-                session.ended([EntryEnd(entry, session.index, partition, .repeated)])
-            case .deadLettered(var end):
-                metrics.knownAlready()
-                end.isRepetition = true
-                session.ended([end])
-            case .new(let tenure):
-                var entry = plan(entry, partition: partition, size: size, deaths: deaths, tenure: tenure)
-                entry.isFirstDelivery = isNew
-                planned.append(entry)
-            }
+    /// Takes the new entries that are in this replica's hand with the route's answer.
+    /// - Returns: the last one of each partition.
+    private func take(_ route: RouteAnswer, of peek: Peek) -> [(partition: Int, last: StreamID)] {
+        if route.given.isEmpty { return [] }
+        var given: [Int: [(entry: StreamEntry, content: DecodedEntry?)]] = [:]
+        for peeked in peek.entries.suffix(route.entries) where route.given.contains(peeked.partition) {
+            given[peeked.partition, default: []].append((peeked.entry, peeked.content))
         }
+        for (partition, entries) in given { take(entries, partition: partition) }
+        return given.compactMap { partition, entries in entries.last.map { (partition, $0.entry.id) } }
+    }
+
+    /// - Parameter deaths: those that the one entry was present at, if it is a suspect.
+    private func take(
+        _ entries: [(entry: StreamEntry, content: DecodedEntry?)],
+        partition: Int,
+        deaths: Int = 0,
+        isUnreadable: Bool = false
+    ) {
+        var planned: [PlannedEntry] = []
+        for (entry, content) in entries {
+            let size = entry.byteCount
+            let isSuspect = deaths > 0
+            let admission = session.withIntake {
+                $0.admit(entry.id, partition: partition, bytes: size, isSuspect: isSuspect)
+            }
+            guard case .new(let tenure) = admission else { continue }
+            var plan =
+                isUnreadable
+                ? .unreadable(entry.id, stream: session.index, partition: partition, size: size)
+                : plan(entry, content, partition: partition, size: size, deaths: deaths)
+            plan.tenure = tenure
+            plan.isSuspect = isSuspect
+            // Straight from the stream: nobody has tried it before, unless Redis went back in time.
+            plan.isFirstDelivery = content != nil && !session.hasGoneBack
+            planned.append(plan)
+        }
+        session.planned([partition])
         metrics.entriesRead(planned.count)
         if !planned.isEmpty { outlet.admit(planned) }
     }
 
-    private func plan(_ entry: StreamEntry, partition: Int, size: Int, deaths: Int, tenure: Int) -> PlannedEntry {
-        var planned: PlannedEntry
-        if entry.fields == nil {
-            planned = .lost(entry.id, stream: session.index, partition: partition, size: size)
-        } else if deaths >= poisonAfter {
-            planned = .poison(entry.id, deaths: deaths, stream: session.index, partition: partition, size: size)
-        } else {
-            planned = planner.plan(entry, stream: session.index, partition: partition, size: size)
+    private func plan(
+        _ entry: StreamEntry,
+        _ content: DecodedEntry?,
+        partition: Int,
+        size: Int,
+        deaths: Int
+    ) -> PlannedEntry {
+        if entry.fields == nil { return .lost(entry.id, stream: session.index, partition: partition, size: size) }
+        if deaths >= poisonAfter {
+            return .poison(entry.id, deaths: deaths, stream: session.index, partition: partition, size: size)
         }
-        planned.tenure = tenure
-        planned.isSuspect = deaths > 0
+        let planned = planner.plan(entry, content, stream: session.index, partition: partition, size: size)
         for kind in planned.adjustments { metrics.adjusted(kind) }
         if planned.isOversized {
             metrics.oversized()
@@ -287,21 +336,6 @@ struct StreamReader: Sendable {
         )
         let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
         try? await clock.sleep(for: delay)
-    }
-}
-
-extension EntryEnd {
-    fileprivate init(_ entry: StreamEntry, _ stream: Int, _ partition: Int, _ kind: Kind) {
-        self.init(
-            stream: stream,
-            id: entry.id,
-            partition: partition,
-            size: entry.byteCount,
-            kind: kind,
-            attempts: 0,
-            contact: entry.id.description,
-            occurredAt: nil
-        )
     }
 }
 

@@ -5,23 +5,39 @@ import RedisStreams
 /// All throw ``GroupFault`` when the group's state stands against the call, else `RedisError`.
 extension StreamSession {
     /// Makes the group if need be.
-    /// - Returns: whether the group was made, and the ID up to which entries have been routed.
-    func open(start: String, rule: String, hadItOpen: Bool) async throws -> (isNew: Bool, routed: StreamID) {
+    /// - Returns: whether the group was made, the ID up to which entries have been routed, and the group's lease time.
+    func open(start: String, rule: String, hadItOpen: Bool) async throws -> OpenedGroup {
+        let floor = withLeases { $0.floor } ?? lastFloor
         let answer = try await call(
             scripts.open,
-            keys: [keys.stream, keys.state],
-            [group, start, String(partitions), rule, hadItOpen ? "1" : "0"]
+            keys: [keys.stream, keys.state, keys.leases, keys.members],
+            [
+                group, start, String(partitions), rule, hadItOpen ? "1" : "0",
+                String(Int(timing.lease / .milliseconds(1))),
+                floor?.description ?? "",
+            ]
         )
-        guard case .array(let parts) = answer, parts.count == 2, let routed = StreamID(parts[1]) else {
-            throw unexpected("open")
+        guard case .array(let parts) = answer, parts.count == 3, let routed = StreamID(parts[1]),
+            let lease = parts[2].integer
+        else { throw unexpected("open") }
+        let opened = OpenedGroup(isNew: parts[0] == .integer(1), routed: routed, lease: .milliseconds(lease))
+        guard timing.fits(opened.lease) else {
+            throw GroupFault.leaseTooShort(stream: keys.stream, configured: timing, group: opened.lease)
         }
-        return (parts[0] == .integer(1), routed)
+        return opened
     }
 
     func beat(_ heartbeat: Heartbeat) async throws -> LeaseView {
-        try LeaseView(
-            await run(scripts.heartbeat, keys: leaseKeys, heartbeat.arguments)
-        )
+        var heartbeat = heartbeat
+        heartbeat.planned = takePlanned()
+        do {
+            return try LeaseView(
+                await run(scripts.heartbeat, keys: leaseKeys + [keys.stream], heartbeat.arguments(group: group))
+            )
+        } catch {
+            planned(heartbeat.planned)
+            throw error
+        }
     }
 
     /// Gives back all partitions, and the membership.
@@ -34,71 +50,102 @@ extension StreamSession {
         )
     }
 
-    /// - Parameter readToEnd: the new entries of these partitions come with the answer, unless others were routed there that nobody has told of.
+    /// Puts what was read behind the group's position into its partitions.
+    /// - Parameters:
+    ///   - passed: how many entries of the stream have been passed at the peek's beginning; nil to say nothing of it.
+    ///   - readToEnd: the new entries of these partitions are in hand, unless others were routed there that nobody has told of.
     func route(
-        count: Int,
+        _ peek: Peek,
         window: Int,
         rule: String,
-        entryBytes: Int,
+        passed: Int? = nil,
         readToEnd: [Intake.End] = []
     ) async throws -> RouteAnswer {
-        try RouteAnswer(
-            await call(
-                scripts.route,
-                keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
-                [group, member, rule, String(count), String(window), String(entryBytes)]
-                    + readToEnd.flatMap { [String($0.partition), fence($0.partition), $0.cursor.description] }
-            ),
-            readToEnd: readToEnd
-        )
+        let planned = takePlanned()
+        var arguments = [group, member, peek.incarnation, rule, String(window), peek.from.description]
+        arguments += [passed.map(String.init) ?? "", String(planned.count)] + planned.map(String.init)
+        arguments.append(String(peek.entries.count))
+        for peeked in peek.entries { arguments += [peeked.entry.id.description, String(peeked.partition)] }
+        arguments.append(String(readToEnd.count))
+        for (end, token) in zip(readToEnd, tokens(of: readToEnd.map(\.partition))) {
+            arguments += [String(end.partition), token?.lease ?? Self.noLease, end.cursor.description]
+        }
+        do {
+            return try RouteAnswer(
+                await call(
+                    scripts.route,
+                    keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
+                    arguments
+                )
+            )
+        } catch {
+            self.planned(planned)
+            throw error
+        }
     }
 
-    /// Hands some of another program's pending entries to partitions.
-    /// - Returns: how many were handed over and how many were gone, and the ID to go on after; nil when it is done.
-    func adopt(after: StreamID, count: Int, rule: String, entryBytes: Int) async throws
-        -> (moved: Int, gone: Int, next: StreamID?)
-    {
+    /// Puts some of another program's pending entries into partitions.
+    /// - Parameters:
+    ///   - entries: with the partition of each; nil for one that is gone from the stream.
+    ///   - isLast: whether there is nothing behind them.
+    func adopt(
+        _ entries: [(id: StreamID, partition: Int?)],
+        isLast: Bool,
+        rule: String,
+        incarnation: String
+    ) async throws -> (moved: Int, gone: Int, late: Int) {
         let answer = try await call(
             scripts.adopt,
-            keys: [keys.stream, keys.state, keys.members],
-            [group, rule, String(count), String(entryBytes), after.description, member]
+            keys: [keys.stream, keys.state, keys.leases],
+            [group, incarnation, rule, isLast ? "1" : "0"]
+                + entries.flatMap { [$0.id.description, $0.partition.map(String.init) ?? "-"] }
         )
         guard case .array(let parts) = answer, parts.count == 3, let moved = parts[0].integer,
-            let gone = parts[1].integer
+            let gone = parts[1].integer, let late = parts[2].integer
         else { throw unexpected("adopt") }
-        return (Int(moved), Int(gone), StreamID(parts[2]))
+        return (Int(moved), Int(gone), Int(late))
     }
 
-    /// Raises the counts of what the last owners of these partitions had in hand when they died.
+    /// Raises the counts of what the last owners of these partitions had in hand, and not planned, when they died.
     /// - Returns: how many entries that were.
     func blame(_ gained: [Int]) async throws -> Int {
+        let leases = withLeases { leases in gained.map { leases.lease(of: $0) ?? Self.noLease } }
         let answer = try await call(
             scripts.blame,
-            keys: [keys.stream, keys.leases, keys.hands, keys.suspects],
-            [group] + gained.flatMap { [String($0), fence($0)] }
+            keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
+            [group, incarnation] + zip(gained, leases).flatMap { [String($0), $1] }
         )
         return (answer.array ?? []).reduce(0) { $0 + Int($1.integer ?? 0) }
     }
 
+    /// Asks what waits in partitions. What the entries hold is read by ``contents(_:of:)``.
     /// - Parameter most: the entries that it may give in all.
     /// - Returns: one for each pull, until there were so many; nil where another replica owns the partition.
-    func pull(_ pulls: [Intake.Pull], most: Int = .max) async throws -> [PulledPartition?] {
-        let answer = try await call(
-            scripts.pull,
-            keys: [keys.stream, keys.leases, keys.hands, keys.suspects],
-            [group, String(most)]
-                + pulls.flatMap { pull in
-                    [
-                        String(pull.partition), fence(pull.partition), pull.after.description, String(pull.count),
-                        pull.maySuspect ? "1" : "0",
-                    ]
-                }
-        )
-        return try PulledPartition.list(answer, atMost: pulls.count)
+    func grants(_ pulls: [Intake.Pull], most: Int = .max) async throws -> [PullGrant?] {
+        let planned = takePlanned()
+        let tokens = tokens(of: pulls.map(\.partition))
+        var arguments = [group, incarnation, String(most), String(planned.count)] + planned.map(String.init)
+        for (pull, token) in zip(pulls, tokens) {
+            arguments += [
+                String(pull.partition), token?.lease ?? Self.noLease, pull.after.description, String(pull.count),
+                pull.maySuspect ? "1" : "0",
+            ]
+        }
+        do {
+            let answer = try await call(
+                scripts.pull,
+                keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
+                arguments
+            )
+            return try PullGrant.list(answer, atMost: pulls.count)
+        } catch {
+            self.planned(planned)
+            throw error
+        }
     }
 
-    /// Takes back what ``pull(_:)`` wrote ahead about suspects: the process is still there. Not repeated when it fails: a count that is one
-    /// too high is better than one that is too low for ever.
+    /// Takes back what ``grants(_:most:)`` wrote ahead about suspects: the process is still there. Not repeated when it fails: a count that is
+    /// one too high is better than one that is too low for ever.
     func clearSurvivors() async throws {
         let survivors = withIntake { $0.takeSurvivors() }
         let commands = survivors.map {
@@ -114,34 +161,46 @@ extension StreamSession {
         if !gone.isEmpty { _ = try await client.send(RedisCommand("HDEL", [.string(keys.suspects)] + gone)) }
     }
 
-    /// - Returns: the partitions whose acknowledgements were refused, since another replica owns them.
+    /// - Returns: the places of the portions that were refused: their partitions' tenures are over.
     func acknowledge(_ portions: [AckQueue.Portion]) async throws -> Set<Int> {
+        let tokens = withLeases { leases in
+            portions.map { leases.fencingToken(of: $0.partition, tenure: $0.tenure) }
+        }
+        guard let incarnation = tokens.lazy.compactMap({ $0?.incarnation }).first else { return Set(portions.indices) }
+        var arguments = [group, incarnation]
+        for (portion, token) in zip(portions, tokens) {
+            arguments += [String(portion.partition), token?.lease ?? Self.noLease, String(portion.ids.count)]
+            arguments += portion.ids.map(\.description)
+        }
         let answer = try await call(
             scripts.acknowledge,
-            keys: [keys.stream, keys.leases, keys.suspects],
-            [group]
-                + portions.flatMap { portion in
-                    [String(portion.partition), fence(portion.partition), String(portion.ids.count)]
-                        + portion.ids.map(\.description)
-                }
+            keys: [keys.stream, keys.state, keys.leases, keys.suspects],
+            arguments
         )
         guard let numbers = answer.array, !numbers.isEmpty else { throw unexpected("ack") }
-        return Set(numbers.dropFirst().compactMap { $0.integer.map(Int.init) })
+        return Set(numbers.dropFirst().compactMap { $0.integer.map { Int($0) - 1 } })
     }
 
+    /// - Parameter fields: those that say why, and those of the entry.
     /// - Returns: how many of the oldest letters were pushed out.
-    func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
+    func deadLetter(_ end: EntryEnd, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
+        guard let token = withLeases({ $0.fencingToken(of: end.partition, tenure: end.tenure) }) else {
+            throw GroupFault.fenced(stream: keys.stream)
+        }
         let answer = try await run(
             scripts.deadLetter,
-            keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
-            [group, String(partition), fence(partition), id.description, String(maxLength)].map { .string($0) }
-                + fields
+            keys: [keys.stream, keys.state, keys.leases, keys.suspects, keys.deadLetters],
+            [
+                group, token.incarnation, String(end.partition), token.lease, end.id.description, String(maxLength),
+            ].map { .string($0) } + fields
         )
         return answer.array?.last?.integer.map(Int.init) ?? 0
     }
 
     func survey() async throws -> StreamSurvey {
-        try StreamSurvey(await call(scripts.survey, keys: [keys.stream, keys.state, keys.deadLetters], [group]))
+        try await times.measure(scripts.survey.name) {
+            try await StreamSurvey.of(keys, group: group, client: client, script: scripts.survey)
+        }
     }
 
     /// Removes entries before an ID; roughly, since whole nodes of the stream go.
@@ -157,8 +216,8 @@ extension StreamSession {
 
     private var leaseKeys: [String] { [keys.state, keys.leases, keys.members, keys.hands] }
 
-    /// The lease of a partition; what no lease ever is when this process does not own it.
-    private func fence(_ partition: Int) -> String { withLeases { $0.lease(of: partition) } ?? "none" }
+    /// What no lease ever is.
+    private static var noLease: String { "none" }
 
     private func call(_ script: RedisScript, keys: [String], _ arguments: [String]) async throws -> RedisValue {
         try await run(script, keys: keys, arguments.map { .string($0) })
@@ -170,11 +229,44 @@ extension StreamSession {
                 try await client.run(script, keys: keys, arguments: arguments)
             }
         } catch let error as RedisError {
-            throw GroupFault(error, stream: self.keys.stream, partitions: partitions) ?? error as any Error
+            if error.isWrongType, let wrong = try await keyOfWrongType() { throw wrong }
+            throw GroupFault(error, keys: self.keys, partitions: partitions) ?? error as any Error
         }
     }
 
-    private func unexpected(_ script: String) -> RedisError {
-        RedisError(.unexpectedReply(script), command: "EVALSHA", mayHaveBeenApplied: true)
+    /// Which of the keys holds something else than it should: the error of a script does not say.
+    private func keyOfWrongType() async throws(RedisError) -> GroupFault? {
+        let wanted = [
+            (keys.stream, "stream"), (keys.state, "hash"), (keys.leases, "hash"), (keys.members, "hash"),
+            (keys.hands, "hash"), (keys.suspects, "hash"), (keys.state + ":tails", "hash"),
+            (keys.state + ":dirty:" + member, "set"), (keys.bell(of: member), "stream"), (keys.deadLetters, "stream"),
+        ]
+        let types = try await client.pipeline(wanted.map { RedisCommand("TYPE", [.string($0.0)]) })
+        for ((key, type), answer) in zip(wanted, types) {
+            guard case .success(let value) = answer, let actual = value.text, actual != type, actual != "none" else {
+                continue
+            }
+            if key == keys.deadLetters, key != keys.stream { continue }
+            return .wrongType(key: key, expected: type, actual: actual)
+        }
+        return nil
+    }
+
+    private func unexpected(_ script: String) -> RedisError { .unexpectedReply(toScript: script) }
+}
+
+/// What the open script answered.
+struct OpenedGroup: Sendable, Equatable {
+    let isNew: Bool
+    /// The ID up to which entries have been routed.
+    let routed: StreamID
+    /// The group's lease time.
+    let lease: Duration
+}
+
+extension RedisError {
+    fileprivate var isWrongType: Bool {
+        guard case .server(let fault) = reason else { return false }
+        return fault.code == "WRONGTYPE" || fault.message.contains("WRONGTYPE")
     }
 }

@@ -34,6 +34,13 @@ final class StreamSession: Sendable {
         var lastFault: String?
         var routed = StreamID.zero
         var windowWasFull = false
+        /// Partitions of which all that was read has been planned since Redis was told so.
+        var planned: Set<Int> = []
+        /// How many entries have been passed at a position, if nothing is found behind it.
+        var passed: (position: StreamID, passed: Int)?
+        var hasGoneBack = false
+        /// The floor that was known when the group went.
+        var lastFloor: StreamID?
         /// Whether this replica has left the membership, to rest.
         var hasLeft = false
     }
@@ -92,15 +99,56 @@ final class StreamSession: Sendable {
         set { state.withLock { $0.windowWasFull = newValue } }
     }
 
-    func opened(routed: StreamID) {
+    /// What Redis lets the current tenures of partitions through by, as reading knows them; nil where the tenure is over.
+    func tokens(of partitions: [Int]) -> [FencingToken?] {
         state.withLock { state in
-            state.isOpen = true
-            state.lastFault = nil
-            state.routed = routed
+            partitions.map { state.leases.fencingToken(of: $0, tenure: state.intake.tenure(of: $0)) }
         }
     }
 
-    /// Something stands against reading; shown until the next ``opened(routed:)`` or ``mended()``.
+    /// The incarnation that this replica knows; what no incarnation ever is before the first heartbeat.
+    var incarnation: String { withLeases { $0.incarnation } ?? "" }
+
+    /// Whether Redis has gone back in time since this process began: what it routes may have been delivered before.
+    var hasGoneBack: Bool { state.withLock { $0.hasGoneBack } }
+    func goneBack() { state.withLock { $0.hasGoneBack = true } }
+
+    /// Whether a heartbeat has told the incarnation. Before that, nothing can be read.
+    var isKnown: Bool { withLeases { $0.incarnation != nil } }
+
+    func notePassed(_ count: Int, at position: StreamID) { state.withLock { $0.passed = (position, count) } }
+
+    func takePassed() -> (position: StreamID, passed: Int)? {
+        state.withLock { state in
+            defer { state.passed = nil }
+            return state.passed
+        }
+    }
+
+    /// Everything up to this entry was finished when the group was last there.
+    var lastFloor: StreamID? { state.withLock { $0.lastFloor } }
+
+    /// Entries of these partitions were read, and all of them are planned.
+    func planned(_ partitions: [Int]) { state.withLock { $0.planned.formUnion(partitions) } }
+
+    /// What Redis is to be told with the next call. What could not be told is put back by ``planned(_:)``.
+    func takePlanned() -> [Int] {
+        state.withLock { state in
+            defer { state.planned = [] }
+            return state.planned.sorted()
+        }
+    }
+
+    func opened(_ group: OpenedGroup) {
+        state.withLock { state in
+            state.isOpen = true
+            state.lastFault = nil
+            state.routed = group.routed
+            state.leases.learn(groupLease: group.lease)
+        }
+    }
+
+    /// Something stands against reading; shown until the next ``opened(_:)`` or ``mended()``.
     func faulted(_ reason: String) { state.withLock { $0.lastFault = reason } }
     func mended() { state.withLock { $0.lastFault = nil } }
 
@@ -109,6 +157,7 @@ final class StreamSession: Sendable {
         state.withLock { state in
             state.isOpen = false
             state.lastFault = reason
+            state.lastFloor = state.leases.floor ?? state.lastFloor
             state.changes += state.leases.lostAll()
         }
         beatWanted.signal()
@@ -146,13 +195,21 @@ final class StreamSession: Sendable {
 
     /// A heartbeat was answered.
     /// - Returns: what changed.
-    func beaten(_ view: LeaseView, sentAt: ContinuousClock.Instant, now: ContinuousClock.Instant) -> [LeaseChange] {
+    /// - Parameter isConfirmed: whether the server is known to be the primary; see ``Leases/answered(_:sentAt:receivedAt:isConfirmed:)``.
+    func beaten(
+        _ view: LeaseView,
+        sentAt: ContinuousClock.Instant,
+        now: ContinuousClock.Instant,
+        isConfirmed: Bool = true
+    ) -> [LeaseChange] {
         let changes = state.withLock { state in
             state.hasLeft = false
-            let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now)
+            let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now, isConfirmed: isConfirmed)
             state.changes += changes
+            state.intake.lookAtOrder(position: state.routed)
             return changes
         }
+        endsWaiting.signal()
         if !changes.isEmpty { readable.signal() }
         releaseDrained()
         return changes
@@ -167,10 +224,10 @@ final class StreamSession: Sendable {
         }
     }
 
-    /// Lets all partitions be read from their beginning.
+    /// Lets all partitions be read from their beginning, each in a new tenure.
     func readsAgain() {
-        state.withLock { $0.changes.append(.rewind) }
-        readable.signal()
+        withLeases { $0.reread($0.held.map(\.partition)) }
+        beatWanted.signal()
     }
 
     /// The changes that wait to be applied to reading and delivery.
@@ -193,12 +250,11 @@ final class StreamSession: Sendable {
     func ended(_ ends: [EntryEnd]) {
         state.withLock { state in
             for end in ends {
-                var letter: EntryEnd?
-                if case .deadLettered = end.kind { letter = end }
-                state.intake.watch(end)
-                state.intake.ended(end.id, partition: end.partition, bytes: end.size, letter: letter)
+                state.intake.ended(end)
                 state.troubles.ended(end.id)
-                state.acks.append(end)
+                // Redis would refuse it, and nothing is gained by asking.
+                let isCurrent = state.leases.tenure(of: end.partition) == end.tenure
+                if isCurrent { state.acks.append(end) } else { _ = state.intake.settled(end.id) }
             }
         }
         endsWaiting.signal()
@@ -221,13 +277,13 @@ final class StreamSession: Sendable {
     /// The acknowledgements of this many ends have been dealt with.
     /// - Parameters:
     ///   - stuck: partitions that were left out.
-    ///   - fenced: partitions whose acknowledgements were refused.
+    ///   - fenced: tenures whose acknowledgements were refused.
     /// - Returns: the ends that Redis has confirmed.
     func acknowledged(_ count: Int, except stuck: Set<Int> = [], fenced: Set<Int> = []) -> [EntryEnd] {
         let (confirmed, isFree) = state.withLock { state in
             let settled = state.acks.confirm(count, except: stuck)
             let isFree = settled.reduce(state.windowWasFull) { state.intake.settled($1.id) || $0 }
-            return (settled.filter { !fenced.contains($0.partition) }, isFree)
+            return (settled.filter { !fenced.contains($0.tenure) }, isFree)
         }
         if isFree { readable.signal() }
         releaseDrained()

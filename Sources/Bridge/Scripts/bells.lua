@@ -15,7 +15,8 @@ end
 
 local function ring_others(state, members, me, why)
   for _, member in ipairs(redis.call('HKEYS', members)) do
-    if member ~= me then ring(state, member, why) end
+    -- The marker is no member.
+    if member ~= me and member ~= '-' then ring(state, member, why) end
   end
 end
 

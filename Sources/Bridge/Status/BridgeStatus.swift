@@ -73,7 +73,6 @@ public struct EndCounts: Sendable, Equatable {
         case .expired: expired += 1
         case .deadLettered: deadLettered += 1
         case .lost: lost += 1
-        case .repeated: break
         }
     }
 }

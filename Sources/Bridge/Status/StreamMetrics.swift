@@ -11,6 +11,7 @@ final class StreamMetrics: Sendable {
     private let recreated: Counter
     private let dropped: Counter
     private let redelivered: Counter
+    private let vanished: Counter
     private let large: Counter
     private let adjustments: ClosedCounters
     private let fences: ClosedCounters
@@ -18,7 +19,6 @@ final class StreamMetrics: Sendable {
     private let failedRenewals: Counter
     private let violations: Counter
     private let takeoverTimes: Metrics.Timer
-    private let duplicates: ClosedCounters
     private let lost = Atomic(0)
 
     init(stream: String, factory: any MetricsFactory) {
@@ -36,6 +36,7 @@ final class StreamMetrics: Sendable {
             dimensions: dimensions + [("cause", "crash")],
             factory: factory
         )
+        vanished = counter("pending_vanished_total")
         large = counter("oversized_entries_total")
         adjustments = ClosedCounters(
             "mapping_adjustments_total",
@@ -65,7 +66,6 @@ final class StreamMetrics: Sendable {
             dimensions: dimensions,
             factory: factory
         )
-        duplicates = BridgeMetrics.duplicates(factory)
         ends = ClosedCounters(
             "entries_ended_total",
             label: "outcome",
@@ -92,8 +92,8 @@ final class StreamMetrics: Sendable {
 
     func renewalFailed() { failedRenewals.increment() }
     func outOfOrder(_ count: Int) { violations.increment(by: count) }
-    /// An entry was read again that this process had ended.
-    func knownAlready() { duplicates.increment("memory") }
+    /// Pending entries that were taken out of the group by somebody else.
+    func vanished(_ count: Int) { vanished.increment(by: count) }
 
     /// - Parameter after: how long nobody had the partition, as far as this replica saw it; nil when it did not.
     func tookOver(_ cause: TakeoverCause, after: Duration?) {
@@ -113,7 +113,6 @@ final class StreamMetrics: Sendable {
         case .lost:
             ends.increment("lost")
             lostUnread(1)
-        case .repeated: break
         }
     }
 }

@@ -23,7 +23,6 @@ struct StreamSurvey: Sendable, Equatable {
         guard let items = value.array, items.count.isMultiple(of: 2) else {
             throw RedisError(.unexpectedReply("survey"), command: "EVALSHA", mayHaveBeenApplied: false)
         }
-        var counted: Int?
         var done: StreamID?
         for index in stride(from: 0, to: items.count, by: 2) {
             let value = items[index + 1]
@@ -31,9 +30,7 @@ struct StreamSurvey: Sendable, Equatable {
             switch items[index].text {
             case "length": length = number ?? 0
             case "letters": deadLetters = number ?? 0
-            case "letter": oldestLetter = StreamID(value)
             case "added": added = number
-            case "counted": counted = number
             case "lag": lag = number
             case "pending": pending = number
             case "oldest": oldest = StreamID(value)
@@ -45,7 +42,24 @@ struct StreamSurvey: Sendable, Equatable {
             default: break
             }
         }
-        if lag == nil, let counted { lag = max(0, counted) }
+    }
+
+    /// Looks once. The oldest dead letter is read by a plain command: no script sees what a letter holds.
+    static func of(
+        _ keys: StreamKeys,
+        group: String,
+        client: RedisClient,
+        script: RedisScript
+    ) async throws(RedisError) -> StreamSurvey {
+        var survey = try StreamSurvey(
+            await client.run(
+                script,
+                keys: [keys.stream, keys.state, keys.deadLetters],
+                arguments: [.string(group)]
+            )
+        )
+        if survey.deadLetters > 0 { survey.oldestLetter = try await client.range(keys.deadLetters, count: 1).first?.id }
+        return survey
     }
 
     /// Entries that are finished and still in the stream: what a producer's trimming can take without a loss.

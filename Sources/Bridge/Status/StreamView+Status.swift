@@ -6,16 +6,10 @@ extension StreamView {
     public func status() async throws -> StreamStatus {
         let state = try await hash(keys.state)
         var status = StreamStatus(name: keys.stream, partitions: state["partitions"].flatMap { Int($0) } ?? 0)
-        let survey = try StreamSurvey(
-            await client.run(
-                StreamScripts().survey,
-                keys: [keys.stream, keys.state, keys.deadLetters],
-                arguments: [.string(group)]
-            )
-        )
+        let survey = try await StreamSurvey.of(keys, group: group, client: client, script: StreamScripts().survey)
         status.take(survey, now: WallClock.secondsSince1970)
         if survey.pending == nil { status.fault = "there is no group \(group)" }
-        let members = try await hash(keys.members).keys
+        let members = try await members().keys
         var owners: [Int: String] = [:]
         for (partition, lease) in try await hash(keys.leases) {
             if let partition = Int(partition), let owner = LeaseView.Lease(text: lease).owner {

@@ -148,7 +148,7 @@ public struct EventSearch: Sendable {
         let owners = try await view.hash(view.keys.leases).compactMap { partition, text in
             Int(partition).map { ($0, LeaseView.Lease(text: text).owner.map(String.init)) }
         }
-        let members = try await view.hash(view.keys.members)
+        let members = try await view.members()
         return LeaseTable(owners: Dictionary(owners) { first, _ in first }, members: members.count)
     }
 

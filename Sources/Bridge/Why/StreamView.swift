@@ -73,6 +73,11 @@ public struct StreamView: Sendable {
         return copies
     }
 
+    /// Members of the group and their beats.
+    func members() async throws -> [String: String] {
+        try await hash(keys.members).filter { $0.key != StreamKeys.marker }
+    }
+
     func hash(_ key: String) async throws -> [String: String] {
         let answer = try await client.send(RedisCommand("HGETALL", [.string(key)]))
         return answer.pairs?.compactMapValues(\.text) ?? [:]

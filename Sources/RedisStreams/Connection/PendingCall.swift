@@ -27,6 +27,9 @@ final class PendingCall {
         self.complete = complete
     }
 
+    /// Whether some of its replies have come, and not all.
+    var hasReplies: Bool { remaining > 0 && remaining < commandCount }
+
     /// Whether nobody waits for it any more. If it was written, its replies still have to be counted off.
     var isAbandoned: Bool { complete == nil }
 

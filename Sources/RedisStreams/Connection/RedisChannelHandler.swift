@@ -10,7 +10,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     let ended: EventLoopPromise<RedisError.Reason>
     /// Called once, when the connection is over.
     var onEnd: (RedisError.Reason) -> Void = { _ in }
-    private let reader = ReplyReader()
+    private let reader: ReplyReader
     private(set) var written = ReplyQueue()
     private var endReason: RedisError.Reason?
     private var context: ChannelHandlerContext?
@@ -19,7 +19,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     var isAlive: Bool { endReason == nil }
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, maxReplyBytes: Int) {
+        reader = ReplyReader(maxBytes: maxReplyBytes)
         ended = eventLoop.makePromise()
     }
 
@@ -68,9 +69,17 @@ final class RedisChannelHandler: ChannelInboundHandler {
             try buffer.withUnsafeReadableBytes { bytes in try reader.feed(bytes) }
             while isAlive, let reply = try reader.next() {
                 guard written.take(reply) else { return end(.protocolFault("a reply that nobody asked for")) }
+                if !written.isWithinCall { reader.beginCall() }
             }
         } catch {
-            end(.protocolFault((error as? ReplyReader.Fault)?.text ?? "\(error)"))
+            switch error as? ReplyReader.Fault {
+            case .tooLarge(let reply):
+                // The call that it is the reply to; the others only lose their connection.
+                written.endFirst(.replyTooLarge(reply))
+                end(.connectionLost("a reply of more than \(reply.limit) bytes"))
+            case .notTheProtocol(let text): end(.protocolFault(text))
+            case nil: end(.protocolFault("\(error)"))
+            }
         }
     }
 

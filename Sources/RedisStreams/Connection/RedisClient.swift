@@ -128,7 +128,10 @@ public final class RedisClient: Sendable {
         return try outcome.get()
     }
 
-    private var locator: RedisLocator {
+    /// The server that the last connection led to.
+    var connectedEndpoint: RedisEndpoint? { endpoint.withLock { $0 } }
+
+    var locator: RedisLocator {
         RedisLocator(configuration: configuration, directory: directory, eventLoop: eventLoop)
     }
 

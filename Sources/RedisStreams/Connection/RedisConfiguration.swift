@@ -53,6 +53,9 @@ public struct RedisConfiguration: Sendable, Equatable {
     /// Bytes of commands that may wait, written or not; more fail at once. A single greater one may go when nothing else waits.
     public var maxWaitingBytes = 256 << 20
 
+    /// The most bytes that the replies to one command or pipeline may have; more costs the connection.
+    public var maxReplyBytes = 256 << 20
+
     public init(address: Address) {
         self.address = address
     }
@@ -76,6 +79,9 @@ extension RedisConfiguration: CustomStringConvertible {
     private static func list(_ endpoints: [RedisEndpoint]) -> String {
         endpoints.map(\.description).joined(separator: ",")
     }
+
+    /// Whether sentinels say which server takes writes.
+    public var isSentinel: Bool { if case .sentinel = address { true } else { false } }
 
     /// Whether keys have to live in one slot.
     public var isCluster: Bool { if case .cluster = address { true } else { false } }

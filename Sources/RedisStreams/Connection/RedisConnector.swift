@@ -34,7 +34,9 @@ struct RedisConnector: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if let security { try pipeline.addHandler(security.makeHandler(for: configuration.address)) }
-                    try pipeline.addHandler(RedisChannelHandler(eventLoop: channel.eventLoop))
+                    try pipeline.addHandler(
+                        RedisChannelHandler(eventLoop: channel.eventLoop, maxReplyBytes: configuration.maxReplyBytes)
+                    )
                 }
             }
         let attempt =

@@ -29,6 +29,17 @@ struct ReplyQueue {
         return true
     }
 
+    /// Ends the first: what comes as its reply is not read to its end.
+    mutating func endFirst(_ reason: RedisError.Reason) {
+        guard let first = calls.popFirst() else { return }
+        commandCount -= first.commandCount
+        byteCount -= first.byteCount
+        first.end(reason)
+    }
+
+    /// Whether the first call waits for more replies of its own.
+    var isWithinCall: Bool { calls.first?.hasReplies ?? false }
+
     /// Ends all of them: their connection is gone.
     mutating func endAll(_ reason: RedisError.Reason) {
         let ended = calls

@@ -15,6 +15,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case unexpectedReply(String)
         /// What came is not the Redis protocol.
         case protocolFault(String)
+        /// The reply is larger than ``RedisConfiguration/maxReplyBytes``. The connection was replaced.
+        case replyTooLarge(LargeReply)
         /// More commands wait, or more bytes of them, than the configuration allows.
         case overloaded
         /// The command has more arguments than can be counted, or memory has run out.
@@ -49,6 +51,8 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isRetriable: Bool {
         switch reason {
         case .connectionLost, .notConnected, .timedOut, .overloaded, .unwritable, .protocolFault: true
+        // The same question has the same answer.
+        case .replyTooLarge: false
         case .server(let error): Self.transientCodes.contains(error.code)
         case .cancelled, .unexpectedReply, .closed: false
         }
@@ -74,6 +78,7 @@ extension RedisError.Reason {
         case .unexpectedReply(""): "a reply of an unknown form"
         case .unexpectedReply(let script): "a reply of an unknown form (\(script))"
         case .protocolFault(let why): "not the Redis protocol (\(why)); is the address right?"
+        case .replyTooLarge(let reply): "a reply of more than \(reply.limit) bytes"
         case .overloaded: "too many commands wait"
         case .unwritable: "the command cannot be written: it has too many arguments, or memory has run out"
         case .closed: "the client is closed"

@@ -6,17 +6,19 @@ import CHiredis
 /// more than 7 deep (hiredis 0.14). Not thread-safe; lives on its connection's event loop.
 final class ReplyReader {
     /// What made further parsing impossible. The connection has to be replaced.
-    struct Fault: Error, Equatable {
-        let text: String
+    enum Fault: Error, Equatable {
+        case notTheProtocol(String)
+        case tooLarge(LargeReply)
     }
 
     private let reader: UnsafeMutablePointer<redisReader>?
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
     private let maxBytes: Int
-    private var bytesSinceReply = 0
+    private var bytesSinceCall = 0
+    private var head = Bytes()
     private var builder = ReplyBuilder()
 
-    /// - Parameter maxBytes: the most that one reply may have.
+    /// - Parameter maxBytes: the most that the replies to one call may have.
     init(maxBytes: Int = 1 << 30) {
         self.maxBytes = maxBytes
         functions = .allocate(capacity: 1)
@@ -31,10 +33,17 @@ final class ReplyReader {
         functions.deallocate()
     }
 
+    /// What comes now belongs to another call. What came with the last reply of it is a part of one read, and small against the limit.
+    func beginCall() {
+        bytesSinceCall = 0
+        head = []
+    }
+
     /// Adds what was read from the connection.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        bytesSinceReply += bytes.count
+        bytesSinceCall += bytes.count
+        if head.count < LargeReply.headBytes { head += bytes.prefix(LargeReply.headBytes - head.count) }
         guard redisReaderFeed(reader, base.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK else {
             throw fault
         }
@@ -45,17 +54,16 @@ final class ReplyReader {
         var reply: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw fault }
         guard reply != nil, let value = builder.takeFinished() else {
-            guard bytesSinceReply <= maxBytes else { throw Fault(text: "a reply of more than \(maxBytes) bytes") }
+            guard bytesSinceCall <= maxBytes else { throw .tooLarge(LargeReply(limit: maxBytes, head: head)) }
             return nil
         }
-        bytesSinceReply = 0
         return value
     }
 
     private var fault: Fault {
-        guard let reader else { return Fault(text: "out of memory") }
+        guard let reader else { return .notTheProtocol("out of memory") }
         let text = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return Fault(text: text)
+        return .notTheProtocol(text)
     }
 
     private func add(_ text: UnsafeRawBufferPointer, type: Int32) {

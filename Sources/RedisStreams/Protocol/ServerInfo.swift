@@ -11,6 +11,14 @@ public struct ServerInfo: Sendable, Equatable {
         self.values = values
     }
 
+    /// The server's replication ID in an answer of `INFO replication`: another one after every restart and every promotion.
+    public static func replicationID(in reply: RedisValue) -> String? {
+        guard let bytes = reply.bytes else { return nil }
+        let name = Bytes("master_replid:".utf8)
+        guard let start = bytes.firstRange(of: name)?.upperBound else { return nil }
+        return String(decoding: bytes[start...].prefix { $0 > 0x20 }, as: UTF8.self)
+    }
+
     /// nil when the server does not say it.
     public subscript(name: String) -> String? { values[name] }
 }

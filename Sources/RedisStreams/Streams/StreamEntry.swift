@@ -59,6 +59,11 @@ public struct StreamEntry: Sendable, Equatable {
         return entries
     }
 
+    /// The entries of one stream in a reply of `XREADGROUP`'s form.
+    public static func ofOneStream(_ value: RedisValue) throws(RedisError) -> [StreamEntry] {
+        try single(from: value, of: "XREADGROUP")
+    }
+
     /// The entries of one stream in a reply of `XREAD`'s form.
     static func single(from value: RedisValue, of command: String) throws(RedisError) -> [StreamEntry] {
         if case .null = value { return [] }

@@ -45,13 +45,9 @@ struct RedisLocator: Sendable {
     }
 
     private func primary(of service: String) async throws -> RedisEndpoint {
-        var sentinel = configuration
-        sentinel.user = configuration.sentinelUser
-        sentinel.password = configuration.sentinelPassword
-        sentinel.database = 0
         var reasons: [String] = []
         for candidate in directory.candidates {
-            sentinel.address = .host(candidate.host, port: candidate.port)
+            let sentinel = sentinelConfiguration(candidate)
             let question = RedisCommand("SENTINEL", ["GET-MASTER-ADDR-BY-NAME", .string(service)])
             do {
                 let answer = try await ask(question, of: RedisConnector(configuration: sentinel, eventLoop: eventLoop))
@@ -65,6 +61,16 @@ struct RedisLocator: Sendable {
             }
         }
         throw TopologyFault.noSentinel(service: service, reasons: reasons)
+    }
+
+    /// How to reach a sentinel.
+    func sentinelConfiguration(_ endpoint: RedisEndpoint) -> RedisConfiguration {
+        var sentinel = configuration
+        sentinel.user = configuration.sentinelUser
+        sentinel.password = configuration.sentinelPassword
+        sentinel.database = 0
+        sentinel.address = .host(endpoint.host, port: endpoint.port)
+        return sentinel
     }
 
     private func owner(of slot: HashSlot) async throws -> RedisEndpoint {

@@ -187,6 +187,11 @@ extension MetricDescription {
             "Entries trimmed by the producer before they were delivered: lost.",
             ["stream"]
         ),
+        counter(
+            "pending_vanished_total",
+            "Pending entries that were taken out of the group by another program and are routed again.",
+            ["stream"]
+        ),
         counter("group_recreations_total", "How often the consumer group was gone and made again.", ["stream"]),
     ]
 

@@ -12,6 +12,7 @@ struct AckQueueTests {
             stream: 0,
             id: .sample(number),
             partition: partition,
+            tenure: partition,
             size: 10,
             kind: kind,
             attempts: 1,
@@ -21,7 +22,7 @@ struct AckQueueTests {
     }
 
     private func acknowledge(_ partition: Int, _ numbers: UInt64...) -> AckQueue.Call {
-        .acknowledge([.init(partition: partition, ids: numbers.map { .sample($0) })])
+        .acknowledge([.init(partition: partition, tenure: partition, ids: numbers.map { .sample($0) })])
     }
 
     @Test("A dead letter keeps its place between acknowledgements")
@@ -56,8 +57,9 @@ struct AckQueueTests {
             queue.append(end(UInt64(number), partition: partition))
         }
         let portions: [AckQueue.Portion] = [
-            .init(partition: 5, ids: [.sample(3), .sample(4)]), .init(partition: 2, ids: [.sample(1), .sample(2)]),
-            .init(partition: 0, ids: [.sample(9)]),
+            .init(partition: 5, tenure: 5, ids: [.sample(3), .sample(4)]),
+            .init(partition: 2, tenure: 2, ids: [.sample(1), .sample(2)]),
+            .init(partition: 0, tenure: 0, ids: [.sample(9)]),
         ]
         #expect(queue.calls() == [.acknowledge(portions)])
         #expect(queue.calls().map(\.count) == [5])

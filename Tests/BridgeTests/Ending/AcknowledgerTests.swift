@@ -20,6 +20,50 @@ struct AcknowledgerTests {
         try await acknowledge(AckQueue.batch * 3 + 1, letters: 0) { _ in .delivered }
     }
 
+    @Test(
+        "Of an entry with many fields, or a large one, the content is left in the stream, and the letter says so",
+        arguments: [true, false]
+    )
+    func leavesContent(isLarge: Bool) async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1)
+            let large = [StreamField("event", String(repeating: "x", count: Letter.maxBytes))]
+            let many = (0...Letter.maxFields).map { StreamField("n\($0)", "v") }
+            let id = try await fixture.add(isLarge ? large : many)
+            _ = try await session.route()
+            let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
+            let tally = EndTally(metrics: metrics, activity: Activity(streams: [fixture.stream]))
+            let acknowledger = Acknowledger(
+                session: session,
+                deadLetterMaxLength: 1000,
+                ends: tally,
+                metrics: metrics.stream(0),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let running = Task { await acknowledger.run() }
+            session.ended([
+                EntryEnd(
+                    stream: 0,
+                    id: id,
+                    partition: 0,
+                    tenure: session.withLeases { $0.tenure(of: 0) } ?? 0,
+                    size: 10,
+                    kind: .deadLettered([DeliveryFault(reason: .refused, detail: "No.")]),
+                    attempts: 1,
+                    contact: "c",
+                    occurredAt: nil
+                )
+            ])
+            await tally.reached(1)
+            let letter = try #require(try await fixture.allLetters().first)
+            #expect(letter.fields.isEmpty && letter.fieldsLeftOut == (isLarge ? 1 : many.count))
+            #expect(letter.entry == id && letter.obstacle?.contains("\(id)") == true)
+            #expect(try await fixture.client.range(fixture.stream, count: 10).map(\.id) == [id], "it is still there")
+            session.endsWaiting.finish()
+            #expect(await running.value == 0)
+        }
+    }
+
     /// Routes entries, tells of their ends at once, and waits until Redis knows of all. Nothing else signals.
     private func acknowledge(
         _ count: Int,
@@ -46,6 +90,7 @@ struct AcknowledgerTests {
                         stream: 0,
                         id: id,
                         partition: 0,
+                        tenure: session.withLeases { $0.tenure(of: 0) } ?? 0,
                         size: 10,
                         kind: kind(number),
                         attempts: 1,

@@ -10,6 +10,7 @@ struct OrderWatchTests {
             stream: 0,
             id: .sample(number),
             partition: partition,
+            tenure: partition,
             size: 10,
             kind: .delivered,
             attempts: 1,
@@ -34,19 +35,6 @@ struct OrderWatchTests {
         #expect(watch.takeFound().count == 0)
     }
 
-    @Test("What is told to Redis once more, after a failover, ended in its turn the first time")
-    func repetition() {
-        var watch = OrderWatch()
-        var letter = end(1)
-        watch.observe(letter)
-        watch.forgetAll()
-        // Another entry of the contact ends before the partition is read again from its beginning.
-        watch.observe(end(2))
-        letter.isRepetition = true
-        watch.observe(letter)
-        #expect(watch.takeFound().count == 0)
-    }
-
     @Test("An earlier entry that ends later is told once, with what it came after")
     func outOfOrder() {
         var watch = OrderWatch()
@@ -58,33 +46,62 @@ struct OrderWatchTests {
         #expect(watch.takeFound().count == 0 && watch.takeFound().last == nil)
     }
 
-    @Test("What is read again from the beginning may end again; other partitions are still watched")
-    func forgotten() {
+    @Test("What is read again in a new tenure may end again; other partitions are still watched")
+    func newTenure() {
         var watch = OrderWatch()
         watch.observe(end(5, "a", partition: 1))
         watch.observe(end(5, "b", partition: 2))
-        watch.forget(1)
+        watch.begin(1)
         watch.observe(end(1, "a", partition: 1))
         #expect(watch.takeFound().count == 0)
         watch.observe(end(1, "b", partition: 2))
         #expect(watch.takeFound().count == 1)
-        watch.forgetAll()
-        watch.observe(end(1, "b", partition: 2))
+    }
+
+    @Test("A contact that comes to rest at an older entry than it had ended with was stepped over")
+    func leftBehind() {
+        var watch = OrderWatch()
+        watch.observe(end(44))
+        watch.begin(0)
+        watch.observe(end(28))
+        func look(_ isIdle: Bool = true, position: UInt64 = 50) {
+            watch.look(at: 0, isIdle: isIdle, position: .sample(position))
+        }
+        for _ in 0..<9 { look(false) }
+        for _ in 0..<9 { look(position: 40) }
+        #expect(watch.takeFound().count == 0, "the rest may still come")
+        for _ in 0..<OrderWatch.looks + 2 { look() }
+        let (count, last) = watch.takeFound()
+        #expect(count == 1 && last == .init(contact: "a", partition: 0, id: .sample(28), after: .sample(44)))
+    }
+
+    @Test("A suffix that comes again to its end is in order")
+    func wholeSuffix() {
+        var watch = OrderWatch()
+        watch.observe(end(44))
+        watch.begin(0)
+        for number in 28...44 { watch.observe(end(UInt64(number))) }
+        for _ in 0..<9 { watch.look(at: 0, isIdle: true, position: .sample(50)) }
         #expect(watch.takeFound().count == 0)
     }
 
-    @Test("Intake forgets what it reads again, and nothing else", arguments: [false, true])
-    func intake(isRewound: Bool) {
+    @Test("The end of an earlier tenure is not watched: its entry comes again")
+    func intake() {
         var intake = Intake(partitions: 2)
+        func ended(_ number: UInt64, tenure: Int) {
+            _ = intake.admit(.sample(number), partition: 0, bytes: 10)
+            var end = end(number)
+            end.tenure = tenure
+            intake.ended(end)
+        }
         intake.open(0, tenure: 1)
-        intake.watch(end(5))
-        if isRewound { intake.rewind() }
-        intake.watch(end(4))
-        #expect(intake.takeViolations().count == (isRewound ? 0 : 1))
-        intake.watch(end(6))
+        ended(5, tenure: 1)
+        ended(4, tenure: 1)
+        #expect(intake.takeViolations().count == 1)
         intake.close(0)
         intake.open(0, tenure: 2)
-        intake.watch(end(1))
+        ended(3, tenure: 1)
+        ended(1, tenure: 2)
         #expect(intake.takeViolations().count == 0)
     }
 }

@@ -14,12 +14,12 @@ struct LeasesTests {
     private func view(
         _ leases: [Int: String],
         members: [String: Int64] = ["a": 1],
-        reign: String = "1 x",
+        incarnation: String = "1 x",
         settled: Bool = true
     ) -> LeaseView {
         LeaseView(
-            reign: reign,
-            isSettled: settled,
+            incarnation: incarnation,
+            isStable: settled,
             leases: leases.mapValues { LeaseView.Lease(text: $0) },
             members: members
         )
@@ -164,7 +164,7 @@ struct LeasesTests {
         #expect(!leases.next(now: at(11) - .nanoseconds(1)).changesSomething)
         let heartbeat = leases.next(now: at(11))
         #expect(heartbeat.claims == [.init(partition: 0, seen: "1 b", beat: 1)])
-        #expect(heartbeat.departures == [.init(member: "b", beat: 1)] && heartbeat.reign == "1 x")
+        #expect(heartbeat.departures == [.init(member: "b", beat: 1)] && heartbeat.incarnation == "1 x")
         answer(&leases, view([0: "1 b"], members: ["a": 5, "b": 4]), sent: 11)
         #expect(!leases.next(now: at(20)).changesSomething, "it beat")
         #expect(leases.next(now: at(21)).changesSomething)
@@ -182,32 +182,40 @@ struct LeasesTests {
     func settling() {
         var leases = leases(partitions: 1)
         answer(&leases, view([0: "1 -"], settled: false), sent: 0, received: 1)
-        #expect(leases.next(now: at(10.9)) == Heartbeat(member: "a", reign: "1 x"))
-        #expect(leases.next(now: at(11)) == Heartbeat(member: "a", reign: "1 x", settles: true))
-        answer(&leases, view([0: "1 -"], reign: "2 y", settled: false), sent: 12)
-        #expect(!leases.next(now: at(21)).settles, "another reign has a time of its own")
-        #expect(leases.next(now: at(22)).settles)
-        answer(&leases, view([0: "1 -"], reign: "2 y"), sent: 22)
+        #expect(leases.next(now: at(10.9)) == Heartbeat(member: "a", incarnation: "1 x"))
+        #expect(leases.next(now: at(11)) == Heartbeat(member: "a", incarnation: "1 x", confirmsIncarnation: true))
+        answer(&leases, view([0: "1 -"], incarnation: "2 y", settled: false), sent: 12)
+        #expect(!leases.next(now: at(21)).confirmsIncarnation, "another reign has a time of its own")
+        #expect(leases.next(now: at(22)).confirmsIncarnation)
+        answer(&leases, view([0: "1 -"], incarnation: "2 y"), sent: 22)
         #expect(leases.next(now: at(22)).claims.count == 1)
     }
 
     @Test("Who still holds a good lease keeps it when Redis was started anew, and reads again")
     func keepsThroughRestart() throws {
         var leases = owner()
-        let changes = answer(&leases, view([0: "1 a", 1: "3 a"], reign: "2 y", settled: false), sent: 1)
-        #expect(changes == [.rewind])
+        let before = try #require(leases.tenure(of: 0))
+        let changes = answer(&leases, view([0: "1 a", 1: "3 a"], incarnation: "2 y", settled: false), sent: 1)
+        #expect(
+            changes == [.incarnationChanged, .reread(partition: 0, tenure: 3), .reread(partition: 1, tenure: 4)]
+        )
         #expect(leases.mayStart(0, tenure: try #require(leases.tenure(of: 0)), now: at(2)))
+        #expect(!leases.mayStart(0, tenure: before, now: at(2)), "nothing of the earlier tenure starts")
+        #expect(leases.fencingToken(of: 0, tenure: before) == nil)
+        #expect(leases.fencingToken(of: 0, tenure: 3) == FencingToken(lease: "1 a", incarnation: "2 y"))
     }
 
     @Test("A lease that was not good any more is not taken from a Redis that went back in time, before that is settled")
     func oldLease() {
         var leases = owner()
-        let unsettled = view([0: "1 a", 1: "3 a"], reign: "2 y", settled: false)
+        let unsettled = view([0: "1 a", 1: "3 a"], incarnation: "2 y", settled: false)
         // Somebody else may have had them since, and may have requests under way.
-        #expect(answer(&leases, unsettled, sent: 30) == [.rewind, .lost(partition: 0), .lost(partition: 1)])
+        #expect(
+            answer(&leases, unsettled, sent: 30) == [.incarnationChanged, .lost(partition: 0), .lost(partition: 1)]
+        )
         #expect(answer(&leases, unsettled, sent: 31) == [])
         #expect(leases.owned == 0)
-        let settled = view([0: "1 a", 1: "3 a"], reign: "2 y")
+        let settled = view([0: "1 a", 1: "3 a"], incarnation: "2 y")
         #expect(answer(&leases, settled, sent: 41).count == 2)
         #expect(leases.owned == 2)
     }
@@ -217,7 +225,7 @@ struct LeasesTests {
         var leases = leases(partitions: 1)
         let members: [String: Int64] = ["a": 1, "b": 2]
         answer(&leases, view([0: "1 b"], members: members), sent: 0)
-        answer(&leases, view([0: "1 b"], members: members, reign: "2 y"), sent: 9)
+        answer(&leases, view([0: "1 b"], members: members, incarnation: "2 y"), sent: 9)
         #expect(!leases.next(now: at(18)).changesSomething)
         #expect(leases.next(now: at(19)).claims.count == 1)
     }
@@ -247,8 +255,68 @@ struct LeasesTests {
     @Test("In a reign that is not settled nothing is given up: nobody could take it")
     func noDrainUnsettled() {
         var leases = owner()
-        let both = view([0: "1 a", 1: "3 a"], members: ["a": 2, "b": 3], reign: "2 y", settled: false)
-        #expect(answer(&leases, both, sent: 1) == [.rewind])
+        let both = view([0: "1 a", 1: "3 a"], members: ["a": 2, "b": 3], incarnation: "2 y", settled: false)
+        #expect(
+            answer(&leases, both, sent: 1)
+                == [.incarnationChanged, .reread(partition: 0, tenure: 3), .reread(partition: 1, tenure: 4)]
+        )
+    }
+
+    @Test("Reading again begins another tenure, under the next epoch, and also when the answer was lost")
+    func rereads() {
+        var leases = owner()
+        leases.reread([0, 3])
+        let heartbeat = leases.next(now: at(1))
+        #expect(heartbeat.rereads == [.init(partition: 0, lease: "1 a")] && heartbeat.changesSomething)
+        #expect(leases.next(now: at(2)).rereads == heartbeat.rereads, "until it is answered")
+        let changes = answer(&leases, view([0: "2 a", 1: "3 a"]), sent: 3)
+        #expect(changes == [.reread(partition: 0, tenure: 3)])
+        #expect(leases.fencingToken(of: 0, tenure: 3)?.lease == "2 a")
+        #expect(leases.next(now: at(4)).rereads.isEmpty)
+    }
+
+    @Test("A renewal that no majority of the sentinels has confirmed extends nothing")
+    func unconfirmed() throws {
+        var leases = owner()
+        let tenure = try #require(leases.tenure(of: 0))
+        let before = try #require(leases.startsBefore(0, tenure: tenure))
+        _ = leases.answered(view([0: "1 a", 1: "3 a"]), sentAt: at(5), receivedAt: at(5), isConfirmed: false)
+        #expect(leases.startsBefore(0, tenure: tenure) == before)
+        _ = leases.answered(view([0: "1 a", 1: "3 a"]), sentAt: at(6), receivedAt: at(6))
+        #expect(try #require(leases.startsBefore(0, tenure: tenure)) > before)
+    }
+
+    @Test("In another incarnation nothing starts before a renewal was confirmed in it")
+    func unconfirmedIncarnation() throws {
+        var leases = owner()
+        let back = view([0: "1 a", 1: "3 a"], incarnation: "2 y")
+        _ = leases.answered(back, sentAt: at(1), receivedAt: at(1), isConfirmed: false)
+        let tenure = try #require(leases.tenure(of: 0))
+        #expect(!leases.mayStart(0, tenure: tenure, now: at(1)))
+        _ = leases.answered(back, sentAt: at(2), receivedAt: at(2), isConfirmed: true)
+        #expect(leases.mayStart(0, tenure: tenure, now: at(2)))
+    }
+
+    @Test("Behind sentinels, claims wait until a stale primary can confirm nothing any more")
+    func promotionDelay() {
+        var timing = Self.timing
+        timing.promotionDelay = .seconds(5)
+        var leases = Leases(member: "a", partitions: 1, timing: timing)
+        let other = view([0: "1 b"], members: ["a": 1, "b": 1])
+        answer(&leases, other, sent: 0, received: 0)
+        let wait = Double(timing.lease / .seconds(1))
+        #expect(leases.next(now: at(wait + 4.9)).claims.isEmpty)
+        #expect(leases.next(now: at(wait + 5)).claims.count == 1)
+    }
+
+    @Test("A holder trusts its lease for the shorter of its own time and the group's; a claimant waits the longer")
+    func mixedLeaseTimes() {
+        var timing = LeaseTiming(lease: .seconds(10), heartbeat: .seconds(1), requestTimeout: .seconds(2))
+        for (group, held, silence) in [(4, 4, 10), (20, 10, 20), (10, 10, 10)] as [(Int64, Int64, Int64)] {
+            timing.groupLease = .seconds(group)
+            #expect(timing.held == .seconds(held) && timing.silence == .seconds(silence))
+            #expect(timing.startWindow < timing.held - timing.requestTimeout)
+        }
     }
 
     @Test("Two newcomers ask for different partitions, each for its share")

@@ -4,8 +4,8 @@
 struct SimulatedRedis {
     /// A rule of the scripts that a simulation leaves out, to show that it would be missed.
     enum Flaw: CaseIterable {
-        /// A reign is told by its number, which comes again when Redis goes back in time twice.
-        case reignsComeTwice
+        /// An incarnation is told by its number, which comes again when Redis goes back in time twice.
+        case incarnationsComeTwice
         /// Partitions may be acquired as soon as Redis is back.
         case nothingIsSettled
         /// A silent owner's partition is claimed although it has beaten in between.
@@ -19,20 +19,20 @@ struct SimulatedRedis {
     var flaws: Set<Flaw> = []
     private var knownRun = "run-0"
     private var settledRun = "run-0"
-    private var reign: Int64 = 1
+    private var counter: Int64 = 1
     private var beat: Int64 = 0
 
-    private var reignText: String { flaws.contains(.reignsComeTwice) ? "\(reign)" : "\(reign) \(run)" }
+    private var incarnation: String { flaws.contains(.incarnationsComeTwice) ? "\(counter)" : "\(counter) \(run)" }
 
     /// - Returns: the answer, and whether the others were rung.
     mutating func answer(_ heartbeat: Heartbeat) -> (view: LeaseView, rings: Bool) {
         if knownRun != run {
             knownRun = run
-            reign += 1
+            counter += 1
         }
-        let isKnown = heartbeat.reign == reignText
-        if isKnown && heartbeat.settles { settledRun = run }
-        let isSettled = settledRun == run || flaws.contains(.nothingIsSettled)
+        let isKnown = heartbeat.incarnation == incarnation
+        if isKnown && heartbeat.confirmsIncarnation { settledRun = run }
+        let isStable = settledRun == run || flaws.contains(.nothingIsSettled)
         var rings = members[heartbeat.member] == nil
         beat += 1
         members[heartbeat.member] = beat
@@ -40,7 +40,11 @@ struct SimulatedRedis {
             free(release.partition)
             rings = true
         }
-        for claim in heartbeat.claims where isKnown && isSettled {
+        for reread in heartbeat.rereads where leases[reread.partition] == reread.lease {
+            let lease = LeaseView.Lease(text: reread.lease)
+            leases[reread.partition] = "\(lease.epoch + 1) \(heartbeat.member)"
+        }
+        for claim in heartbeat.claims where isKnown && isStable {
             let lease = LeaseView.Lease(text: leases[claim.partition] ?? "")
             let ownersBeat = lease.owner.flatMap { members[String($0)] }
             guard lease.text == claim.seen, ownersBeat == claim.beat || flaws.contains(.beatsAreNotCompared) else {
@@ -48,13 +52,14 @@ struct SimulatedRedis {
             }
             leases[claim.partition] = "\(lease.epoch + 1) \(heartbeat.member)"
         }
+
         for departure in heartbeat.departures where isKnown && members[departure.member] == departure.beat {
             members[departure.member] = nil
             rings = true
         }
         let view = LeaseView(
-            reign: reignText,
-            isSettled: isSettled,
+            incarnation: incarnation,
+            isStable: isStable,
             leases: leases.mapValues { LeaseView.Lease(text: $0) },
             members: members
         )

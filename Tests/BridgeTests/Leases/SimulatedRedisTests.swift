@@ -22,7 +22,7 @@ struct SimulatedRedisTests {
                 let heartbeats = Self.heartbeats(known, &random)
                 real = try await session.beat(heartbeats.real)
                 simulated = model.answer(heartbeats.simulated).view
-                #expect(real.leases == simulated.leases && real.isSettled == simulated.isSettled)
+                #expect(real.leases == simulated.leases && real.isStable == simulated.isStable)
                 #expect(Set(real.members.keys) == Set(simulated.members.keys))
                 #expect(Self.order(real) == Self.order(simulated))
                 views.append((real, simulated))
@@ -43,9 +43,9 @@ struct SimulatedRedisTests {
     ) -> (real: Heartbeat, simulated: Heartbeat) {
         let names = ["a", "b", "c", "d"]
         let name = names.randomElement(using: &random) ?? "a"
-        var real = Heartbeat(member: name, reign: known.real.reign)
-        var simulated = Heartbeat(member: name, reign: known.simulated.reign)
-        if random.next() % 8 == 0 { (real.reign, simulated.reign) = ("another", "another") }
+        var real = Heartbeat(member: name, incarnation: known.real.incarnation)
+        var simulated = Heartbeat(member: name, incarnation: known.simulated.incarnation)
+        if random.next() % 8 == 0 { (real.incarnation, simulated.incarnation) = ("another", "another") }
         for partition in 0..<5 where random.next() % 3 == 0 {
             let lease = known.real.leases[partition]
             if let lease, random.next() % 2 == 0 {

@@ -12,11 +12,11 @@ extension IntakeTests {
         while let pull = intake.pulls().first { intake.pulled(pull, entries: 0, last: nil) }
         intake.routed(to: [], entries: 100, bytes: 45_000)
         for id in 1...200 as ClosedRange<UInt64> { admit(&intake, id, 2, bytes: 450) }
-        for id in 1...200 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 2, bytes: 450) }
+        for id in 1...200 as ClosedRange<UInt64> { end(&intake, id, 2, bytes: 450) }
         #expect(intake.routeCount == intake.limits.callEntries && intake.readToEnd.map(\.partition) == [0, 1, 2, 3])
         for id in 201...203 as ClosedRange<UInt64> { admit(&intake, id, 1, bytes: 450) }
         #expect(intake.readToEnd.map(\.partition) == [0, 2, 3])
-        intake.ended(.sample(201), partition: 1, bytes: 450)
+        end(&intake, 201, 1, bytes: 450)
         intake.routed(to: [3], given: [(0, .sample(300))], entries: 2, bytes: 900)
         intake.close(2)
         #expect(intake.readToEnd == [.init(partition: 0, cursor: .sample(300)), .init(partition: 1, cursor: .zero)])
@@ -54,15 +54,15 @@ extension IntakeTests {
             $0.callBytes = .max
         }
         for id in 1...80 as ClosedRange<UInt64> { admit(&intake, id) }
-        for id in 1...9 as ClosedRange<UInt64> { intake.ended(.sample(id), partition: 0, bytes: 10) }
+        for id in 1...9 as ClosedRange<UInt64> { end(&intake, id, 0, bytes: 10) }
         #expect(intake.routeCount == 0 && intake.pulls().isEmpty)
-        intake.ended(.sample(10), partition: 0, bytes: 10)
+        end(&intake, 10, 0, bytes: 10)
         #expect(intake.routeCount == 10 && !intake.pulls().isEmpty)
         var hot = self.intake { $0.perPartition = 24 }
         for id in 1...24 as ClosedRange<UInt64> { admit(&hot, id, 2) }
-        for id in 1...2 as ClosedRange<UInt64> { hot.ended(.sample(id), partition: 2, bytes: 10) }
+        for id in 1...2 as ClosedRange<UInt64> { end(&hot, id, 2, bytes: 10) }
         #expect(hot.pulls().map(\.partition) == [0, 1, 3])
-        hot.ended(.sample(3), partition: 2, bytes: 10)
+        end(&hot, 3, 2, bytes: 10)
         #expect(hot.pulls().first { $0.partition == 2 }?.count == 3)
     }
 }

@@ -22,7 +22,23 @@ struct IntakeTests {
         bytes: Int = 10,
         isSuspect: Bool = false
     ) -> Intake.Admission {
-        intake.admit(.sample(.sample(id)), partition: partition, bytes: bytes, isSuspect: isSuspect)
+        intake.admit(.sample(id), partition: partition, bytes: bytes, isSuspect: isSuspect)
+    }
+
+    func end(_ intake: inout Intake, _ id: UInt64, _ partition: Int = 0, bytes: Int = 10, tenure: Int? = nil) {
+        intake.ended(
+            EntryEnd(
+                stream: 0,
+                id: .sample(id),
+                partition: partition,
+                tenure: tenure ?? intake.tenure(of: partition),
+                size: bytes,
+                kind: .delivered,
+                attempts: 1,
+                contact: "\(id)",
+                occurredAt: nil
+            )
+        )
     }
 
     @Test("Nothing is read of a partition that is not owned")
@@ -116,29 +132,29 @@ struct IntakeTests {
 
     // MARK: In hand, ended, forgotten
 
-    @Test("An entry in hand is recognised, one that has ended is to be acknowledged again")
-    func recognises() {
+    @Test("What was handed on in this tenure is known: it is in hand, or its acknowledgement is on the way")
+    func known() {
         var intake = intake()
         #expect(admit(&intake, 1) == .new(tenure: 0))
+        #expect(admit(&intake, 2) == .new(tenure: 0))
         intake.rewind()
-        #expect(admit(&intake, 1) == .inHand)
-        intake.ended(.sample(1), partition: 0, bytes: 10)
-        #expect(admit(&intake, 1) == .ended)
-        #expect(intake.buffered == 0 && intake.bufferedBytes == 0)
+        #expect(admit(&intake, 1) == .known)
+        end(&intake, 1)
+        end(&intake, 2)
+        for id in 1...2 as ClosedRange<UInt64> { #expect(admit(&intake, id) == .known) }
+        #expect(admit(&intake, 3) == .new(tenure: 0))
+        #expect(intake.buffered == 1 && intake.bufferedBytes == 10)
     }
 
-    @Test("Another entry under the ID of one that ended is new: after a failover IDs come again")
-    func marksByContent() {
-        var intake = intake()
-        func mark(_ fields: [StreamField]?) -> EntryMark { EntryMark(StreamEntry(id: .sample(1), fields: fields)) }
-        #expect(intake.admit(mark([StreamField("a", "1")]), partition: 0, bytes: 10) == .new(tenure: 0))
-        intake.ended(.sample(1), partition: 0, bytes: 10)
-        #expect(intake.admit(mark([StreamField("a", "1")]), partition: 0, bytes: 10) == .ended)
-        for fields in [[StreamField("a", "2")], [StreamField("b", "1")], [], nil] {
-            #expect(intake.admit(mark(fields), partition: 0, bytes: 10) == .new(tenure: 0))
-            intake.forget(.sample(1), partition: 0, bytes: 10)
-        }
-        #expect(mark([StreamField("a", "bc")]) != mark([StreamField("ab", "c")]))
+    @Test("Nothing of an earlier tenure is remembered: what Redis gives again is delivered again, as a whole suffix")
+    func forgetsTenures() {
+        var intake = intake(opened: false)
+        intake.open(0, tenure: 1)
+        for id in 1...3 as ClosedRange<UInt64> { admit(&intake, id) }
+        for id in 1...3 as ClosedRange<UInt64> { end(&intake, id, tenure: 1) }
+        intake.close(0)
+        intake.open(0, tenure: 2)
+        #expect((2...3 as ClosedRange<UInt64>).map { admit(&intake, $0) } == [.new(tenure: 2), .new(tenure: 2)])
     }
 
     @Test("An entry that was given up may come again, and is new then")
@@ -147,60 +163,10 @@ struct IntakeTests {
         admit(&intake, 1)
         intake.forget(.sample(1), partition: 0, bytes: 10)
         #expect(intake.buffered == 0 && intake.bufferedBytes == 0)
-        #expect(admit(&intake, 1) == .new(tenure: 0))
-    }
-
-    @Test(
-        "An entry that ended as a dead letter is dead-lettered again when it comes again: Redis may have forgotten the letter"
-    )
-    func lettersAreRepeated() {
-        var intake = intake()
-        admit(&intake, 1)
-        let end = EntryEnd(
-            stream: 0,
-            id: .sample(1),
-            partition: 0,
-            size: 10,
-            kind: .deadLettered([DeliveryFault(reason: .refused, detail: "")]),
-            attempts: 1,
-            contact: "a",
-            occurredAt: nil
-        )
-        intake.ended(.sample(1), partition: 0, bytes: 10, letter: end)
-        #expect(admit(&intake, 1) == .deadLettered(end))
-        #expect(intake.buffered == 0)
-    }
-
-    @Test("Dead letters that are remembered are bounded: an older one is handled anew")
-    func lettersAreBounded() {
-        var letters = LetterMemory()
-        for number in 1...(LetterMemory.capacity + 5) {
-            let id = StreamID(milliseconds: UInt64(number), sequence: 0)
-            let end = EntryEnd(
-                stream: 0,
-                id: id,
-                partition: 0,
-                size: 0,
-                kind: .delivered,
-                attempts: 0,
-                contact: "",
-                occurredAt: nil
-            )
-            letters.insert(EntryMark(StreamEntry(id: id, fields: [])), end)
-        }
-        #expect(letters.count == LetterMemory.capacity)
-        #expect(letters[EntryMark(StreamEntry(id: StreamID(milliseconds: 5, sequence: 0), fields: []))] == nil)
-        #expect(letters[EntryMark(StreamEntry(id: StreamID(milliseconds: 6, sequence: 0), fields: []))] != nil)
-    }
-
-    @Test("What ends or is forgotten twice, or was never there, changes nothing")
-    func twice() {
-        var intake = intake()
-        admit(&intake, 1)
-        admit(&intake, 2)
-        for _ in 0..<2 { intake.ended(.sample(1), partition: 0, bytes: 10) }
-        for _ in 0..<2 { intake.forget(.sample(3), partition: 0, bytes: 10) }
-        #expect(intake.buffered == 1 && intake.bufferedBytes == 10 && intake.buffered(in: 0) == 1)
+        #expect(admit(&intake, 1) == .known, "it stays pending for the next tenure")
+        intake.close(0)
+        intake.open(0, tenure: 9)
+        #expect(admit(&intake, 1) == .new(tenure: 9))
     }
 
     @Test("A partition that comes back is read again only when nothing of its earlier tenure is in hand")
@@ -212,7 +178,7 @@ struct IntakeTests {
         intake.close(0)
         intake.open(0, tenure: 2)
         #expect(intake.pulls().isEmpty)
-        intake.ended(.sample(1), partition: 0, bytes: 10)
+        end(&intake, 1, 0, bytes: 10)
         #expect(intake.pulls().isEmpty)
         intake.forget(.sample(2), partition: 0, bytes: 10)
         #expect(intake.pulls().map(\.after) == [.zero])
@@ -227,7 +193,7 @@ struct IntakeTests {
         intake.close(0)
         intake.open(0, tenure: 2)
         intake.close(0)
-        intake.ended(.sample(1), partition: 0, bytes: 10)
+        end(&intake, 1, 0, bytes: 10)
         #expect(intake.pulls().isEmpty)
     }
 
@@ -238,7 +204,7 @@ struct IntakeTests {
         var intake = intake { $0.perPartition = 2 }
         for id in 1...2 as ClosedRange<UInt64> { admit(&intake, id, 1) }
         #expect(!intake.pulls().contains { $0.partition == 1 })
-        intake.ended(.sample(1), partition: 1, bytes: 10)
+        end(&intake, 1, 1, bytes: 10)
         #expect(intake.pulls().first { $0.partition == 1 }?.count == 1)
     }
 
@@ -265,14 +231,6 @@ struct IntakeTests {
         #expect(intake.routeCount == 1)
     }
 
-    @Test("What is remembered is bounded")
-    func rememberedIsBounded() {
-        var set = RecentSet<Int>(capacity: 3)
-        for value in 1...5 { set.insert(value) }
-        #expect(set.count == 3)
-        #expect(!set.contains(2) && set.contains(3) && set.contains(5))
-    }
-
     // MARK: Suspects
 
     @Test("One suspect is asked for at a time, and only of a partition with nothing else in hand")
@@ -284,7 +242,7 @@ struct IntakeTests {
         #expect(intake.pulls().map(\.partition) == [0, 2, 3], "behind a suspect its partition waits")
         #expect(intake.pulls().allSatisfy { !$0.maySuspect })
         let early = intake.settled(.sample(2))
-        intake.ended(.sample(2), partition: 1, bytes: 10)
+        end(&intake, 2, 1, bytes: 10)
         #expect(!early && intake.pulls().allSatisfy { !$0.maySuspect }, "Redis does not know yet that it was handled")
         let other = intake.settled(.sample(1))
         let isFree = intake.settled(.sample(2))
@@ -301,7 +259,7 @@ struct IntakeTests {
         admit(&intake, 1)
         intake.pulled(pull, entries: 1, last: .sample(1), suspectWaits: true)
         #expect(intake.pulls().isEmpty)
-        intake.ended(.sample(1), partition: 0, bytes: 10)
+        end(&intake, 1, 0, bytes: 10)
         #expect(intake.pulls().map(\.maySuspect) == [true])
     }
 
@@ -323,13 +281,9 @@ struct IntakeTests {
         #expect(stopped.takeSurvivors() == [.sample(1)])
         var ended = intake()
         admit(&ended, 1, isSuspect: true)
-        ended.ended(.sample(1), partition: 0, bytes: 10)
+        end(&ended, 1, 0, bytes: 10)
         ended.survived(.sample(1))
         ended.endingInOrder()
         #expect(ended.takeSurvivors().isEmpty, "its acknowledgement takes the count away")
     }
-}
-
-extension EntryMark {
-    static func sample(_ id: StreamID) -> EntryMark { EntryMark(StreamEntry(id: id, fields: [])) }
 }

@@ -11,8 +11,8 @@ struct AckScriptTests {
             let session = try await fixture.openSession(partitions: 1)
             let ids = try await fixture.add(contacts: AckQueue.batch)
             _ = try await session.route(count: AckQueue.batch)
-            let all = AckQueue.Portion(partition: 0, ids: ids)
-            let two = AckQueue.Portion(partition: 0, ids: [ids[0], ids[1]])
+            let all = EndedEntries(partition: 0, ids: ids)
+            let two = EndedEntries(partition: 0, ids: [ids[0], ids[1]])
             #expect(try await session.acknowledgeCounts([two]) == [2])
             #expect(try await session.acknowledgeCounts([all]) == [Int64(AckQueue.batch - 2)])
             #expect(try await session.acknowledgeCounts([all]) == [0])
@@ -34,7 +34,7 @@ struct AckScriptTests {
             try await fixture.give(1, to: "b")
             try await fixture.give(3, to: "-")
             let portions = [1, 0, 3, 2].map {
-                AckQueue.Portion(partition: $0, ids: before[PartitionName.of($0)] ?? [])
+                EndedEntries(partition: $0, ids: before[PartitionName.of($0)] ?? [])
             }
             #expect(portions.allSatisfy { !$0.ids.isEmpty })
             #expect(try await session.acknowledge(portions) == [1, 3])

@@ -102,21 +102,31 @@ struct AdoptScriptTests {
         }
     }
 
-    @Test(
-        "When it is done all others are told to read their partitions again: older entries than they have read came in"
-    )
-    func tellsOthers() async throws {
-        try await withForeign(20) { fixture, session, _ in
-            _ = try await session.beat(Heartbeat(member: "b"))
-            _ = try await adopt(session, count: 3)
-            #expect(try await fixture.ring("b") == nil)
-            _ = try await adopt(session)
-            #expect(try await fixture.ring("b") == "routed")
-            let other = fixture.session(member: "b")
-            let answer = try await other.route()
-            #expect(answer.readsAgain && answer.partitions == [])
-            #expect(try await !other.route().readsAgain)
-            #expect(try await !session.route().readsAgain, "the caller knows")
+    @Test("The owner is told; where an entry comes behind later ones, everything is read again in a new incarnation")
+    func tellsOwners() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession(partitions: 1)
+            let early = try await fixture.add(contact: "u")
+            try await fixture.readAs("another program")
+            try await fixture.send("HDEL", fixture.keys.state, "adopt")
+            // Its entry is older than one that is routed before anybody looks.
+            let late = try await fixture.add(contact: "u")
+            try await fixture.send("XCLAIM", fixture.stream, ScriptFixture.group, "p00", "0", late.description, "FORCE")
+            try await fixture.send("XGROUP", "SETID", fixture.stream, ScriptFixture.group, late.description)
+            try await fixture.send("HSET", fixture.keys.state, "position", late.description)
+            #expect(try await adopt(session).moved == 1)
+            #expect(try await fixture.pending() == ["p00": [early, late]])
+            let refused = try await groupFault { _ = try await session.route() }
+            #expect(refused == .incarnationChanged(stream: fixture.stream), "it is read again, as a whole")
+            _ = try await session.beatOnce()
+            _ = try await session.route()
+            let next = try await fixture.add(contact: "u")
+            try await fixture.readAs("another program")
+            #expect(try await groupFault { _ = try await session.route() } == .adoptFirst(stream: fixture.stream))
+            #expect(try await adopt(session).moved == 1)
+            let inOrder = try await session.route()
+            #expect(!inOrder.readsAgain && inOrder.partitions == [0])
+            #expect(try await session.pullIDs([(0, late, 10)]) == [[next]])
         }
     }
 }

@@ -20,7 +20,7 @@ struct BlameScriptTests {
         }
     }
 
-    @Test("Each entry that was pulled and not acknowledged is counted once a death, up to two")
+    @Test("Each entry that was pulled, not planned and not acknowledged is counted once a death, up to two")
     func counts() async throws {
         try await withHand(5, pulled: 3) { fixture, session, ids in
             _ = try await session.acknowledge([.init(partition: 0, ids: [ids[1]])])
@@ -30,8 +30,23 @@ struct BlameScriptTests {
                 #expect(suspects == [ids[0].description: expected, ids[2].description: expected])
                 #expect(try await fixture.hash(fixture.keys.hands).isEmpty, "blamed once")
                 #expect(try await session.blame([0]) == 0)
-                try await fixture.send("HSET", fixture.keys.hands, "0", ids[2].description)
+                try await fixture.send("HSET", fixture.keys.hands, "0", "\(ids[0]) \(ids[2])")
             }
+        }
+    }
+
+    @Test("What was planned is not to blame: it waits for its turn or for Loops", arguments: 0..<3)
+    func planned(call: Int) async throws {
+        try await withHand(4, pulled: 2) { fixture, session, ids in
+            session.planned([0])
+            // Whatever is called next tells Redis.
+            switch call {
+            case 0: _ = try await session.route()
+            case 1: _ = try await session.pullIDs([(0, ids[3], 10)])
+            default: _ = try await session.beatOnce()
+            }
+            #expect(try await session.blame([0]) == 0)
+            #expect(try await fixture.hash(fixture.keys.suspects).isEmpty)
         }
     }
 

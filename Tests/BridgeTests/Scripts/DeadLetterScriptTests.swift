@@ -65,20 +65,6 @@ struct DeadLetterScriptTests {
         }
     }
 
-    @Test("Of an entry with 5,000 fields the first are kept, and the letter says how many are not")
-    func manyFields() async throws {
-        let own = (0..<5000).map { StreamField("n\($0)", "v\($0)") }
-        try await withEntry(own) { fixture, session, id in
-            try await session.bury(id)
-            let letter = try #require(try await fixture.letters().first)
-            #expect(letter.first == StreamField("reason", "refused"))
-            #expect(Array(letter[1...1500]) == Array(own[..<1500]))
-            #expect(letter.last == StreamField("fieldsLeftOut", "3500"))
-            #expect(letter.count == 1502)
-            #expect(try await fixture.pending().isEmpty)
-        }
-    }
-
     @Test("Another owner's entry is not moved, and stays a suspect; once it is moved it is none")
     func fenced() async throws {
         try await withEntry([StreamField("a", "1")]) { fixture, session, id in

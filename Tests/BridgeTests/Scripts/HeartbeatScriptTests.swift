@@ -24,7 +24,7 @@ struct HeartbeatScriptTests {
             for member in ["a", "b", "a", "c", "b", "a"] {
                 let view = try await session.say(Heartbeat(member: member))
                 beats.append(try #require(view.members[member]))
-                #expect(view.isSettled && view.leases.isEmpty)
+                #expect(view.isStable && view.leases.isEmpty)
             }
             #expect(beats == beats.sorted() && Set(beats).count == 6)
             #expect(try await Set(fixture.hash(fixture.keys.members).keys) == ["a", "b", "c"])
@@ -191,44 +191,57 @@ struct HeartbeatScriptTests {
         }
     }
 
-    // MARK: Another reign
+    // MARK: Another incarnation
 
-    @Test("After Redis was started anew nobody acquires anything until somebody settles that reign")
+    @Test("After Redis was started anew nobody acquires anything until somebody settles that incarnation")
     func restart() async throws {
         try await withGroup(appendOnly: true) { fixture, session in
             let claim = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
             let before = try await session.say(Heartbeat(member: "a", claims: [claim]))
-            #expect(before.isSettled)
+            #expect(before.isStable)
             try await fixture.restart()
             let another = Heartbeat.Claim(partition: 1, seen: "", beat: nil)
             for _ in 0..<2 {
                 let view = try await session.say(Heartbeat(member: "a", claims: [another]))
-                #expect(view.reign != before.reign && !view.isSettled)
+                #expect(view.incarnation != before.incarnation && !view.isStable)
                 #expect(view.leases == before.leases, "what is owned stays")
             }
-            let wrong = try await session.say(Heartbeat(member: "b", reign: before.reign, settles: true))
-            #expect(!wrong.isSettled, "an earlier reign is over")
-            let settled = try await session.say(
-                Heartbeat(member: "b", reign: wrong.reign, settles: true, claims: [another])
+            let wrong = try await session.say(
+                Heartbeat(member: "b", incarnation: before.incarnation, confirmsIncarnation: true)
             )
-            #expect(settled.isSettled && settled.reign == wrong.reign)
+            #expect(!wrong.isStable, "an earlier incarnation is over")
+            let settled = try await session.say(
+                Heartbeat(member: "b", incarnation: wrong.incarnation, confirmsIncarnation: true, claims: [another])
+            )
+            #expect(settled.isStable && settled.incarnation == wrong.incarnation)
             #expect(settled.leases[1]?.text == "1 b")
             try await fixture.restart()
-            let later = try await session.say(Heartbeat(member: "a", reign: settled.reign, settles: true))
-            #expect(!later.isSettled && ![before.reign, settled.reign].contains(later.reign))
+            let later = try await session.say(
+                Heartbeat(member: "a", incarnation: settled.incarnation, confirmsIncarnation: true)
+            )
+            #expect(!later.isStable && ![before.incarnation, settled.incarnation].contains(later.incarnation))
         }
     }
 
-    @Test("What was seen in an earlier reign is neither claimed nor removed: its beats may have been given again")
+    @Test("What was seen in an earlier incarnation is neither claimed nor removed: its beats may have been given again")
     func earlierReign() async throws {
         try await withGroup { fixture, session in
             let before = try await session.say(Heartbeat(member: "b"))
             try await fixture.send("HSET", fixture.keys.leases, "0", "1 a", "1", "1 b", "2", "1 -")
             // As if Redis had gone back in time, and that were settled: beats and leases are as they were seen.
-            try await fixture.send("HINCRBY", fixture.keys.state, "reign", "1")
+            let replication = try #require(before.incarnation.split(separator: " ").last)
+            let another = "7 \(replication)"
+            try await fixture.send(
+                "HSET",
+                fixture.keys.state,
+                "incarnation",
+                another,
+                "stable-incarnation",
+                another
+            )
             var heartbeat = Heartbeat(
                 member: "a",
-                reign: before.reign,
+                incarnation: before.incarnation,
                 releases: [.init(partition: 0, lease: "1 a")],
                 claims: [
                     .init(partition: 1, seen: "1 b", beat: before.members["b"]),
@@ -236,39 +249,43 @@ struct HeartbeatScriptTests {
                 ],
                 departures: [.init(member: "b", beat: try #require(before.members["b"]))]
             )
-            for reign in [before.reign, nil, "x"] {
-                heartbeat.reign = reign
+            for incarnation in [before.incarnation, "", "x"] {
+                heartbeat.incarnation = incarnation
                 let view = try await session.beat(heartbeat)
                 #expect(view.leases.mapValues(\.text) == [0: "1 -", 1: "1 b", 2: "1 -"])
-                #expect(view.members["b"] == before.members["b"] && view.isSettled && view.reign != before.reign)
+                #expect(
+                    view.members["b"] == before.members["b"] && view.isStable && view.incarnation != before.incarnation
+                )
                 heartbeat.releases = []
             }
         }
     }
 
-    @Test("A reign does not come twice, even if Redis goes back in time twice")
-    func reignsAreUnique() async throws {
+    @Test("A incarnation does not come twice, even if Redis goes back in time twice")
+    func incarnationsAreUnique() async throws {
         try await withGroup(appendOnly: true) { fixture, session in
             let first = try await session.say(Heartbeat(member: "a"))
-            let old = try #require(try await fixture.hash(fixture.keys.state)["reign"])
-            let run = try #require(try await fixture.hash(fixture.keys.state)["run"])
+            let old = try #require(try await fixture.hash(fixture.keys.state)["incarnations"])
             try await fixture.restart()
             let second = try await session.say(Heartbeat(member: "a"))
             // As a server that was promoted without the last writes would find it.
-            try await fixture.send("HSET", fixture.keys.state, "reign", old, "run", run, "settled", run)
+            let (key, text) = (fixture.keys.state, first.incarnation)
+            try await fixture.send("HSET", key, "incarnations", old, "incarnation", text, "stable-incarnation", text)
             try await fixture.restart()
-            let third = try await session.say(Heartbeat(member: "a", reign: second.reign, settles: true))
-            #expect(Set([first.reign, second.reign, third.reign]).count == 3)
-            #expect(!third.isSettled)
+            let third = try await session.say(
+                Heartbeat(member: "a", incarnation: second.incarnation, confirmsIncarnation: true)
+            )
+            #expect(Set([first.incarnation, second.incarnation, third.incarnation]).count == 3)
+            #expect(!third.isStable)
         }
     }
 
-    @Test("Giving back and removing need no settled reign")
+    @Test("Giving back and removing need no settled incarnation")
     func unsettled() async throws {
         try await withGroup { fixture, session in
             let beat = try #require(try await session.say(Heartbeat(member: "b")).members["b"])
             try await fixture.send("HSET", fixture.keys.leases, "0", "1 a")
-            try await fixture.send("HSET", fixture.keys.state, "settled", "")
+            try await fixture.send("HDEL", fixture.keys.state, "stable-incarnation")
             let view = try await session.say(
                 Heartbeat(
                     member: "a",
@@ -276,7 +293,7 @@ struct HeartbeatScriptTests {
                     departures: [.init(member: "b", beat: beat)]
                 )
             )
-            #expect(!view.isSettled && view.leases[0]?.text == "1 -" && Array(view.members.keys) == ["a"])
+            #expect(!view.isStable && view.leases[0]?.text == "1 -" && Array(view.members.keys) == ["a"])
         }
     }
 
@@ -287,7 +304,8 @@ struct HeartbeatScriptTests {
             let claim = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
             let fault = try await groupFault { _ = try await session.say(Heartbeat(member: "a", claims: [claim])) }
             #expect(fault == .groupLost(stream: fixture.stream))
-            #expect(try await fixture.send("EXISTS", fixture.keys.members, fixture.keys.leases) == .integer(0))
+            #expect(try await fixture.hash(fixture.keys.members).isEmpty)
+            #expect(try await fixture.hash(fixture.keys.leases).isEmpty)
         }
     }
 
@@ -316,11 +334,11 @@ struct HeartbeatScriptTests {
 }
 
 extension StreamSession {
-    /// A heartbeat of somebody who knows the reign that Redis is in, unless it says another one.
+    /// A heartbeat of somebody who knows the incarnation that Redis is in, unless it says another one.
     fileprivate func say(_ heartbeat: Heartbeat) async throws -> LeaseView {
         var heartbeat = heartbeat
-        if heartbeat.reign == nil, heartbeat.changesSomething {
-            heartbeat.reign = try await beat(Heartbeat(member: heartbeat.member)).reign
+        if heartbeat.incarnation == nil, heartbeat.changesSomething {
+            heartbeat.incarnation = try await beat(Heartbeat(member: heartbeat.member)).incarnation
         }
         return try await beat(heartbeat)
     }

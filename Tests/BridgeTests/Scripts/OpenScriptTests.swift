@@ -10,7 +10,7 @@ struct OpenScriptTests {
         start: String = "0",
         rule: String = "userId",
         hadItOpen: Bool = false
-    ) async throws -> (isNew: Bool, routed: StreamID) {
+    ) async throws -> OpenedGroup {
         try await session.open(start: start, rule: rule, hadItOpen: hadItOpen)
     }
 
@@ -24,7 +24,10 @@ struct OpenScriptTests {
             #expect(info.name == ScriptFixture.group && info.pending == 0)
             let state = try await fixture.hash(fixture.keys.state)
             #expect(state["partitions"] == "4" && state["rule"] == "userId")
-            #expect(state["run"]?.count == 40 && state["settled"] == state["run"], "nobody can hold anything yet")
+            #expect(
+                state["incarnation"]?.count ?? 0 > 40 && state["stable-incarnation"] == state["incarnation"],
+                "nobody can hold anything yet"
+            )
         }
     }
 
@@ -49,7 +52,9 @@ struct OpenScriptTests {
             try await fixture.send("XGROUP", "DESTROY", fixture.stream, ScriptFixture.group)
             _ = try await open(fixture.session(partitions: 1, member: "b"), hadItOpen: true)
             #expect(try await fixture.tails().isEmpty)
-            #expect(try await fixture.ring("a") == "routed")
+            #expect(try await fixture.ring("a") == "leases")
+            _ = try await session.beatOnce()
+            session.routed = .zero
             let answer = try await session.route(readToEnd: [0], cursors: [0: id])
             #expect(answer.readsAgain && answer.given.isEmpty && answer.entries == 1)
         }
@@ -115,11 +120,17 @@ struct OpenScriptTests {
             _ = try await session.route(count: 2)
             try await fixture.send("XGROUP", "DESTROY", fixture.stream, ScriptFixture.group)
             let leases = try await fixture.hash(fixture.keys.leases)
-            let reign = try await fixture.hash(fixture.keys.state)["reign"]
+            let before = try await fixture.hash(fixture.keys.state)["incarnation"]
             let opened = try await open(session, hadItOpen: true)
             #expect(opened.isNew && opened.routed == .zero)
             #expect(try await fixture.hash(fixture.keys.leases) == leases)
-            #expect(try await fixture.hash(fixture.keys.state)["reign"] == reign)
+            let after = try await fixture.hash(fixture.keys.state)
+            #expect(after["incarnation"] != before, "what was read of the group before says nothing of this one")
+            #expect(after["stable-incarnation"] == after["incarnation"], "the leases are as they were")
+            let refused = try await groupFault { _ = try await session.route() }
+            #expect(refused == .incarnationChanged(stream: fixture.stream))
+            _ = try await session.beatOnce()
+            session.routed = opened.routed
             #expect(try await session.route().entries == 3)
             #expect(try await session.route().lost == 0, "what is counted begins anew")
         }
@@ -133,17 +144,17 @@ struct OpenScriptTests {
             try await fixture.send("DEL", fixture.keys.state, fixture.keys.leases, fixture.keys.members)
             #expect(try await !open(session, hadItOpen: true).isNew)
             let after = try await fixture.hash(fixture.keys.state)
-            #expect(after["settled"] == "" && after["run"] == before["run"])
-            let (old, new) = (try #require(before["reign"]), try #require(after["reign"]))
-            #expect(try #require(Int64(old)) < #require(Int64(new)), "no reign comes twice")
+            #expect(after["stable-incarnation"] == nil)
+            let (old, new) = (try #require(before["incarnations"]), try #require(after["incarnations"]))
+            #expect(try #require(Int64(old)) < #require(Int64(new)), "no incarnation comes twice")
             let claim = Heartbeat.Claim(partition: 0, seen: "", beat: nil)
             let view = try await session.beat(Heartbeat(member: "a", claims: [claim]))
-            #expect(!view.isSettled && view.leases.isEmpty)
+            #expect(!view.isStable && view.leases.isEmpty)
 
             try await fixture.send("FLUSHALL")
             #expect(try await open(fixture.session(), hadItOpen: false).isNew)
             let fresh = try await fixture.hash(fixture.keys.state)
-            #expect(fresh["settled"] == fresh["run"])
+            #expect(fresh["stable-incarnation"] == fresh["incarnation"])
         }
     }
 
@@ -170,7 +181,7 @@ struct OpenScriptTests {
         try await ScriptFixture.run { fixture in
             try await fixture.send("SET", fixture.stream, "x")
             let fault = try await groupFault { _ = try await fixture.openSession() }
-            #expect(fault == .notAStream(stream: fixture.stream))
+            #expect(fault == .wrongType(key: fixture.stream, expected: "stream", actual: "string"))
             #expect(fault?.isRetriable == false)
             #expect(try await fixture.send("GET", fixture.stream).text == "x")
         }

@@ -1,6 +1,7 @@
 import DevKit
 import Logging
 import RedisStreams
+import Segment
 
 @testable import Bridge
 
@@ -58,6 +59,7 @@ struct ScriptFixture: Sendable {
         let session = session(partitions: partitions, member: member)
         _ = try await session.open(start: "0", rule: paths.joined(separator: "\n"), hadItOpen: false)
         for _ in 0..<3 { _ = try await session.beatOnce() }
+        session.openAll()
         return session
     }
 
@@ -118,6 +120,8 @@ struct ScriptFixture: Sendable {
         for index in stride(from: 0, to: list.count - 1, by: 2) {
             hash[list[index].text ?? ""] = list[index + 1].text
         }
+        // Says only that the key was not deleted.
+        if [keys.leases, keys.members].contains(key) { hash[StreamKeys.marker] = nil }
         return hash
     }
 
@@ -165,13 +169,45 @@ struct ScriptFixture: Sendable {
     }
 }
 
+/// What was routed, with what the entries hold.
+struct Routed {
+    let answer: RouteAnswer
+    let peek: Peek
+    /// The new entries of the partitions that had been read to their end.
+    let given: [(partition: Int, entries: [StreamEntry])]
+
+    var entries: Int { answer.entries }
+    var isFull: Bool { answer.isFull }
+    var last: StreamID? { answer.isFull ? nil : answer.position }
+    var partitions: [Int] { answer.partitions }
+    var readsAgain: Bool { answer.readsAgain }
+    var lost: Int { answer.lost }
+    var bytes: Int { peek.bytes }
+}
+
+/// Entries of one partition that have ended, in whatever its tenure is.
+struct EndedEntries {
+    let partition: Int
+    let ids: [StreamID]
+}
+
 extension StreamSession {
     /// One heartbeat, as the lease keeper does it.
     func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [LeaseChange] {
         let view = try await beat(withLeases { $0.next(now: now) })
-        return beaten(view, sentAt: now, now: now)
+        let changes = beaten(view, sentAt: now, now: now)
+        openAll()
+        return changes
     }
 
+    /// Reads what is owned, as the reader does it.
+    func openAll() {
+        for (partition, tenure) in withLeases({ $0.held }) {
+            withIntake { if $0.tenure(of: partition) != tenure { $0.open(partition, tenure: tenure) } }
+        }
+    }
+
+    /// Routes as the reader does it.
     func route(
         count: Int = 100,
         window: Int = 10_000,
@@ -179,14 +215,54 @@ extension StreamSession {
         paths: [String] = ["userId"],
         readToEnd: [Int] = [],
         cursors: [Int: StreamID] = [:]
-    ) async throws -> RouteAnswer {
-        try await route(
-            count: count,
-            window: window,
-            rule: paths.joined(separator: "\n"),
-            entryBytes: entryBytes,
-            readToEnd: readToEnd.map { Intake.End(partition: $0, cursor: cursors[$0] ?? .zero) }
-        )
+    ) async throws -> Routed {
+        var limits = EntryDecoder.Limits()
+        limits.entryBytes = entryBytes
+        let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: paths), limits: limits)
+        if !isKnown { _ = try await beatOnce() }
+        func once(_ passed: Int?) async throws -> Routed {
+            let peek = try await peek(count: count, decoder: decoder)
+            let answer = try await route(
+                peek,
+                window: window,
+                rule: paths.joined(separator: "\n"),
+                passed: passed,
+                readToEnd: readToEnd.map { Intake.End(partition: $0, cursor: cursors[$0] ?? .zero) }
+            )
+            routed = answer.position
+            let entries = Dictionary(grouping: peek.entries.suffix(answer.entries), by: \.partition)
+            let given = answer.given.sorted().map { (partition: $0, entries: (entries[$0] ?? []).map(\.entry)) }
+            return Routed(answer: answer, peek: peek, given: given)
+        }
+        let first = try await once(nil)
+        guard let added = first.answer.added, added != first.answer.passed else { return first }
+        return try await once(added)
+    }
+
+    /// Adopts as the reader does it.
+    func adopt(
+        after: StreamID,
+        count: Int,
+        rule: String,
+        entryBytes: Int
+    ) async throws -> (moved: Int, gone: Int, next: StreamID?) {
+        let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: rule.split(separator: "\n").map(String.init)))
+        let found = try await foreign(after: after, count: count)
+        let placed = zip(found.ids, try await entries(found.ids, in: incarnation)).map { id, entry in
+            let key = entry.flatMap { decoder.decode($0).contactKey }
+            return (
+                id: id, partition: entry.map { _ in PartitionRule.partition(of: key, id: id, partitions: partitions) }
+            )
+        }
+        let answer = try await adopt(placed, isLast: found.next == nil, rule: rule, incarnation: incarnation)
+        return (answer.moved, answer.gone, found.next)
+    }
+
+    func pull(_ pulls: [Intake.Pull], most: Int = .max) async throws -> [PulledPartition?] {
+        let grants = try await grants(pulls, most: most)
+        return zip(grants, try await contents(grants, of: pulls)).map { grant, entries in
+            grant.map { PulledPartition(entries: entries, deaths: $0.deaths, suspectWaits: $0.suspectWaits) }
+        }
     }
 
     /// Pulls one partition from its beginning.
@@ -202,9 +278,37 @@ extension StreamSession {
             .map { $0?.entries.map(\.id) }
     }
 
-    /// What the script itself answers: how many entries were pending, then the partitions of others.
-    func acknowledgeCounts(_ portions: [AckQueue.Portion]) async throws -> [Int64?] {
-        var arguments: [RedisArgument] = [.string(group)]
+    /// Dead-letters an entry in whatever its partition's tenure is.
+    func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
+        let end = EntryEnd(
+            stream: 0,
+            id: id,
+            partition: partition,
+            tenure: withLeases { $0.tenure(of: partition) } ?? 0,
+            size: 0,
+            kind: .deadLettered([]),
+            attempts: 1,
+            contact: "",
+            occurredAt: nil
+        )
+        let own = (try await self.fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
+        return try await deadLetter(end, maxLength: maxLength, fields: fields + own)
+    }
+
+    /// - Returns: the partitions that were refused.
+    func acknowledge(_ ended: [EndedEntries]) async throws -> Set<Int> {
+        let portions = ended.map { portion(of: $0) }
+        return Set(try await acknowledge(portions).map { portions[$0].partition })
+    }
+
+    private func portion(of ended: EndedEntries) -> AckQueue.Portion {
+        let tenure = withLeases { $0.tenure(of: ended.partition) } ?? 0
+        return AckQueue.Portion(partition: ended.partition, tenure: tenure, ids: ended.ids)
+    }
+
+    /// What the script itself answers: how many entries were pending, then the places of the portions that are others'.
+    func acknowledgeCounts(_ portions: [EndedEntries]) async throws -> [Int64?] {
+        var arguments: [RedisArgument] = [.string(group), .string(incarnation)]
         for portion in portions {
             arguments += [
                 .string("\(portion.partition)"), .string(withLeases { $0.lease(of: portion.partition) } ?? "none"),
@@ -212,7 +316,7 @@ extension StreamSession {
             ]
             arguments += portion.ids.map { .string($0.description) }
         }
-        let keys = [keys.stream, keys.leases, keys.suspects]
+        let keys = [keys.stream, keys.state, keys.leases, keys.suspects]
         return try await client.run(scripts.acknowledge, keys: keys, arguments: arguments).array?.map(\.integer) ?? []
     }
 
@@ -225,11 +329,12 @@ extension StreamSession {
         why: [(String, String)] = [("reason", "refused")]
     ) async throws -> RedisValue {
         let lease = withLeases { $0.lease(of: partition) } ?? "none"
-        let arguments = [group, String(partition), lease, id.description, String(maxLength)]
+        let arguments = [group, incarnation, String(partition), lease, id.description, String(maxLength)]
+        let own = (try await fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
         return try await client.run(
             scripts.deadLetter,
-            keys: [keys.stream, keys.leases, keys.suspects, keys.deadLetters],
-            arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) }
+            keys: [keys.stream, keys.state, keys.leases, keys.suspects, keys.deadLetters],
+            arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) } + own
         )
     }
 }

@@ -1,0 +1,63 @@
+import Logging
+import RedisStreams
+import Segment
+
+/// Puts pending entries of other programs' consumers into the partitions of their contacts: the I/O around the adopt script.
+struct Adoption: Sendable {
+    /// Entries that one call looks at.
+    private static let batch = 64
+
+    let session: StreamSession
+    let rule: String
+    let metrics: StreamMetrics
+    let logger: Logger
+
+    /// Adopts until nothing is left. Repeating it after a failure does no harm: what was adopted is in its partition.
+    /// - Throws: ``GroupFault`` or `RedisError`.
+    func run(decoder: EntryDecoder) async throws {
+        let stream = session.keys.stream
+        logger.notice("Adopting pending entries of another consumer", metadata: ["stream": "\(stream)"])
+        // Also when an answer got lost: what was put into partitions by then is looked for.
+        defer { session.withIntake { $0.rewind() } }
+        var after: StreamID? = .zero
+        var (moved, late) = (0, 0)
+        while let cursor = after {
+            let incarnation = session.incarnation
+            let found = try await session.foreign(after: cursor, count: Self.batch)
+            let entries = try await session.entries(found.ids, in: incarnation)
+            let placed = zip(found.ids, entries).map { id, entry in
+                let partition = entry.map {
+                    PartitionRule.partition(
+                        of: decoder.decode($0).contactKey,
+                        id: id,
+                        partitions: session.partitions
+                    )
+                }
+                return (id: id, partition: partition)
+            }
+            after = found.next
+            let answer = try await session.adopt(placed, isLast: after == nil, rule: rule, incarnation: incarnation)
+            moved += answer.moved
+            late += answer.late
+            if answer.gone > 0 { reportGone(answer.gone) }
+        }
+        logger.notice(
+            "Adopted the pending entries of another consumer",
+            metadata: ["stream": "\(stream)", "count": "\(moved)"]
+        )
+        guard late > 0 else { return }
+        metrics.outOfOrder(late)
+        logger.error(
+            "Another program held entries until later ones of their partitions had been routed; they are delivered out of order",
+            metadata: ["stream": "\(stream)", "count": "\(late)"]
+        )
+    }
+
+    private func reportGone(_ count: Int) {
+        metrics.lostUnread(count)
+        logger.error(
+            "Entries were trimmed or deleted before they could be read: their events are lost",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+        )
+    }
+}
