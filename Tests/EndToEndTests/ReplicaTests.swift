@@ -98,8 +98,6 @@ struct ReplicaTests {
                         }
                     }
                     #expect(try await client.length("{\(Harness.stream)}:dead") == 0)
-                    let suspects = "{\(Harness.stream)}:bridge:loops-bridge:suspects"
-                    #expect(try await client.send(RedisCommand("HGETALL", [.string(suspects)])).array?.isEmpty == true)
                     #expect(DeliveryAudit(simulator.evidence()).outOfOrder.isEmpty)
                 }
             }

@@ -57,7 +57,6 @@ struct RightsProbe: Sendable {
             RedisCommand("XREADGROUP", ["GROUP", nobody, "a", "COUNT", "1", "STREAMS", scratch, ">"]),
             RedisCommand("XGROUP", ["SETID", scratch, nobody, "0"]),
             RedisCommand("XPENDING", [scratch, nobody]),
-            RedisCommand("INFO", ["replication"]),
             RedisCommand("TYPE", [scratch]),
             RedisCommand("XCLAIM", [scratch, nobody, "b", "0", "1-1", "JUSTID"]),
             RedisCommand("XTRIM", [scratch, "MAXLEN", "1"]),

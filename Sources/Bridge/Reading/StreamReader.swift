@@ -280,6 +280,8 @@ struct StreamReader: Sendable {
             // Straight from the stream: nobody has tried it before, unless Redis went back in time.
             plan.isFirstDelivery = content != nil && !session.hasGoneBack
             planned.append(plan)
+            // Planning is what an entry can end a process with: what comes after it is not the entry's fault.
+            if isSuspect, deaths < poisonAfter { session.withIntake { $0.survived(entry.id) } }
         }
         session.planned([partition])
         metrics.entriesRead(planned.count)
