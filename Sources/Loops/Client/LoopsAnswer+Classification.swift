@@ -16,14 +16,22 @@ extension LoopsAnswer {
 
     /// Classifies a complete answer by the table of the Loops facts (§6).
     ///
-    /// - Parameter hasIdempotencyKey: whether the request carried a key; only then does 409 mean that Loops has it already.
-    public init(classifying parts: Parts, hasIdempotencyKey: Bool) {
+    /// - Parameters:
+    ///   - hasIdempotencyKey: whether the request carried a key; only then does 409 mean that Loops has it already.
+    ///   - secret: what the request carried and nobody is to read: left out of the message, should the answer repeat it.
+    public init(classifying parts: Parts, hasIdempotencyKey: Bool, hiding secret: String = "") {
         let body = try? JSONParser.parse(parts.body)
         self.init(
             outcome: Self.outcome(of: parts, body: body, hasIdempotencyKey: hasIdempotencyKey),
             status: parts.status,
-            message: Self.message(of: parts, body: body)
+            // Before it is cut: half a key is no key that could be found.
+            message: Self.hiding(secret, in: Self.message(of: parts, body: body, more: secret.utf8.count))
         )
+    }
+
+    /// A text without a secret. What is shorter than any key would be found in ordinary words.
+    static func hiding(_ secret: String, in text: String) -> String {
+        secret.utf8.count < 8 ? text : text.replacing(secret, with: "…")
     }
 
     private static func outcome(of parts: Parts, body: JSONValue?, hasIdempotencyKey: Bool) -> LoopsOutcome {
@@ -71,9 +79,10 @@ extension LoopsAnswer {
         return mangled ? .retry(.ambiguousAnswer) : .delivered
     }
 
-    private static func message(of parts: Parts, body: JSONValue?) -> String {
+    /// - Parameter more: bytes beyond the longest message.
+    private static func message(of parts: Parts, body: JSONValue?, more: Int = 0) -> String {
         if let text = body?["message"]?.stringValue ?? body?["error"]?.stringValue { return text }
         if let text = body?["error"]?["message"]?.stringValue { return text }
-        return String(decoding: parts.body.prefix(maxMessageLength), as: UTF8.self)
+        return String(decoding: parts.body.prefix(maxMessageLength + more), as: UTF8.self)
     }
 }

@@ -138,11 +138,12 @@ public struct LoopsClient: Sendable {
                 contentType: headers.first(name: "Content-Type"),
                 body: Array(answer.body.readableBytesView)
             ),
-            hasIdempotencyKey: hasIdempotencyKey
+            hasIdempotencyKey: hasIdempotencyKey,
+            hiding: configuration.apiKey
         )
         read.rateLimit = Self.count(headers.first(name: "x-ratelimit-limit"))
         read.rateLimitRemaining = Self.count(headers.first(name: "x-ratelimit-remaining"))
-        read.requestID = Self.requestID(headers)
+        read.requestID = Self.requestID(headers, hiding: configuration.apiKey)
         return read
     }
 }
@@ -158,12 +159,11 @@ extension LoopsClient {
     }
 
     /// Goes into logs: printable, and of a length.
-    private static func requestID(_ headers: HTTPHeaders) -> String? {
+    private static func requestID(_ headers: HTTPHeaders, hiding secret: String) -> String? {
         for name in ["x-request-id", "x-vercel-id", "cf-ray"] {
             guard let text = headers.first(name: name), !text.isEmpty else { continue }
-            return String(
-                text.filter { $0.isASCII && !$0.isWhitespace && $0 >= " " }.prefix(LoopsAnswer.maxRequestIDLength)
-            )
+            let plain = LoopsAnswer.hiding(secret, in: text)
+            return String(plain.filter { ("!"..."~").contains($0) || $0 == "…" }.prefix(LoopsAnswer.maxRequestIDLength))
         }
         return nil
     }

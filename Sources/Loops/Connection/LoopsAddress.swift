@@ -45,6 +45,14 @@ public struct LoopsAddress: Sendable, Equatable {
         }
     }
 
+    /// Whether it leads to this very machine, by its name or its address.
+    public var isLoopback: Bool {
+        let name = host.lowercased()
+        if name == "localhost" || name.hasSuffix(".localhost") || name == "::1" { return true }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// As the `Host` header has it.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

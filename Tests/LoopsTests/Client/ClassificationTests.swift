@@ -100,4 +100,23 @@ struct ClassificationTests {
         #expect(message("<html>") == "<html>")
         #expect(message(String(repeating: "x", count: 10_000)).count == LoopsAnswer.maxMessageLength)
     }
+
+    @Test("An answer that repeats the key loses it, wherever it stands, also where the message is cut")
+    func hiddenKey() {
+        let key = "0123456789abcdef"
+        func message(_ body: String, secret: String = key) -> String {
+            let parts = LoopsAnswer.Parts(status: 400, body: Array(body.utf8))
+            return LoopsAnswer(classifying: parts, hasIdempotencyKey: false, hiding: secret).message
+        }
+        #expect(
+            message(#"{"message":"Bearer \(key) is no key, \(key)"}"#.replacing("\\(key)", with: key))
+                == "Bearer … is no key, …"
+        )
+        #expect(message(#"{"error":{"message":"\u0030123456789abcdef"}}"#) == "…")
+        for length in (LoopsAnswer.maxMessageLength - 20)...(LoopsAnswer.maxMessageLength + 5) {
+            let text = message(String(repeating: "x", count: length) + key + "y")
+            #expect(!text.contains("0") && text.count <= LoopsAnswer.maxMessageLength, "\(length)")
+        }
+        #expect(message("a word", secret: "a") == "a word", "too short to be a key")
+    }
 }

@@ -33,4 +33,14 @@ import Testing
         ]
     )
     func refused(text: String) { #expect(LoopsAddress(text) == nil) }
+
+    @Test("Which addresses stay on this machine")
+    func loopback() {
+        for host in ["localhost", "LocalHost", "api.localhost", "127.0.0.1", "127.255.0.9", "[::1]"] {
+            #expect(LoopsAddress("http://\(host):1/v1")?.isLoopback == true, "\(host)")
+        }
+        for host in ["localhost.example.com", "127.0.0.1.example.com", "127.1", "128.0.0.1", "10.0.0.1", "[::2]"] {
+            #expect(LoopsAddress("http://\(host):1/v1")?.isLoopback == false, "\(host)")
+        }
+    }
 }
