@@ -6,15 +6,18 @@ extension JSONValue {
     ///   - javaScriptKeyOrder: Puts keys that are array indices (`0` to `4294967294`, without leading zeros) first, in
     ///     ascending order, as JavaScript's objects do.
     ///   - javaScriptNumbers: Writes integers beyond 2^53 through `Double`, as JavaScript would print them.
+    ///   - escapesInvisible: Escapes what a reader would not see, for texts of others that somebody looks at. It means the same.
     public func serialized(
         pretty: Bool = false,
         javaScriptKeyOrder: Bool = false,
-        javaScriptNumbers: Bool = false
+        javaScriptNumbers: Bool = false,
+        escapesInvisible: Bool = false
     ) -> [UInt8] {
         var writer = JSONWriter(
             isPretty: pretty,
             hasJavaScriptKeyOrder: javaScriptKeyOrder,
-            hasJavaScriptNumbers: javaScriptNumbers
+            hasJavaScriptNumbers: javaScriptNumbers,
+            escapesInvisible: escapesInvisible
         )
         writer.bytes.reserveCapacity(512)
         writer.write(self)
@@ -23,6 +26,9 @@ extension JSONValue {
 
     /// The compact JSON text.
     public var jsonText: String { String(decoding: serialized(), as: UTF8.self) }
+
+    /// The compact JSON text for a terminal or a log: nothing in it is invisible.
+    public var visibleText: String { String(decoding: serialized(escapesInvisible: true), as: UTF8.self) }
 
     /// Appends the compact JSON text to `bytes`.
     public func append(to bytes: inout [UInt8]) {
@@ -39,10 +45,17 @@ struct JSONWriter {
     var isPretty = false
     var hasJavaScriptKeyOrder = false
     var hasJavaScriptNumbers = false
+    var escapesInvisible = false
     var bytes: [UInt8] = []
     private var depth = 0
 
-    init(isPretty: Bool = false, hasJavaScriptKeyOrder: Bool = false, hasJavaScriptNumbers: Bool = false) {
+    init(
+        isPretty: Bool = false,
+        hasJavaScriptKeyOrder: Bool = false,
+        hasJavaScriptNumbers: Bool = false,
+        escapesInvisible: Bool = false
+    ) {
+        self.escapesInvisible = escapesInvisible
         self.isPretty = isPretty
         self.hasJavaScriptKeyOrder = hasJavaScriptKeyOrder
         self.hasJavaScriptNumbers = hasJavaScriptNumbers
@@ -115,9 +128,31 @@ struct JSONWriter {
 
     private mutating func write(quoting text: String) {
         bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
+        // Nearly all text is ASCII, of which only one character has no escape already.
+        if escapesInvisible, text.utf8.contains(where: { $0 >= 0x7F }) { return writeVisible(text) }
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { writeEscaped($0) }
         if isDone == nil { Array(text.utf8).withUnsafeBufferPointer { writeEscaped($0) } }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeVisible(_ text: String) {
+        for scalar in text.unicodeScalars {
+            if scalar.value >= 0x7F, scalar.isInvisible {
+                for unit in String(scalar).utf16 { writeEscape(unit: unit) }
+            } else if scalar.value < 0x20 || scalar == "\"" || scalar == "\\" {
+                writeEscape(UInt8(scalar.value))
+            } else {
+                bytes.append(contentsOf: String(scalar).utf8)
+            }
+        }
+    }
+
+    private mutating func writeEscape(unit: UInt16) {
+        write(verbatim: "\\u")
+        for shift in [12, 8, 4, 0] {
+            let digit = UInt8(unit >> shift & 0xF)
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
     }
 
     private mutating func writeEscaped(_ text: UnsafeBufferPointer<UInt8>) {

@@ -11,6 +11,16 @@ struct WriterTests {
         #expect(JSONValue.object(["a\"b": 1]).jsonText == #"{"a\"b":1}"#)
     }
 
+    @Test("escapes what a reader would not see, when asked to, and it means the same")
+    func invisible() throws {
+        let text = "a\u{7f}\u{85}\u{200b}\u{200d}\u{202e}\u{2066}\u{2028}\u{feff}\u{ad}\u{e0041}\u{3164}\n\"\\é😀❤️\u{1b}"
+        let written = JSONValue.object([text: .string(text)]).visibleText
+        let escaped = #"a\u007f\u0085\u200b\u200d\u202e\u2066\u2028\ufeff\u00ad\udb40\udc41\u3164\n\"\\é😀❤️\u001b"#
+        #expect(written == "{\"\(escaped)\":\"\(escaped)\"}")
+        #expect(try JSONParser.parse(written) == .object([text: .string(text)]))
+        #expect(JSONValue.string("plain \n \u{1}").visibleText == JSONValue.string("plain \n \u{1}").jsonText)
+    }
+
     @Test("writes every kind")
     func kinds() {
         let value: JSONValue = [

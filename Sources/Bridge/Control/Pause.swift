@@ -43,15 +43,6 @@ public struct Pause: Sendable, Equatable {
 
     /// Goes into log lines: one line, and no control characters.
     private static func plain(_ text: String, _ length: Int) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.isPlain ? $0 : " " }).prefix(length))
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    fileprivate var isPlain: Bool {
-        switch generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
-        default: true
-        }
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isInvisible ? " " : $0 }).prefix(length))
     }
 }

@@ -73,7 +73,10 @@ public struct ExplanationText: Sendable {
         case .request(let request):
             lines.append("    request")
             lines.append("      \(request.method) \(LoopsRequest.segmentBaseURL)/\(request.path)")
-            let body = String(decoding: JSONValue.object(request.body).serialized(pretty: true), as: UTF8.self)
+            let body = String(
+                decoding: JSONValue.object(request.body).serialized(pretty: true, escapesInvisible: true),
+                as: UTF8.self
+            )
             for line in body.split(separator: "\n") {
                 lines.append("      " + style.cyan(TextStyle.shown(String(line), limit: 10_000)))
             }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Colours for a terminal, or none.
 public enum TextStyle: Sendable {
     case plain
@@ -23,13 +25,15 @@ public enum TextStyle: Sendable {
         for scalar in text.unicodeScalars {
             guard count < limit else { return String(shown) + "…" }
             count += 1
-            switch scalar.value {
-            case 0x0A, 0x0D: shown.append(" ")
-            case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069:
-                let digits = String(scalar.value, radix: 16)
-                shown.append(
-                    contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars
-                )
+            switch scalar {
+            case "\n", "\r": shown.append(" ")
+            case _ where scalar.isInvisible:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    shown.append(
+                        contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars
+                    )
+                }
             default: shown.append(scalar)
             }
         }
