@@ -116,6 +116,28 @@ public struct BridgeConfiguration: Sendable {
         return nil
     }
 
+    /// What makes two streams share a key in Redis, for a person; nil when nothing does.
+    ///
+    /// `a` and `{a}` are two streams with one hash tag: what one of them has routed, the other would take for its own.
+    public var keyConflict: String? {
+        let all = streams.map { keys(of: $0) }
+        for (index, one) in all.enumerated() {
+            for other in all[(index + 1)...] where one.state == other.state {
+                return """
+                    bridge.streams: \(one.stream) and \(other.stream) would share their state in Redis (\(one.state)), since the one is the \
+                    other's hash tag. Rename one of them.
+                    """
+            }
+            // The stream for dead letters that is set has a message of its own.
+            for other in all where one.isKey(of: other) && one.stream != deadLetterStream {
+                return """
+                    bridge.streams: \(one.stream) is a key that the bridge itself writes for the stream \(other.stream). Use another name.
+                    """
+            }
+        }
+        return nil
+    }
+
     func keys(of stream: Stream) -> StreamKeys {
         StreamKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)
     }

@@ -37,7 +37,8 @@ struct PermitGrant: Sendable, Equatable {
             let rate = parts[5].text.flatMap(Double.init)
         else { throw RedisError(.unexpectedReply("permit"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(
-            count: Int(count),
+            // What another program wrote there must not become more than was asked for.
+            count: Int(min(max(0, count), Int64(Permits.most))),
             delay: .microseconds(delay),
             interval: .microseconds(interval),
             given: given,

@@ -1,3 +1,4 @@
+import JSON
 import RedisStreams
 
 /// What a Redis server says of itself (`INFO`), and what that means for a stream that must not be lost. No I/O.
@@ -70,7 +71,7 @@ struct ServerFacts: Sendable, Equatable {
         return CheckResult(
             .warning,
             "redis",
-            "memory is \(Int(used / most * 100)) % full: soon producers cannot add events",
+            "memory is \(Int64(saturating: used / most * 100)) % full: soon producers cannot add events",
             advice: "Raise maxmemory, or let the bridge trim what is finished (bridge.trimFinishedAfter)."
         )
     }

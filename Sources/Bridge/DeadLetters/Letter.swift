@@ -76,6 +76,12 @@ public struct Letter: Sendable, Equatable {
         self.contact = contact == entry.description ? decoder.decode(own).contactKey : contact
     }
 
+    /// How long it has been dead, in milliseconds. Whoever may write to Redis may have written any time.
+    public func age(now: Int64) -> Int64 {
+        let (age, overflow) = now.subtractingReportingOverflow(deadAt)
+        return overflow ? (deadAt < 0 ? .max : .min) : age
+    }
+
     /// Why the letter cannot be replayed; nil when it can.
     public var obstacle: String? {
         if fieldsLeftOut > 0 {

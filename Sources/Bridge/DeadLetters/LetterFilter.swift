@@ -27,7 +27,7 @@ public struct LetterFilter: Sendable, Equatable {
         }
         if let contact, !(letter.contact.map { $0.hasSameBytes(as: contact) } ?? false) { return false }
         // A letter of a clock that is ahead of ours is new.
-        let age = Duration.milliseconds(max(0, now - letter.deadAt))
+        let age = Duration.milliseconds(max(0, letter.age(now: now)))
         if let olderThan, age <= olderThan { return false }
         if let newerThan, age >= newerThan { return false }
         return true

@@ -1,6 +1,9 @@
 import Crypto
 
 extension Destination {
+    /// The longest file that is read, in bytes.
+    public static let fileBytesMax = MappingsDocument.bytesMax
+
     /// Reads a mappings file, YAML or JSON, in this bridge's form or as Segment exports it.
     ///
     /// - Parameters:

@@ -13,7 +13,10 @@ struct YAMLDocument {
         }
         let node: Node?
         do {
+            try YAMLExpansion.check(text, maxValues: MappingsDocument.valuesMax)
             node = try compose(yaml: text)
+        } catch let fault as YAMLExpansion.Fault {
+            throw MappingsFileFaults.Fault(line: fault.line, path: "", reason: fault.reason)
         } catch {
             throw fault(error)
         }

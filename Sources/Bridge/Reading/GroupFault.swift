@@ -24,6 +24,8 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
     case wrongType(key: String, expected: String, actual: String)
     /// A key of the group's state holds a value that no bridge has written.
     case wrongValue(key: String, error: String)
+    /// The state belongs to another stream with the same hash tag.
+    case otherStream(stream: String, owner: String)
 
     init?(_ error: RedisError, keys: StreamKeys, partitions: Int) {
         guard case .server(let fault) = error.reason else { return nil }
@@ -43,6 +45,7 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
             self = .partitionsDiffer(stream: stream, configured: partitions, actual: number ?? 0)
         case "KEYRULE": self = .keyRuleDiffers(stream: stream, actual: fault.message)
         case "DEADLETTERS": self = .noLetters(stream: stream, why: fault.message)
+        case "STREAM": self = .otherStream(stream: stream, owner: fault.message)
         default: return nil
         }
     }
@@ -57,7 +60,7 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
     var isRetriable: Bool {
         switch self {
         case .fenced, .groupLost, .incarnationChanged, .again, .adoptFirst, .noLetters: true
-        case .partitionsDiffer, .keyRuleDiffers, .leaseTooShort, .wrongType, .wrongValue: false
+        case .partitionsDiffer, .keyRuleDiffers, .leaseTooShort, .otherStream, .wrongType, .wrongValue: false
         }
     }
 
@@ -95,6 +98,11 @@ enum GroupFault: Error, Equatable, CustomStringConvertible {
             "the Redis key \(key) holds a \(actual), not a \(expected). Check bridge.streams and bridge.group, or move that key."
         case .wrongValue(let key, let error):
             "the Redis key \(key) holds a value that no bridge has written (\(error)). Restore it, or delete it while no replica runs."
+        case .otherStream(let stream, let owner):
+            """
+            the stream \(stream) has the keys of the stream \(owner) for its state, since the one is the other's hash tag. Rename one of them, or \
+            use another bridge.group.
+            """
         }
     }
 }

@@ -31,6 +31,11 @@ public struct StreamKeys: Sendable, Equatable {
     /// Entry that a replay added to the entry that it is a copy of: a hash.
     var replayed: String { "\(state):replayed" }
 
+    /// Whether the stream is one of the keys that belong to another, or to itself.
+    func isKey(of other: StreamKeys) -> Bool {
+        stream == other.deadLetters || stream == other.state || stream.hasPrefix("\(other.state):")
+    }
+
     /// The stream of one entry that wakes a member.
     func bell(of member: String) -> String { "\(state):bell:\(member)" }
 

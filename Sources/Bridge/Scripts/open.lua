@@ -7,6 +7,9 @@
 -- Answer: 1 if the group was made, the ID up to which entries have been routed, the group's lease time in milliseconds
 -- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
 redis.call('HDEL', KEYS[2], '-')
+-- The streams `a` and `{a}` have the same keys for their state; the first to open has them.
+local owner = redis.call('HGET', KEYS[2], 'stream')
+if owner and owner ~= KEYS[1] then return redis.error_reply('STREAM ' .. owner) end
 local partitions, rule, floor = unpack(redis.call('HMGET', KEYS[2], 'partitions', 'rule', 'floor'))
 if partitions and partitions ~= ARGV[3] then return redis.error_reply('PARTITIONS ' .. partitions) end
 local made = 1
@@ -45,7 +48,7 @@ if redis.call('EXISTS', KEYS[2]) == 0 or not partitions then
 elseif made == 1 then
   begin_incarnation(KEYS[2])
 end
-redis.call('HSET', KEYS[2], 'rule', ARGV[4])
+redis.call('HSET', KEYS[2], 'rule', ARGV[4], 'stream', KEYS[1])
 -- The lease time is the group's: claimants wait it, and holders trust their leases for it, whatever each was told. It changes when nobody is there.
 local lease = redis.call('HGET', KEYS[2], 'lease')
 if not lease or redis.call('HLEN', KEYS[4]) <= 1 then

@@ -1,3 +1,4 @@
+import JSON
 import Segment
 
 /// A bridge in one glance: one state, and why.
@@ -108,7 +109,7 @@ public struct BridgeHealth: Sendable, Equatable {
 
     /// `4.9/s`, `10/s`.
     private static func rate(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        let tenths = Int64(saturating: (value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)/s" : "\(tenths / 10).\(tenths % 10)/s"
     }
 

@@ -67,10 +67,3 @@ public struct Trouble: Sendable, Equatable {
         return object.jsonText
     }
 }
-
-extension Int64 {
-    /// What is no number becomes 0, and what is too large the largest there is.
-    fileprivate init(saturating value: Double) {
-        self = value.isNaN ? 0 : value >= 9.2e18 ? .max : value <= -9.2e18 ? .min : Int64(value)
-    }
-}
