@@ -69,7 +69,9 @@ struct Assembly {
                 bridge: bridge,
                 registry: registry,
                 control: control,
-                settings: settings.inForce
+                settings: settings.inForce,
+                hosts: settings.hosts,
+                connections: connections(factory)
             ).application(
                 host: settings.httpHost,
                 port: settings.httpPort,
@@ -100,6 +102,23 @@ struct Assembly {
             try await ServiceGroup(configuration: group).run()
         }
         withExtendedLifetime(hangups) {}
+    }
+
+    /// Room for the admin port, once as many files may be open as the system allows.
+    private func connections(_ factory: any MetricsFactory) -> AdminConnections {
+        let files = OpenFiles.raiseLimit()
+        let limit = OpenFiles.adminConnections(
+            files: files,
+            requests: settings.bridge.loops.maxInFlight,
+            streams: settings.bridge.streams.count
+        )
+        if limit < AdminConnections.most, let files {
+            logger.warning(
+                "Few open files are allowed: the admin port takes fewer connections",
+                metadata: ["limit": "\(files)", "connections": "\(limit)"]
+            )
+        }
+        return AdminConnections(limit: limit, factory: factory, logger: logger)
     }
 
     private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> HangupListener {

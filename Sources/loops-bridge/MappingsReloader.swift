@@ -37,7 +37,7 @@ struct MappingsReloader: Service {
     @discardableResult
     func load() -> Result<Int, Refusal> {
         do {
-            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            let bytes = try BoundedFile.bytes(path, upTo: Destination.fileBytesMax)
             let destination = try Destination(file: path, bytes: bytes)
             bridge.reload(destination)
             logger.notice("The mappings were loaded again", metadata: ["mappings": "\(destination.mappings.count)"])

@@ -255,7 +255,8 @@ struct AdminServerTests {
             #expect(metrics.subtracting(described) == [])
             // The assembly sets the first two, not the bridge; the third is there only while a loss is foreseen, the others with a limit only.
             let absent: Set = [
-                "loops_bridge_build_info", "loops_bridge_config_info", "loops_bridge_trim_headroom_seconds",
+                "loops_bridge_admin_connections_dropped_total", "loops_bridge_build_info", "loops_bridge_config_info",
+                "loops_bridge_trim_headroom_seconds",
                 "loops_bridge_ratelimit_limit",
                 "loops_bridge_ratelimit_effective_rate", "loops_bridge_ratelimit_remaining",
             ]

@@ -2,6 +2,7 @@ import Bridge
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import JSON
 import Logging
 import NIOCore
@@ -16,23 +17,37 @@ struct AdminServer {
     var control: ControlRoutes?
     /// What the program was told, without secrets.
     var settings: [SettingInForce] = []
+    /// Under which names it answers.
+    var hosts = HostRule([])
+    /// Its open connections; nil for an own number of them.
+    var connections: AdminConnections?
     /// Between two live events.
     var eventInterval = Duration.seconds(1)
 
     var router: Router<AdminRequestContext> {
         let router = Router(context: AdminRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: HostMiddleware(rule: hosts))
         for path in ["/livez", "/healthz"] as [RouterPath] { router.get(path) { _, _ in Self.text("ok\n") } }
         router.get("/readyz") { _, _ in Self.readiness(bridge.status) }
         let page = DashboardPage()
         router.get("/") { _, _ in
             Response(status: .ok, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.body)))
         }
-        let status: @Sendable () -> JSONValue = { [bridge, settings] in Self.status(bridge, settings) }
+        let status: @Sendable (Bool) -> JSONValue = { [bridge, settings] showsDetails in
+            Self.status(bridge, settings, showsDetails: showsDetails)
+        }
         let history: @Sendable () -> JSONValue = { [bridge] in bridge.history.json }
-        let events = LiveEvents(interval: eventInterval, history: history, status: status)
-        router.get("/events") { _, _ in events.response() }
+        let events = LiveEvents(interval: eventInterval, history: history) { status(false) }
+        router.get("/events") { _, context in
+            events.response { [connections, channel = context.channel] in
+                connections?.drop(channel, .seat) ?? channel.close(promise: nil)
+            }
+        }
         router.get("/history.json") { _, _ in Self.json(history()) }
-        router.get("/status.json") { _, _ in Self.json(status()) }
+        router.get("/status.json") { [token = control?.token] request, _ in
+            // What Loops answered may hold what an event held.
+            Self.json(status(token?.isCarried(by: request.headers[.authorization]) ?? false))
+        }
         router.get("/version") { _, _ in Self.text(Version.text + "\n") }
         router.get("/metrics") { request, _ in
             let format = Exposition.Format(accept: request.headers[.accept])
@@ -49,17 +64,27 @@ struct AdminServer {
         logger: Logger,
         onServerRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
-        Application(
-            router: router,
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+        let connections = connections ?? AdminConnections(logger: logger)
+        var server = self
+        server.connections = connections
+        return Application(
+            router: server.router,
+            server: HTTPServerBuilder { AdminChannel(responder: $0, connections: connections) },
+            configuration: .init(
+                address: .hostname(host, port: port),
+                serverName: nil,
+                // Those that were told to go may still be there for a moment: no more than these are accepted meanwhile.
+                availableConnectionsDelegate: .maximum(connections.limit + AdminConnections.reserve, logger: logger)
+            ),
             onServerRunning: onServerRunning,
             logger: logger
         )
     }
 
     /// What a page or a program is told: the bridge, when it was looked at, how the latest sample was, and what it was told.
-    private static func status(_ bridge: Bridge, _ settings: [SettingInForce]) -> JSONValue {
-        guard case .object(var status) = bridge.status.json else { return .null }
+    /// - Parameter showsDetails: whether texts are in it that came from outside.
+    private static func status(_ bridge: Bridge, _ settings: [SettingInForce], showsDetails: Bool) -> JSONValue {
+        guard case .object(var status) = bridge.status.json(showsDetails: showsDetails) else { return .null }
         status["now"] = .double((Date.now.timeIntervalSince1970 * 1000).rounded() / 1000)
         status["sample"] = bridge.history.latest?.json ?? .null
         status["settings"] = .array(settings.map(\.json))
@@ -68,7 +93,7 @@ struct AdminServer {
 
     private static func readiness(_ status: BridgeStatus) -> Response {
         let lines = status.checks.map { check in
-            check.problem.map { "[-] \(check.name): \($0)\n" } ?? "[+] \(check.name)\n"
+            check.problem.map { "[-] \(check.name): \($0.shown)\n" } ?? "[+] \(check.name)\n"
         }
         let body = lines.joined() + (status.isReady ? "ready\n" : "not ready\n")
         return text(body, status: status.isReady ? .ok : .serviceUnavailable)
@@ -79,7 +104,7 @@ struct AdminServer {
     }
 
     private static func json(_ value: JSONValue) -> Response {
-        response("application/json", value.serialized(pretty: true))
+        response("application/json", value.serialized(pretty: true, escapesInvisible: true))
     }
 
     private static func response(_ type: String, _ body: [UInt8], status: HTTPResponse.Status = .ok) -> Response {

@@ -3,7 +3,8 @@ import JSON
 
 extension BridgeStatus {
     /// As `/status.json` shows it. Unknown is `null`, never 0.
-    var json: JSONValue {
+    /// - Parameter showsDetails: whether it has what Loops answered. That may be anything: names, numbers, a key.
+    func json(showsDetails: Bool) -> JSONValue {
         [
             "version": .string(Version.text),
             "instance": .string(instance),
@@ -11,12 +12,12 @@ extension BridgeStatus {
             "ready": .bool(isReady),
             "health": [
                 "state": .string(health.state.rawValue),
-                "reasons": .array(health.reasons.map { .string($0) }),
+                "reasons": .array(health.reasons.map { .string($0.shown) }),
             ],
             "drained": .bool(isResting),
             "checks": .array(
                 checks.map {
-                    ["name": .string($0.name), "ok": .bool($0.problem == nil), "problem": .optional($0.problem)]
+                    ["name": .string($0.name), "ok": .bool($0.problem == nil), "problem": .optional($0.problem?.shown)]
                 }
             ),
             "redis": ["connected": .bool(redisConnected)],
@@ -54,7 +55,7 @@ extension BridgeStatus {
                     }
                 )
             ),
-            "failures": .array(activity.failures.map(\.json)),
+            "failures": .array(activity.failures.map { $0.json(showsDetail: showsDetails) }),
             "streams": .array(streams.map(\.json)),
         ]
     }
@@ -86,7 +87,7 @@ extension StreamStatus {
             ],
             "members": .int(Int64(members)),
             "replicas": .array(replicas.map(\.json)),
-            "fault": .optional(fault),
+            "fault": .optional(fault?.shown),
             "paused": pause?.json ?? .null,
         ]
     }
@@ -95,7 +96,7 @@ extension StreamStatus {
 extension ReplicaStatus {
     fileprivate var json: JSONValue {
         [
-            "name": .string(name),
+            "name": .string(name.shown),
             "self": .bool(isSelf),
             "partitions": .array(partitions.map { .int(Int64($0)) }),
         ]
@@ -103,14 +104,14 @@ extension ReplicaStatus {
 }
 
 extension RecentFailure {
-    fileprivate var json: JSONValue {
+    func json(showsDetail: Bool) -> JSONValue {
         [
             "kind": .string(kind.rawValue),
             "reason": .string(reason),
             "stream": .string(stream),
             "contactHash": .optional(contact),
             "status": .optional(status),
-            "detail": .string(detail),
+            "detail": showsDetail ? .string(detail.shown) : .null,
             "count": .int(Int64(count)),
             "at": .double(at),
         ]

@@ -155,7 +155,7 @@ struct ControlRoutes: Sendable {
         var headers = headers
         headers[.contentType] = "application/json"
         headers[.cacheControl] = "no-store"
-        let body = value.serialized(pretty: true) + [0x0A]
+        let body = value.serialized(pretty: true, escapesInvisible: true) + [0x0A]
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

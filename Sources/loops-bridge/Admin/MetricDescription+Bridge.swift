@@ -204,6 +204,11 @@ extension MetricDescription {
         gauge("drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
+        counter(
+            "admin_connections_dropped_total",
+            "Connections of the admin port that were closed, by cause.",
+            ["cause"]
+        ),
         counter("config_reloads_total", "Loads of the mappings file while running, by result.", ["result"]),
         gauge(
             "config_reload_ok",

@@ -49,6 +49,7 @@ struct CheckCommand: AsyncParsableCommand {
         guard case .success(let settings) = settings, case .success(let destination) = loaded else {
             throw ExitStatus.unusable
         }
+        for warning in settings.warnings { Terminal.complain("warning: \(warning)") }
         let streams = settings.bridge.streams.map { $0.weight == 1 ? $0.name : "\($0.name) (weight \($0.weight))" }
         Terminal.line(
             """
@@ -69,7 +70,7 @@ struct CheckCommand: AsyncParsableCommand {
         func tell(_ results: [CheckResult]) {
             for result in results {
                 hasFault = hasFault || result.verdict == .fault
-                Terminal.line(CheckText.text(result, style: style))
+                Terminal.write(Array((CheckText.text(result, style: style) + "\n").utf8))
             }
         }
         tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))

@@ -59,7 +59,7 @@ struct MapCommand: AsyncParsableCommand {
                 case .explained(let explanation): ExplanationText.text(explanation, style: style)
                 case .trigger(let trigger, let explanation):
                     ExplanationText.text(trigger: trigger, explanation, style: style)
-                case .plain(let answer): answer.jsonText + "\n"
+                case .plain(let answer): answer.visibleText + "\n"
                 }
             Terminal.write(Array(((isFirst ? "" : "\n") + text).utf8))
             isFirst = false

@@ -45,13 +45,14 @@ struct MappingSuite: Sendable {
                 let differences = testCase.differences(by: suite.destination)
                 if differences.isEmpty {
                     report.passed += 1
-                    report.text += "\(coloured("ok", 32))      \(testCase.name)\n"
+                    report.text += "\(coloured("ok", 32))      \(testCase.name.shown)\n"
                 } else {
                     report.failed += 1
-                    report.text += "\(coloured("not ok", 31))  \(testCase.name) (\(suite.file):\(testCase.line))\n"
+                    report.text +=
+                        "\(coloured("not ok", 31))  \(testCase.name.shown) (\(suite.file.shown):\(testCase.line))\n"
                     for difference in differences {
                         for line in difference.description.split(separator: "\n") {
-                            report.text += "          \(line)\n"
+                            report.text += "          \(String(line).shown)\n"
                         }
                     }
                 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import Logging
 
 /// The service.
 struct RunCommand: AsyncParsableCommand {
@@ -13,6 +14,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Usable.settings { try options.settings() }
         let destination = try Usable.destination(path: settings.mappingsPath)
+        let logger = Loggers.logger(settings.log)
+        for warning in settings.warnings { logger.warning("A setting is not safe", metadata: ["error": "\(warning)"]) }
         do {
             try await Assembly(settings: settings, destination: destination).run()
         } catch {

@@ -42,10 +42,10 @@ enum Usable {
 
     static func read(_ path: String, as what: String) -> Result<[UInt8], Fault> {
         do {
-            return .success(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+            return .success(try BoundedFile.bytes(path, upTo: Destination.fileBytesMax))
         } catch {
             return .failure(
-                Fault(description: "\(path): the \(what) cannot be read; check that it is there and readable")
+                Fault(description: "\(path): the \(what) cannot be read: \(error)")
             )
         }
     }

@@ -29,6 +29,7 @@ struct LineLogHandler: LogHandler {
             case .json: line.json
             case .text: line.text(hasColour: Terminal.hasColour)
             }
-        Terminal.complain(text)
+        // Its colours are its own; everything else in it can be shown.
+        Terminal.tell(Array((text + "\n").utf8))
     }
 }

@@ -24,7 +24,7 @@ struct LogLine {
             // A name of ours is never overwritten.
             line[line[key] == nil ? key : "metadata.\(key)"] = .string(value)
         }
-        return JSONValue.object(line).jsonText
+        return JSONValue.object(line).visibleText
     }
 
     /// Time, level, message, then `name=value`. One line, whatever a value holds: nobody can write a line of their own into it.

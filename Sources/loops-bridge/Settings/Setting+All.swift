@@ -188,19 +188,26 @@ extension Setting {
         fallback: "9464",
         help: "The port that the admin endpoints listen on; 0 for any free one"
     )
+    static let httpAllowedHosts = Setting(
+        key: "http.allowedHosts",
+        shape: .list,
+        fallback: nil,
+        help:
+            "Further host names under which the admin endpoints answer, beside addresses, localhost and this machine's own: bridge,*.example.com; * for any"
+    )
     static let httpControlToken = Setting(
         key: "http.controlToken",
         shape: .text,
         fallback: nil,
         help:
-            "The token for POST /control, 16 characters or more; control over HTTP is off if not set",
+            "The token for POST /control and for what Loops answered in /status.json, 16 characters or more; both are off if not set",
         isSecret: true
     )
     static let httpControlTokenFile = Setting(
         key: "http.controlTokenFile",
         shape: .path,
         fallback: nil,
-        help: "A file that holds the token for POST /control"
+        help: "A file that holds the token of the bridge's control"
     )
     static let logLevel = Setting(
         key: "log.level",
@@ -224,7 +231,7 @@ extension Setting {
         bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
         bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort,
-        httpControlToken, httpControlTokenFile, logLevel,
+        httpAllowedHosts, httpControlToken, httpControlTokenFile, logLevel,
         logFormat,
     ]
 }

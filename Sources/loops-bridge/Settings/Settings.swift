@@ -8,6 +8,8 @@ struct Settings: Sendable {
     var mappingsPath: String?
     var httpHost: String
     var httpPort: Int
+    /// Under which names the admin endpoints answer.
+    let hosts: HostRule
     /// The token of `/control`, checked; nil when control over HTTP is off, or is not asked for.
     var controlToken: String?
     var log: LogSettings
@@ -15,6 +17,8 @@ struct Settings: Sendable {
     var inForce: [SettingInForce]
     /// What should be the same on all replicas, as `key=value`, without secrets.
     let shared: [String]
+    /// What works and is not safe, a sentence each.
+    let warnings: [String]
 
     /// - Parameters:
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
@@ -68,17 +72,19 @@ struct Settings: Sendable {
                 )
             )
         }
-        for fault in [bridge.leaseTiming.fault, bridge.clusterFault] {
+        for fault in [bridge.leaseTiming.fault, bridge.clusterFault, bridge.keyConflict] {
             if let fault { reader.report(.conflict(fault)) }
         }
         self.bridge = bridge
         self.mappingsPath = reader.text(.bridgeMappings)
         self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"
         self.httpPort = reader.integer(.httpPort)
+        self.hosts = Self.hosts(&reader, listeningOn: httpHost, hostName: hostName)
         self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
         self.inForce = SettingInForce.all(reader, redis: "\(redis)")
         self.shared = reader.shared
+        self.warnings = [Self.clearTextWarning(reader)].compactMap(\.self)
         if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
     }
 
@@ -106,11 +112,33 @@ struct Settings: Sendable {
         )
     }
 
+    /// The API key and what events say go to Loops as they are when its address is no https:// one.
+    private static func clearTextWarning(_ reader: SettingsReader) -> String? {
+        guard let (text, source) = reader.value(.loopsBaseURL), let address = LoopsAddress(text), !address.isSecure,
+            !address.isLoopback
+        else { return nil }
+        return """
+            loops.baseURL (\(source)) begins with http:// and leads to another machine: the API key and people's data go there in clear text. \
+            Use https://.
+            """
+    }
+
     /// Where Redis is; a fault is reported, and tells no password.
     static func redis(_ reader: inout SettingsReader) -> RedisConfiguration {
         let url = reader.value(.redisURL)
         do {
-            return try RedisConfiguration(url: url?.text ?? "")
+            let redis = try RedisConfiguration(url: url?.text ?? "")
+            if case .flag(let name)? = url?.source, redis.password != nil || redis.sentinelPassword != nil {
+                reader.report(
+                    .conflict(
+                        """
+                        redis.url (\(name)): a process list shows flags to everybody on this machine, so no password is taken from one. Set \
+                        REDIS_URL, or redis.url in a settings file.
+                        """
+                    )
+                )
+            }
+            return redis
         } catch {
             reader.report(
                 .malformed(
@@ -122,6 +150,27 @@ struct Settings: Sendable {
             )
             return RedisConfiguration.local
         }
+    }
+
+    /// The machine's own name is known to nobody who could let another's name lead here.
+    private static func hosts(
+        _ reader: inout SettingsReader,
+        listeningOn host: String,
+        hostName: String
+    ) -> HostRule {
+        let (text, source) = reader.value(.httpAllowedHosts) ?? ("", .fallback)
+        let names = text.isEmpty ? [] : reader.list(.httpAllowedHosts)
+        if let wrong = names.first(where: { !HostRule.isName($0) }) {
+            reader.report(
+                .malformed(
+                    key: Setting.httpAllowedHosts.key,
+                    source: source,
+                    value: "\"\(wrong)\"",
+                    allowed: "a host name without a port, *.example.com for those of a domain, or * for any"
+                )
+            )
+        }
+        return HostRule(names + [host, hostName])
     }
 
     private static func apiKey(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String {
@@ -139,8 +188,10 @@ struct Settings: Sendable {
         }
         if key != nil { reader.report(.conflict("loops.apiKey and loops.apiKeyFile are both set; keep one")) }
         do {
-            let text = try readFile(path).trimmingSpaces
-            if text.isEmpty { reader.report(.unreadableFile(path: path, reason: "the key file is empty")) }
+            let text = try readFile(path)
+            if SecretText.bare(text).isEmpty {
+                reader.report(.unreadableFile(path: path, reason: "the key file is empty"))
+            }
             return checked(text, .file(path), &reader)
         } catch {
             reader.report(.unreadableFile(path: path, reason: "the key file cannot be read: \(error)"))
@@ -155,34 +206,46 @@ struct Settings: Sendable {
                 reader.report(.conflict("http.controlToken and http.controlTokenFile are both set; keep one"))
             }
             do {
-                token = (try readFile(path).trimmingSpaces, .file(path))
+                token = (try readFile(path), .file(path))
             } catch {
                 reader.report(.unreadableFile(path: path, reason: "the token file cannot be read: \(error)"))
                 return nil
             }
         }
         guard let token else { return nil }
-        if ControlToken(token.text) != nil { return token.text }
+        let text = SecretText.bare(token.text)
+        if text.utf8.count <= SecretText.bytesMax, !SecretText.isAssignment(text, of: .httpControlToken),
+            ControlToken(text) != nil
+        {
+            return text
+        }
         reader.report(
             .malformed(
                 key: "http.controlToken",
                 source: token.source,
                 value: "the value (hidden)",
-                allowed: "at least \(ControlToken.minLength) characters of printable ASCII without spaces"
+                allowed:
+                    "\(ControlToken.minLength) to \(SecretText.bytesMax) characters of printable ASCII without spaces, alone"
             )
         )
         return nil
     }
 
     /// A key goes into a header: a control character in it would be refused there with a far less helpful text.
-    private static func checked(_ key: String, _ source: SettingSource, _ reader: inout SettingsReader) -> String {
-        if !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+    private static func checked(_ text: String, _ source: SettingSource, _ reader: inout SettingsReader) -> String {
+        let key = SecretText.bare(text)
+        // Loops' keys have no quotes: one that is left over is half of a pair.
+        let isClean = key.utf8.allSatisfy {
+            (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'")
+        }
+        if !isClean || key.utf8.count > SecretText.bytesMax || SecretText.isAssignment(key, of: .loopsAPIKey) {
             reader.report(
                 .malformed(
                     key: "loops.apiKey",
                     source: source,
                     value: "the value (hidden)",
-                    allowed: "printable ASCII without spaces"
+                    allowed:
+                        "the key alone: printable ASCII without spaces and quotes, at most \(SecretText.bytesMax) characters"
                 )
             )
             return ""

@@ -17,10 +17,10 @@ extension SettingsFile {
         let named = environment[Self.environment].flatMap { $0.isEmpty ? nil : $0 }
         guard let path = typed ?? named else { return nil }
         do {
-            return SettingsFile(path: path, text: try String(contentsOfFile: path, encoding: .utf8))
+            return SettingsFile(path: path, text: try BoundedFile.text(path, upTo: Self.bytesMax))
         } catch {
             let origin = typed == nil ? " that \(Self.environment) names" : ""
-            let reason = "the settings file\(origin) cannot be read"
+            let reason = "the settings file\(origin) cannot be read: \(error)"
             throw SettingsFaults(faults: [.unreadableFile(path: path, reason: reason)])
         }
     }

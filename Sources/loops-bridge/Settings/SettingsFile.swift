@@ -1,7 +1,14 @@
+import Bridge
 import Yams
 
 /// The settings file (YAML, and so JSON too), flattened to dotted keys.
 struct SettingsFile {
+    /// The longest file that is read, in bytes, and the most values in it.
+    static let bytesMax = 1 << 20
+    static let valuesMax = 10_000
+    /// The most faults that are told.
+    static let faultsMax = 100
+
     let path: String
     private(set) var values: [String: String] = [:]
     private(set) var faults: [SettingsFault] = []
@@ -9,10 +16,15 @@ struct SettingsFile {
     init(path: String, text: String) {
         self.path = path
         do {
+            try YAMLExpansion.check(text, maxValues: Self.valuesMax)
             guard let root = try Yams.compose(yaml: text) else { return }
             flatten(root, prefix: "")
+        } catch let fault as YAMLExpansion.Fault {
+            faults.append(.unreadableFile(path: "\(path):\(fault.line)", reason: fault.reason))
         } catch {
-            faults.append(.unreadableFile(path: path, reason: "not YAML: \(error)"))
+            // The library repeats the line, however long it is.
+            let reason = "\(error)".cut(to: 500)
+            faults.append(.unreadableFile(path: path, reason: "not YAML: \(reason)"))
         }
     }
 
@@ -37,9 +49,13 @@ struct SettingsFile {
 
     private mutating func take(_ key: String, _ text: String, at node: Node) {
         guard Setting.all.contains(where: { $0.key == key }) else {
-            let suggestion = Setting.all.map(\.key).min { key.editDistance(to: $0) < key.editDistance(to: $1) }
+            guard faults.count < Self.faultsMax else { return }
+            // No setting is as long: what is longer is near to none, and would take its time to be compared.
+            let isShort = key.utf8.count <= 64
+            let suggestion =
+                isShort ? Setting.all.map(\.key).min { key.editDistance(to: $0) < key.editDistance(to: $1) } : nil
             let isNear = suggestion.map { key.editDistance(to: $0) <= 3 } ?? false
-            faults.append(.unknownKey(key: key, file: place(node), suggestion: isNear ? suggestion : nil))
+            faults.append(.unknownKey(key: key.cut(to: 200), file: place(node), suggestion: isNear ? suggestion : nil))
             return
         }
         values[key] = text

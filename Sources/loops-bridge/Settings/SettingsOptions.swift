@@ -35,6 +35,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(Setting.bridgeShutdownGrace.help)) var bridgeShutdownGraceSeconds: String?
     @Option(help: .init(Setting.httpHost.help)) var httpHost: String?
     @Option(help: .init(Setting.httpPort.help)) var httpPort: String?
+    @Option(help: .init(Setting.httpAllowedHosts.help)) var httpAllowedHosts: String?
     @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
     @Option(help: .init(Setting.logLevel.help)) var logLevel: String?
     @Option(help: .init(Setting.logFormat.help)) var logFormat: String?
@@ -58,7 +59,8 @@ struct SettingsOptions: ParsableArguments {
             (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),
             (.bridgeGroupStart, bridgeGroupStart), (.bridgeShutdownGrace, bridgeShutdownGraceSeconds),
             (.httpHost, httpHost),
-            (.httpPort, httpPort), (.httpControlTokenFile, httpControlTokenFile), (.logLevel, logLevel),
+            (.httpPort, httpPort), (.httpAllowedHosts, httpAllowedHosts), (.httpControlTokenFile, httpControlTokenFile),
+            (.logLevel, logLevel),
             (.logFormat, logFormat),
         ]
         return Dictionary(uniqueKeysWithValues: typed.compactMap { setting, value in value.map { (setting.key, $0) } })
@@ -73,7 +75,7 @@ struct SettingsOptions: ParsableArguments {
             file: try SettingsFile.load(config),
             hostName: ProcessInfo.processInfo.hostName,
             processID: ProcessInfo.processInfo.processIdentifier,
-            readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
+            readFile: { try BoundedFile.text($0, upTo: BoundedFile.secretBytesMax) }
         )
     }
 }

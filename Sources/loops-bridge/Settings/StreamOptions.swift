@@ -30,7 +30,7 @@ struct StreamOptions: ParsableArguments {
                 processID: ProcessInfo.processInfo.processIdentifier,
                 needsKey: false,
                 wantsControl: wantsControl,
-                readFile: { try String(contentsOfFile: $0, encoding: .utf8) }
+                readFile: { try BoundedFile.text($0, upTo: BoundedFile.secretBytesMax) }
             )
         }
     }

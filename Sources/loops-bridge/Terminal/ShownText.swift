@@ -1,18 +1,14 @@
+import JSON
+
 extension String {
-    /// What a terminal may show of it: control characters, which could do more than be shown, are replaced.
-    var shown: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .lineSeparator, .paragraphSeparator:
-                        scalar == "\n" || scalar == "\t" ? " " : "\u{FFFD}"
-                    case .format: "\u{FFFD}"
-                    default: scalar
-                    }
-                }
-            )
-        )
+    /// What a terminal may show of it, on one line: what could do more than be shown, or less, is replaced.
+    var shown: String { visible { $0 == "\n" || $0 == "\t" ? " " : "\u{FFFD}" } }
+
+    /// As ``shown``, but of as many lines as it has.
+    var shownLines: String { visible { $0 == "\n" || $0 == "\t" ? $0 : "\u{FFFD}" } }
+
+    private func visible(_ replacement: (Unicode.Scalar) -> Unicode.Scalar) -> String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.isInvisible ? replacement($0) : $0 }))
     }
 
     /// Cut to a width, with a mark where it was.

@@ -18,9 +18,9 @@ enum Terminal {
     /// Whether a person watches standard output.
     static var isScreen: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Writes a line to standard error.
+    /// Writes lines to standard error. Whatever a text of others holds, it is shown and does no more.
     static func complain(_ text: String) {
-        tell(Array((text + "\n").utf8))
+        tell(Array((text.shownLines + "\n").utf8))
     }
 
     /// Writes over the current line of standard error; only on a terminal.

@@ -1,29 +1,49 @@
 import Synchronization
 
-/// How many may listen to live events at once.
+/// The seats of those who listen to live events. Nobody is turned away: when all are taken, the slowest listener loses its seat.
 final class ListenerSeats: Sendable {
     static let limit = 32
 
     /// A taken seat; free again when nobody holds it any more, whatever became of the request.
     final class Seat: Sendable {
         private let seats: ListenerSeats
+        private let number: Int
 
-        fileprivate init(_ seats: ListenerSeats) {
+        fileprivate init(_ seats: ListenerSeats, _ number: Int) {
             self.seats = seats
+            self.number = number
         }
 
-        deinit { seats.taken.withLock { $0 -= 1 } }
+        deinit { seats.leave(number) }
+
+        /// Something is written to the listener. How long it takes until that has ended says how slow it is.
+        func beginWrite() { seats.state.withLock { $0.order.beginWrite(number) } }
+
+        func endWrite() { seats.state.withLock { $0.order.endWrite(number) } }
     }
 
-    private let taken = Mutex(0)
+    private struct State {
+        var order = SeatOrder(limit: ListenerSeats.limit)
+        var onLoss: [Int: @Sendable () -> Void] = [:]
+    }
+    private let state = Mutex(State())
 
-    /// - Returns: nil when all are taken.
-    func take() -> Seat? {
-        let isFree = taken.withLock { taken in
-            if taken >= Self.limit { return false }
-            taken += 1
-            return true
+    /// - Parameter onLoss: called when another listener gets this seat.
+    func take(onLoss: @escaping @Sendable () -> Void) -> Seat {
+        let (number, lost) = state.withLock { state in
+            let (number, slowest) = state.order.take()
+            let lost = slowest.flatMap { state.onLoss.removeValue(forKey: $0) }
+            state.onLoss[number] = onLoss
+            return (number, lost)
         }
-        return isFree ? Seat(self) : nil
+        lost?()
+        return Seat(self, number)
+    }
+
+    private func leave(_ number: Int) {
+        state.withLock { state in
+            state.order.leave(number)
+            state.onLoss[number] = nil
+        }
     }
 }

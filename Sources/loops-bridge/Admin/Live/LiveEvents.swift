@@ -23,23 +23,24 @@ struct LiveEvents: Sendable {
         self.status = status
     }
 
-    /// The stream of events, or 503 when all seats are taken.
-    func response() -> Response {
-        var headers: HTTPFields = [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
-        guard let seat = seats.take() else {
-            headers[.contentType] = "text/plain; charset=utf-8"
-            headers[.retryAfter] = "10"
-            let text = "\(ListenerSeats.limit) are listening already; close a page, or read /status.json\n"
-            return Response(status: .serviceUnavailable, headers: headers, body: .init(byteBuffer: .init(string: text)))
-        }
+    /// The stream of events.
+    /// - Parameter close: called when another listener needs the seat.
+    func response(close: @escaping @Sendable () -> Void) -> Response {
+        var headers: HTTPFields = [.cacheControl: "no-store"]
         headers[.contentType] = "text/event-stream; charset=utf-8"
         // A proxy that collects an answer before it passes it on would keep the page waiting.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         let body = ResponseBody { [self] writer in
+            // Taken here and not before: who only asks for the head takes nobody's seat.
+            let seat = seats.take(onLoss: close)
+            seat.beginWrite()
             try await writer.write(Self.event("history", history()))
             try await writer.write(Self.event("status", status()))
+            seat.endWrite()
             for await _ in Self.ticks(interval).cancelOnGracefulShutdown() {
+                seat.beginWrite()
                 try await writer.write(Self.event("status", status()))
+                seat.endWrite()
             }
             try await writer.finish(nil)
             withExtendedLifetime(seat) {}
@@ -57,7 +58,7 @@ struct LiveEvents: Sendable {
 
     private static func event(_ name: String, _ value: JSONValue) -> ByteBuffer {
         var buffer = ByteBuffer(string: "event: \(name)\ndata: ")
-        buffer.writeBytes(value.serialized())
+        buffer.writeBytes(value.serialized(escapesInvisible: true))
         buffer.writeStaticString("\n\n")
         return buffer
     }

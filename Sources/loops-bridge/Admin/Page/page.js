@@ -341,8 +341,6 @@
       ["Status", isKnown(failure.status) ? String(failure.status) : "none", "number"],
       ["Times", count(failure.count), "number"],
       ["Contact", isKnown(failure.contactHash) ? failure.contactHash : "all"],
-      // A balancer answers with a document: its words are enough.
-      ["In words", failure.detail.replace(/<[^<>]*>/g, " ").replace(/\s+/g, " ").trim() || "–", "words"],
     ]));
     const reasons = Object.entries(status.deadLetterReasons).sort((a, b) => b[1] - a[1]);
     byId("no-dead").hidden = reasons.length > 0;

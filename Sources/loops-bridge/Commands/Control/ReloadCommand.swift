@@ -17,6 +17,6 @@ struct ReloadCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await options.client(try options.load()).post("reload")
-        Terminal.line("\(Int(answer["mappings"]?.doubleValue ?? 0)) mappings are in force")
+        Terminal.line("\(Int64(saturating: answer["mappings"]?.doubleValue ?? 0)) mappings are in force")
     }
 }

@@ -7,15 +7,20 @@ import Logging
 struct ShownPause {
     let words: String
 
+    /// The latest instant that has a date, in milliseconds since 1970, and the earliest with a minus: as in JavaScript.
+    private static let latest = 8.64e15
+
     init(_ pause: Pause) {
-        let since = Date(timeIntervalSince1970: Double(pause.since) / 1000).formatted(.iso8601)
+        let since = Date(timeIntervalSince1970: min(max(Double(pause.since), -Self.latest), Self.latest) / 1000)
+            .formatted(.iso8601)
         words = "since \(since) by \(pause.by.shown)" + (pause.reason.isEmpty ? "" : ": \(pause.reason.shown)")
     }
 
     /// The pauses that an answer of `/control`, or `/status.json`, has of its streams under this name.
     static func list(_ answer: JSONValue, _ name: String) -> [(stream: String, pause: ShownPause)] {
         (answer["streams"]?.arrayValue ?? []).compactMap { stream in
-            guard let pause = stream[name], let since = pause["since"]?.doubleValue, since.magnitude < 9e15 else {
+            guard let pause = stream[name], let since = pause["since"]?.doubleValue, since.magnitude <= Self.latest
+            else {
                 return nil
             }
             let by = pause["by"]?.stringValue ?? ""

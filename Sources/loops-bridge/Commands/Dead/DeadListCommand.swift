@@ -41,7 +41,7 @@ struct DeadListCommand: AsyncParsableCommand {
                 }
                 inBox += 1
                 listed += 1
-                if json { return Terminal.line(text.json(letter).jsonText) }
+                if json { return Terminal.line(text.json(letter).visibleText) }
                 if listed == 1 { Terminal.line(LetterText.header) }
                 return Terminal.line(text.row(letter))
             }
@@ -61,7 +61,7 @@ extension Terminal {
     @discardableResult
     static func line(_ text: String) -> Bool {
         endProgress()
-        write(Array((text + "\n").utf8))
+        write(Array((text.shownLines + "\n").utf8))
         return true
     }
 }

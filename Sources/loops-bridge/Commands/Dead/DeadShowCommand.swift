@@ -24,7 +24,7 @@ struct DeadShowCommand: AsyncParsableCommand {
             var found = 0
             try await session.each(newestFirst: true) { letter, _ in
                 found += 1
-                return Terminal.line(json ? text.json(letter, withFields: true).jsonText : text.full(letter))
+                return Terminal.line(json ? text.json(letter, withFields: true).visibleText : text.full(letter))
             }
             if found == 0 {
                 Terminal.complain("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")

@@ -18,7 +18,7 @@ struct LetterText {
     func row(_ letter: Letter) -> String {
         Self.row(
             [
-                ShownTime.age(milliseconds: now - letter.deadAt), letter.reason,
+                ShownTime.age(milliseconds: letter.age(now: now)), letter.reason,
                 letter.mapping.isEmpty ? "-" : letter.mapping,
                 contact(letter) ?? "-", letter.status.map(String.init) ?? "-", String(letter.attempts),
                 letter.id.description,
@@ -75,7 +75,7 @@ struct LetterText {
             ("idempotency", letter.idempotencyKey.isEmpty ? nil : letter.idempotencyKey),
             ("trace", letter.traceID.isEmpty ? nil : letter.traceID),
             ("attempts", String(letter.attempts)), ("contact", contact(letter)),
-            ("dead for", ShownTime.age(milliseconds: now - letter.deadAt)),
+            ("dead for", ShownTime.age(milliseconds: letter.age(now: now))),
             ("entry", "\(letter.entry) of \(letter.stream)"), ("not to replay", letter.obstacle),
         ]
         var text = ""

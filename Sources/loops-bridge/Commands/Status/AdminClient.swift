@@ -21,10 +21,16 @@ struct AdminClient {
     }
 
     let base: String
+    /// The token of the bridge's `/control`, with which it tells more; nil for what everybody is told.
+    var token: String?
 
     func status() async throws -> JSONValue {
-        let request = HTTPClientRequest(url: base + "/status.json")
-        return try await HTTPClient.withHTTPClient { http in
+        var request = HTTPClientRequest(url: base + "/status.json")
+        if let token { request.headers = ["Authorization": "Bearer \(token)"] }
+        var configuration = HTTPClient.Configuration()
+        // A redirect would carry the token elsewhere.
+        configuration.redirectConfiguration = .disallow
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { [request] http in
             let response = try await http.execute(request, timeout: .seconds(5))
             guard response.status == .ok else { throw Fault.status(response.status.code) }
             let body = try await response.body.collect(upTo: Self.maxAnswerBytes)

@@ -13,6 +13,9 @@ struct StatusCommand: AsyncParsableCommand {
             Asks the admin port of one replica. When no bridge answers and Redis' address is set (REDIS_URL, --redis-url or --config), it shows \
             what Redis knows of the group. Needs no API key; changes nothing.
 
+            What Loops answered may hold what an event held. It is shown to whoever has the token of the bridge's control: name its file with \
+            --http-control-token-file. No other way sends the token, so that an address that was mistyped gets none.
+
             Exit status: 0 healthy or degraded, 1 not ready, holding, paused or stopping, or only Redis answered, 2 settings cannot be used, \
             69 nobody could be reached.
             """
@@ -20,12 +23,14 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StreamOptions
     @Option(help: "The admin address of a replica; http://HTTP_HOST:HTTP_PORT if not given.") var url: String?
+    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
     @Flag(help: "Asks Redis and no bridge.") var redis = false
     @Flag(help: "JSON, as /status.json has it; on one line with --watch.") var json = false
     @Flag(help: "Looks again every second, until Ctrl-C.") var watch = false
 
     func run() async throws {
-        let settings = try options.settings()
+        let token = httpControlTokenFile.map { [Setting.httpControlTokenFile.key: $0] }
+        let settings = try options.settings(token ?? [:], wantsControl: token != nil)
         let base = url ?? settings.adminURL
         guard base.hasPrefix("http://") || base.hasPrefix("https://") else {
             Terminal.complain("--url \(base) is no http:// or https:// address")
@@ -45,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
     private func look(_ settings: Settings, _ base: String) async -> ExitCode {
         do {
             if redis { return try await lookAtRedis(settings) }
-            let status = try await AdminClient(base: base).status()
+            let status = try await AdminClient(base: base, token: settings.controlToken).status()
             show(status, StatusText(hasColour: Terminal.hasOutputColour).lines(status))
             let state = status["health"]?["state"]?.stringValue ?? ""
             return status["ready"] == true && ["healthy", "degraded"].contains(state) ? .success : ExitStatus.failed
@@ -84,7 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func show(_ status: JSONValue, _ lines: [String]) {
         if json {
-            Terminal.write(status.serialized(pretty: !watch) + [0x0A])
+            Terminal.write(status.serialized(pretty: !watch, escapesInvisible: true) + [0x0A])
             return
         }
         // Home, what is new over what was, and the rest away: nothing flickers.

@@ -17,14 +17,14 @@ struct StatusText {
     }
 
     private func summary(_ status: JSONValue) -> [String] {
-        let state = status["health"]?["state"]?.stringValue ?? "?"
+        let state = text(status["health"]?["state"])
         let delivery = status["delivery"], backlog = status["backlog"], ended = status["ended"]
         var lines = [
             "\(painted(state))  \(text(status["instance"])) · group \(text(status["group"])) · \(text(status["version"]))"
         ]
         lines += (status["health"]?["reasons"]?.arrayValue ?? []).map { "  because \(text($0))" }
         let share = delivery?["requestsPerSecond"]?.doubleValue.flatMap { used in
-            delivery?["limit"]?.doubleValue.map { " (\(Int((100 * used / max($0, 0.001)).rounded())) %)" }
+            delivery?["limit"]?.doubleValue.map { " (\(Int64(saturating: (100 * used / max($0, 0.001)).rounded())) %)" }
         }
         let limit = delivery?["limit"]?.doubleValue.map { " of \(Self.rate($0))\(share ?? "")" }
         lines += [
@@ -110,7 +110,7 @@ struct StatusText {
         for failure in failures.prefix(Self.maxFailures) {
             let age = max(0, now - (failure["at"]?.doubleValue ?? now))
             table.rows.append([
-                ShownTime.age(milliseconds: Int64(age * 1000)),
+                ShownTime.age(milliseconds: Int64(saturating: age * 1000)),
                 failure["kind"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
                 failure["status"]?.integerValue.map(String.init) ?? "-", number(failure["count"]),
                 failure["contactHash"]?.stringValue ?? "all", text(failure["detail"]),
@@ -123,13 +123,13 @@ struct StatusText {
     static func ranges(_ numbers: [Int]) -> String {
         var runs: [ClosedRange<Int>] = []
         for number in numbers {
-            if let last = runs.last, last.upperBound == number - 1 {
+            if let last = runs.last, last.upperBound < .max, last.upperBound + 1 == number {
                 runs[runs.count - 1] = last.lowerBound...number
             } else {
                 runs.append(number...number)
             }
         }
-        return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        return runs.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
             .joined(separator: ", ")
     }
 
@@ -146,7 +146,9 @@ struct StatusText {
     }
 
     private static func rate(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        // Another server's number may be anything.
+        guard (0..<1e15).contains(value) else { return "?" }
+        let tenths = Int64(saturating: (value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)/s" : "\(tenths / 10).\(tenths % 10)/s"
     }
 }

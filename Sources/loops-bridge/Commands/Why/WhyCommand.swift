@@ -56,7 +56,7 @@ struct WhyCommand: AsyncParsableCommand {
                     Terminal.endProgress()
                     isFound = isFound || !findings.hits.isEmpty
                     for hit in findings.hits {
-                        Terminal.line(json ? text.json(hit, findings).jsonText : text.text(hit, findings))
+                        Terminal.line(json ? text.json(hit, findings).visibleText : text.text(hit, findings))
                     }
                     Terminal.complain(text.summary(findings))
                 }

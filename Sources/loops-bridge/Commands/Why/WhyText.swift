@@ -34,7 +34,7 @@ struct WhyText {
             let again = "'loops-bridge dead replay --id \(letter.id)' puts it back"
             return [
                 """
-                dead-lettered \(ShownTime.wait(seconds: Double(now - letter.deadAt) / 1000)) ago as letter \(letter.id), \
+                dead-lettered \(ShownTime.wait(seconds: Double(letter.age(now: now)) / 1000)) ago as letter \(letter.id), \
                 \(letter.reason): \(masked(letter.detail, letter.contact))
                 """,
                 "attempts: \(letter.attempts); \(letter.obstacle ?? again)",
@@ -91,12 +91,12 @@ struct WhyText {
         let details = [masked(trouble.message, contact), trouble.requestID.map { "request ID \($0)" } ?? ""]
         let told = details.filter { !$0.isEmpty }.joined(separator: ", ")
         let message = told.isEmpty ? "" : " (\(told))"
-        let ago = ShownTime.wait(seconds: Double(max(0, now - trouble.lastAt)) / 1000)
+        let ago = ShownTime.wait(seconds: max(0, Double(now) - Double(trouble.lastAt)) / 1000)
         let next: String
         if trouble.member != place.owner {
             next = "told by \(trouble.member), which does not own it any more; its owner tries it anew"
         } else if let nextAt = trouble.nextAt {
-            let wait = Double(nextAt - now) / 1000
+            let wait = (Double(nextAt) - Double(now)) / 1000
             next = wait < 1 ? "tried again now" : "tried again in \(ShownTime.wait(seconds: wait))"
         } else {
             next = "tried again when Loops takes requests again"
