@@ -44,6 +44,7 @@ struct Acknowledger: Sendable {
         var stuck: Set<Int> = []
         var stuckUntil = clock.now
         while !Task.isCancelled {
+            await confirmViolations()
             reportViolations()
             if clock.now >= stuckUntil { stuck = [] }
             let calls = session.withAcks { $0.calls(except: stuck) }
@@ -108,6 +109,24 @@ struct Acknowledger: Sendable {
             "A dead letter cannot be written; its partition's entries stay pending until it can",
             metadata: ["stream": "\(session.keys.stream)", "error": "\(fault)"]
         )
+    }
+
+    /// A contact that was left at an older entry was stepped over, unless Redis has lost the later one as well.
+    private func confirmViolations() async {
+        let behind = session.withIntake { $0.takeBehind() }
+        if behind.isEmpty { return }
+        do {
+            let entries = try await session.entries(behind.map(\.after), in: session.incarnation)
+            let there = zip(behind, entries).compactMap { $1 == nil ? nil : $0 }
+            session.withIntake { $0.confirm(there) }
+        } catch {
+            logGate.log(
+                .warning,
+                key: "order",
+                "Could not find out whether contacts were left at older entries",
+                metadata: ["stream": "\(session.keys.stream)", "error": "\(error)", "count": "\(behind.count)"]
+            )
+        }
     }
 
     /// It must never happen, so each time that it does is worth a line of the log.

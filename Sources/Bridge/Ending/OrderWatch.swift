@@ -39,6 +39,10 @@ struct OrderWatch: Sendable {
 
     private var slots = [Slot?](repeating: nil, count: Self.slots)
     private var found = 0
+    /// Contacts that look left behind. Whether they are is known when the later entry is looked for: Redis may have lost it as well.
+    private var behind: [Violation] = []
+    /// More at a time are only counted when they come again.
+    private static let mostBehind = 100
     private var last: Violation?
 
     init() {}
@@ -83,9 +87,19 @@ struct OrderWatch: Sendable {
             }
             slots[index]?.looks += 1
             guard slot.looks + 1 == Self.looks else { continue }
-            add(Violation(contact: slot.name, partition: partition, id: last, after: slot.highest))
+            guard behind.count < Self.mostBehind else { continue }
+            behind.append(Violation(contact: slot.name, partition: partition, id: last, after: slot.highest))
             slots[index]?.highest = last
         }
+    }
+
+    /// The later entries of these were still in the stream: what was stepped over is a violation.
+    mutating func confirm(_ violations: [Violation]) { for violation in violations { add(violation) } }
+
+    /// Contacts that look left behind, since the last time.
+    mutating func takeBehind() -> [Violation] {
+        defer { behind = [] }
+        return behind
     }
 
     private mutating func add(_ violation: Violation) {

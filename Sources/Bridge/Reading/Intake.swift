@@ -233,6 +233,10 @@ struct Intake: Sendable {
         }
     }
 
+    /// Contacts that look left behind, and those of them that are.
+    mutating func takeBehind() -> [OrderWatch.Violation] { order.takeBehind() }
+    mutating func confirm(_ violations: [OrderWatch.Violation]) { order.confirm(violations) }
+
     /// Ends that came out of order since the last time.
     mutating func takeViolations() -> (count: Int, last: OrderWatch.Violation?) { order.takeFound() }
 

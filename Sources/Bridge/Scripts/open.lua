@@ -51,7 +51,7 @@ end
 redis.call('HSET', KEYS[2], 'rule', ARGV[4], 'stream', KEYS[1])
 -- The lease time is the group's: claimants wait it, and holders trust their leases for it, whatever each was told. It changes when nobody is there.
 local lease = redis.call('HGET', KEYS[2], 'lease')
-if not lease or redis.call('HLEN', KEYS[4]) <= 1 then
+if not lease or #redis.call('HKEYS', KEYS[4]) <= 1 then
   lease = ARGV[6]
   redis.call('HSET', KEYS[2], 'lease', lease)
 end
