@@ -135,8 +135,8 @@ extension PlannedEntry {
 extension LeaseTiming {
     /// The same heartbeat, and a lease that the replica takes to be longer.
     fileprivate func believing(_ lease: Duration) -> LeaseTiming {
-        var timing = LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: requestTimeout)
-        timing.isGroupLeaseIgnored = true
+        var timing = self
+        timing.believed = lease
         return timing
     }
 }

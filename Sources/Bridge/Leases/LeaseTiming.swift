@@ -16,8 +16,8 @@ public struct LeaseTiming: Sendable, Equatable {
     /// two seconds.
     public var promotionDelay = Duration.zero
 
-    /// A fault that a test may plant: the replica believes in its own lease time, whatever the group's is.
-    var isGroupLeaseIgnored = false
+    /// A fault that a test may plant: the replica believes in its leases for so long, whatever it promises to others.
+    var believed: Duration?
 
     public init(lease: Duration = .seconds(15), heartbeat: Duration = .seconds(2), requestTimeout: Duration) {
         self.lease = lease
@@ -26,7 +26,7 @@ public struct LeaseTiming: Sendable, Equatable {
     }
 
     /// How long a holder trusts its lease: the shorter of its own time and the group's.
-    var held: Duration { isGroupLeaseIgnored ? lease : groupLease.map { min($0, lease) } ?? lease }
+    var held: Duration { believed ?? groupLease.map { min($0, lease) } ?? lease }
     /// How long a claimant waits: the longer of both, and until a server that is no primary any more cannot confirm a renewal.
     var silence: Duration { (groupLease.map { max($0, lease) } ?? lease) + promotionDelay }
 
