@@ -194,7 +194,10 @@ struct AdminConnectionTests {
                     group.addTask {
                         try await RawClient.with(port: server.port) { client in
                             try await client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                            #expect(await client.read(until: "event: history"))
+                            let isIn = await client.read(until: "event: history")
+                            // The one that has to go, and those that are cancelled once it has gone, may not have read so far.
+                            let isOut = server.dropped(.seat) == 1
+                            #expect(isIn || isOut)
                             _ = await client.readToEnd()
                         }
                     }

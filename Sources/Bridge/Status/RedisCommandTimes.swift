@@ -5,7 +5,7 @@ final class RedisCommandTimes: Sendable {
     /// Scripts by their names, and the commands that are sent without one.
     static let commands = [
         "ack", "adopt", "blame", "dead_letter", "heartbeat", "leave", "open", "permit", "pull", "route", "survey",
-        "xtrim",
+        "xrange", "xreadgroup", "xtrim",
     ]
 
     private let timers: [String: Metrics.Timer]

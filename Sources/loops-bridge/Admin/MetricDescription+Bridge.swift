@@ -35,7 +35,7 @@ extension MetricDescription {
         counter("events_filtered_total", "Events of which nothing is sent, as intended, by reason.", ["reason"]),
         counter(
             "duplicates_total",
-            "What had been delivered before, by where that was seen: loops (409 on our own key), memory (read again, only acknowledged).",
+            "What had been delivered before, by where that was seen: loops (409 on our own key).",
             ["where"]
         ),
         counter("requests_expired_total", "Requests left out since the event was older than its mapping's maxAge.", []),
