@@ -5,7 +5,8 @@ import SystemPackage
 
 /// A program that was started by us and ends with us, even when we end by SIGKILL.
 ///
-/// Between the two stands a shell that reads our end of a pipe: when that closes, for whatever reason, it ends the program.
+/// Between the two stands a shell that reads our end of a pipe: when that closes, for whatever reason, it ends the program. Both are in a
+/// process group of their own: a terminal's Ctrl-C is for us, and we decide what becomes of them.
 public final class ChildProcess: Sendable {
     public let processID: Int32
     /// The latest lines of its output, oldest first; bounded.
@@ -27,20 +28,18 @@ public final class ChildProcess: Sendable {
     }
 
     /// The program in the background, its ID on the first line of output, before any of its own, then a wait for its end. The second background
-    /// job ends it when our end of the pipe is closed.
+    /// job ends it when our end of the pipe is closed. At the end whatever is left of the group goes too: the second job, and what the program
+    /// has started itself.
     private static let watchdog = """
         exec 3<&0
         sh -c 'echo "$$"; exec "$@"' "$0" "$@" </dev/null 3<&- &
         child=$!
         { read -r _ <&3; kill -TERM "$child"; sleep 10; kill -KILL "$child"; } 2>/dev/null >/dev/null &
-        guard=$!
         wait "$child"
-        status=$?
-        kill -KILL "$guard" 2>/dev/null
-        exit "$status"
+        kill -KILL "-$$"
         """
 
-    /// Runs a program as long as `body` runs; when `body` returns, the program is asked to end by SIGTERM.
+    /// Runs a program as long as `body` runs; when `body` returns, or this task is cancelled, the program is asked to end by SIGTERM.
     ///
     /// - Parameters:
     ///   - executable: a path, or a name to look for in `PATH`.
@@ -51,45 +50,72 @@ public final class ChildProcess: Sendable {
         environment: [String: String] = [:],
         body: @Sendable @escaping (ChildProcess) async throws -> Result
     ) async throws -> Result {
+        let cancelled = OneTime<Bool>()
+        // A task of its own: a cancellation that reached the shell between us and the program would end the wrong one of the two, and nobody
+        // would wait for the other.
+        let work = Task {
+            try await supervise(executable, arguments, environment, cancelled: cancelled, body: body)
+        }
+        return try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            cancelled.set(true)
+        }
+    }
+
+    private static func supervise<Result: Sendable>(
+        _ executable: String,
+        _ arguments: [String],
+        _ environment: [String: String],
+        cancelled: OneTime<Bool>,
+        body: @Sendable @escaping (ChildProcess) async throws -> Result
+    ) async throws -> Result {
         let variables = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
+        var platform = PlatformOptions()
+        platform.processGroupID = 0
         let outcome = try await Subprocess.run(
             .path("/bin/sh"),
             arguments: .init(["-c", watchdog, "watchdog", executable] + arguments),
             environment: .inherit.updating(Dictionary(uniqueKeysWithValues: variables)),
+            platformOptions: platform,
             input: .inputWriter,
             output: .sequence,
             error: .combinedWithOutput
         ) { execution in
             let started = OneTime<ChildProcess?>()
-            return try await withThrowingTaskGroup(of: Swift.Result<Result, any Error>?.self) { group in
+            let task = Task {
+                guard let child = await started.value else { throw ChildFault.notStarted(executable) }
+                return try await body(child)
+            }
+            await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { started.set(nil) }
                     var child: ChildProcess?
                     defer { child?.close() }
-                    for try await line in execution.standardOutput.strings() {
-                        if let child {
-                            child.take(line)
-                        } else {
-                            // The watchdog's own line, before any of the program's.
-                            child = Int32(line).map { ChildProcess(processID: $0) }
-                            started.set(child)
+                    do {
+                        for try await line in execution.standardOutput.strings() {
+                            if let child {
+                                child.take(line)
+                            } else {
+                                // The watchdog's own line, before any of the program's.
+                                child = Int32(line).map { ChildProcess(processID: $0) }
+                                started.set(child)
+                            }
                         }
+                    } catch {
+                        child?.take("its output cannot be read: \(error)")
                     }
-                    return nil
                 }
                 group.addTask {
-                    guard let child = await started.value else { return .failure(ChildFault.notStarted(executable)) }
-                    do { return .success(try await body(child)) } catch { return .failure(error) }
-                }
-                // Whatever became of the body, the program's end is waited for.
-                var result = Swift.Result<Result, any Error>.failure(ChildFault.notStarted(executable))
-                while let next = try await group.next() {
-                    guard let next else { continue }
-                    result = next
+                    if await cancelled.value { task.cancel() }
+                    // A pipe that is closed already has said the same.
                     try? await execution.standardInputWriter.finish()
                 }
-                return result
+                // Whatever becomes of the body, the program's end is waited for.
+                _ = await task.result
+                cancelled.set(false)
             }
+            return await task.result
         }
         return try outcome.closureResult.get()
     }

@@ -18,6 +18,9 @@ public enum FreePort {
         return bind(to: 0) ?? 0
     }
 
+    /// Whether nobody listens on a port at this moment.
+    public static func isFree(_ port: Int) -> Bool { bind(to: port) != nil }
+
     /// - Returns: the port, nil when it is not free.
     private static func bind(to port: Int) -> Int? {
         // Not inherited: a program that is started this very moment would hold the port.

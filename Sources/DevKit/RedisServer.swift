@@ -68,8 +68,13 @@ public final class RedisServer: Sendable {
             group.addTask { for await launch in stream { await server.serve(launch) } }
             defer { group.cancelAll() }
             do {
-                // A port that was free a moment ago may be held for another one.
-                do { try await server.start() } catch { try await server.start() }
+                do {
+                    try await server.start()
+                } catch {
+                    // A port that was free a moment ago may be held for another one.
+                    try Task.checkCancellation()
+                    try await server.start()
+                }
                 let result = try await body(server)
                 continuation.finish()
                 await server.stop(SIGTERM)

@@ -34,6 +34,31 @@ import Testing
         #expect(kill(processID, 0) == -1 && errno == ESRCH)
     }
 
+    /// A terminal's Ctrl-C goes to the group in its foreground, which is ours. What else is in the group ends with the program.
+    @Test func itIsInAGroupOfItsOwnOfWhichNothingStays() async throws {
+        let start = ContinuousClock.now
+        let group = try await ChildProcess.run("sleep", arguments: ["1000"]) { child in getpgid(child.processID) }
+        #expect(group > 0 && group != getpgid(0))
+        // Whoever adopts its processes has to see that they have ended.
+        while kill(-group, 0) == 0, .now - start < .seconds(5) { await Task.yield() }
+        #expect(kill(-group, 0) == -1 && errno == ESRCH)
+    }
+
+    @Test func aCancellationEndsItAndWaitsForItsEnd() async throws {
+        let found = OneTime<Int32>()
+        let task = Task {
+            try await ChildProcess.run("sleep", arguments: ["1000"]) { child in
+                found.set(child.processID)
+                await child.exited()
+                try Task.checkCancellation()
+            }
+        }
+        let processID = await found.value
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(kill(processID, 0) == -1 && errno == ESRCH)
+    }
+
     @Test func itEndsWhenTheBodyThrows() async throws {
         struct Stop: Error {}
         let found = OneTime<Int32>()
