@@ -43,6 +43,13 @@ import Testing
         }
     }
 
+    @Test func aPasswordThatRedisDoesNotHaveIsSaid() async throws {
+        try await withRedis(adjust: { $0.password = "hunter2" }) { _, _, log in
+            await log.disconnected("Redis has no password set for this user")
+            #expect(!log.states.contains { "\($0)".contains("hunter2") })
+        }
+    }
+
     @Test func aUserWithRightsOfItsOwn() async throws {
         let user = ["--user", "app", "on", ">p w", "~mine:*", "+@all", "-info", "-client"]
         try await withRedis(arguments: user, adjust: { ($0.user, $0.password) = ("app", "p w") }) { _, client, _ in

@@ -5,7 +5,7 @@ import RedisStreams
 /// Looks at Redis and Loops as the bridge would meet them. Delivers nothing, and changes nothing of the streams.
 public struct ConnectionCheck: Sendable {
     private let configuration: BridgeConfiguration
-    private let logger: Logger
+    let logger: Logger
 
     public init(_ configuration: BridgeConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -90,6 +90,7 @@ public struct ConnectionCheck: Sendable {
         let info = ServerInfo(try await view.client.send(RedisCommand("INFO")).text ?? "")
         guard servers.insert(info["run_id"] ?? "").inserted else { return [] }
         return [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
+            + [await failover(view, info, configuration.redis)].compactMap { $0 }
     }
 
     private func rights(_ view: StreamView, _ nonce: String) async throws -> CheckResult {
@@ -111,14 +112,36 @@ public struct ConnectionCheck: Sendable {
         var facts = GroupFacts(stream: view.keys.stream, group: view.group)
         facts.info = try await view.streamInfo()
         facts.groupInfo = try await view.groupInfo()
-        facts.state = try await view.hash(view.keys.state)
-        facts.members = try await view.members().count
-        facts.deadLetters = try await view.client.length(view.keys.deadLetters)
+        facts.state = try await naming(view.keys.state) { try await view.hash(view.keys.state) }
+        facts.members = try await naming(view.keys.members) { try await view.members().count }
+        facts.deadLetters = try await naming(view.keys.deadLetters) {
+            try await view.client.length(view.keys.deadLetters)
+        }
+        let retention = RetentionFacts(
+            stream: view.keys.stream,
+            info: facts.info,
+            trimsFinished: configuration.trimFinishedAfter != nil
+        )
         return facts.results(
             partitions: configuration.partitions,
             rule: configuration.keyRule,
             start: configuration.groupStart
-        )
+        ) + [retention.result].compactMap { $0 }
+    }
+
+    /// A key that belongs to the stream and is of another type than the bridge wants.
+    private struct ForeignKey: Error {
+        let key: String
+    }
+
+    /// Puts the key's name to what Redis says of its type.
+    private func naming<Value>(_ key: String, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RedisError {
+            if case .server(let answer) = error.reason, answer.code == "WRONGTYPE" { throw ForeignKey(key: key) }
+            throw error
+        }
     }
 
     private func unreachable(_ error: String, _ view: StreamView) -> CheckResult {
@@ -132,6 +155,14 @@ public struct ConnectionCheck: Sendable {
     }
 
     private func failed(_ error: any Error, _ view: StreamView) -> CheckResult {
+        if let foreign = error as? ForeignKey {
+            return CheckResult(
+                .fault,
+                view.keys.stream,
+                "the key \(foreign.key), which the bridge needs, is of another type: another program uses it",
+                advice: "Use another bridge.group or bridge.deadLetterStream, or delete the key."
+            )
+        }
         var isNoStream = false
         if case .server(let answer)? = (error as? RedisError)?.reason { isNoStream = answer.code == "WRONGTYPE" }
         return CheckResult(

@@ -58,6 +58,14 @@ struct ServerFacts: Sendable, Equatable {
                 advice: "Set maxmemory-policy noeviction."
             )
         }
+        if policy != "noeviction" {
+            return CheckResult(
+                .warning,
+                "redis",
+                "maxmemory-policy is \(policy): when memory is full, Redis may delete keys with an expiry, such as the rate limiter's",
+                advice: "Set maxmemory-policy noeviction."
+            )
+        }
         return CheckResult(.ok, "redis", "maxmemory-policy is \(policy): the stream is never evicted")
     }
 

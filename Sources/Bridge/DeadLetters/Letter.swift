@@ -1,3 +1,4 @@
+import JSON
 public import RedisStreams
 import Segment
 
@@ -80,6 +81,14 @@ public struct Letter: Sendable, Equatable {
     public func age(now: Int64) -> Int64 {
         let (age, overflow) = now.subtractingReportingOverflow(deadAt)
         return overflow ? (deadAt < 0 ? .max : .min) : age
+    }
+
+    /// What its first event is called: the name of a track, else its type; nil when no event can be read.
+    public var eventName: String? {
+        let events = EntryDecoder().decode(fields).events
+        guard let event = events.first else { return nil }
+        let name = event.json["event"]?.stringValue ?? event.type
+        return events.count > 1 ? "\(name) +\(events.count - 1)" : name
     }
 
     /// Why the letter cannot be replayed; nil when it can.

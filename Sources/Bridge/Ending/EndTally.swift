@@ -4,7 +4,8 @@ import Synchronization
 public final class EndTally: Sendable {
     private struct State {
         var counts = EndCounts()
-        var waiters: [(target: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Int: (target: Int, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var lastWaiter = 0
     }
     private let state = Mutex(State())
     private let metrics: BridgeMetrics
@@ -22,24 +23,33 @@ public final class EndTally: Sendable {
         let due = state.withLock { state in
             for end in ends { state.counts.count(end.kind) }
             let total = state.counts.total
-            let due = state.waiters.filter { $0.target <= total }
-            state.waiters.removeAll { $0.target <= total }
+            let due = state.waiters.filter { $0.value.target <= total }
+            for number in due.keys { state.waiters[number] = nil }
             return due
         }
         for end in ends { metrics.ended(end, now: now) }
         activity.ended(ends, at: now)
-        for waiter in due { waiter.continuation.resume() }
+        for waiter in due.values { waiter.continuation.resume() }
     }
 
-    /// Returns once this many entries have ended since the process began. Cannot be cancelled; bound it from outside by stopping the bridge.
+    /// Returns once this many entries have ended since the process began, or the task is cancelled.
     public func reached(_ target: Int) async {
-        await withCheckedContinuation { continuation in
-            let isDue = state.withLock { state in
-                if state.counts.total >= target { return true }
-                state.waiters.append((target, continuation))
-                return false
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    // A cancellation that came before has found no waiter.
+                    if state.counts.total >= target || Task.isCancelled { return true }
+                    state.waiters[number] = (target, continuation)
+                    return false
+                }
+                if isDue { continuation.resume() }
             }
-            if isDue { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume()
         }
     }
 }

@@ -66,6 +66,7 @@ public final class RedisClient: Sendable {
                     metadata: ["redis": "\(configuration)", "version": "\(connection.identity.version)"]
                 )
                 isOutage = false
+                OutageReports.shared.ended("\(configuration)")
                 let start = ContinuousClock.now
                 reason = "\(await serve(connection))"
                 life = .now - start
@@ -74,11 +75,11 @@ public final class RedisClient: Sendable {
                 await onLoop { [reason] in $0.failedToConnect(reason) }
             }
             if Task.isCancelled { break }
-            // An outage is told of once; every further attempt is of interest to the curious only.
-            let level = isOutage ? Logger.Level.debug : .warning
+            // An outage is told of once, by one of the clients that meet it; every further attempt is of interest to the curious only.
+            let isNews = !isOutage && OutageReports.shared.isNew(reason, of: "\(configuration)")
             logger.log(
-                level: level,
-                "No connection to Redis",
+                level: isNews ? .warning : .debug,
+                "No connection to Redis; trying again. 'loops-bridge check --connect' says more",
                 metadata: ["redis": "\(configuration)", "error": "\(reason)"]
             )
             isOutage = true

@@ -22,9 +22,24 @@ struct RedisConnector: Sendable {
             return RedisConnection(handler: handler, ended: ended, identity: identity, endpoint: endpoint)
         } catch {
             eventLoop.execute { handler.value.end(.closed) }
-            throw error
+            throw configuration.tls == nil ? error : Self.explained(error)
         }
     }
+
+    /// A server that does not speak TLS answers its greeting with silence, or with something else.
+    private static func explained(_ error: any Error) -> any Error {
+        guard let error = error as? RedisError else { return error }
+        switch error.reason {
+        case .timedOut:
+            return RedisError(.notConnected(noTLS), command: error.command, mayHaveBeenApplied: false)
+        case .connectionLost(let why) where why.contains("WRONG_VERSION_NUMBER"):
+            return RedisError(.notConnected(noTLS), command: error.command, mayHaveBeenApplied: false)
+        default: return error
+        }
+    }
+
+    /// What is said as long as nothing better is known of a server that should speak TLS.
+    static let noTLS = "no answer to the TLS handshake; no TLS at this port? (redis:// is without)"
 
     private func open(_ security: TransportSecurity?) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
@@ -76,7 +91,7 @@ struct RedisConnector: Sendable {
             // Names and information are a convenience; a user without the right to them still has streams.
             guard case .error(let error) = reply, ["AUTH", "SELECT"].contains(command.name) || error.code == "NOAUTH"
             else { continue }
-            let shown = command.name == "AUTH" && error.code == "ERR" ? error.withoutMessage : error
+            let shown = command.name == "AUTH" ? error.ofAuthentication : error
             throw RedisError(.server(shown), command: command.name, mayHaveBeenApplied: false)
         }
         return ServerIdentity(ServerInfo(replies.last?.text ?? ""))

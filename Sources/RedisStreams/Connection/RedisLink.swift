@@ -8,12 +8,13 @@ final class RedisLink {
     private var connection: RedisChannelHandler?
     private var waiting = WaitingLine()
     private var isOpen = true
-    private var lastFault = "not connected yet"
+    private var lastFault: String
 
     init(configuration: RedisConfiguration, eventLoop: any EventLoop, onState: @escaping (ConnectionState) -> Void) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.onState = onState
+        lastFault = configuration.tls == nil ? "not connected yet" : RedisConnector.noTLS
     }
 
     /// Takes a call: writes it, or lets it wait for a connection until its time is up.

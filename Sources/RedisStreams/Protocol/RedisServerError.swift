@@ -16,8 +16,13 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
         self.message = message
     }
 
-    /// Its code alone. Redis repeats the arguments of a command that it does not know, and those of AUTH are secrets.
-    var withoutMessage: RedisServerError { RedisServerError(code: code, message: "") }
+    /// What may be shown of an answer to AUTH: Redis repeats the arguments of a command that it does not know, and these are secrets.
+    var ofAuthentication: RedisServerError {
+        guard code == "ERR" else { return self }
+        // Both wordings, of Redis 6 and newer and of older ones.
+        let isUnwanted = ["without any password configured", "no password is set"].contains { message.contains($0) }
+        return RedisServerError(code: code, message: isUnwanted ? "Redis has no password set for this user" : "")
+    }
 
     public var description: String { message.isEmpty ? code : "\(code) \(message)" }
 }

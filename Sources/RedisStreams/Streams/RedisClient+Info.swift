@@ -18,6 +18,8 @@ extension RedisClient {
 /// A stream as `XINFO STREAM` shows it.
 public struct StreamInfo: Sendable, Equatable {
     public let length: Int
+    /// All that were ever added; nil before Redis 7.
+    public let entriesAdded: Int?
     public let lastGeneratedID: StreamID
     public let groups: Int
     /// nil when the stream is empty.
@@ -28,6 +30,7 @@ public struct StreamInfo: Sendable, Equatable {
             let last = pairs["last-generated-id"].flatMap({ StreamID($0) })
         else { throw .unexpectedReply(to: "XINFO STREAM") }
         self.length = Int(length)
+        self.entriesAdded = pairs["entries-added"]?.integer.map { Int($0) }
         self.groups = Int(groups)
         self.lastGeneratedID = last
         self.firstEntryID = pairs["first-entry"]?.array?.first.flatMap { StreamID($0) }

@@ -1,0 +1,49 @@
+public import RedisStreams
+import Segment
+
+/// What a bridge would make of an entry, told before anybody publishes it.
+public struct EntryPreview: Sendable {
+    public enum Fate: Sendable, Equatable {
+        /// Requests go out for it.
+        case delivered(requests: Int)
+        case ignored(why: String)
+        /// Some of it may be delivered before.
+        case deadLettered(why: String)
+    }
+
+    private let planner: Planner
+    private let integrationName: String
+
+    /// - Parameter configuration: of the bridge that would read it.
+    public init(_ configuration: BridgeConfiguration, destination: Destination) {
+        planner = Planner(
+            rules: PlanningRules(destination),
+            streams: [""],
+            contactPaths: configuration.contactPaths,
+            integrationName: configuration.integrationName
+        )
+        integrationName = configuration.integrationName
+    }
+
+    public func fate(of fields: [StreamField]) -> Fate {
+        let planned = planner.plan(StreamEntry(id: .zero, fields: fields), stream: 0, partition: 0, size: 0)
+        if let fault = planned.faults.first {
+            return .deadLettered(why: fault.mapping.map { "\($0): \(fault.detail)" } ?? fault.detail)
+        }
+        if !planned.steps.isEmpty { return .delivered(requests: planned.steps.count) }
+        return .ignored(why: reason(planner.decoder.decode(fields).events))
+    }
+
+    /// Why nothing is sent for events with which nothing is wrong.
+    private func reason(_ events: [SegmentEvent]) -> String {
+        guard let event = events.first(where: { !planner.integrations.skips($0) }) else {
+            return "its integrations switch \"\(integrationName)\" off"
+        }
+        let nothing = "no mapping takes this event of type '\(event.type)'"
+        let meant = Suggestion.nearest(to: event.type, in: Self.types)
+        return nothing + (meant.flatMap { $0 == event.type ? nil : "; did you mean '\($0)'?" } ?? "")
+    }
+
+    /// Segment's own.
+    private static let types = ["identify", "track", "page", "screen", "group", "alias", "delete"]
+}
