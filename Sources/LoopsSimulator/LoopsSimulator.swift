@@ -20,6 +20,14 @@ public final class LoopsSimulator: Service {
         public var adminURL: String { "http://127.0.0.1:\(admin)/__sim" }
     }
 
+    /// One of the ports cannot be had.
+    public struct ListenError: Error {
+        public let port: Int
+        /// Whether it is the port of `/__sim/`, and not the API's.
+        public let isAdmin: Bool
+        public let reason: any Error
+    }
+
     public let configuration: SimulatorConfiguration
     let shared: SharedSimulation
     let apiServer = OneTimeValue<APIServer>()
@@ -75,7 +83,12 @@ public final class LoopsSimulator: Service {
             eventLoop: group.next(),
             logger: logger
         )
-        let apiPort = try await server.start(port: configuration.apiPort)
+        let apiPort: Int
+        do {
+            apiPort = try await server.start(port: configuration.apiPort)
+        } catch {
+            throw ListenError(port: configuration.apiPort, isAdmin: false, reason: error)
+        }
         apiServer.set(.success(server))
         let admin = AdminServer(simulator: self, logger: logger)
         do {
@@ -92,7 +105,9 @@ public final class LoopsSimulator: Service {
             }
         } catch {
             await server.stop()
-            throw error
+            // A server that listened fails in another way.
+            let listened = boundPorts.isSet
+            throw listened ? error : ListenError(port: configuration.adminPort, isAdmin: true, reason: error)
         }
         await server.stop()
     }

@@ -18,7 +18,7 @@ struct Assembly {
     var companion: (any Service)?
     /// Called once the bridge exists, before it runs.
     var onBridge: @Sendable (Bridge) async -> Void = { _ in }
-    /// What ends the program. SIGHUP may be one of them; else it loads the mappings again.
+    /// What ends the program, beside SIGHUP that loads the mappings again. Empty when somebody else takes all signals.
     var signals: [UnixSignal] = [.sigterm, .sigint]
 
     init(settings: Settings, destination: Destination) {
@@ -30,7 +30,7 @@ struct Assembly {
     /// Runs until a signal or a failure.
     func run() async throws {
         // From here on to the very end, the drain included: a SIGHUP that nobody traps would end the process.
-        let hangups = signals.contains(.sighup) ? nil : await UnixSignalsSequence(trapping: [.sighup])
+        let hangups = signals.isEmpty ? nil : await UnixSignalsSequence(trapping: [.sighup])
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
         ProcessMetrics.install(in: registry)

@@ -19,6 +19,14 @@ struct LoopsBridge: AsyncParsableCommand {
             ResumeCommand.self, DrainCommand.self, ReloadCommand.self, ReferenceCommand.self,
         ]
     )
+
+    static func main() async {
+        if let unknown = UnknownCommand.find(in: Array(CommandLine.arguments.dropFirst()), root: Self.self) {
+            Terminal.complain("\(unknown)")
+            exit(withError: ExitCode.validationFailure)
+        }
+        await main(nil)
+    }
 }
 
 /// The exit statuses, as the help names them.

@@ -83,7 +83,8 @@ struct CheckTests {
             (["nothing"], "64"), (["why"], "64"), (["check", "--connect", "--mappings", "x"], "64"),
             (["publish", "/nowhere"], "2"), (["publish", "--redis-url", "redis://127.0.0.1:1", "-"], "0"),
             (["map", "--mappings", "/nowhere"], "2"), (["test", "/nowhere"], "2"), (["dead", "list"], "1"),
-            (["why", "x"], "1"), (["pause", "--redis"], "1"), (["drain"], "2"),
+            (["why", "x"], "1"), (["pause", "--redis"], "1"), (["drain"], "2"), (["help", "nothing"], "64"),
+            (["dead", "nothing"], "64"), (["publish", "--check", "-"], "0"),
         ]
     )
     func statuses(arguments: [String], status: String) async throws {
@@ -93,6 +94,61 @@ struct CheckTests {
             environment: ["LOOPS_API_KEY": "", "NO_COLOR": "1"]
         )
         #expect(answer.status == status, "\(arguments): \(answer.lines)")
+    }
+
+    @Test(
+        "What may go wrong later is a warning: a stream that nobody trims, few open files, eviction; a key of others is named"
+    )
+    func warnings() async throws {
+        try await RedisServer.run { redis in
+            try await LoopsSimulator.withRunning(.unlimited) { _, ports in
+                let environment = ["LOOPS_BASE_URL": "\(ports.baseURL)/v1", "LOOPS_API_KEY": TeamSeed.defaultKey]
+                for words in [
+                    ["XADD", "segment:events", "*", "event", "{}"],
+                    ["CONFIG", "SET", "maxmemory-policy", "volatile-ttl"],
+                ] { try await RedisCLI.run(port: redis.port, words) }
+                let answer = try await check(redis.url, environment)
+                #expect(answer.status == "0", "\(answer)")
+                for part in [
+                    "warning  segment:events: nothing trims", "warning  redis: maxmemory-policy is volatile-ttl",
+                ] {
+                    #expect(answer.lines.contains { $0.hasPrefix(part) }, "\(part): \(answer.lines)")
+                }
+                let trimming = environment.merging(["BRIDGE_TRIM_FINISHED_AFTER": "1d", "BRIDGE_STREAM": "x"]) { $1 }
+                let trimmed = try await check(redis.url, trimming)
+                #expect(!trimmed.lines.contains { $0.contains("nothing trims") })
+                #expect(trimmed.lines.contains { $0.hasSuffix("did you mean BRIDGE_STREAMS?") }, "\(trimmed)")
+                let key = "{segment:events}:bridge:loops-bridge"
+                try await RedisCLI.run(port: redis.port, ["SET", key, "x"])
+                let foreign = try await check(redis.url, environment)
+                #expect(foreign.status == "1" && foreign.lines.contains { $0.contains("the key \(key), which") })
+            }
+        }
+    }
+
+    @Test("A primary behind sentinels that takes writes without replicas is warned of")
+    func sentinels() async throws {
+        try await RedisSentinels.run { redis in
+            let environment = ["LOOPS_BASE_URL": "http://127.0.0.1:1", "LOOPS_API_KEY": "key"]
+            let open = try await check(redis.url, environment)
+            #expect(open.lines.contains { $0.hasPrefix("warning  redis: min-replicas-to-write is 0") }, "\(open)")
+            let port = redis.primary.port
+            try await RedisCLI.run(
+                port: port,
+                "config",
+                "set",
+                "min-replicas-to-write",
+                "1",
+                "min-replicas-max-lag",
+                "10"
+            )
+            let lagging = try await check(redis.url, environment)
+            // The sentinels of these tests wait for half a second.
+            #expect(
+                lagging.lines.contains { $0.hasPrefix("warning  redis: min-replicas-max-lag is 10 s") },
+                "\(lagging)"
+            )
+        }
     }
 
     @Test("Completion scripts are scripts, and know the commands", arguments: ["bash", "zsh", "fish"])

@@ -76,7 +76,7 @@ struct OperatorProcessTests {
     @Test("dev ends when its terminal is closed, and cleans up as after Ctrl-C")
     func hangupOfDev() async throws {
         let output = try await ChildProcess.run(Program.path, arguments: ["dev", "--http-port", "0"]) { child in
-            let dashboard = await child.line { $0.hasPrefix("Dashboard:") } ?? ""
+            let dashboard = await child.line { $0.hasPrefix("Dashboard ") } ?? ""
             let url = dashboard.split(separator: " ").dropFirst().first.map { String($0.dropLast()) } ?? ""
             // From then on there is a flow, so it ends while it carries.
             while try await !answersOK(url + "/readyz") {}
@@ -100,6 +100,16 @@ struct OperatorProcessTests {
                 The admin endpoints cannot listen on 127.0.0.1:\(port): address already in use. Set HTTP_PORT to another port.
                 """
             #expect(second.status == "1" && second.lines.contains(words), "\(second)")
+        }
+    }
+
+    @Test("simulate names the port that is taken, and the flag for another one", arguments: ["--port", "--admin-port"])
+    func takenPortOfTheSimulator(flag: String) async throws {
+        try await LoopsSimulator.withRunning { _, ports in
+            let other = flag == "--port" ? "--admin-port" : "--port"
+            let answer = try await Program.ask(["simulate", flag, "\(ports.api)", other, "0"], redis: "")
+            let words = "port \(ports.api) is taken; give \(flag) another one, or 0 for any free one"
+            #expect(answer.status == "1" && answer.lines == [words], "\(answer)")
         }
     }
 

@@ -52,7 +52,10 @@ struct StatusCommandTests {
         let nothing = "redis://127.0.0.1:\(FreePort.take())"
         let asked = ["status", "--url", "http://127.0.0.1:\(port)"]
         let shown = try await Program.ask(asked, redis: nothing)
-        #expect(shown.status == "69" && shown.lines.contains { $0.contains("does not answer either") }, "\(shown)")
+        #expect(
+            shown.status == "69" && shown.lines.contains { $0.contains("Redis at \(nothing)/0 does not answer") },
+            "\(shown)"
+        )
         #expect(try await Program.ask(["status", "--redis"], redis: nothing).status == "69")
         #expect(try await Program.ask(["status", "--url", "127.0.0.1"], redis: nothing).status == "2")
     }

@@ -8,14 +8,16 @@ import Testing
 
 @Suite("Dead letters as they are shown")
 struct LetterTextTests {
-    private func letter(contact: String = "ann@example.com", detail: String = "ann@example.com is no good") throws
-        -> Letter
-    {
+    private func letter(
+        contact: String = "ann@example.com",
+        detail: String = "ann@example.com is no good",
+        event: String = "{\u{1B}[2J}"
+    ) throws -> Letter {
         let values = [
             "refused", detail, "400", "No ann@example.com.", "3", "A mapping with a long name", "events", "7-0",
             contact, "req-1", "key-1", "", "1000000",
         ]
-        let fields = zip(DeadLetter.fields, values).map { StreamField($0, $1) } + [StreamField("event", "{\u{1B}[2J}")]
+        let fields = zip(DeadLetter.fields, values).map { StreamField($0, $1) } + [StreamField("event", event)]
         let entry = StreamEntry(id: StreamID(milliseconds: 500, sequence: 1), fields: fields)
         return try #require(Letter(entry))
     }
@@ -25,13 +27,37 @@ struct LetterTextTests {
         let text = LetterText(now: 1_090_000)
         #expect(
             text.row(try letter())
-                == "90s    refused              A mapping with a lo…  \(Discretion.hash("ann@example.com"))    400     3         "
-                + "500-1              … is no good"
+                == "90s    refused              -                     A mapping with a lo…  "
+                + "\(Discretion.hash("ann@example.com"))    400     3         500-1              … is no good"
         )
         let long = try letter(detail: String(repeating: "x ", count: 100))
-        #expect(text.row(long).hasSuffix("x x…"))
+        #expect(text.row(long).hasSuffix("x x "), "no terminal cuts it")
         #expect(LetterText(now: 0, showsContacts: true).row(try letter()).contains("ann@example…"))
-        #expect(LetterText.header.hasPrefix("AGE    REASON"))
+        #expect(text.header.hasPrefix("AGE    REASON"))
+    }
+
+    @Test(
+        "A line fits its terminal; the event is named, on a line of its own where it is narrow",
+        arguments: [40, 60, 80, 120, 200]
+    )
+    func widths(width: Int) throws {
+        let text = LetterText(now: 1_090_000, columns: LetterColumns(width: width))
+        let letter = try letter(
+            detail: String(repeating: "why ", count: 100),
+            event: #"{"type":"track","event":"Order Completed"}"#
+        )
+        let lines = text.row(letter).split(separator: "\n")
+        #expect(lines.count == (width < 80 ? 2 : 1) && lines.allSatisfy { $0.count <= width }, "\(lines)")
+        #expect(text.row(letter).contains("Order Completed") && text.row(letter).contains("500-1"))
+        #expect(text.header.count <= width && lines.last?.count == width)
+    }
+
+    @Test("An event goes by the name of a track, else by its type; a batch counts the others")
+    func eventNames() throws {
+        func name(_ event: String) throws -> String? { try letter(event: event).eventName }
+        #expect(try name(#"{"type":"identify"}"#) == "identify")
+        #expect(try name(#"{"batch":[{"type":"page"},{"type":"page"}]}"#) == "page +1")
+        #expect(try name("{") == nil)
     }
 
     @Test("As JSON contacts are left out unless asked for; unknown is null")

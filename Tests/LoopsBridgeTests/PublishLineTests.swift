@@ -1,3 +1,4 @@
+import Bridge
 import Testing
 
 @testable import loops_bridge
@@ -19,6 +20,60 @@ struct PublishLineTests {
                     Array(#"{"type":"track","userId":"a"}"#.utf8), Array(#"{"type":"track","userId":"b"}"#.utf8),
                 ])
         )
+    }
+
+    @Test("A batch gives its events what it says once for all of them")
+    func inheritance() {
+        let line = Array(#"{"context":{"ip":"1"},"batch":[{"type":"track"},{"type":"page","context":{}}]}"#.utf8)
+        let events = [#"{"type":"track","context":{"ip":"1"}}"#, #"{"type":"page","context":{}}"#]
+        #expect(PublishLine(line) == .events(events.map { Array($0.utf8) }))
+    }
+
+    @Test("An array is taken event by event, batches in it included")
+    func array() {
+        let line = Array(#"[{"type":"track"},{"batch":[{"type":"page"}]}]"#.utf8)
+        #expect(PublishLine(line) == .events([Array(#"{"type":"track"}"#.utf8), Array(#"{"type":"page"}"#.utf8)]))
+    }
+
+    @Test("A track whose name of a property is batch is no batch")
+    func trackWithBatch() {
+        let line = Array(#"{"type":"track","batch":1}"#.utf8)
+        #expect(PublishLine(line) == .events([line]))
+    }
+
+    private func spread(_ text: String) -> (last: SpreadValue.Step?, fault: String?) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        guard var value = SpreadValue(lines[0], number: 3) else { return (nil, nil) }
+        var last: SpreadValue.Step?
+        for line in lines.dropFirst() { last = value.take(line) }
+        return (last, value.fault)
+    }
+
+    @Test("A value over several lines is one fault, and names its lines")
+    func spreadValues() {
+        let object = spread("{\n  \"type\": \"track\",\n  \"a\": {\n    \"b\": 1\n  }\n}")
+        #expect(object.last == .complete && object.fault?.hasPrefix("lines 3 to 8: one JSON value") ?? false)
+        #expect(spread("[\n{\"a\": 1},\n{\"a\": 2}\n]").last == .complete)
+        #expect(spread(#"{"type":"track"}"#).last == nil && spread("not json").last == nil)
+    }
+
+    @Test("A line that was cut off takes no line behind it along")
+    func cutOff() {
+        #expect(spread("{\"type\":\n{\"type\":\"page\"}").last == SpreadValue.Step.none)
+        #expect(spread("{\n  \"a\": 1,\n}").last == SpreadValue.Step.none)
+    }
+
+    @Test("What is told is bounded, and says how much more there is")
+    func summary() {
+        var summary = PublishSummary()
+        #expect(summary.fates == nil && summary.notes.isEmpty)
+        for line in 1...30 { summary.count(.ignored(why: "no"), of: "line \(line)") }
+        summary.count(.delivered(requests: 1), of: "line 31")
+        summary.count(.deadLettered(why: "bad"), of: "line 32")
+        #expect(summary.notes.count == PublishSummary.maxFaults + 1 && summary.notes.last == "… and 11 more")
+        #expect(summary.notes[0] == "line 1 would be ignored: no")
+        #expect(summary.fates == "of these a bridge with these settings would ignore 30 and dead-letter 1")
+        #expect(summary.verdict.hasPrefix("nothing was added; of 32 events 1 would be delivered"))
     }
 
     @Test(

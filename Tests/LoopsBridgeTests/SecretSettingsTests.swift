@@ -81,7 +81,7 @@ struct SecretSettingsTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "bounded-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data([0xFF, 0x61]).write(to: URL(fileURLWithPath: path))
-        #expect(throws: BoundedFile.Fault.notText) { try BoundedFile.text(path, upTo: 10) }
+        #expect(throws: BoundedFile.Fault.notText(byte: 0)) { try BoundedFile.text(path, upTo: 10) }
         try Data("\("0123456789")".utf8).write(to: URL(fileURLWithPath: path))
         #expect(try BoundedFile.text(path, upTo: 10) == "0123456789")
         #expect(throws: BoundedFile.Fault.tooLong(limit: 9)) { try BoundedFile.text(path, upTo: 9) }

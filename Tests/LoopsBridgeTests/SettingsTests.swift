@@ -116,7 +116,7 @@ struct SettingsTests {
         let fault = try #require(throws: SettingsFaults.self) {
             try SettingsFile.load(nil, environment: ["BRIDGE_CONFIG": "/nowhere"])
         }
-        let words = ["/nowhere: the settings file that BRIDGE_CONFIG names cannot be read: No such file or directory"]
+        let words = ["/nowhere: the settings file that BRIDGE_CONFIG names cannot be read: there is no such file"]
         #expect(fault.faults.map(\.description) == words)
     }
 

@@ -91,6 +91,43 @@ struct StatusTextTests {
     func table() {
         var table = TextTable(columns: [.init(title: "A", maxWidth: 5), .init(title: "NUMBER", isNumber: true)])
         table.rows = [["abcdefgh", "1"], ["b\n", "22"]]
-        #expect(table.lines == ["A      NUMBER", "abcd…       1", "b          22"])
+        #expect(table.lines() == ["A      NUMBER", "abcd…       1", "b          22"])
+    }
+
+    @Test(
+        "Where there is too little room, texts are cut first, the widest first, and then what matters least is left out"
+    )
+    func narrowTable() {
+        var table = TextTable(columns: [
+            .init(title: "NAME"), .init(title: "COUNT", isNumber: true, rank: 1), .init(title: "WORDS", rank: 2),
+        ])
+        table.rows = [["a long name of it", "1", "and what it says, at length"]]
+        #expect(table.lines(width: 80)[1] == "a long name of it      1  and what it says, at length")
+        #expect(table.lines(width: 40)[1] == "a long name of…      1  and what it say…")
+        #expect(
+            table.lines(width: 25)
+                == ["NAME      COUNT  WORDS", "a long …      1  and wha…"]
+        )
+        #expect(table.lines(width: 17) == ["NAME        COUNT", "a long na…      1"])
+        #expect(table.lines(width: 8) == ["NAME", "a long …"])
+        for width in 8...80 { #expect(table.lines(width: width).allSatisfy { $0.count <= width }, "\(width)") }
+    }
+
+    @Test("No line of the status is wider than the terminal, and the state stands first", arguments: [40, 60, 80, 200])
+    func narrowStatus(width: Int) {
+        let lines = StatusText(width: width).lines(status)
+        #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
+        #expect(lines[0].hasPrefix("holding"))
+        let painted = StatusText(hasColour: true, width: width).lines(status)[0]
+        #expect(painted.hasPrefix("\u{1B}[1;31mholding\u{1B}[0m  a"))
+    }
+
+    @Test("A screen that is too low keeps what stands first, and says what is below")
+    func lowScreen() {
+        let lines = (1...30).map { "line \($0)" }
+        let shown = Screen.fitting(lines, rows: 16)
+        #expect(shown.count == 15 && shown[0] == "line 1" && shown[14] == "… 16 more lines, in a higher window")
+        #expect(Screen.fitting(lines, rows: 31) == lines && Screen.fitting(lines, rows: nil) == lines)
+        #expect(Screen.fitting(lines, rows: 1).count == 2)
     }
 }

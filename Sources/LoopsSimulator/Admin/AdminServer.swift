@@ -24,12 +24,24 @@ struct AdminServer: Sendable {
 
     private func router() -> Router<BasicRequestContext> {
         let router = Router()
+        router.get("/") { _, _ in answer(Self.index) }
         let group = router.group("__sim")
         addInspection(to: group)
         addControl(to: group)
         addFaults(to: group)
         return router
     }
+
+    /// What a person who opens the port finds: where to look.
+    private static let index: JSONValue = [
+        "name": "Loops simulator",
+        "look": .array(
+            [
+                "stats", "requests", "effects", "contacts", "contact?email=", "violations", "ratelimit", "idempotency",
+                "config",
+            ].map { .string("/__sim/\($0)") }
+        ),
+    ]
 
     /// The body of a request as an object; an empty body is an empty object.
     func object(of request: Request) async throws -> JSONObject {

@@ -22,6 +22,8 @@ final class OneTimeValue<Value: Sendable>: Sendable {
         for continuation in waiting { continuation.resume(with: result) }
     }
 
+    var isSet: Bool { state.withLock { $0.result != nil } }
+
     func get() async throws -> Value {
         let id = state.withLock { state in
             state.nextID += 1

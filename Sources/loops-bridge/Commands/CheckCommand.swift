@@ -22,13 +22,20 @@ struct CheckCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: SettingsOptions
     @Flag(help: "Asks Redis and Loops as well.") var connect = false
-    @Option(help: "Checks this mappings file alone, without the settings.") var mappings: String?
+    @Option(help: "Checks this mappings file alone, without the settings.", completion: .file()) var mappings: String?
+    @OptionGroup var options: SettingsOptions
 
     func validate() throws {
         if connect, mappings != nil {
             throw ValidationError("--connect needs the settings; leave --mappings out, or set --bridge-mappings.")
+        }
+        if mappings != nil,
+            let (flag, _) = options.values.first.flatMap({ value in
+                Setting.all.first { $0.key == value.key }.map { ($0.flag, value.value) }
+            })
+        {
+            throw ValidationError("--mappings checks that file alone, without settings: leave \(flag) out.")
         }
     }
 
@@ -39,6 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
             Terminal.line("The mappings are good.\n  mappings   \(mappings): \(destination.mappings.count)")
             return
         }
+        Usable.warnOfVariables()
         // Both are loaded before either is complained of.
         let settings = Result { try options.settings() }
         let path = (try? settings.get()).map(\.mappingsPath) ?? options.mappingsPath
@@ -72,6 +80,10 @@ struct CheckCommand: AsyncParsableCommand {
                 hasFault = hasFault || result.verdict == .fault
                 Terminal.write(Array((CheckText.text(result, style: style) + "\n").utf8))
             }
+        }
+        var files = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+            tell([OpenFiles.result(limit: UInt64(files.rlim_cur), settings.bridge)].compactMap { $0 })
         }
         tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))
         let answer = try await LoopsClient.withClient(settings.bridge.loops) { await $0.testKey() }

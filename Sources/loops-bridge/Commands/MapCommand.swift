@@ -20,11 +20,13 @@ struct MapCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "A mappings file; the destination's two presets if not given.") var mappings: String?
+    @Option(help: "A mappings file; the destination's two presets if not given.", completion: .file()) var mappings:
+        String?
     @Flag(help: "Explains instead: what becomes of each event, and why.") var explain = false
 
     func run() async throws {
         let destination = try Usable.destination(path: mappings)
+        if Terminal.isTyped { Terminal.complain(LineReader.typedNotice) }
         try await Usable.lines {
             if explain { try Self.explain(destination) } else { try Self.map(destination) }
         }

@@ -8,71 +8,96 @@ import RedisStreams
 struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
-        abstract: "Adds events (NDJSON, one Segment event or batch a line) to a stream.",
+        abstract: "Adds events (NDJSON, one Segment event, batch or array of events a line) to a stream.",
         discussion: """
-            A batch is split: its events are added one by one, since a bridge cannot keep a batch of several contacts in order. \
-            Lines that are not JSON objects are left out, named, and make the exit status 1.
+            A batch is split, and so is an array: the events are added one by one, since a bridge cannot keep a batch of several contacts in \
+            order. Lines that are not JSON objects are left out, named, and make the exit status 1.
 
-            Exit status: 0 all was published, 1 Redis failed or lines were left out, 2 the settings or the file cannot be used.
+            Each event is looked at as a bridge with these settings (BRIDGE_MAPPINGS, BRIDGE_CONTACT_KEYS, …) would: one that it would ignore \
+            or dead-letter is named, and added all the same. With --check nothing is added, and Redis is not asked.
+
+            Exit status: 0 all was published, 1 Redis failed or lines were left out, with --check also when an event would be \
+            dead-lettered, 2 the settings or the file cannot be used.
             """
     )
 
-    @Argument(help: "The file to read; standard input if not given or '-'.") var file: String?
-    @Option(help: .init(SettingsFile.help)) var config: String?
-    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
+    @Argument(help: "The file to read; standard input if not given or '-'.", completion: .file()) var file: String?
     @Option(help: "The stream to add to; the first of BRIDGE_STREAMS if not given.") var stream: String?
+    @Flag(help: "Says what a bridge would make of the events and adds nothing.") var check = false
+    @OptionGroup var options: PublishOptions
 
     /// Commands that leave together.
     private static let batch = 500
 
     func run() async throws {
-        let (redis, target) = try target()
+        let settings = try options.settings()
+        let target = stream ?? settings.bridge.streams.first?.name ?? "segment:events"
+        if !settings.bridge.streams.contains(where: { $0.name == target }) {
+            let read = settings.bridge.streams.map(\.name).joined(separator: ", ")
+            Terminal.complain("warning: no bridge with these settings reads \(target): bridge.streams is \(read)")
+        }
+        let preview = try preview(settings)
         let (descriptor, size) = try open()
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        let client = RedisClient(configuration: redis, logger: Loggers.logger(.init(level: .error)))
-        var summary = PublishSummary()
+        if descriptor == STDIN_FILENO, Terminal.isTyped { Terminal.complain(LineReader.typedNotice) }
+        var redis = settings.bridge.redis
+        // On a cluster, the server that holds this stream.
+        redis.slotKey = target
+        let client = RedisClient(configuration: redis, logger: Loggers.logger(.init(level: .critical)))
+        var run = PublishRun(
+            name: file.flatMap { $0 == "-" ? nil : $0 } ?? "standard input",
+            size: size,
+            stream: target,
+            preview: preview,
+            client: check ? nil : client
+        )
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { await client.run() }
+                if !check { tasks.addTask { await client.run() } }
                 defer { tasks.cancelAll() }
-                try await publish(from: descriptor, size: size, to: target, client: client, &summary)
+                try await run.publish(from: descriptor)
             }
         } catch {
             Terminal.endProgress()
-            for fault in summary.firstFaults { Terminal.complain(fault) }
+            for note in run.summary.notes { Terminal.complain(note) }
             if let fault = error as? LineReader.Fault {
-                Terminal.complain("\(fault); \(summary.published) events were published to \(target) before that")
+                Terminal.complain("\(fault); \(run.summary.published) events were published to \(target) before that")
                 throw ExitStatus.unusable
             }
             Terminal.complain(
-                "Publishing to \(target) failed after \(summary.published) events, at line \(summary.line) or a little before: \(error)"
+                """
+                Publishing to \(target) failed after \(run.summary.published) events, at line \(run.summary.line) or a little before: \
+                \(RedisWords.text(error, redis))
+                """
             )
             throw ExitStatus.failed
         }
+        try tell(run.summary, target)
+    }
+
+    private func tell(_ summary: PublishSummary, _ target: String) throws {
         Terminal.endProgress()
-        for fault in summary.firstFaults { Terminal.complain(fault) }
+        for note in summary.notes { Terminal.complain(note) }
+        if check {
+            Terminal.complain(summary.verdict)
+            if summary.refused + summary.deadLettered > 0 { throw ExitStatus.failed }
+            return
+        }
         Terminal.complain("\(summary.published) published to \(target), \(summary.refused) left out")
+        if let fates = summary.fates { Terminal.complain(fates) }
         if summary.refused > 0 { throw ExitStatus.failed }
     }
 
-    /// Where events go. Ends the program when the settings cannot be used.
-    private func target() throws -> (redis: RedisConfiguration, stream: String) {
-        do {
-            var reader = SettingsReader(
-                flags: redisUrl.map { [Setting.redisURL.key: $0] } ?? [:],
-                environment: ProcessInfo.processInfo.environment,
-                file: try SettingsFile.load(config)
-            )
-            let streams = reader.weightedList(.bridgeStreams)
-            var redis = Settings.redis(&reader)
-            if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
-            let target = stream ?? streams.first?.name ?? "segment:events"
-            // On a cluster, the server that holds this stream.
-            redis.slotKey = target
-            return (redis, target)
-        } catch {
-            Terminal.complain("\(error)")
-            throw ExitStatus.unusable
+    /// What looks at events. Without its mappings there is none, which matters for `--check` only: whoever publishes need not have them.
+    private func preview(_ settings: Settings) throws -> EntryPreview? {
+        if check {
+            return EntryPreview(settings.bridge, destination: try Usable.destination(path: settings.mappingsPath))
+        }
+        switch Usable.load(path: settings.mappingsPath) {
+        case .success(let destination): return EntryPreview(settings.bridge, destination: destination)
+        case .failure(let fault):
+            Terminal.complain("warning: events are not looked at: \(fault)")
+            return nil
         }
     }
 
@@ -86,67 +111,14 @@ struct PublishCommand: AsyncParsableCommand {
         let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
         return (descriptor, size)
     }
-
-    /// What is read, for people.
-    private var name: String { file.flatMap { $0 == "-" ? nil : $0 } ?? "standard input" }
-
-    private func publish(
-        from descriptor: Int32,
-        size: Int?,
-        to stream: String,
-        client: RedisClient,
-        _ summary: inout PublishSummary
-    ) async throws {
-        var commands: [RedisCommand] = []
-        var lines = LineReader(fileDescriptor: descriptor, name: name)
-        while let line = try lines.next() {
-            summary.line += 1
-            if line.isEmpty { continue }
-            switch PublishLine(line) {
-            case .events(let events):
-                for event in events {
-                    commands.append(
-                        RedisCommand("XADD", [.string(stream), .string("*"), .string("event"), .bytes(event)])
-                    )
-                }
-            case .refused(let reason):
-                summary.refuse("line \(summary.line): \(reason)")
-            }
-            if commands.count >= Self.batch {
-                try await send(&commands, client, &summary)
-                let share = size.map { " \(min(100, lines.bytesRead * 100 / max($0, 1))) %" } ?? ""
-                Terminal.progress("\(summary.published) published\(share)")
-            }
-        }
-        try await send(&commands, client, &summary)
-    }
-
-    private func send(_ commands: inout [RedisCommand], _ client: RedisClient, _ summary: inout PublishSummary)
-        async throws
-    {
-        if commands.isEmpty { return }
-        // One after the other: what was added before a failure is counted.
-        for answer in try await client.pipeline(commands) {
-            _ = try answer.get()
-            summary.published += 1
-        }
-        commands.removeAll(keepingCapacity: true)
-    }
 }
 
-/// What came of publishing.
-struct PublishSummary {
-    /// The most faults that are named.
-    static let maxFaults = 20
+/// The settings that `publish` goes by, as flags.
+struct PublishOptions: ParsableArguments {
+    @OptionGroup var streams: StreamOptions
+    @Option(.bridgeMappings) var bridgeMappings: String?
 
-    var published = 0
-    /// The last line that was read, from 1.
-    var line = 0
-    private(set) var refused = 0
-    private(set) var firstFaults: [String] = []
-
-    mutating func refuse(_ fault: String) {
-        refused += 1
-        if firstFaults.count < Self.maxFaults { firstFaults.append(fault) }
+    func settings() throws -> Settings {
+        try streams.settings(bridgeMappings.map { [Setting.bridgeMappings.key: $0] } ?? [:])
     }
 }

@@ -1,12 +1,20 @@
 import ArgumentParser
 import Bridge
+import Foundation
 import Logging
 
 /// The service.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Runs the bridge until SIGTERM or SIGINT."
+        abstract: "Runs the bridge until SIGTERM or SIGINT.",
+        discussion: """
+            Needs the API key of Loops: LOOPS_API_KEY, or a file that holds it (LOOPS_API_KEY_FILE). Secrets have no flag, since a process list \
+            shows flags to everybody; the token of POST /control is HTTP_CONTROL_TOKEN, or in HTTP_CONTROL_TOKEN_FILE.
+
+            Every setting is a flag, an environment variable, or a key of the settings file (--config), in that order. \
+            'loops-bridge check --connect' tries them.
+            """
     )
 
     @OptionGroup var options: SettingsOptions
@@ -16,6 +24,12 @@ struct RunCommand: AsyncParsableCommand {
         let destination = try Usable.destination(path: settings.mappingsPath)
         let logger = Loggers.logger(settings.log)
         for warning in settings.warnings { logger.warning("A setting is not safe", metadata: ["error": "\(warning)"]) }
+        for variable in LookalikeVariables.find(in: ProcessInfo.processInfo.environment) {
+            logger.warning(
+                "An environment variable looks like a setting and is ignored",
+                metadata: ["variable": "\(variable.name)", "meant": "\(variable.meant)"]
+            )
+        }
         do {
             try await Assembly(settings: settings, destination: destination).run()
         } catch {

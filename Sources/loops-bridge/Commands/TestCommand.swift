@@ -35,7 +35,7 @@ struct TestCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Files of cases.") var files: [String]
+    @Argument(help: "Files of cases.", completion: .file()) var files: [String]
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name at least one file of cases.") }

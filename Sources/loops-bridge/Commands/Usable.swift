@@ -44,9 +44,7 @@ enum Usable {
         do {
             return .success(try BoundedFile.bytes(path, upTo: Destination.fileBytesMax))
         } catch {
-            return .failure(
-                Fault(description: "\(path): the \(what) cannot be read: \(error)")
-            )
+            return .failure(Fault(description: "\(path): the \(what) cannot be read: \(error)"))
         }
     }
 }

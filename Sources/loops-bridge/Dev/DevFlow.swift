@@ -3,7 +3,7 @@ import DevKit
 import RedisStreams
 import ServiceLifecycle
 
-/// Publishes sample events and shows a line of progress. Returns when its plan is done, which ends the run.
+/// Publishes sample events and shows a line of progress. Returns when its plan is done or interrupted, which ends the run.
 struct DevFlow: Service {
     let session: DevSession
     let client: RedisClient
@@ -12,14 +12,23 @@ struct DevFlow: Service {
 
     func run() async throws {
         let bridge = await bridge.value
+        let isOver = OneTime<Void>()
+        session.interruption.meanwhile { isOver.set(()) }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await publish(bridge) }
             tasks.addTask { try await showProgress(bridge) }
+            tasks.addTask {
+                await withTaskCancellationHandler {
+                    await isOver.value
+                } onCancel: {
+                    isOver.set(())
+                }
+            }
             defer { tasks.cancelAll() }
             try await withGracefulShutdownHandler {
                 try await tasks.next()
             } onGracefulShutdown: {
-                published.finish()
+                isOver.set(())
             }
         }
     }
@@ -31,9 +40,9 @@ struct DevFlow: Service {
             await bridge.confirmedEnds.reached(count)
         case .steady(let perSecond):
             var events = session.events
-            while !Task.isCancelled, !published.isFinished {
+            while true {
                 if let event = events.next() { try await add([event]) }
-                try? await Task.sleep(for: .seconds(1.0 / Double(perSecond)))
+                try await Task.sleep(for: .seconds(1.0 / Double(perSecond)))
             }
         }
     }
@@ -53,27 +62,27 @@ struct DevFlow: Service {
         let commands = events.map {
             RedisCommand("XADD", [.string(stream), .string("*"), .string("event"), .bytes($0)])
         }
-        for answer in try await client.pipeline(commands) { _ = try answer.get() }
-        if case .once = session.plan {
-            published.add(events, isJudged: true)
-        } else {
-            published.add(events, isJudged: false)
+        let isJudged = if case .once = session.plan { true } else { false }
+        for (event, answer) in zip(events, try await client.pipeline(commands)) {
+            _ = try answer.get()
+            published.add(event, isJudged: isJudged)
         }
     }
 
     private func showProgress(_ bridge: Bridge) async throws {
         var before = 0
         var seconds = 0
-        while !published.isFinished {
+        while true {
             try await Task.sleep(for: .seconds(1))
             seconds += 1
             let ends = bridge.status.ends
-            let line = """
-                published \(published.count) · delivered \(ends.delivered) · ignored \(ends.ignored) · \
-                dead-lettered \(ends.deadLettered) · waiting \(max(0, published.count - ends.total)) · \(ends.delivered - before)/s
-                """
+            let progress = DevProgress(published: published.count, ends: ends, perSecond: ends.delivered - before)
             before = ends.delivered
-            if Terminal.isInteractive { Terminal.progress(line) } else if seconds % 5 == 0 { Terminal.complain(line) }
+            if Terminal.isInteractive {
+                Terminal.progress(progress.line(width: Terminal.errorWidth - 1))
+            } else if seconds % 5 == 0 {
+                Terminal.complain(progress.line(width: .max))
+            }
         }
     }
 }

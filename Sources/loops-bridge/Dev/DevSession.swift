@@ -5,7 +5,6 @@ import Logging
 import LoopsSimulator
 import RedisStreams
 import ServiceLifecycle
-import UnixSignals
 
 /// One run of `dev`: the bridge, a publisher and a line of progress, until Ctrl-C or until all events have ended.
 struct DevSession: Sendable {
@@ -22,9 +21,13 @@ struct DevSession: Sendable {
     let settings: Settings
     let destination: Destination
     let simulator: LoopsSimulator
+    /// Where the simulator's controls are, without a path.
     let simulatorAdmin: String
+    /// Redis' address, as a person types it.
+    let redis: String
     let events: SampleEvents
     let plan: Plan
+    let interruption: Interruption
 
     private var stream: String { settings.bridge.streams[0].name }
 
@@ -38,18 +41,22 @@ struct DevSession: Sendable {
             var assembly = Assembly(settings: settings, destination: destination)
             assembly.companion = DevFlow(session: self, client: client, published: published, bridge: bridge)
             assembly.onBridge = { bridge.set($0) }
-            // Its terminal was closed: nobody watches any more, and nobody could end it.
-            assembly.signals.append(.sighup)
+            // Its signals are taken from the first moment on, and end the flow.
+            assembly.signals = []
             assembly.onAdminListening = { address in
-                Terminal.complain(
-                    """
-                    Dashboard:   \(address)/  (\(address)/status.json  \(address)/metrics)
-                    Simulator:   \(simulatorAdmin)stats
-                    Redis:       \(settings.bridge.redis)
-                    """
+                // Nothing to greet with what ends.
+                if interruption.hasCome { return }
+                let isSteady = if case .steady = plan { true } else { false }
+                let greeting = DevGreeting(
+                    dashboard: address,
+                    simulator: simulatorAdmin,
+                    redis: redis,
+                    isSteady: isSteady
                 )
+                Terminal.complain(greeting.lines.joined(separator: "\n") + "\n")
             }
             try await assembly.run()
+            interruption.settle()
             Terminal.endProgress()
             let carried = await bridge.value
             return try await conclude(bridge: carried, published: published, client: client)
@@ -81,7 +88,7 @@ struct DevSession: Sendable {
         let ends = bridge.status.ends
         let pending = try await pending(client)
         // What mappings of one's own make of an event is theirs to say.
-        let events = settings.mappingsPath == nil ? published.events : nil
+        let events = settings.mappingsPath == nil && !interruption.hasCome ? published.events : nil
         let audit = DeliveryAudit(simulator.evidence(), published: events, letters: try await letters(client))
         print(
             """
@@ -90,7 +97,7 @@ struct DevSession: Sendable {
             ignored          \(ends.ignored)
             dead-lettered    \(ends.deadLettered)
             still pending    \(pending)
-            requests         \(audit.requests), of them \(audit.committed) applied
+            requests         \(audit.requests), \(audit.committed) applied
             lost             \(lost(audit))
             409 for nothing  \(audit.hollow.count)
             out of order     \(audit.outOfOrder.count)
@@ -101,6 +108,10 @@ struct DevSession: Sendable {
             """
         )
         guard case .once(let count) = plan else { return .held }
+        if interruption.hasCome {
+            print("Interrupted: \(ends.total) of \(count) events had ended.")
+            return .held
+        }
         let held = ends.total == count && published.count == count && pending == 0 && audit.isClean
         guard held else {
             print("Something is wrong; see above.")
@@ -112,7 +123,9 @@ struct DevSession: Sendable {
     }
 
     private func lost(_ audit: DeliveryAudit) -> String {
-        guard let lost = audit.lost else { return "not checked: the mappings are your own" }
+        guard let lost = audit.lost else {
+            return interruption.hasCome ? "not checked" : "not checked: own mappings"
+        }
         let letters = audit.deadLettered.isEmpty ? "" : ", \(audit.deadLettered.count) good events are dead letters"
         let examples = lost.isEmpty ? "" : " (\(lost.sorted().prefix(3).joined(separator: ", ")))"
         return "\(lost.count)\(examples)\(letters)"

@@ -1,28 +1,24 @@
 import Synchronization
 
-/// What was published, until it is finished.
+/// What was published.
 final class Tally: Sendable {
     private struct State {
         var events: [PublishedEvent] = []
         var count = 0
-        var isFinished = false
     }
 
     private let state = Mutex(State())
 
     var count: Int { state.withLock { $0.count } }
-    var isFinished: Bool { state.withLock { $0.isFinished } }
     /// Those of which it is asked in the end; none of a run without one.
     var events: [PublishedEvent] { state.withLock { $0.events } }
 
-    /// - Parameter isJudged: whether the events are kept for the check at the end.
-    func add(_ events: [[UInt8]], isJudged: Bool) {
-        let kept = isJudged ? events.map { PublishedEvent($0) } : []
+    /// - Parameter isJudged: whether the event is kept for the check at the end.
+    func add(_ event: [UInt8], isJudged: Bool) {
+        let kept = isJudged ? [PublishedEvent(event)] : []
         state.withLock { state in
-            state.count += events.count
+            state.count += 1
             state.events += kept
         }
     }
-
-    func finish() { state.withLock { $0.isFinished = true } }
 }

@@ -9,13 +9,17 @@ enum BoundedFile {
     enum Fault: Error, Equatable, CustomStringConvertible {
         case unreadable(code: Int32)
         case tooLong(limit: Int)
-        case notText
+        /// From this byte on, counted from 0.
+        case notText(byte: Int)
 
         var description: String {
             switch self {
+            case .unreadable(code: ENOENT): "there is no such file"
+            case .unreadable(code: EISDIR): "it is a folder"
+            case .unreadable(code: EACCES): "permission denied for user \(getuid())"
             case .unreadable(let code): String(cString: strerror(code))
             case .tooLong(let limit): "it has more than \(limit) bytes"
-            case .notText: "it is no UTF-8 text"
+            case .notText(let byte): "it is not UTF-8 at byte \(byte)"
             }
         }
     }
@@ -34,8 +38,12 @@ enum BoundedFile {
     }
 
     static func text(_ path: String, upTo limit: Int) throws(Fault) -> String {
-        guard let text = String(validating: try bytes(path, upTo: limit), as: UTF8.self) else { throw .notText }
-        return text
+        let bytes = try bytes(path, upTo: limit)
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        // Where the repaired text differs from what is there is the first byte that was repaired.
+        let repaired = String(decoding: bytes, as: UTF8.self).utf8
+        let place = zip(repaired, bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? bytes.count
+        throw .notText(byte: place)
     }
 
     /// What is there now; empty at the end.

@@ -175,7 +175,9 @@ struct Settings: Sendable {
 
     private static func apiKey(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String {
         let key = reader.value(.loopsAPIKey)
-        guard let path = reader.text(.loopsAPIKeyFile) else {
+        // There is no flag for the key: what comes as one is what `dev` decides itself.
+        let isDecided = if case .flag? = key?.source { true } else { false }
+        guard !isDecided, let path = reader.text(.loopsAPIKeyFile) else {
             if key == nil {
                 reader.report(
                     .missing(

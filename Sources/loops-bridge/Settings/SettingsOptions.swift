@@ -3,42 +3,42 @@ import Foundation
 
 /// The settings as flags. None has a default here: a flag that was not typed must not hide the environment or the file.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: .init(SettingsFile.help)) var config: String?
+    @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
-    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
-    @Option(help: .init(Setting.loopsAPIKeyFile.help)) var loopsApiKeyFile: String?
-    @Option(help: .init(Setting.loopsBaseURL.help)) var loopsBaseUrl: String?
-    @Option(help: .init(Setting.loopsRateLimit.help)) var loopsRateLimit: String?
-    @Option(help: .init(Setting.loopsMaxInFlight.help)) var loopsMaxInFlight: String?
-    @Option(help: .init(Setting.loopsRequestTimeout.help)) var loopsRequestTimeoutSeconds: String?
-    @Option(help: .init(Setting.loopsLateEffect.help)) var loopsLateEffectSeconds: String?
-    @Option(help: .init(Setting.loopsTraceparent.help)) var loopsTraceparent: String?
-    @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
-    @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
-    @Option(help: .init(Setting.bridgeInstance.help)) var bridgeInstance: String?
-    @Option(help: .init(Setting.bridgePartitions.help)) var bridgePartitions: String?
-    @Option(help: .init(Setting.bridgeWindow.help)) var bridgeWindow: String?
-    @Option(help: .init(Setting.bridgeLease.help)) var bridgeLeaseSeconds: String?
-    @Option(help: .init(Setting.bridgeHeartbeat.help)) var bridgeHeartbeatSeconds: String?
-    @Option(help: .init(Setting.bridgeContactKeys.help)) var bridgeContactKeys: String?
-    @Option(help: .init(Setting.bridgePoisonAfter.help)) var bridgePoisonAfter: String?
-    @Option(help: .init(Setting.bridgeTrimFinished.help)) var bridgeTrimFinishedAfter: String?
-    @Option(help: .init(Setting.bridgeCoalesce.help)) var bridgeCoalesce: String?
-    @Option(help: .init(Setting.bridgeSkipUnchanged.help)) var bridgeSkipUnchangedFor: String?
-    @Option(help: .init(Setting.bridgeMappings.help)) var bridgeMappings: String?
-    @Option(help: .init(Setting.bridgeIntegrationName.help)) var bridgeIntegrationName: String?
-    @Option(help: .init(Setting.bridgeEventSizeWarning.help)) var bridgeEventSizeWarningBytes: String?
-    @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
-    @Option(help: .init(Setting.bridgeDeadLetterMaxLength.help)) var bridgeDeadLetterMaxLength: String?
-    @Option(help: .init(Setting.bridgeRetryFor.help)) var bridgeRetryFor: String?
-    @Option(help: .init(Setting.bridgeGroupStart.help)) var bridgeGroupStart: String?
-    @Option(help: .init(Setting.bridgeShutdownGrace.help)) var bridgeShutdownGraceSeconds: String?
-    @Option(help: .init(Setting.httpHost.help)) var httpHost: String?
-    @Option(help: .init(Setting.httpPort.help)) var httpPort: String?
-    @Option(help: .init(Setting.httpAllowedHosts.help)) var httpAllowedHosts: String?
-    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
-    @Option(help: .init(Setting.logLevel.help)) var logLevel: String?
-    @Option(help: .init(Setting.logFormat.help)) var logFormat: String?
+    @Option(.redisURL) var redisUrl: String?
+    @Option(.loopsAPIKeyFile) var loopsApiKeyFile: String?
+    @Option(.loopsBaseURL) var loopsBaseUrl: String?
+    @Option(.loopsRateLimit) var loopsRateLimit: String?
+    @Option(.loopsMaxInFlight) var loopsMaxInFlight: String?
+    @Option(.loopsRequestTimeout) var loopsRequestTimeoutSeconds: String?
+    @Option(.loopsLateEffect) var loopsLateEffectSeconds: String?
+    @Option(.loopsTraceparent) var loopsTraceparent: String?
+    @Option(.bridgeStreams) var bridgeStreams: String?
+    @Option(.bridgeGroup) var bridgeGroup: String?
+    @Option(.bridgeInstance) var bridgeInstance: String?
+    @Option(.bridgePartitions) var bridgePartitions: String?
+    @Option(.bridgeWindow) var bridgeWindow: String?
+    @Option(.bridgeLease) var bridgeLeaseSeconds: String?
+    @Option(.bridgeHeartbeat) var bridgeHeartbeatSeconds: String?
+    @Option(.bridgeContactKeys) var bridgeContactKeys: String?
+    @Option(.bridgePoisonAfter) var bridgePoisonAfter: String?
+    @Option(.bridgeTrimFinished) var bridgeTrimFinishedAfter: String?
+    @Option(.bridgeCoalesce) var bridgeCoalesce: String?
+    @Option(.bridgeSkipUnchanged) var bridgeSkipUnchangedFor: String?
+    @Option(.bridgeMappings) var bridgeMappings: String?
+    @Option(.bridgeIntegrationName) var bridgeIntegrationName: String?
+    @Option(.bridgeEventSizeWarning) var bridgeEventSizeWarningBytes: String?
+    @Option(.bridgeDeadLetterStream) var bridgeDeadLetterStream: String?
+    @Option(.bridgeDeadLetterMaxLength) var bridgeDeadLetterMaxLength: String?
+    @Option(.bridgeRetryFor) var bridgeRetryFor: String?
+    @Option(.bridgeGroupStart) var bridgeGroupStart: String?
+    @Option(.bridgeShutdownGrace) var bridgeShutdownGraceSeconds: String?
+    @Option(.httpHost) var httpHost: String?
+    @Option(.httpPort) var httpPort: String?
+    @Option(.httpAllowedHosts) var httpAllowedHosts: String?
+    @Option(.httpControlTokenFile) var httpControlTokenFile: String?
+    @Option(.logLevel) var logLevel: String?
+    @Option(.logFormat) var logFormat: String?
 
     /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
     var values: [String: String] {

@@ -55,12 +55,12 @@ struct SettingsReader {
 
     mutating func report(_ fault: SettingsFault) { faults.append(fault) }
 
-    /// The text that is set for a setting, and by what; nil when nothing is. An empty text counts as not set.
+    /// The text that is set for a setting, without blanks at its ends, and by what; nil when nothing is. An empty text counts as not set.
     func value(_ setting: Setting) -> (text: String, source: SettingSource)? {
         for (origin, reader) in origins {
-            if let text = reader.string(forKey: ConfigKey(setting.key), isSecret: setting.isSecret), !text.isEmpty {
-                return (text, origin.source(of: setting))
-            }
+            // A newline at the end comes with secrets that were read from files, and blanks with copies.
+            let text = reader.string(forKey: ConfigKey(setting.key), isSecret: setting.isSecret)?.trimmingSpaces
+            if let text, !text.isEmpty { return (text, origin.source(of: setting)) }
         }
         return setting.fallback.map { ($0, .fallback) }
     }

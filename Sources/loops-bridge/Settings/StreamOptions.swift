@@ -4,12 +4,12 @@ import Foundation
 
 /// The settings of commands that look at streams and talk to Redis alone, as flags.
 struct StreamOptions: ParsableArguments {
-    @Option(help: .init(SettingsFile.help)) var config: String?
+    @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
-    @Option(help: .init(Setting.redisURL.help)) var redisUrl: String?
-    @Option(help: .init(Setting.bridgeStreams.help)) var bridgeStreams: String?
-    @Option(help: .init(Setting.bridgeGroup.help)) var bridgeGroup: String?
-    @Option(help: .init(Setting.bridgeDeadLetterStream.help)) var bridgeDeadLetterStream: String?
+    @Option(.redisURL) var redisUrl: String?
+    @Option(.bridgeStreams) var bridgeStreams: String?
+    @Option(.bridgeGroup) var bridgeGroup: String?
+    @Option(.bridgeDeadLetterStream) var bridgeDeadLetterStream: String?
 
     /// Every setting but the API key, which nobody needs here. Ends the program when they cannot be used.
     /// - Parameters:
@@ -20,6 +20,7 @@ struct StreamOptions: ParsableArguments {
             (.redisURL, redisUrl), (.bridgeStreams, bridgeStreams), (.bridgeGroup, bridgeGroup),
             (.bridgeDeadLetterStream, bridgeDeadLetterStream),
         ]
+        Usable.warnOfVariables()
         return try Usable.settings {
             try Settings(
                 flags: Dictionary(uniqueKeysWithValues: typed.compactMap { key, value in value.map { (key.key, $0) } })

@@ -27,6 +27,9 @@ struct LineReader {
 
     static var standardInput: LineReader { LineReader(fileDescriptor: STDIN_FILENO, name: "standard input") }
 
+    /// What is told when a person would have to type the lines.
+    static let typedNotice = "reading events from standard input, one a line; end with Ctrl-D"
+
     /// - Returns: nil at the end.
     /// - Throws: ``Fault``; a file that cannot be read has no end, and what was read of its last line is not given.
     mutating func next() throws(Fault) -> [UInt8]? {

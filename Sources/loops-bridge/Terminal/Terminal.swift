@@ -1,9 +1,16 @@
 import Foundation
+import Synchronization
 
 /// Standard output and standard error, as a command uses them.
 enum Terminal {
+    /// What ``progress(_:)`` shows at this moment.
+    private static let progressLine = Mutex("")
+
     /// Whether a person watches standard error.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Whether a person may type into standard input.
+    static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Whether colours are wanted there: not when it is no terminal, nor with `NO_COLOR` (no-color.org).
     static var hasColour: Bool {
@@ -18,21 +25,31 @@ enum Terminal {
     /// Whether a person watches standard output.
     static var isScreen: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Writes lines to standard error. Whatever a text of others holds, it is shown and does no more.
+    /// Writes lines to standard error; whatever a text of others holds, it is shown and does no more. A line of progress makes room for them and
+    /// comes back below them.
     static func complain(_ text: String) {
-        tell(Array((text.shownLines + "\n").utf8))
+        let text = text.shownLines
+        progressLine.withLock { line in
+            tell(Array((line.isEmpty ? "\(text)\n" : "\r\u{1B}[2K\(text)\n\(line)").utf8))
+        }
     }
 
-    /// Writes over the current line of standard error; only on a terminal.
+    /// Writes over the current line of standard error; only on a terminal, and no more than its width.
     static func progress(_ text: String) {
         guard isInteractive else { return }
-        tell(Array("\r\u{1B}[2K\(text)".utf8))
+        progressLine.withLock { line in
+            line = text.cut(to: errorWidth - 1)
+            tell(Array("\r\u{1B}[2K\(line)".utf8))
+        }
     }
 
     /// Ends the line that ``progress(_:)`` writes over.
     static func endProgress() {
-        guard isInteractive else { return }
-        tell(Array("\r\u{1B}[2K".utf8))
+        progressLine.withLock { line in
+            if line.isEmpty { return }
+            line = ""
+            tell(Array("\r\u{1B}[2K".utf8))
+        }
     }
 
     /// Writes bytes to standard output. When nobody reads it any more (`… | head`), the program ends quietly, with the status of a program that

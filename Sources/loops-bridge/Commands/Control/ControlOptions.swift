@@ -3,9 +3,9 @@ import Foundation
 
 /// How a command reaches the bridge that it steers.
 struct ControlOptions: ParsableArguments {
-    @OptionGroup var settings: StreamOptions
-    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
+    @Option(.httpControlTokenFile) var httpControlTokenFile: String?
     @Option(help: "The admin address of a replica; http://HTTP_HOST:HTTP_PORT if not given.") var url: String?
+    @OptionGroup var settings: StreamOptions
 
     /// Settings with what control needs. Ends the program when they cannot be used.
     func load() throws -> Settings {
@@ -17,10 +17,12 @@ struct ControlOptions: ParsableArguments {
     static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
     /// A client for the admin address. Ends the program when there is no token.
-    func client(_ settings: Settings) throws -> ControlClient {
+    /// - Parameter otherwise: what works without one.
+    func client(_ settings: Settings, otherwise: String? = nil) throws -> ControlClient {
         guard let token = settings.controlToken else {
+            let advice = otherwise.map { "; or \($0)" } ?? ""
             Terminal.complain(
-                "http.controlToken is required: set HTTP_CONTROL_TOKEN, or HTTP_CONTROL_TOKEN_FILE to a file that holds it"
+                "http.controlToken is required: set HTTP_CONTROL_TOKEN, or HTTP_CONTROL_TOKEN_FILE to a file that holds it\(advice)"
             )
             throw ExitStatus.unusable
         }
@@ -35,4 +37,14 @@ struct PauseOptions: ParsableArguments {
         help:
             "Pauses or resumes in Redis directly, without asking a bridge: also works while none runs. Needs no token."
     ) var redis = false
+
+    /// What to do without a token.
+    static let withoutToken = "use --redis, which needs none"
+
+    /// - Throws: when an option would be ignored.
+    func check(_ control: ControlOptions) throws {
+        if redis, control.url != nil || control.httpControlTokenFile != nil {
+            throw ValidationError("--redis asks no bridge: leave --url and --http-control-token-file out")
+        }
+    }
 }

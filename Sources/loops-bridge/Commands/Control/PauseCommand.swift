@@ -14,10 +14,12 @@ struct PauseCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ControlOptions
     @OptionGroup var which: PauseOptions
     @Option(help: "Why; shown wherever the pause is.") var reason = ""
     @Option(help: "Who; user and host if not given.") var by: String?
+    @OptionGroup var options: ControlOptions
+
+    func validate() throws { try which.check(options) }
 
     func run() async throws {
         let settings = try options.load()
@@ -30,7 +32,10 @@ struct PauseCommand: AsyncParsableCommand {
             }
         } else {
             let query = which.stream.map { ("stream", $0) } + [("reason", reason)]
-            pauses = ShownPause.list(try await options.client(settings).post("pause", by: by, query), "paused")
+            pauses = ShownPause.list(
+                try await options.client(settings, otherwise: PauseOptions.withoutToken).post("pause", by: by, query),
+                "paused"
+            )
         }
         for (stream, pause) in pauses { Terminal.line("\(stream) is paused \(pause.words)") }
     }

@@ -15,8 +15,10 @@ struct ResumeCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ControlOptions
     @OptionGroup var which: PauseOptions
+    @OptionGroup var options: ControlOptions
+
+    func validate() throws { try which.check(options) }
 
     func run() async throws {
         let settings = try options.load()
@@ -27,7 +29,10 @@ struct ResumeCommand: AsyncParsableCommand {
             for (stream, pause) in ended { Self.tell(stream, pause.map { ShownPause($0) }) }
             return
         }
-        let answer = try await options.client(settings).post("resume", which.stream.map { ("stream", $0) })
+        let answer = try await options.client(settings, otherwise: PauseOptions.withoutToken).post(
+            "resume",
+            which.stream.map { ("stream", $0) }
+        )
         let still = ShownPause.list(answer, "paused")
         let ended = ShownPause.list(answer, "ended")
         if answer["takesPartAgain"]?.boolValue == true {

@@ -43,7 +43,7 @@ enum PausedStreams {
         var configuration = settings.bridge
         if !names.isEmpty { configuration.streams.removeAll { !names.contains($0.name) } }
         var results: [Result] = []
-        try await Usable.redis {
+        try await Usable.redis(configuration.redis) {
             try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 for view in views { results.append(try await body(view)) }
             }

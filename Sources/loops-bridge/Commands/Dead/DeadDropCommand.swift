@@ -16,11 +16,11 @@ struct DeadDropCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StreamOptions
     @OptionGroup(title: "Which letters") var letters: LetterOptions
     @Option(help: "Letters that are dropped at the most, the oldest first; 0 for all.") var limit = 0
     @Flag(help: "Says what would be dropped and changes nothing.") var dryRun = false
     @Flag(help: "Does not ask.") var yes = false
+    @OptionGroup var options: StreamOptions
 
     /// Letters that are deleted in one go.
     private static let batch = 500

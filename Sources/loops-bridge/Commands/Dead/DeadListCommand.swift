@@ -14,11 +14,11 @@ struct DeadListCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StreamOptions
     @OptionGroup(title: "Which letters") var letters: LetterOptions
     @Option(help: "Letters that are listed of each dead-letter stream at the most; 0 for all.") var limit = 100
     @Flag(help: "One JSON object a line.") var json = false
     @Flag(help: "Shows contacts as they are.") var showContacts = false
+    @OptionGroup var options: StreamOptions
 
     func validate() throws { try Self.check(limit) }
 
@@ -28,7 +28,11 @@ struct DeadListCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await LetterSession.run(options, letters.filter) { session, _ in
-            let text = LetterText(now: session.now, showsContacts: showContacts)
+            let text = LetterText(
+                now: session.now,
+                showsContacts: showContacts,
+                columns: LetterColumns(width: Terminal.outputWidth)
+            )
             var listed = 0
             var inBox = 0, box = 0
             var isCut = false
@@ -42,7 +46,7 @@ struct DeadListCommand: AsyncParsableCommand {
                 inBox += 1
                 listed += 1
                 if json { return Terminal.line(text.json(letter).visibleText) }
-                if listed == 1 { Terminal.line(LetterText.header) }
+                if listed == 1 { Terminal.line(text.header) }
                 return Terminal.line(text.row(letter))
             }
             if !json {

@@ -23,7 +23,6 @@ struct DeadReplayCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StreamOptions
     @OptionGroup(title: "Which letters") var letters: LetterOptions
     @Option(help: "Letters that are replayed at the most, those with the oldest entries; 0 for all.") var limit = 0
     @Flag(help: "Says what would be done and changes nothing.") var dryRun = false
@@ -31,6 +30,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
         false
     @Flag(help: "Events that no mapping (bridge.mappings) takes do not count as newer events.") var byMappings = false
     @Option(help: "Entries of a stream that are looked at for newer events, at the most.") var scan = 200_000
+    @OptionGroup var options: StreamOptions
 
     /// Letters that are left alone and named.
     private static let maxNamed = 20

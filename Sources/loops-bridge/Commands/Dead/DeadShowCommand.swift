@@ -10,9 +10,9 @@ struct DeadShowCommand: AsyncParsableCommand {
         discussion: "Exit status: 0 it is there, 1 it is not, or Redis failed, 2 settings cannot be used."
     )
 
-    @OptionGroup var options: StreamOptions
     @Option(help: "Of this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
     @Flag(help: "As a JSON object.") var json = false
+    @OptionGroup var options: StreamOptions
     @Argument(help: "The letter's ID, as 'loops-bridge dead list' shows it.") var id: LetterID
 
     func run() async throws {

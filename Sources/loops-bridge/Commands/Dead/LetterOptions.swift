@@ -5,12 +5,12 @@ import RedisStreams
 /// Which dead letters are meant. Filters narrow each other; a repeated one widens itself.
 struct LetterOptions: ParsableArguments {
     @Option(help: "Letters of this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
-    @Option(help: "Letters with this reason. May be repeated.")
+    @Option(help: "Letters with this reason. May be repeated.", completion: .list(ReasonName.allValueStrings))
     var reason: [ReasonName] = []
     @Option(help: "Letters of this mapping, by its name. May be repeated.") var mapping: [String] = []
     @Option(help: "Letters of this contact, by its key as it is (user ID, address, …).") var contact: String?
-    @Option(help: "Letters older than this: 90s, 5m, 6h, 2d.") var olderThan: Span?
-    @Option(help: "Letters newer than this.") var newerThan: Span?
+    @Option(help: "Letters older than this: 90s, 5m, 6h, 2d.", transform: Span.init(typed:)) var olderThan: Span?
+    @Option(help: "Letters newer than this: 90s, 5m, 6h, 2d.", transform: Span.init(typed:)) var newerThan: Span?
     @Option(help: .init("The letter with this ID. May be repeated.", valueName: "id")) var id: [LetterID] = []
 
     var filter: LetterFilter {
@@ -38,12 +38,17 @@ struct ReasonName: ExpressibleByArgument {
 }
 
 /// A time with its unit, as settings have it.
-struct Span: ExpressibleByArgument {
+struct Span {
     let value: Duration
 
-    init?(argument: String) {
-        guard let value = Duration(withUnit: argument) else { return nil }
-        self.value = value
+    init(typed: String) throws {
+        if let value = Duration(withUnit: typed) {
+            self.value = value
+        } else if !typed.isEmpty, typed.allSatisfy(\.isNumber) {
+            throw ValidationError("a time needs a unit: \(typed)s, \(typed)m, \(typed)h or \(typed)d")
+        } else {
+            throw ValidationError("a time is \(Setting.Shape.duration.description)")
+        }
     }
 }
 

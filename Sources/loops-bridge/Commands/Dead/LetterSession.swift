@@ -2,6 +2,7 @@ import ArgumentParser
 import Bridge
 import Foundation
 import Logging
+import RedisStreams
 
 /// What the commands share that work with dead letters: the connection, the search, and how they end when it fails.
 struct LetterSession {
@@ -20,7 +21,7 @@ struct LetterSession {
         try Usable.streams(filter.streams, of: settings.bridge)
         var configuration = settings.bridge
         if !filter.streams.isEmpty { configuration.streams.removeAll { !filter.streams.contains($0.name) } }
-        try await Usable.redis {
+        try await Usable.redis(configuration.redis) {
             try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 let session = LetterSession(
                     boxes: LetterBox.boxes(of: views),
@@ -38,7 +39,7 @@ struct LetterSession {
         defer { Terminal.endProgress() }
         for (index, box) in boxes.enumerated() {
             var search = box.search(filter, newestFirst: newestFirst, now: now)
-            while let letters = try await search.next() {
+            while let letters = try await box.naming({ try await search.next() }) {
                 for letter in letters where try !body(letter, index) { return }
                 Terminal.progress("\(looked + search.looked) dead letters looked at")
             }
@@ -48,6 +49,27 @@ struct LetterSession {
                     "\(search.unreadable) entries of \(box.key) are no dead letters of this program; left alone"
                 )
             }
+        }
+    }
+}
+
+extension LetterBox {
+    /// A key of these that holds something else.
+    private struct Foreign: Error, CustomStringConvertible {
+        let key: String
+
+        var description: String {
+            "the Redis key \(key) holds no dead letters, but another type of value. Check bridge.deadLetterStream and bridge.streams."
+        }
+    }
+
+    /// Puts the key's name to what Redis says of its type.
+    fileprivate func naming<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RedisError {
+            if case .server(let answer) = error.reason, answer.code == "WRONGTYPE" { throw Foreign(key: key) }
+            throw error
         }
     }
 }
@@ -63,14 +85,14 @@ extension Usable {
     }
 
     /// Ends the program with status 1 when Redis fails.
-    static func redis(_ body: () async throws -> Void) async throws {
+    static func redis(_ redis: RedisConfiguration, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let status as ExitCode {
             throw status
         } catch {
             Terminal.endProgress()
-            Terminal.complain("\(error)")
+            Terminal.complain(RedisWords.text(error, redis))
             throw ExitStatus.failed
         }
     }

@@ -6,33 +6,47 @@ import RedisStreams
 struct LetterText {
     let now: Int64
     var showsContacts = false
+    /// What a line has room for.
+    var columns = LetterColumns(width: nil)
 
-    private static let columns: [(title: String, width: Int)] = [
-        ("AGE", 5), ("REASON", 19), ("MAPPING", 20), ("CONTACT", 12), ("STATUS", 6), ("ATTEMPTS", 8), ("ID", 17),
-    ]
-    /// The most of a detail that a line of the table shows.
-    static let maxDetail = 60
+    var header: String {
+        let titles = columns.shown.map { ($0.name.rawValue, $0.width) }
+        return line(titles, isTwoLined: false, detail: columns.isTwoLined ? "" : "DETAIL")
+    }
 
-    static var header: String { row(columns.map(\.title), detail: "DETAIL") }
-
+    /// A line of the table; two, where the terminal is narrow.
     func row(_ letter: Letter) -> String {
-        Self.row(
-            [
-                ShownTime.age(milliseconds: letter.age(now: now)), letter.reason,
-                letter.mapping.isEmpty ? "-" : letter.mapping,
-                contact(letter) ?? "-", letter.status.map(String.init) ?? "-", String(letter.attempts),
-                letter.id.description,
-            ],
-            detail: masked(letter.detail, letter).shown.cut(to: Self.maxDetail)
+        let event = letter.eventName ?? "-"
+        let detail = masked(letter.detail, letter).shown
+        let cells = columns.shown.map { name, width in
+            // The ID is for copying: it is never cut.
+            (name == .id ? letter.id.description : cell(name, letter, event).shown.cut(to: width), width)
+        }
+        return line(
+            cells,
+            isTwoLined: columns.isTwoLined,
+            detail: columns.isTwoLined ? "\(masked(event, letter).shown): \(detail)" : detail
         )
     }
 
-    private static func row(_ cells: [String], detail: String) -> String {
-        zip(cells, columns).map { cell, column in
-            // The ID is for copying: it is never cut.
-            let text = column.title == "ID" ? cell : cell.shown.cut(to: column.width)
-            return text + String(repeating: " ", count: max(0, column.width - text.count))
-        }.joined(separator: "  ") + "  " + detail
+    private func cell(_ name: LetterColumns.Name, _ letter: Letter, _ event: String) -> String {
+        switch name {
+        case .age: ShownTime.age(milliseconds: letter.age(now: now))
+        case .reason: letter.reason
+        case .event: masked(event, letter)
+        case .mapping: letter.mapping.isEmpty ? "-" : letter.mapping
+        case .contact: contact(letter) ?? "-"
+        case .status: letter.status.map(String.init) ?? "-"
+        case .attempts: String(letter.attempts)
+        case .id: letter.id.description
+        }
+    }
+
+    private func line(_ cells: [(text: String, width: Int)], isTwoLined: Bool, detail: String) -> String {
+        let padded = cells.map { $0.text + String(repeating: " ", count: max(0, $0.width - $0.text.count)) }
+        if detail.isEmpty { return padded.joined(separator: "  ") }
+        let shown = columns.detail.map { detail.cut(to: $0) } ?? detail
+        return padded.joined(separator: "  ") + (isTwoLined ? "\n  " : "  ") + shown
     }
 
     /// For programs: one object, unknown is null.
@@ -42,6 +56,7 @@ struct LetterText {
             "stream": .string(letter.stream),
             "entry": .string(letter.entry.description),
             "reason": .string(letter.reason),
+            "event": .optional(letter.eventName.map { masked($0, letter) }),
             "detail": .string(masked(letter.detail, letter)),
             "mapping": letter.mapping.isEmpty ? .null : .string(letter.mapping),
             "contactHash": .optional(letter.contact.map(Discretion.hash)),
@@ -68,7 +83,8 @@ struct LetterText {
     /// Everything, the entry's fields included.
     func full(_ letter: Letter) -> String {
         let facts: [(String, String?)] = [
-            ("letter", letter.id.description), ("reason", letter.reason), ("detail", masked(letter.detail, letter)),
+            ("letter", letter.id.description), ("event", letter.eventName.map { masked($0, letter) }),
+            ("reason", letter.reason), ("detail", masked(letter.detail, letter)),
             ("mapping", letter.mapping.isEmpty ? nil : letter.mapping), ("status", letter.status.map(String.init)),
             ("answer", letter.answer.isEmpty ? nil : masked(letter.answer, letter)),
             ("request ID", letter.requestID.isEmpty ? nil : letter.requestID),

@@ -21,12 +21,18 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StreamOptions
     @Option(help: "The admin address of a replica; http://HTTP_HOST:HTTP_PORT if not given.") var url: String?
-    @Option(help: .init(Setting.httpControlTokenFile.help)) var httpControlTokenFile: String?
+    @Option(.httpControlTokenFile) var httpControlTokenFile: String?
     @Flag(help: "Asks Redis and no bridge.") var redis = false
     @Flag(help: "JSON, as /status.json has it; on one line with --watch.") var json = false
     @Flag(help: "Looks again every second, until Ctrl-C.") var watch = false
+    @OptionGroup var options: StreamOptions
+
+    func validate() throws {
+        if redis, url != nil || httpControlTokenFile != nil {
+            throw ValidationError("--redis asks no bridge: leave --url and --http-control-token-file out")
+        }
+    }
 
     func run() async throws {
         let token = httpControlTokenFile.map { [Setting.httpControlTokenFile.key: $0] }
@@ -37,38 +43,55 @@ struct StatusCommand: AsyncParsableCommand {
             throw ExitStatus.unusable
         }
         while true {
-            let verdict = await look(settings, base)
+            let look = await look(settings, base)
+            show(look)
             guard watch else {
-                if verdict != .success { throw verdict }
+                if look.verdict != .success { throw look.verdict }
                 return
             }
             try await Task.sleep(for: .seconds(1))
         }
     }
 
+    /// What one look has found.
+    private struct Look {
+        var verdict: ExitCode
+        /// nil when nobody has told anything.
+        var status: JSONValue?
+        var lines: [String] = []
+        /// Who did not answer, and why.
+        var complaints: [String] = []
+    }
+
     /// One look.
-    private func look(_ settings: Settings, _ base: String) async -> ExitCode {
-        do {
-            if redis { return try await lookAtRedis(settings) }
-            let status = try await AdminClient(base: base, token: settings.controlToken).status()
-            show(status, StatusText(hasColour: Terminal.hasOutputColour).lines(status))
-            let state = status["health"]?["state"]?.stringValue ?? ""
-            return status["ready"] == true && ["healthy", "degraded"].contains(state) ? .success : ExitStatus.failed
-        } catch {
-            let place = redis ? "Redis (\(settings.bridge.redis))" : base
-            Terminal.complain("\(redis ? "Nothing" : "No bridge") answers at \(place): \(NetworkErrorText.of(error))")
+    private func look(_ settings: Settings, _ base: String) async -> Look {
+        var complaints: [String] = []
+        if !redis {
+            do {
+                let status = try await AdminClient(base: base, token: settings.controlToken).status()
+                let text = StatusText(hasColour: Terminal.hasOutputColour, width: Terminal.outputWidth)
+                let state = status["health"]?["state"]?.stringValue ?? ""
+                let isGood = status["ready"] == true && ["healthy", "degraded"].contains(state)
+                return Look(verdict: isGood ? .success : ExitStatus.failed, status: status, lines: text.lines(status))
+            } catch {
+                complaints.append("No bridge answers at \(base): \(NetworkErrorText.of(error))")
+            }
         }
         let hasRedis = settings.inForce.contains { $0.key == Setting.redisURL.key && $0.source != .fallback }
-        guard !redis, hasRedis else { return ExitStatus.unreachable }
+        guard redis || hasRedis else { return Look(verdict: ExitStatus.unreachable, complaints: complaints) }
         do {
-            return try await lookAtRedis(settings)
+            let status = try await statusOfRedis(settings)
+            let heading = "group \(settings.bridge.group), as Redis knows it; whether a replica is at work is not known"
+            let fitting = Terminal.outputWidth.map { heading.cut(to: $0) } ?? heading
+            let lines = [fitting, ""] + StatusText(width: Terminal.outputWidth).groupLines(status)
+            return Look(verdict: ExitStatus.failed, status: status, lines: lines, complaints: complaints)
         } catch {
-            Terminal.complain("Redis (\(settings.bridge.redis)) does not answer either: \(error)")
-            return ExitStatus.unreachable
+            complaints.append(RedisWords.text(error, settings.bridge.redis))
+            return Look(verdict: ExitStatus.unreachable, complaints: complaints)
         }
     }
 
-    private func lookAtRedis(_ settings: Settings) async throws -> ExitCode {
+    private func statusOfRedis(_ settings: Settings) async throws -> JSONValue {
         let streams = try await StreamView.run(settings.bridge, logger: Loggers.logger(.init(level: .critical))) {
             views in
             var streams: [StreamStatus] = []
@@ -79,23 +102,19 @@ struct StatusCommand: AsyncParsableCommand {
             }
             return streams
         }
-        let status: JSONValue = [
-            "group": .string(settings.bridge.group), "source": "redis", "streams": .array(streams.map(\.json)),
-        ]
-        let heading = "group \(settings.bridge.group), as Redis knows it; whether a replica is at work is not known"
-        show(status, [heading, ""] + StatusText().groupLines(status))
-        return ExitStatus.failed
+        return ["group": .string(settings.bridge.group), "source": "redis", "streams": .array(streams.map(\.json))]
     }
 
-    private func show(_ status: JSONValue, _ lines: [String]) {
-        if json {
-            Terminal.write(status.serialized(pretty: !watch, escapesInvisible: true) + [0x0A])
-            return
+    private func show(_ look: Look) {
+        if json || !watch || !Terminal.isScreen {
+            for complaint in look.complaints { Terminal.complain(complaint) }
+            guard let status = look.status else { return }
+            if json { return Terminal.write(status.serialized(pretty: !watch, escapesInvisible: true) + [0x0A]) }
+            return Terminal.write(Array((look.lines.map { $0 + "\n" }.joined() + (watch ? "\n" : "")).utf8))
         }
         // Home, what is new over what was, and the rest away: nothing flickers.
-        let isScreen = watch && Terminal.isScreen
-        let end = isScreen ? "\u{1B}[K\n" : "\n"
-        let text = lines.map { $0 + end }.joined()
-        Terminal.write(Array((isScreen ? "\u{1B}[H\(text)\u{1B}[J" : text + (watch ? "\n" : "")).utf8))
+        let complaints = look.complaints.map { $0.cut(to: Terminal.outputWidth ?? Terminal.usualWidth) }
+        let lines = Screen.fitting(complaints + look.lines, rows: Terminal.outputRows)
+        Terminal.write(Array("\u{1B}[H\(lines.map { $0 + "\u{1B}[K\n" }.joined())\u{1B}[J".utf8))
     }
 }

@@ -3,6 +3,8 @@ import JSON
 /// The status as tables. Takes what `/status.json` says, so that any version's answer can be shown; unknown is `?`, never 0.
 struct StatusText {
     var hasColour = false
+    /// The columns that a line may have; nil for any number.
+    var width: Int?
     /// Failures that are shown.
     static let maxFailures = 5
 
@@ -19,10 +21,10 @@ struct StatusText {
     private func summary(_ status: JSONValue) -> [String] {
         let state = text(status["health"]?["state"])
         let delivery = status["delivery"], backlog = status["backlog"], ended = status["ended"]
-        var lines = [
-            "\(painted(state))  \(text(status["instance"])) · group \(text(status["group"])) · \(text(status["version"]))"
-        ]
-        lines += (status["health"]?["reasons"]?.arrayValue ?? []).map { "  because \(text($0))" }
+        let who = "  \(text(status["instance"])) · group \(text(status["group"])) · \(text(status["version"]))"
+        // The colour has no width.
+        var lines = [painted(state) + fitting(who, beside: state.count)]
+        lines += (status["health"]?["reasons"]?.arrayValue ?? []).map { fitting("  because \(text($0))") }
         let share = delivery?["requestsPerSecond"]?.doubleValue.flatMap { used in
             delivery?["limit"]?.doubleValue.map { " (\(Int64(saturating: (100 * used / max($0, 0.001)).rounded())) %)" }
         }
@@ -36,16 +38,16 @@ struct StatusText {
                 + ["delivered", "ignored", "expired", "deadLettered", "lost"]
                 .map { "\(number(ended?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
                 .joined(separator: " · "),
-        ]
+        ].map { fitting($0) }
         return lines
     }
 
     private func streams(_ status: JSONValue) -> [String] {
         var table = TextTable(columns: [
-            .init(title: "STREAM"), .init(title: "STATE"), .init(title: "WEIGHT", isNumber: true),
+            .init(title: "STREAM"), .init(title: "STATE"), .init(title: "WEIGHT", isNumber: true, rank: 6),
             .init(title: "LAG", isNumber: true), .init(title: "PENDING", isNumber: true),
-            .init(title: "OLDEST", isNumber: true), .init(title: "FINISHED", isNumber: true),
-            .init(title: "DRAINED IN", isNumber: true), .init(title: "DEAD", isNumber: true),
+            .init(title: "OLDEST", isNumber: true, rank: 2), .init(title: "FINISHED", isNumber: true, rank: 4),
+            .init(title: "DRAINED IN", isNumber: true, rank: 3), .init(title: "DEAD", isNumber: true),
         ])
         for stream in status["streams"]?.arrayValue ?? [] {
             table.rows.append([
@@ -55,7 +57,7 @@ struct StatusText {
                 number(stream["deadLetters"]),
             ])
         }
-        return table.lines
+        return table.lines(width: width)
     }
 
     /// Without a heartbeat nobody has told this replica of a pause: then it is not known to be open.
@@ -75,12 +77,13 @@ struct StatusText {
 
     private func pauses(_ status: JSONValue) -> [String] {
         let pauses = ShownPause.list(status, "paused")
-        return (pauses.isEmpty ? [] : [""]) + pauses.map { "\($0.stream.shown) is paused \($0.pause.words)" }
+        return (pauses.isEmpty ? [] : [""]) + pauses.map { fitting("\($0.stream.shown) is paused \($0.pause.words)") }
     }
 
     private func replicas(_ status: JSONValue) -> [String] {
         var table = TextTable(columns: [
-            .init(title: "REPLICA"), .init(title: "STREAM"), .init(title: "PARTITIONS", isNumber: true),
+            .init(title: "REPLICA"), .init(title: "STREAM", rank: 1),
+            .init(title: "PARTITIONS", isNumber: true, rank: 2),
             .init(title: "WHICH", maxWidth: 60),
         ])
         for stream in status["streams"]?.arrayValue ?? [] {
@@ -95,7 +98,7 @@ struct StatusText {
                 table.rows.append(["nobody", text(stream["name"]), String(unowned), "-"])
             }
         }
-        return table.lines
+        return table.lines(width: width)
     }
 
     private func failures(_ status: JSONValue) -> [String] {
@@ -103,7 +106,8 @@ struct StatusText {
         if failures.isEmpty { return [] }
         var table = TextTable(columns: [
             .init(title: "AGO", isNumber: true), .init(title: "WHAT"), .init(title: "REASON"),
-            .init(title: "STATUS", isNumber: true), .init(title: "TIMES", isNumber: true), .init(title: "CONTACT"),
+            .init(title: "STATUS", isNumber: true, rank: 2), .init(title: "TIMES", isNumber: true, rank: 3),
+            .init(title: "CONTACT", rank: 4),
             .init(title: "IN WORDS", maxWidth: 60),
         ])
         let now = status["now"]?.doubleValue ?? 0
@@ -116,7 +120,7 @@ struct StatusText {
                 failure["contactHash"]?.stringValue ?? "all", text(failure["detail"]),
             ])
         }
-        return [""] + table.lines
+        return [""] + table.lines(width: width)
     }
 
     /// `0-3, 7`
@@ -137,6 +141,9 @@ struct StatusText {
         let code = ["healthy": 32, "degraded": 33, "holding": 31][state] ?? 36
         return hasColour ? "\u{1B}[1;\(code)m\(state)\u{1B}[0m" : state
     }
+
+    /// - Parameter beside: columns that are taken already.
+    private func fitting(_ line: String, beside: Int = 0) -> String { width.map { line.cut(to: $0 - beside) } ?? line }
 
     private func text(_ value: JSONValue?) -> String { (value?.stringValue ?? "?").shown }
     private func number(_ value: JSONValue?) -> String { value?.integerValue.map(String.init) ?? "?" }

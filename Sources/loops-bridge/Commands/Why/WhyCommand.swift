@@ -20,7 +20,6 @@ struct WhyCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StreamOptions
     @Option(help: "In this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
     @Option(help: "Entries, pending entries and dead letters of a stream that are looked at, at the most, each.")
     var scan = 200_000
@@ -28,6 +27,7 @@ struct WhyCommand: AsyncParsableCommand {
         20
     @Flag(help: "One JSON object for each entry, one a line.") var json = false
     @Flag(help: "Shows contacts, and Loops' answers as they are.") var showContacts = false
+    @OptionGroup var options: StreamOptions
     @Argument(help: .init("What to look for.", valueName: "messageId|contact")) var query: String
 
     func validate() throws {
@@ -47,7 +47,7 @@ struct WhyCommand: AsyncParsableCommand {
             group: configuration.group,
             showsContacts: showContacts
         )
-        try await Usable.redis {
+        try await Usable.redis(configuration.redis) {
             try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
                 for view in views {
