@@ -32,7 +32,12 @@ extension Bridge {
         gauges.stopping(.leaving)
         for session in sessions { session.withIntake { $0.endingInOrder() } }
         for (session, keeper) in zip(sessions, keepers) {
-            try? await session.clearSurvivors()
+            do { try await session.clearSurvivors() } catch {
+                logger.warning(
+                    "Crash counts could not be taken back: entries that this process had in hand count one crash too many",
+                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                )
+            }
             await keeper.leave()
         }
     }

@@ -139,8 +139,9 @@ public final class Bridge: Service {
                 lateEffect: configuration.lateEffect
             ),
             send: send,
-            ask: { await limiter.ask($0) },
+            ask: { try await limiter.ask($0) },
             testKey: { await loops.testKey() },
+            baseURL: configuration.loops.baseURL,
             metrics: metrics,
             activity: activity,
             logger: logger,
@@ -158,10 +159,11 @@ public final class Bridge: Service {
             )
         )
         let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
+        let readLog = BlockingReadLog(logger: logger)
         self.waiters = zip(sessions, blocked).map { session, clients in
-            EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable)
+            EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable, log: readLog)
         }
-        self.bells = zip(sessions, blocked).map { BellListener(session: $0, client: $1.bell) }
+        self.bells = zip(sessions, blocked).map { BellListener(session: $0, client: $1.bell, log: readLog) }
         self.readers = zip(sessions, waiters).map { session, waiter in
             StreamReader(
                 session: session,
@@ -229,15 +231,20 @@ public final class Bridge: Service {
 
     /// What the bridge is doing now.
     public var status: BridgeStatus {
-        BridgeStatus(
+        let delivery = deliverer.snapshot
+        return BridgeStatus(
             instance: configuration.instance,
             group: configuration.group,
             redisConnected: sessions.allSatisfy { $0.client.isConnected },
+            redisProblem: sessions.lazy.compactMap { $0.client.problem }.first,
+            redisAdvice: sessions.lazy.compactMap { $0.client.advice }.first,
+            loopsAddress: configuration.loops.baseURL,
             isResting: isResting,
-            delivery: deliverer.snapshot,
+            delivery: delivery,
             streams: configuration.streams.indices.map { index in
                 var status = pollers[index].status
                 status.weight = configuration.streams[index].weight
+                status.isHeld = delivery.isHeld
                 status.lost = metrics.stream(index).entriesLost
                 return status
             },
@@ -304,5 +311,14 @@ public final class Bridge: Service {
         } onCancel: {
             stop.signal()
         }
+    }
+}
+
+extension RedisClient {
+    /// Why there is no connection; nil when there is one.
+    fileprivate var problem: String? { if case .disconnected(let reason) = state { reason } else { nil } }
+
+    fileprivate var advice: String? {
+        if case .connected(let identity) = state { configuration.advice(for: identity.mode) } else { nil }
     }
 }

@@ -25,6 +25,19 @@ public final class RedisCluster: Sendable {
         }
     }
 
+    /// Runs a cluster of one server that has all slots, as managed services offer it, as long as `body` runs.
+    public static func runOne<Result: Sendable>(
+        body: @Sendable @escaping (RedisServer) async throws -> Result
+    ) async throws -> Result {
+        try await servers(1, []) { servers in
+            try await RedisCLI.run(port: servers[0].port, "cluster", "addslotsrange", "0", "16383")
+            try await RedisCLI.wait(port: servers[0].port, "cluster", "info") { info in
+                info.contains { $0.hasPrefix("cluster_state:ok") }
+            }
+            return try await body(servers[0])
+        }
+    }
+
     private static func servers<Result: Sendable>(
         _ count: Int,
         _ started: [RedisServer],

@@ -19,7 +19,7 @@ public enum NetworkErrorText {
             return "\(error.host):\(error.port): \(of(attempt.error))"
         case ChannelError.connectTimeout(let time):
             return "no connection within \(time.nanoseconds / 1_000_000) ms"
-        default: return String(describing: error)
+        default: return tls(error) ?? String(describing: error)
         }
     }
 }

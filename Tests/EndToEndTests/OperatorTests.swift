@@ -72,6 +72,18 @@ struct OperatorTests {
             #expect(replay.status == "1" && replay.lines.contains("0 replayed, 1 left"))
             #expect(replay.lines.contains { $0.contains("newer events of this contact were delivered meanwhile (1)") })
             #expect(try await harness.deadLetters().count == 2)
+            // A hint promises nothing that a replay would not do.
+            let why = try await ask(harness, "why", "m1")
+            #expect(why.lines.contains { $0.contains("a replay leaves it alone: newer events") }, "\(why)")
+            let free = try await ask(harness, "why", "m2")
+            #expect(free.lines.contains { $0.contains("dead replay --id") && $0.hasSuffix("puts it back") }, "\(free)")
+            for command in [["replay"], ["drop"], ["drop", "--dry-run"]] {
+                let absent = try await Program.ask(["dead"] + command + ["--id", "1-1"], redis: harness.redis.url)
+                #expect(
+                    absent.status == "1" && absent.lines.contains { $0.contains("no dead letter 1-1") },
+                    "\(absent)"
+                )
+            }
             let forced = try await ask(harness, "dead", "replay", "--contact", "ann", "--even-if-overtaken")
             #expect(forced.status == "0" && forced.lines.contains("1 replayed, 0 left"))
             await harness.bridge.confirmedEnds.reached(4)

@@ -8,7 +8,7 @@ struct StatusTextTests {
     private let status: JSONValue = [
         "instance": "a\u{1B}[31m", "group": "g", "version": "1.0", "ready": true, "now": 100,
         "health": ["state": "holding", "reasons": ["Loops refuses the API key"]],
-        "delivery": ["requestsPerSecond": 7.5, "limit": 10],
+        "delivery": ["requestsPerSecond": 7.5, "limit": 10, "nextTrySeconds": 1.2],
         "backlog": ["endsPerSecond": nil, "waiting": 12, "oldestSeconds": 0, "drainSeconds": 90],
         "ended": ["delivered": 3, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
         "streams": [
@@ -34,21 +34,24 @@ struct StatusTextTests {
         let lines = StatusText().lines(status)
         #expect(!lines.joined().contains("\u{1B}"))
         #expect(lines[0].hasPrefix("holding  a") && lines[1] == "  because Loops refuses the API key")
+        #expect(lines[2] == "  next try in 2 s")
         #expect(lines.contains("requests  7.5/s of 10/s (75 %)"))
         #expect(lines.contains("finished  ?"))
         #expect(lines.contains("waiting   12, oldest 0 s, drained in 90 s"))
         #expect(lines.contains("ended     3 delivered · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
-        #expect(lines.contains { $0.hasPrefix("events") && $0.contains("open") && $0.contains("?") })
+        #expect(lines.contains { $0.hasPrefix("events") && $0.contains("held") && $0.contains("?") })
         #expect(lines.contains { $0.hasPrefix("a (asked)") && $0.hasSuffix("0-2, 5") })
         #expect(lines.contains { $0.hasPrefix("nobody") })
-        #expect(lines.contains { $0.contains("60s  dead letter  refused") && $0.hasSuffix("abc      no") })
+        #expect(lines.contains { $0.contains("60 s  dead letter  refused") && $0.hasSuffix("abc      no") })
     }
 
     /// One row of the table of streams, as its cells.
-    private func row(_ stream: JSONObject, drained: Bool = false) -> [Substring] {
+    private func row(_ stream: JSONObject, drained: Bool = false, state: JSONValue = "healthy") -> [Substring] {
         var stream = stream
         stream["name"] = "events"
-        let lines = StatusText().lines(["streams": [.object(stream)], "drained": .bool(drained)])
+        let lines = StatusText().lines(
+            ["streams": [.object(stream)], "drained": .bool(drained), "health": ["state": state, "reasons": []]]
+        )
         return lines.first { $0.hasPrefix("events ") }?.split(separator: " ") ?? []
     }
 
@@ -66,7 +69,10 @@ struct StatusTextTests {
 
     @Test("Before a heartbeat a stream is not open: it may be paused. Who paused it, since when and why is told")
     func paused() {
-        #expect(row(["partitions": ["unowned": 0]])[1] == "open")
+        #expect(row(["partitions": ["unowned": 0]])[1] == "carried")
+        #expect(row(["partitions": ["unowned": 0]], state: "holding")[1] == "held")
+        #expect(row(["partitions": ["unowned": 0], "stillSeconds": 11])[1...2] == ["stands", "still"])
+        #expect(row(["partitions": ["unowned": 3]])[1...2] == ["partitions", "without"])
         #expect(row(["partitions": ["unowned": nil]])[1] == "?")
         #expect(row(["partitions": ["unowned": nil]], drained: true)[1] == "drained")
         let pause: JSONValue = ["since": 1_795_536_000_123, "by": "ann", "reason": "import"]

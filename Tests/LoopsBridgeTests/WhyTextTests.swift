@@ -84,7 +84,11 @@ struct WhyTextTests {
 
     @Test("Finished, replayed, no group, and nothing found")
     func others() {
-        #expect(text.words(hit(.finished), findings())[0].hasPrefix("finished"))
+        let finished = text.words(hit(.finished), findings())[0]
+        #expect(finished.hasPrefix("finished"))
+        for way in ["delivered", "no mapping", "too old"] {
+            #expect(finished.contains(way), "each way to end without a letter")
+        }
         #expect(text.words(hit(.replayed(as: id)), findings())[0].hasSuffix("goes on as 7-0"))
         #expect(text.words(hit(.noGroup), findings())[0].contains("no group g"))
         var nothing = findings()

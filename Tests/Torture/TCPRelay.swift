@@ -11,6 +11,7 @@ final class TCPRelay: Sendable {
         /// Counts what clients sent, for tests that cut at a certain step.
         var chunks = 0
         var cutAt: (chunk: Int, afterPassing: Bool)?
+        var ignoresBlock = false
     }
     private let state: Mutex<State>
     private let listener: any Channel
@@ -54,6 +55,9 @@ final class TCPRelay: Sendable {
         }
     }
 
+    /// Blocking reads of 15 s last a millisecond, as behind a proxy that knows no `BLOCK`.
+    func ignoreBlock() { state.withLock { $0.ignoresBlock = true } }
+
     /// Nothing passes any more, and no connection ends: the network is silent.
     func pause() { setPaused(true) }
     func resume() { setPaused(false) }
@@ -88,7 +92,11 @@ final class TCPRelay: Sendable {
             .connect(host: "127.0.0.1", port: target)
             .flatMap { server in
                 client.eventLoop.makeCompletedFuture {
-                    let toServer = RelayHandler(to: server) { [weak self] in self?.mayPass() ?? .pass }
+                    let toServer = RelayHandler(to: server) { [weak self] in
+                        self?.mayPass() ?? .pass
+                    } change: { [weak self] bytes in
+                        if self?.state.withLock({ $0.ignoresBlock }) ?? false { bytes.shortenBlock() }
+                    }
                     try client.pipeline.syncOperations.addHandler(toServer)
                     try server.pipeline.syncOperations.addHandler(RelayHandler(to: client) { .pass })
                     let id = ObjectIdentifier(client)
@@ -140,14 +148,21 @@ private final class RelayHandler: ChannelInboundHandler {
 
     private let other: any Channel
     private let mayPass: () -> Verdict
+    private let change: (inout ByteBuffer) -> Void
 
-    init(to other: any Channel, mayPass: @escaping () -> Verdict) {
+    init(
+        to other: any Channel,
+        mayPass: @escaping () -> Verdict,
+        change: @escaping (inout ByteBuffer) -> Void = { _ in }
+    ) {
         self.other = other
         self.mayPass = mayPass
+        self.change = change
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
+        var bytes = unwrapInboundIn(data)
+        change(&bytes)
         switch mayPass() {
         case .pass: other.writeAndFlush(bytes, promise: nil)
         case .cut(let cut): cut()
@@ -160,4 +175,13 @@ private final class RelayHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+extension ByteBuffer {
+    /// The command is written in one piece, and stays as long as it was.
+    fileprivate mutating func shortenBlock() {
+        let text = String(decoding: readableBytesView, as: UTF8.self)
+        guard text.contains("BLOCK\r\n$5\r\n15000") else { return }
+        self = ByteBuffer(string: text.replacing("BLOCK\r\n$5\r\n15000", with: "BLOCK\r\n$5\r\n00001"))
+    }
 }

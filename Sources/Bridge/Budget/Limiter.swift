@@ -1,5 +1,6 @@
 import Crypto
 import RedisStreams
+import Synchronization
 
 /// The one limiter of all replicas that use an API key, in Redis.
 struct Limiter: Sendable {
@@ -18,12 +19,25 @@ struct Limiter: Sendable {
         "{loops-bridge:limiter:\(SHA256.hash(data: Array("loops-bridge limiter \(apiKey)".utf8)).prefix(6).hexadecimal)}"
     }
 
-    /// - Returns: nil when Redis could not be asked.
-    func ask(_ request: PermitRequest) async -> PermitGrant? {
+    /// Whether the limiter and the leases were found to live in different slots of a cluster that the address does not call one.
+    let leasesAreApart = LeasesAreApart()
+
+    /// - Throws: `RedisError`, whatever Redis answers that is no grant.
+    func ask(_ request: PermitRequest) async throws -> PermitGrant {
+        do {
+            return try await ask(request, checksLease: checksLeases && !leasesAreApart.isKnown)
+        } catch let error as RedisError where error.isOfSeveralSlots && !leasesAreApart.isKnown {
+            // One server of a cluster with all slots takes everything but a call with keys of two.
+            leasesAreApart.isFound()
+            return try await ask(request, checksLease: false)
+        }
+    }
+
+    private func ask(_ request: PermitRequest, checksLease: Bool) async throws -> PermitGrant {
         var keys = [key]
         var fence: [String] = []
         var session: StreamSession?
-        if checksLeases, let stream = request.stream, let partition = request.partition {
+        if checksLease, let stream = request.stream, let partition = request.partition {
             session = sessions[stream]
             keys.append(sessions[stream].keys.leases)
             fence = [String(partition), sessions[stream].withLeases { $0.lease(of: partition) } ?? "none"]
@@ -34,15 +48,28 @@ struct Limiter: Sendable {
                 String(request.count), String(cap ?? 0), news.limit.map(String.init) ?? "", news.refused ? "1" : "0",
                 news.isBack ? "1" : "0", news.others.map { String($0) } ?? "",
             ] + fence
-        guard
-            let answer = try? await times.measure(
-                script.name,
-                { try await client.run(script, keys: keys, arguments: arguments.map { .string($0) }) }
-            ),
-            let grant = try? PermitGrant(answer)
-        else { return nil }
+        let grant = try PermitGrant(
+            await times.measure(script.name) { [keys] in
+                try await client.run(script, keys: keys, arguments: arguments.map { .string($0) })
+            }
+        )
         // Somebody else took the partition over: the next heartbeat tells.
         if grant.isOthers { session?.beatWanted.signal() }
         return grant
+    }
+}
+
+/// Remembers a finding about the server for as long as the process lives.
+final class LeasesAreApart: Sendable {
+    private let found = Atomic(false)
+
+    var isKnown: Bool { found.load(ordering: .relaxed) }
+
+    func isFound() { found.store(true, ordering: .relaxed) }
+}
+
+extension RedisError {
+    fileprivate var isOfSeveralSlots: Bool {
+        if case .server(let error) = reason { error.code == "CROSSSLOT" } else { false }
     }
 }

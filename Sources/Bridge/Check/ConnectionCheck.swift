@@ -73,12 +73,21 @@ public struct ConnectionCheck: Sendable {
                         "Another program uses the team's budget: slow it down, or lower loops.rateLimit. Check again."
                 )
             ]
+        case .wrongAddress:
+            return [
+                CheckResult(
+                    .fault,
+                    "loops",
+                    "Loops' API is not at \(base): there is no \(base)/api-key (\(answer.status ?? 0))",
+                    advice: "Set loops.baseURL to \(LoopsConfiguration.standardBaseURL), or leave it out."
+                )
+            ]
         case .retry, .rejected:
             return [
                 CheckResult(
                     .fault,
                     "loops",
-                    "\(base) does not answer as Loops does (\(answer.status.map(String.init) ?? answer.message))",
+                    "\(base) does not answer as Loops does (\(answer.cause))",
                     advice: "Check loops.baseURL, the way out to port 443, and status.loops.so."
                 )
             ]
@@ -89,8 +98,13 @@ public struct ConnectionCheck: Sendable {
     private func facts(_ view: StreamView, _ servers: inout Set<String>) async throws -> [CheckResult] {
         let info = ServerInfo(try await view.client.send(RedisCommand("INFO")).text ?? "")
         guard servers.insert(info["run_id"] ?? "").inserted else { return [] }
-        return [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
-            + [await failover(view, info, configuration.redis)].compactMap { $0 }
+        var results = [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
+        if let advice = view.client.configuration.advice(for: info.mode) {
+            let parts = advice.split(separator: ": ", maxSplits: 1)
+            results.append(CheckResult(.fault, "redis", String(parts[0]), advice: "S\(parts[1].dropFirst())."))
+        }
+        if let failover = await failover(view, info, configuration.redis) { results.append(failover) }
+        return results
     }
 
     private func rights(_ view: StreamView, _ nonce: String) async throws -> CheckResult {

@@ -5,7 +5,7 @@ import Segment
 public struct LetterBox: Sendable {
     /// The dead-letter stream's key.
     public let key: String
-    let views: [StreamView]
+    public let views: [StreamView]
     private let client: RedisClient
     private let decoder: EntryDecoder
 
@@ -40,6 +40,9 @@ public struct LetterBox: Sendable {
     /// Deletes letters.
     /// - Returns: how many were there.
     public func drop(_ ids: [StreamID]) async throws(RedisError) -> Int { try await client.delete(key, ids: ids) }
+
+    /// Whether the letter's stream is one of those that it takes letters of.
+    public func takes(_ letter: Letter) -> Bool { view(of: letter.stream) != nil }
 
     func view(of stream: String) -> StreamView? { views.first { $0.keys.stream == stream } }
 }

@@ -26,8 +26,8 @@ final class Deliverer: Sendable {
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
 
-    /// Asks the limiter of all replicas; nil when it could not be asked.
-    typealias Ask = @Sendable (PermitRequest) async -> PermitGrant?
+    /// Asks the limiter of all replicas.
+    typealias Ask = @Sendable (PermitRequest) async throws -> PermitGrant
 
     private let state: Mutex<DeliveryState>
     private let wakeup = Wakeup()
@@ -35,6 +35,8 @@ final class Deliverer: Sendable {
     private let send: Send
     private let ask: Ask
     private let testKey: @Sendable () async -> LoopsAnswer
+    /// Where Loops is said to be, for people.
+    private let baseURL: String
     private let outlet: Outlet
     private let metrics: BridgeMetrics
     private let activity: Activity
@@ -46,6 +48,7 @@ final class Deliverer: Sendable {
         send: @escaping Send,
         ask: @escaping Ask,
         testKey: @escaping @Sendable () async -> LoopsAnswer,
+        baseURL: String,
         metrics: BridgeMetrics,
         activity: Activity,
         logger: Logger,
@@ -55,6 +58,7 @@ final class Deliverer: Sendable {
         self.send = send
         self.ask = ask
         self.testKey = testKey
+        self.baseURL = baseURL
         self.metrics = metrics
         self.activity = activity
         self.logger = logger
@@ -148,16 +152,21 @@ final class Deliverer: Sendable {
     }
 
     private func ask(_ request: PermitRequest) async {
-        let grant = await ask(request)
+        let answer: Result<PermitGrant, any Error>
+        do { answer = .success(try await ask(request)) } catch { answer = .failure(error) }
         let now = clock.now
-        let wait = state.withLock { state in
-            guard let grant else {
-                state.permits.failed(now: now)
-                return Duration?.none
-            }
-            return state.permits.granted(grant, now: now)
+        let wait = state.withLock { $0.asked(answer, now: now) }
+        switch answer {
+        case .success(let grant): metrics.budget.granted(grant, wait: wait)
+        case .failure(let error):
+            metrics.budget.granted(nil, wait: nil)
+            logGate.log(
+                .warning,
+                key: "limiter",
+                "The rate limiter in Redis could not be asked; nothing is sent until it answers",
+                metadata: ["error": "\(error)"]
+            )
         }
-        metrics.budget.granted(grant, wait: wait)
         wakeup.signal()
     }
 
@@ -204,11 +213,16 @@ final class Deliverer: Sendable {
         let answer = await testKey()
         let now = clock.now
         let random = Double.random(in: 0..<1)
-        let change = state.withLock { $0.keyProbed(answer.outcome, now: now, random: random) }
+        let change = state.withLock { $0.keyProbed(answer, now: now, random: random) }
+        let metadata: Logger.Metadata = [
+            "operation": "api-key", "status": "\(answer.status.map(String.init) ?? "none")", "error": "\(answer.cause)",
+        ]
         switch change {
         case .resumed: logger.notice("Loops takes the API key again; deliveries go on")
-        case .refused: reportRefused(["operation": "api-key", "status": "\(answer.status.map(String.init) ?? "none")"])
-        case .nothing, .opened, .throttled: break
+        case .refused: reportRefused(answer, metadata)
+        case .nothing, .opened, .throttled:
+            guard !answer.isAnswered else { break }
+            logGate.log(.warning, key: "unreached", "Loops cannot be reached; it is tried again", metadata: metadata)
         }
         wakeup.signal()
     }
@@ -229,6 +243,7 @@ final class Deliverer: Sendable {
             "attempt": "\(start.attempt)",
             "contact": "\(ContactHash.of(start.key.contact))",
         ]
+        if !answer.outcome.isDelivered { metadata["error"] = "\(answer.cause)" }
         if let id = answer.requestID { metadata["requestId"] = "\(id)" }
         if let key = call.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }
         if let trace = call.trace {
@@ -245,7 +260,7 @@ final class Deliverer: Sendable {
                 "Loops does not answer; deliveries wait and single probes go out",
                 metadata: metadata
             )
-        case .refused: reportRefused(metadata)
+        case .refused: reportRefused(answer, metadata)
         }
         if case .retry(let why) = answer.outcome {
             metrics.retried(why.rawValue)
@@ -278,7 +293,16 @@ final class Deliverer: Sendable {
         }
     }
 
-    private func reportRefused(_ metadata: Logger.Metadata) {
+    private func reportRefused(_ answer: LoopsAnswer, _ metadata: Logger.Metadata) {
+        if answer.outcome == .wrongAddress {
+            logGate.log(
+                .error,
+                key: "address",
+                "Loops' API is not at this address; everything is held until it is. Check LOOPS_BASE_URL",
+                metadata: metadata.merging(["baseURL": "\(baseURL)"]) { $1 }
+            )
+            return
+        }
         logGate.log(
             .error,
             key: "refused",

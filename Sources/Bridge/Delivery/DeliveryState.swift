@@ -15,6 +15,9 @@ struct DeliveryState: Sendable {
     var isDraining = false
     private(set) var inFlight = 0
     private var slowStart = SlowStart()
+    private(set) var standstill = Standstill()
+    /// Why the limiter could not be asked the last time, for people; nil when it could.
+    private(set) var limiterFailure: String?
 
     /// - Parameters:
     ///   - isLimited: whether each request needs a permit of the limiter.
@@ -52,11 +55,12 @@ struct DeliveryState: Sendable {
         mayStart: (PlannedEntry) -> Bool = { _ in true },
         lost: (Int) -> Void = { _ in }
     ) -> Action {
+        standstill.observe(waits: !lanes.isEmpty, now: now)
         if isDraining { return .wait(until: nil) }
         let wasted = permits.discard(now: now)
         if wasted > 0 { lost(wasted) }
         let next = gate.circuit.failedLane == nil ? nil : lanes.next()?.lane
-        switch gate.admission(now: now, next: next) {
+        switch gate.admission(now: now, next: next, isIdle: lanes.isEmpty) {
         case .probeKey:
             if let request = permits.request(demand: 1, now: now) { return .ask(request) }
             guard permits.isDue(now: now) else { return .wait(until: permits.nextWake) }
@@ -66,8 +70,8 @@ struct DeliveryState: Sendable {
             return .probeKey
         case .wait(let until):
             if let request = permits.request(demand: 0, now: now) { return .ask(request) }
-            // With nothing to send, nobody has to be woken.
-            return .wait(until: lanes.isEmpty ? nil : until)
+            // With nothing to send and nothing to find out, nobody has to be woken.
+            return .wait(until: lanes.isEmpty && !gate.isWatching ? nil : until)
         case .go:
             let hasRoom = inFlight < min(maxInFlight, slowStart.cap ?? maxInFlight)
             let demand = hasRoom ? lanes.readyCount(now: now) : 0
@@ -112,6 +116,7 @@ struct DeliveryState: Sendable {
         random: Double
     ) -> Settled {
         inFlight -= 1
+        gate.heard(answer, now: now, random: random)
         let answer = understood(answer, to: start, now: now)
         let othersDelivery = gate.lastDelivery
         permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining, started: began ?? now)
@@ -123,6 +128,7 @@ struct DeliveryState: Sendable {
             lanes.attemptFailed(start.key, answer, lateUntil: mayComeLate ? (began ?? now) + lateEffect : nil)
         }
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
+        if result.delay == nil { standstill.moved(now: now) }
         let outcome = lanes.finish(start.key, result.step)
         if change == .resumed {
             lanes.hurry()
@@ -143,11 +149,11 @@ struct DeliveryState: Sendable {
         guard let head = lanes.head(of: start.key) else { return answer }
         var own = answer
         switch answer.outcome {
-        case .unauthorized:
-            // A key that was found good after it had been refused for the same request is not what is wrong: something on the way, or
+        case .unauthorized, .wrongAddress:
+            // A key or an address that was found good after it had been refused for the same request is not what is wrong: something on the way, or
             // Loops, does not take this request. It must not hold all the others again and again.
             if let refused = head.keyRefusedAt, let good = gate.keyFoundGood, good >= refused {
-                own.outcome = .retry(.forbidden)
+                own.outcome = .retry(answer.outcome == .unauthorized ? .forbidden : .notFound)
             }
         case .alreadyDelivered:
             switch UsedKey(head.history, isFirstDelivery: head.isFirstDelivery, now: now) {
@@ -168,11 +174,26 @@ struct DeliveryState: Sendable {
         return lanes.finish(start.key, .unsent).given
     }
 
-    mutating func keyProbed(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
+    mutating func keyProbed(_ answer: LoopsAnswer, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
         inFlight -= 1
-        let change = gate.keyProbed(outcome, now: now, random: random)
+        gate.heard(answer, now: now, random: random)
+        let change = gate.keyProbed(answer.outcome, now: now, random: random)
         if change == .resumed { lanes.hurry() }
         return change
+    }
+
+    /// Takes the limiter's answer.
+    /// - Returns: how long the first permit has to wait; nil when none was given.
+    mutating func asked(_ answer: Result<PermitGrant, any Error>, now: ContinuousClock.Instant) -> Duration? {
+        switch answer {
+        case .success(let grant):
+            limiterFailure = nil
+            return permits.granted(grant, now: now)
+        case .failure(let error):
+            limiterFailure = "\(error)"
+            permits.failed(now: now)
+            return nil
+        }
     }
 
     private func result(
@@ -192,7 +213,7 @@ struct DeliveryState: Sendable {
         // The gate holds everybody; the lane is ready again as soon as the gate opens.
         case .throttled:
             return (.retry(at: now, counts: false), .zero)
-        case .unauthorized:
+        case .unauthorized, .wrongAddress:
             return (.keyRefused(at: now), .zero)
         case .retry(.inProgress) where lanes.head(of: start.key)?.history.lateUntil.map { $0 > now } ?? false:
             // Asked again when the attempt in question has ended, one way or the other. Until then nobody learns more.

@@ -16,7 +16,20 @@ struct Gate: Sendable {
 
     /// Why nothing is sent, for people.
     enum Hold: String, Sendable {
-        case none, unauthorized, outage, throttled
+        case none, unauthorized, wrongAddress, outage, throttled
+    }
+
+    /// What Loops, or who answers in its place, does not take.
+    enum Refusal: Sendable, Equatable {
+        case key, address
+
+        init?(_ outcome: LoopsOutcome) {
+            switch outcome {
+            case .unauthorized: self = .key
+            case .wrongAddress: self = .address
+            default: return nil
+            }
+        }
     }
 
     private enum Key: Sendable, Equatable {
@@ -24,53 +37,86 @@ struct Gate: Sendable {
         case untried
         case firstProbe
         case good
-        case refused(probeAt: ContinuousClock.Instant, probes: Int)
-        case probing(probes: Int)
+        case refused(Refusal, probeAt: ContinuousClock.Instant)
+        case probing(Refusal)
     }
 
     private var key: Key
+    private(set) var reach = Reachability()
     /// When a probe last found the key good.
     private(set) var keyFoundGood: ContinuousClock.Instant?
     private(set) var circuit = Circuit()
     private var throttles = 0
     private var throttledUntil: ContinuousClock.Instant?
-    private let keyBackoff = RetryPolicy(base: .seconds(2), cap: .seconds(60))
+    /// Between two tries of a refused key: all replicas are to go on within two seconds of its mending. Each try takes a permit of the limiter,
+    /// so that many replicas do not ask more often than the team may.
+    private static let keyProbeInterval = (least: Duration.seconds(1), spread: Duration.milliseconds(500))
     private let throttleBackoff = RetryPolicy(base: .seconds(1), cap: .seconds(30))
     /// When Loops last took a request.
     private(set) var lastDelivery: ContinuousClock.Instant?
 
     /// Whether a limiter holds everybody back after a refusal for the rate; if not, the gate does, longer each time.
     private let isPaced: Bool
+    /// Whether Loops is asked while nothing waits.
+    private let asksForKey: Bool
 
-    /// - Parameter asksForKey: whether the key is tried before the first request.
+    /// - Parameter asksForKey: whether the key is tried before the first request, and until Loops has answered.
     init(isPaced: Bool, asksForKey: Bool = false) {
         self.isPaced = isPaced
+        self.asksForKey = asksForKey
         self.key = asksForKey ? .untried : .good
     }
 
-    /// Whether Loops takes our key, as far as is known.
-    var isAuthorized: Bool {
+    /// What is refused, as far as is known.
+    var refusal: Refusal? {
         switch key {
-        case .untried, .firstProbe, .good: true
-        case .refused, .probing: false
+        case .untried, .firstProbe, .good: nil
+        case .refused(let refusal, _), .probing(let refusal): refusal
         }
     }
 
+    /// Whether Loops takes our key, as far as is known.
+    var isAuthorized: Bool { refusal != .key }
+
+    /// Whether anything is to be asked of Loops while nothing waits, and when.
+    private var idleProbe: ContinuousClock.Instant? { asksForKey ? reach.probeAt : nil }
+
+    /// Whether it has to be looked at again while nothing waits.
+    var isWatching: Bool { refusal != nil || idleProbe != nil }
+
+    /// Whether nobody knows yet if Loops can be reached, though it is asked at the start.
+    var isUnreached: Bool { !reach.isReached && (asksForKey || reach.failure != nil) }
+
+    /// When something is tried again that is held now; nil when nothing is held, or it depends on an answer under way.
+    func nextTry(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        if case .refused(_, let probeAt) = key { return probeAt }
+        if case .open(let until) = circuit.state { return until }
+        if let throttledUntil, throttledUntil > now { return throttledUntil }
+        return idleProbe
+    }
+
     func hold(now: ContinuousClock.Instant) -> Hold {
-        if !isAuthorized { return .unauthorized }
+        switch refusal {
+        case .key: return .unauthorized
+        case .address: return .wrongAddress
+        case nil: break
+        }
         if circuit.state != .closed { return .outage }
         if let throttledUntil, throttledUntil > now { return .throttled }
         return .none
     }
 
-    /// - Parameter next: the lane whose turn it is.
-    func admission(now: ContinuousClock.Instant, next: LaneKey? = nil) -> Admission {
+    /// - Parameters:
+    ///   - next: the lane whose turn it is.
+    ///   - isIdle: nothing waits.
+    func admission(now: ContinuousClock.Instant, next: LaneKey? = nil, isIdle: Bool = false) -> Admission {
         switch key {
         case .untried: return .probeKey
         case .firstProbe, .probing: return .wait(until: nil)
-        case .refused(let probeAt, _): return probeAt <= now ? .probeKey : .wait(until: probeAt)
+        case .refused(_, let probeAt): return probeAt <= now ? .probeKey : .wait(until: probeAt)
         case .good: break
         }
+        if isIdle, let idleProbe { return idleProbe <= now ? .probeKey : .wait(until: idleProbe) }
         if case .wait(let until) = circuit.admission(now: now, next: next) { return .wait(until: until) }
         if let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
         return .go
@@ -91,6 +137,12 @@ struct Gate: Sendable {
         case throttled
     }
 
+    /// Takes that anybody answered, or nobody. Call it with each answer, before what it means is taken.
+    /// - Parameter random: in `0..<1`.
+    mutating func heard(_ answer: LoopsAnswer, now: ContinuousClock.Instant, random: Double) {
+        reach.heard(answer, now: now, random: random)
+    }
+
     /// Takes the outcome of a request.
     /// - Parameters:
     ///   - lane: whose request it was; nil for one of no lane in particular.
@@ -108,10 +160,10 @@ struct Gate: Sendable {
             return circuit.answered() ? .resumed : .nothing
         case .rejected:
             return circuit.answered() ? .resumed : .nothing
-        case .unauthorized:
+        case .unauthorized, .wrongAddress:
             _ = circuit.answered()
-            guard key == .good else { return .nothing }
-            key = .refused(probeAt: now + keyBackoff.delay(afterFailures: 1, random: 0.5 + random / 2), probes: 0)
+            guard key == .good, let refusal = Refusal(outcome) else { return .nothing }
+            refuse(refusal, now: now, random: random)
             return .refused
         case .throttled:
             _ = circuit.answered()
@@ -121,7 +173,7 @@ struct Gate: Sendable {
             throttledUntil = max(throttledUntil ?? until, until)
             return .throttled
         // Somebody answered, and it is this request's own affair.
-        case .retry(.forbidden), .retry(.inProgress):
+        case .retry(.forbidden), .retry(.notFound), .retry(.inProgress):
             return circuit.answered() ? .resumed : .nothing
         case .retry:
             return circuit.failed(lane, now: now, random: random) ? .opened : .nothing
@@ -129,9 +181,10 @@ struct Gate: Sendable {
     }
 
     mutating func keyProbeStarted() {
+        reach.probeStarted()
         switch key {
         case .untried: key = .firstProbe
-        case .refused(_, let probes): key = .probing(probes: probes + 1)
+        case .refused(let refusal, _): key = .probing(refusal)
         case .firstProbe, .good, .probing: break
         }
     }
@@ -139,20 +192,23 @@ struct Gate: Sendable {
     /// Takes the answer of the key probe.
     mutating func keyProbed(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Change {
         if outcome.isDelivered { keyFoundGood = now }
-        if key == .firstProbe {
+        switch key {
+        case .firstProbe, .good:
             // Loops that is down says nothing against the key.
             key = .good
-            return outcome == .unauthorized ? observe(outcome, now: now, random: random) : .nothing
+            return Refusal(outcome) == nil ? .nothing : observe(outcome, now: now, random: random)
+        case .probing(let refusal):
+            if outcome.isDelivered {
+                key = .good
+                return .resumed
+            }
+            refuse(Refusal(outcome) ?? refusal, now: now, random: random)
+            return .nothing
+        case .untried, .refused: return .nothing
         }
-        guard case .probing(let probes) = key else { return .nothing }
-        if outcome.isDelivered {
-            key = .good
-            return .resumed
-        }
-        key = .refused(
-            probeAt: now + keyBackoff.delay(afterFailures: probes + 1, random: 0.5 + random / 2),
-            probes: probes
-        )
-        return .nothing
+    }
+
+    private mutating func refuse(_ refusal: Refusal, now: ContinuousClock.Instant, random: Double) {
+        key = .refused(refusal, probeAt: now + Self.keyProbeInterval.least + Self.keyProbeInterval.spread * random)
     }
 }

@@ -87,6 +87,8 @@ struct Lanes: Sendable {
     /// Contacts that have entries.
     var contacts: Int { lanes.count }
     var isEmpty: Bool { lanes.isEmpty }
+    /// Those of them that wait for ``unpark()``; one that has gone since may still be counted.
+    var parkedCount: Int { parked.count }
 
     /// Takes an entry behind all earlier ones of its contact.
     /// - Returns: the ends that follow at once: an entry without requests, when nothing is before it.

@@ -50,7 +50,7 @@ struct LeaseKeeper: Sendable {
                     session.beatWanted.signal()
                 }
             }
-            group.addTask { await TroubleWriter(session: session).run() }
+            group.addTask { await TroubleWriter(session: session, logger: logger).run() }
             defer { group.cancelAll() }
             try await keep()
         }

@@ -12,12 +12,14 @@ final class EntryWaiter: Sendable {
     private let wanted = Mutex<StreamID?>(nil)
     private let wakeup = Wakeup()
     private let readable: Wakeup
+    private let log: BlockingReadLog
 
     /// - Parameter readable: signalled when there is something new.
-    init(stream: String, client: RedisClient, readable: Wakeup) {
+    init(stream: String, client: RedisClient, readable: Wakeup, log: BlockingReadLog) {
         self.stream = stream
         self.client = client
         self.readable = readable
+        self.log = log
     }
 
     /// Signals once there is an entry after this ID. A later call replaces an earlier one.
@@ -29,13 +31,22 @@ final class EntryWaiter: Sendable {
     /// Waits until the task is cancelled.
     func run() async {
         let clock = ContinuousClock()
+        var pace = BlockingReadPace()
         while await wakeup.wait() {
             while let id = wanted.withLock({ $0 }), !Task.isCancelled {
                 do {
+                    let start = clock.now
                     let entries = try await client.read(stream: stream, after: id, count: 1, block: Self.block)
-                    if entries.isEmpty { continue }
+                    if entries.isEmpty {
+                        if let wait = pace.emptied(after: clock.now - start, of: Self.block) {
+                            if pace.isIgnored { log.isIgnored(stream: stream) }
+                            try await clock.sleep(for: wait)
+                        }
+                        continue
+                    }
                 } catch {
                     if Task.isCancelled { return }
+                    log.failed(stream: stream, error)
                     // The reader finds out what is wrong; this only has to not spin.
                     try? await clock.sleep(for: .milliseconds(500))
                 }

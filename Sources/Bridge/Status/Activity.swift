@@ -6,6 +6,7 @@ final class Activity: Sendable {
     private struct State {
         var requests: RateMeter
         var ends: RateMeter
+        var share: DeadLetterShare
         var failures = RecentFailures()
         var deadLetters: [DeadLetterReason: Int] = [:]
     }
@@ -17,7 +18,9 @@ final class Activity: Sendable {
     init(streams: [String]) {
         self.streams = streams
         let now = clock.now
-        self.state = Mutex(State(requests: RateMeter(origin: now), ends: RateMeter(origin: now)))
+        self.state = Mutex(
+            State(requests: RateMeter(origin: now), ends: RateMeter(origin: now), share: .init(origin: now))
+        )
     }
 
     /// Takes the answer to a request, or the lack of one.
@@ -33,7 +36,9 @@ final class Activity: Sendable {
     /// - Parameter at: seconds since 1970.
     func ended(_ ends: [EntryEnd], at: Double) {
         state.withLock { state in
-            state.ends.count(ends.count, now: clock.now)
+            let now = clock.now
+            state.ends.count(ends.count, now: now)
+            state.share.count(ends: ends.count, letters: ends.count { $0.kind.isDeadLettered }, now: now)
             for end in ends {
                 guard case .deadLettered(let faults) = end.kind, let fault = faults.first else { continue }
                 state.deadLetters[fault.reason, default: 0] += 1
@@ -55,11 +60,14 @@ final class Activity: Sendable {
     var snapshot: ActivitySnapshot {
         state.withLock { state in
             let now = clock.now
+            let recent = state.share.recent(now: now)
             return ActivitySnapshot(
                 requestsPerSecond: state.requests.rate(now: now),
                 endsPerSecond: state.ends.rate(now: now),
                 failures: state.failures.list,
-                deadLetters: state.deadLetters
+                deadLetters: state.deadLetters,
+                recentEnds: recent.ends,
+                recentDeadLetters: recent.letters
             )
         }
     }
@@ -73,6 +81,7 @@ final class Activity: Sendable {
         case .retry(let why): reason = why.rawValue
         case .throttled: (reason, concernsAll) = ("throttled", true)
         case .unauthorized: (reason, concernsAll) = ("unauthorized", true)
+        case .wrongAddress: (reason, concernsAll) = ("wrongAddress", true)
         }
         return RecentFailure(
             kind: .retry,
@@ -84,4 +93,8 @@ final class Activity: Sendable {
             at: WallClock.secondsSince1970
         )
     }
+}
+
+extension EntryEnd.Kind {
+    fileprivate var isDeadLettered: Bool { if case .deadLettered = self { true } else { false } }
 }

@@ -8,4 +8,7 @@ public struct ActivitySnapshot: Sendable, Equatable {
     public var failures: [RecentFailure]
     /// Entries dead-lettered since the process began.
     public var deadLetters: [DeadLetterReason: Int]
+    /// Entries that ended in the last five minutes, and those of them that were dead-lettered.
+    public var recentEnds = 0
+    public var recentDeadLetters = 0
 }

@@ -28,6 +28,7 @@ public struct BridgeHealth: Sendable, Equatable {
         let pauses = Self.pauses(status)
         let allArePaused = !status.streams.isEmpty && status.streams.allSatisfy { $0.pause != nil }
         reasons = holds + pauses + Self.worries(status)
+        if reasons.isEmpty { reasons = Standing(status).reasons }
         if status.delivery.isDraining {
             state = .stopping
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
@@ -42,11 +43,23 @@ public struct BridgeHealth: Sendable, Equatable {
 
     private static func holds(_ status: BridgeStatus) -> [String] {
         var reasons: [String] = []
-        if !status.redisConnected { reasons.append("there is no connection to Redis") }
-        switch status.delivery.hold {
+        let delivery = status.delivery
+        func because(_ cause: String?) -> String { cause.map { ": \($0)" } ?? "" }
+        if !status.redisConnected { reasons.append("there is no connection to Redis\(because(status.redisProblem))") }
+        switch delivery.hold {
         case "unauthorized": reasons.append("Loops refuses the API key; check LOOPS_API_KEY")
-        case "outage": reasons.append("Loops does not answer; single probes go out")
+        case "wrongAddress":
+            reasons.append(
+                "Loops' API is not at \(status.loopsAddress): what answers there knows no such path; check LOOPS_BASE_URL"
+            )
+        case _ where delivery.isUnreached && delivery.failure != nil:
+            reasons.append("Loops was not reached since this process began\(because(delivery.failure))")
+        case "outage": reasons.append("Loops does not answer; single probes go out\(because(delivery.failure))")
         default: break
+        }
+        // Without Redis it cannot answer, and that is told already.
+        if status.redisConnected, let failure = delivery.limiterFailure {
+            reasons.append("the rate limiter in Redis gives no permits: \(failure)")
         }
         let faulty = status.streams.filter { $0.fault != nil }
         // One stream that cannot be read does not hold the others.
@@ -67,6 +80,10 @@ public struct BridgeHealth: Sendable, Equatable {
 
     private static func worries(_ status: BridgeStatus) -> [String] {
         var reasons: [String] = []
+        if let advice = status.redisAdvice { reasons.append(advice) }
+        if status.delivery.isUnreached, status.delivery.failure == nil {
+            reasons.append("Loops was not reached yet since this process began")
+        }
         let faulty = status.streams.filter { $0.fault != nil }
         if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
         for stream in status.streams {
@@ -92,8 +109,23 @@ public struct BridgeHealth: Sendable, Equatable {
                     + "most, as \(unrecognized.example), look like \(unrecognized.look.advice)"
             )
         }
+        if let letters = deadLetters(status.activity) { reasons.append(letters) }
         if let slowness = slowness(status.delivery) { reasons.append(slowness) }
         return reasons
+    }
+
+    /// More dead letters than this part of what ended lately are worth a word, if they are not very few.
+    private static let (manyLetters, fewLetters, mostly) = (0.03, 3, 0.5)
+
+    private static func deadLetters(_ activity: ActivitySnapshot) -> String? {
+        let (letters, ends) = (activity.recentDeadLetters, activity.recentEnds)
+        guard letters > 0, ends > 0 else { return nil }
+        let share = Double(letters) / Double(ends)
+        guard share > manyLetters, letters >= fewLetters || share >= mostly else { return nil }
+        let percent = share < 0.1 ? "\((share * 1000).rounded() / 10)" : "\(Int((share * 100).rounded()))"
+        let last = activity.failures.first { $0.kind == .deadLetter }
+        let why = last.map { "; the last one as \($0.reason): \($0.detail)" } ?? ""
+        return "\(letters) of the last 5 minutes' \(ends) events (\(percent) %) were dead-lettered\(why)"
     }
 
     /// A refusal for the rate slows everybody down and stops nobody: at most somebody should look.
@@ -101,6 +133,7 @@ public struct BridgeHealth: Sendable, Equatable {
         let isRefused = delivery.hold == "throttled"
         let refusal = "Loops says that the team is over its rate limit"
         guard let pace = delivery.pace, let limit = delivery.limit else { return isRefused ? refusal : nil }
+        if isRefused, pace == 0 { return "all replicas pause: \(refusal)" }
         if isRefused { return "slowed to \(rate(pace)): \(refusal)" }
         // The pace is what the limiter last said, and it is asked only while something wants to start: of an idle bridge it may be old.
         let wantsToStart = delivery.contacts > delivery.blockedContacts

@@ -3,6 +3,12 @@ public struct BridgeStatus: Sendable, Equatable {
     public var instance: String
     public var group: String
     public var redisConnected: Bool
+    /// Why there is no connection to Redis; nil when there is one.
+    public var redisProblem: String?
+    /// What is wrong with the form of Redis' address, though it answers; nil when nothing is.
+    public var redisAdvice: String?
+    /// Where Loops is said to be.
+    public var loopsAddress = ""
     /// Whether this replica was told to rest: it stays up, owns nothing and starts nothing.
     public var isResting: Bool
     public var delivery: DeliverySnapshot
@@ -26,7 +32,7 @@ public struct BridgeStatus: Sendable, Equatable {
         [
             ReadinessCheck(
                 name: "redis",
-                problem: redisConnected ? nil : "no connection to Redis"
+                problem: redisConnected ? nil : "no connection to Redis" + (redisProblem.map { ": \($0)" } ?? "")
             ),
             ReadinessCheck(
                 name: "group",
@@ -35,6 +41,11 @@ public struct BridgeStatus: Sendable, Equatable {
             ReadinessCheck(
                 name: "apiKey",
                 problem: delivery.isAuthorized ? nil : "Loops refuses the API key; everything is held"
+            ),
+            ReadinessCheck(
+                name: "address",
+                problem: delivery.hold == Gate.Hold.wrongAddress.rawValue
+                    ? "Loops' API is not at \(loopsAddress); everything is held" : nil
             ),
             ReadinessCheck(
                 name: "running",

@@ -12,8 +12,20 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var settlingContacts: Int
     /// Requests under way.
     public var inFlight: Int
-    /// `none`, `unauthorized`, `outage` or `throttled`.
+    /// Contacts whose turn waits for their partition's lease to be renewed.
+    public var parkedContacts: Int
+    /// `none`, `unauthorized`, `wrongAddress`, `outage` or `throttled`.
     public var hold: String
+    /// Seconds until something that is held is tried again; nil when nothing is held, or it depends on an answer under way.
+    public var nextTrySeconds: Double?
+    /// Whether Loops was asked at least once, or is to be, and has never answered.
+    public var isUnreached: Bool
+    /// What kept the last request from being answered, in words; nil once one was.
+    public var failure: String?
+    /// Why the limiter could not be asked, while something waits for it; nil when it could.
+    public var limiterFailure: String?
+    /// How long something has waited here while nothing came to its end, in seconds; nil while nothing waits.
+    public var stillSeconds: Double?
     /// Whether Loops takes the key, as far as is known.
     public var isAuthorized: Bool
     /// Requests a second that the team may make over all replicas; nil when there is no limit, or it is not known yet.
@@ -32,11 +44,30 @@ public struct DeliverySnapshot: Sendable, Equatable {
         blockedSeconds = state.lanes.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
         settlingContacts = state.lanes.settling
         inFlight = state.inFlight
-        hold = state.gate.hold(now: now).rawValue
+        parkedContacts = state.lanes.parkedCount
+        let permitAt = state.permits.nextWake.flatMap { state.inFlight == 0 && $0 - now > Self.longWait ? $0 : nil }
+        let hold = state.gate.hold(now: now)
+        // The limiter lets everybody pause after refusals: no request goes out until the permit that it has given is good.
+        self.hold = (hold == .none && permitAt != nil ? .throttled : hold).rawValue
+        nextTrySeconds = [state.gate.nextTry(now: now), permitAt].compactMap(\.self).max().map {
+            max(0, ($0 - now) / .seconds(1))
+        }
+        isUnreached = state.gate.isUnreached
+        failure = state.gate.reach.failure
+        limiterFailure = state.lanes.isEmpty && !state.gate.isUnreached ? nil : state.limiterFailure
+        stillSeconds = state.standstill.since.map { (now - $0) / .seconds(1) }
         isAuthorized = state.gate.isAuthorized
         isDraining = state.isDraining
         limit = state.permits.limit
-        pace = state.permits.rate
+        pace = permitAt == nil ? state.permits.rate : 0
         remaining = state.permits.remaining
     }
+
+    /// Whether nothing is started until something outside is mended.
+    var isHeld: Bool {
+        [.unauthorized, .wrongAddress, .outage].map(\Gate.Hold.rawValue).contains(hold) || limiterFailure != nil
+    }
+
+    /// A permit that is good only after this was not queued behind others: the limiter pauses. A second has all of a small team's permits.
+    private static let longWait = Duration.seconds(2)
 }

@@ -16,7 +16,7 @@ struct OperationMetrics: Sendable {
         deliveries = ClosedCounters(
             "deliveries_total",
             label: "outcome",
-            values: ["delivered", "duplicate", "retried", "throttled", "unauthorized", "rejected"],
+            values: ["delivered", "duplicate", "retried", "throttled", "unauthorized", "wrong_address", "rejected"],
             dimensions: dimensions,
             factory: factory
         )
@@ -54,6 +54,7 @@ struct OperationMetrics: Sendable {
             if why == .inProgress { conflicts.increment("in_progress") }
         case .throttled: deliveries.increment("throttled")
         case .unauthorized: deliveries.increment("unauthorized")
+        case .wrongAddress: deliveries.increment("wrong_address")
         case .rejected(let rejection):
             deliveries.increment("rejected")
             switch rejection {

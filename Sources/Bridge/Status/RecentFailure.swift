@@ -19,6 +19,10 @@ public struct RecentFailure: Sendable, Equatable {
     public var detail: String
     /// How often it happened since it was first seen.
     public var count = 1
+    /// Contacts for whom it happened, the latest included; 0 when all are concerned alike, and no more than a few dozen.
+    public var contacts: Int { hashes.count }
+    private var hashes: Set<String> = []
+    private static let maxContacts = 64
     /// The last time, in seconds since 1970.
     public var at: Double
 
@@ -38,8 +42,14 @@ public struct RecentFailure: Sendable, Equatable {
         self.reason = reason
         self.stream = stream
         self.contact = contact.map(Discretion.hash)
+        if let hash = self.contact { hashes.insert(hash) }
         self.status = status
         self.detail = String(Discretion.masking(detail, contact: contact).prefix(Self.maxDetail))
         self.at = at
+    }
+
+    /// Takes those for whom the same happened before.
+    mutating func take(contactsOf other: RecentFailure) {
+        for hash in other.hashes where hashes.count < Self.maxContacts { hashes.insert(hash) }
     }
 }

@@ -64,17 +64,21 @@ final class StreamPoller: Sendable {
 
     private func look() async {
         var status = StreamStatus(session)
+        warnOfAddress()
         var survey: StreamSurvey?
         var pauseLook = status.isPauseKnown ? PauseLook(pause: status.pause) : nil
         if session.isOpen, session.client.isConnected {
-            survey = try? await session.survey()
+            do { survey = try await session.survey() } catch {
+                if !Task.isCancelled { surveyFailed(error) }
+            }
             if session.isIdle { pauseLook = await lookForPause() }
         }
         if session.isIdle { status.take(pauseLook) }
-        status.endsPerSecond = state.withLock { [survey] state in
+        let drain = state.withLock { [survey] state in
             state.drain.observe(survey, now: .now)
-            return state.drain.endsPerSecond
+            return state.drain
         }
+        status.take(drain, now: .now)
         if let survey {
             status.take(survey, now: WallClock.secondsSince1970)
             status.lossIn = state.withLock { state in
@@ -98,6 +102,23 @@ final class StreamPoller: Sendable {
     /// - Returns: nil when Redis failed.
     private func lookForPause() async -> PauseLook? {
         do { return PauseLook(pause: try await session.pauseSwitch.current()) } catch { return nil }
+    }
+
+    private func surveyFailed(_ error: any Error) {
+        logGate.log(
+            .warning,
+            key: "survey",
+            "The stream could not be looked at; its figures are unknown",
+            metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+        )
+    }
+
+    /// The address may be good enough to connect, and not to deliver.
+    private func warnOfAddress() {
+        guard case .connected(let identity) = session.client.state,
+            let advice = session.client.configuration.advice(for: identity.mode)
+        else { return }
+        logGate.log(.warning, key: "address", "Redis' address is of the wrong form", metadata: ["error": "\(advice)"])
     }
 
     private func warn(_ status: StreamStatus) {
@@ -140,6 +161,11 @@ final class StreamPoller: Sendable {
 }
 
 extension StreamStatus {
+    fileprivate mutating func take(_ drain: DrainEstimate, now: ContinuousClock.Instant) {
+        (endsPerSecond, drainPace) = (drain.endsPerSecond, drain.pace)
+        stillSeconds = drain.still(now: now).map { $0 / .seconds(1) }
+    }
+
     fileprivate mutating func take(_ look: StreamPoller.PauseLook?) {
         (pause, isPauseKnown) = (look?.pause, look != nil)
     }

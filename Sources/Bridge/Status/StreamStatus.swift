@@ -40,6 +40,12 @@ public struct StreamStatus: Sendable, Equatable {
     public var weight = 1
     /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
     public var endsPerSecond: Double?
+    /// The pace by which ``drainSeconds`` is told; nil while nothing moves, or it is too early to say.
+    public var drainPace: Double?
+    /// Whether nothing is started, of any stream: then nothing drains, however fast it did before.
+    public var isHeld = false
+    /// How long something has waited while no replica finished anything, in seconds; nil when nothing waits, or it is unknown.
+    public var stillSeconds: Double?
     /// The members of the group and what they own; empty before the first heartbeat.
     public var replicas: [ReplicaStatus] = []
 
@@ -84,7 +90,9 @@ public struct StreamStatus: Sendable, Equatable {
     }
 
     /// Seconds until nothing waits, if no more is added; nil when that is unknown or nothing moves.
-    public var drainSeconds: Double? { DrainEstimate.seconds(backlog: waiting, endsPerSecond: endsPerSecond) }
+    public var drainSeconds: Double? {
+        DrainEstimate.seconds(backlog: waiting, pace: pause == nil && !isHeld ? drainPace : nil)
+    }
 
     /// Takes what Redis knows.
     /// - Parameter now: seconds since 1970.

@@ -1,3 +1,4 @@
+import Logging
 import RedisStreams
 
 /// Tells Redis after heartbeats what keeps entries from being delivered. In a task of its own: what happens to it is no concern of the heartbeat.
@@ -8,10 +9,26 @@ struct TroubleWriter: Sendable {
     static let maxFields = 2000
 
     let session: StreamSession
+    let logGate: LogGate
+
+    init(session: StreamSession, logger: Logger) {
+        self.session = session
+        self.logGate = LogGate(logger: logger, interval: .seconds(600))
+    }
 
     /// Writes after each heartbeat before which something has changed, until the task is cancelled.
     func run() async {
-        while await session.troublesWanted.wait() { try? await write() }
+        while await session.troublesWanted.wait() {
+            do { try await write() } catch {
+                if Task.isCancelled { return }
+                logGate.log(
+                    .warning,
+                    key: "write",
+                    "What keeps entries from being delivered could not be written; `why` does not know it",
+                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                )
+            }
+        }
     }
 
     func write() async throws {

@@ -86,3 +86,13 @@ extension LoopsAnswer {
         return String(decoding: parts.body.prefix(maxMessageLength + more), as: UTF8.self)
     }
 }
+
+extension LoopsAnswer {
+    /// The same, for a request to an address that Loops has for certain: there a 404 or 405, whatever its body, says that somebody else answered.
+    var heedingAddress: LoopsAnswer {
+        guard status == 404 || status == 405 else { return self }
+        var answer = self
+        answer.outcome = .wrongAddress
+        return answer
+    }
+}

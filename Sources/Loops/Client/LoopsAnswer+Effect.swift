@@ -8,7 +8,7 @@ extension LoopsAnswer {
         switch outcome {
         case .retry(.timedOut), .retry(.connectionLost), .retry(.requestTimeout): true
         case .retry(.serverError): status.map { Self.gateway.contains($0) } ?? true
-        case .retry, .delivered, .alreadyDelivered, .throttled, .unauthorized, .rejected: false
+        case .retry, .delivered, .alreadyDelivered, .throttled, .unauthorized, .wrongAddress, .rejected: false
         }
     }
 
@@ -20,8 +20,8 @@ extension LoopsAnswer {
         case .retry(.requestTimeout), .retry(.timedOut), .retry(.connectionLost), .retry(.ambiguousAnswer),
             .retry(.contradictoryAnswer), .retry(.inProgress):
             true
-        case .retry(.unreachable), .retry(.unexpectedStatus), .retry(.forbidden): false
-        case .throttled, .unauthorized, .rejected: false
+        case .retry(.unreachable), .retry(.unexpectedStatus), .retry(.forbidden), .retry(.notFound): false
+        case .throttled, .unauthorized, .wrongAddress, .rejected: false
         }
     }
 }

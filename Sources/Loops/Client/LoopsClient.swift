@@ -98,16 +98,17 @@ public struct LoopsClient: Sendable {
         }
         guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
-        if call.operation == .deleteContact, answer.status == 404, answer.outcome == .rejected(.refused) {
-            answer.outcome = .delivered
+        if call.operation == .deleteContact, answer.status == 404 {
+            if answer.outcome == .rejected(.refused) { answer.outcome = .delivered }
+            return answer
         }
-        return answer
+        return answer.heedingAddress
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsAnswer {
-        await answer(to: OutgoingRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
-            ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
+        let answer = await answer(to: OutgoingRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
+        return answer?.heedingAddress ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
     }
 
     private func head(_ method: String, _ path: String) -> HTTPRequestHead {

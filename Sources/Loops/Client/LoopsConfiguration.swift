@@ -15,8 +15,11 @@ public struct LoopsConfiguration: Sendable {
     /// Sent as `User-Agent`.
     public var userAgent: String
 
+    /// Where Loops is, for everybody.
+    public static let standardBaseURL = "https://app.loops.so/api/v1"
+
     public init(
-        baseURL: String = "https://app.loops.so/api/v1",
+        baseURL: String = standardBaseURL,
         apiKey: String,
         requestTimeout: Duration = .seconds(10),
         connectTimeout: Duration = .seconds(5),

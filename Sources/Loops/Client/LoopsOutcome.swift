@@ -13,6 +13,8 @@ public enum LoopsOutcome: Sendable, Equatable {
     case throttled
     /// 401 or 403: the key is wrong or revoked. Not the event's fault, and no other request will do better.
     case unauthorized
+    /// 404 or 405 where Loops' API has neither: `loops.baseURL` leads elsewhere. Not the event's fault, and no other request will do better.
+    case wrongAddress
     /// The request can never succeed.
     case rejected(Rejection)
 
@@ -38,6 +40,8 @@ public enum LoopsOutcome: Sendable, Equatable {
         case forbidden
         /// 409 for a key whose first request has not ended yet, or may not have: it may still fail.
         case inProgress
+        /// 404 or 405 for this request alone, while the API is where it should be.
+        case notFound
     }
 
     /// Why sending again cannot help.
@@ -54,7 +58,7 @@ public enum LoopsOutcome: Sendable, Equatable {
     public var isDelivered: Bool {
         switch self {
         case .delivered, .alreadyDelivered: true
-        case .retry, .throttled, .unauthorized, .rejected: false
+        case .retry, .throttled, .unauthorized, .wrongAddress, .rejected: false
         }
     }
 }

@@ -9,9 +9,17 @@ public struct ServerIdentity: Sendable, Equatable {
     public let runID: String
     /// `7.0.15`.
     public let version: String
+    /// nil when the server does not say it: it may keep that from a user without rights.
+    public let mode: Mode?
+
+    /// What kind of server it is.
+    public enum Mode: String, Sendable {
+        case standalone, sentinel, cluster
+    }
 
     init(_ info: ServerInfo) {
         runID = info["run_id"] ?? ""
         version = info["redis_version"] ?? ""
+        mode = info.mode
     }
 }

@@ -144,6 +144,8 @@ public final class RedisClient: Sendable {
         for (index, reply) in replies.enumerated() {
             guard case .error(let error) = reply, let redirection = Redirection(error, asked: asked) else { continue }
             switch redirection {
+            // Nobody looks for the slots' owners then: another connection would lead to the same node. The caller is told.
+            case .moved where !configuration.isCluster: continue
             case .moved(let endpoint):
                 // The caller's error says that nothing was done; whoever repeats the command meets the right server.
                 directory.moved(to: endpoint)

@@ -12,7 +12,14 @@ struct RedisLocator: Sendable {
     func connect() async throws -> RedisConnection {
         switch configuration.address {
         case .host, .unix:
-            return try await RedisConnector(configuration: configuration, eventLoop: eventLoop).connect()
+            let connection = try await RedisConnector(configuration: configuration, eventLoop: eventLoop).connect()
+            // A sentinel takes none of the bridge's commands.
+            guard connection.identity.mode == .sentinel, let advice = configuration.advice(for: .sentinel) else {
+                return connection
+            }
+            let names = await Self.services(connection, within: configuration.connectTimeout)
+            connection.close()
+            throw TopologyFault.sentinelAddress(advice: names.isEmpty ? advice : "\(advice) (\(names) here)")
         case .sentinel(_, let service):
             return try await connectToPrimary(of: service)
         case .cluster:
@@ -94,8 +101,23 @@ struct RedisLocator: Sendable {
         throw TopologyFault.noNode(reasons: reasons)
     }
 
+    /// The names that a sentinel knows; empty when it does not tell.
+    private static func services(_ connection: RedisConnection, within time: Duration) async -> String {
+        let answer = try? await connection.ask(RedisCommand("SENTINEL", ["MASTERS"]), within: time)
+        let names = (answer?.array ?? []).compactMap { $0.pairs?["name"]?.text }
+        return names.isEmpty ? "" : "NAME is \(names.sorted().joined(separator: " or "))"
+    }
+
     /// What kept a node from answering. The network's errors name the node themselves.
     private static func reason(_ error: any Error, _ candidate: RedisEndpoint) -> String {
+        if case .server(let fault)? = (error as? RedisError)?.reason {
+            if fault.message.contains("cluster support disabled") {
+                return "\(candidate) is no node of a cluster: set redis.url to redis://\(candidate)"
+            }
+            if fault.message.lowercased().hasPrefix("unknown command"), (error as? RedisError)?.command == "SENTINEL" {
+                return "\(candidate) is no sentinel: set redis.url to redis://\(candidate), or to the sentinels' port"
+            }
+        }
         let text = NetworkErrorText.of(error)
         return text.hasPrefix("\(candidate.host):\(candidate.port): ") ? text : "\(candidate): \(text)"
     }

@@ -5,6 +5,8 @@ enum TopologyFault: Error, Equatable, CustomStringConvertible {
     case notPrimary(RedisEndpoint, role: String)
     case noNode(reasons: [String])
     case slotUnserved(HashSlot)
+    /// The address is that of a sentinel, and is not of the form that says so.
+    case sentinelAddress(advice: String)
 
     var description: String {
         switch self {
@@ -15,6 +17,7 @@ enum TopologyFault: Error, Equatable, CustomStringConvertible {
         case .notPrimary(let endpoint, let role):
             "\(endpoint) is said to take writes and calls itself \(role); a failover is under way"
         case .noNode(let reasons): "no node of the cluster answers (\(reasons.joined(separator: "; ")))"
+        case .sentinelAddress(let advice): advice
         case .slotUnserved(let slot): "no node of the cluster serves slot \(slot.number)"
         }
     }

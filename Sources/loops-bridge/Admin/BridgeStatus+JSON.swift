@@ -20,9 +20,13 @@ extension BridgeStatus {
                     ["name": .string($0.name), "ok": .bool($0.problem == nil), "problem": .optional($0.problem?.shown)]
                 }
             ),
-            "redis": ["connected": .bool(redisConnected)],
+            "redis": [
+                "connected": .bool(redisConnected), "problem": .optional(redisConnected ? redisAdvice : redisProblem),
+            ],
             "delivery": [
                 "hold": .string(delivery.hold),
+                "nextTrySeconds": .optional(delivery.nextTrySeconds),
+                "stillSeconds": .optional(delivery.stillSeconds),
                 "inFlight": .int(Int64(delivery.inFlight)),
                 "buffered": .int(Int64(delivery.buffered)),
                 "contacts": .int(Int64(delivery.contacts)),
@@ -55,6 +59,10 @@ extension BridgeStatus {
                     }
                 )
             ),
+            "recent": [
+                "minutes": .int(5), "ended": .int(Int64(activity.recentEnds)),
+                "deadLettered": .int(Int64(activity.recentDeadLetters)),
+            ],
             "failures": .array(activity.failures.map { $0.json(showsDetail: showsDetails) }),
             "streams": .array(streams.map(\.json)),
         ]
@@ -72,6 +80,7 @@ extension StreamStatus {
             "oldestUnackedSeconds": .optional(oldestUnackedSeconds),
             "endsPerSecond": .optional(endsPerSecond),
             "drainSeconds": .optional(drainSeconds),
+            "stillSeconds": .optional(stillSeconds),
             "trimLossSeconds": .optional(lossIn.map { $0 / .seconds(1) }),
             "weight": .int(Int64(weight)),
             "deadLetters": .optional(deadLetters),
@@ -110,6 +119,7 @@ extension RecentFailure {
             "reason": .string(reason),
             "stream": .string(stream),
             "contactHash": .optional(contact),
+            "contacts": .int(Int64(contacts)),
             "status": .optional(status),
             "detail": showsDetail ? .string(detail.shown) : .null,
             "count": .int(Int64(count)),

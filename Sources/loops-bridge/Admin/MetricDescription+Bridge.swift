@@ -114,7 +114,7 @@ extension MetricDescription {
         ),
         gauge(
             "backlog_drain_seconds",
-            "Time until nothing waits, at the group's pace of the last minute; absent when unknown. Use max() over replicas.",
+            "Time until nothing waits, at the group's pace of the last half minute; absent when unknown, and while nothing moves. Use max() over replicas.",
             ["stream"]
         ),
         gauge("contacts_blocked", "Contacts that wait for a retry.", []),

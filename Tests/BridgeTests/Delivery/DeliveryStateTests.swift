@@ -254,7 +254,7 @@ struct DeliveryStateTests {
                 Issue.record("the key is not asked for")
                 return
             }
-            #expect(state.keyProbed(.delivered, now: until, random: 0) == .resumed)
+            #expect(state.keyProbed(LoopsAnswer(outcome: .delivered, status: 200), now: until, random: 0) == .resumed)
         }
         for _ in 0..<2 { #expect(try started(state.next(now: until)).attempt == 1) }
     }
@@ -274,7 +274,7 @@ struct DeliveryStateTests {
         guard case .wait(let until?) = state.next(now: now) else { throw NotStarted(action: "not held") }
         now = until
         guard case .probeKey = state.next(now: now) else { throw NotStarted(action: "the key is not asked for") }
-        #expect(state.keyProbed(.delivered, now: now, random: 0) == .resumed)
+        #expect(state.keyProbed(LoopsAnswer(outcome: .delivered, status: 200), now: now, random: 0) == .resumed)
         let again = try started(state.next(now: now))
         let settled = state.answered(again, refusal, now: now, random: 0.5)
         #expect(settled.change == .nothing && settled.answer.outcome == .retry(.forbidden))

@@ -40,6 +40,61 @@ struct GateTests {
     }
 
     @Test(
+        "A mended key is found within two seconds however long it was refused, with nothing waiting too; the next try is known"
+    )
+    func mendedKey() throws {
+        var gate = Gate(isPaced: true)
+        _ = gate.observe(.unauthorized, now: start, random: 0.99)
+        var now = start
+        for _ in 0..<500 {
+            guard case .wait(let until?) = gate.admission(now: now, isIdle: true) else {
+                Issue.record("not held")
+                return
+            }
+            #expect(gate.isWatching && gate.nextTry(now: now) == until)
+            #expect((.seconds(1)...(.milliseconds(1500))).contains(until - now))
+            now = until
+            #expect(gate.admission(now: now, isIdle: true) == .probeKey)
+            gate.keyProbeStarted()
+            _ = gate.keyProbed(.unauthorized, now: now, random: 0.99)
+        }
+    }
+
+    @Test("A wrong address holds as a wrong key does, by its own name, and is found out before the first event")
+    func wrongAddress() {
+        var gate = Gate(isPaced: false, asksForKey: true)
+        gate.keyProbeStarted()
+        #expect(gate.keyProbed(.wrongAddress, now: start, random: 0) == .refused)
+        #expect(gate.hold(now: start) == .wrongAddress && gate.isAuthorized)
+        #expect(gate.admission(now: start) != .go)
+        gate.keyProbeStarted()
+        #expect(gate.keyProbed(.unauthorized, now: start, random: 0) == .nothing)
+        #expect(gate.hold(now: start) == .unauthorized, "what the last try said holds")
+        gate.keyProbeStarted()
+        #expect(gate.keyProbed(.delivered, now: start, random: 0) == .resumed && gate.hold(now: start) == .none)
+    }
+
+    @Test("Loops that was never reached is asked again while nothing waits, and no more once it has answered")
+    func unreached() {
+        var gate = Gate(isPaced: false, asksForKey: true)
+        let nobody = LoopsAnswer(outcome: .retry(.unreachable), message: "h:443: Connection refused")
+        gate.keyProbeStarted()
+        gate.heard(nobody, now: start, random: 0)
+        #expect(gate.keyProbed(nobody.outcome, now: start, random: 0) == .nothing)
+        #expect(gate.isUnreached && gate.reach.failure == "h:443: Connection refused" && gate.isWatching)
+        #expect(gate.admission(now: start) == .go, "an event is as good a question")
+        guard case .wait(let until?) = gate.admission(now: start, isIdle: true) else {
+            Issue.record("nobody asks")
+            return
+        }
+        #expect(until - start <= .seconds(2) && gate.admission(now: until, isIdle: true) == .probeKey)
+        gate.keyProbeStarted()
+        #expect(gate.admission(now: until, isIdle: true) == .go, "one question at a time")
+        gate.heard(LoopsAnswer(outcome: .retry(.serverError), status: 503), now: until, random: 0)
+        #expect(!gate.isUnreached && gate.reach.failure == nil && !gate.isWatching, "an error is an answer")
+    }
+
+    @Test(
         "The key is tried before the first request; only a refusal holds what comes, and an outage says nothing against it"
     )
     func firstProbe() {

@@ -136,9 +136,9 @@ struct RandomSchedule {
         grant(isEnding: isEnding)
         if isProbing, Bool.random(using: &random) {
             isProbing = false
-            let answers: [LoopsOutcome] = [.delivered, .unauthorized, .retry(.timedOut)]
+            let answers: [LoopsOutcome] = [.delivered, .unauthorized, .wrongAddress, .retry(.timedOut)]
             let outcome = isEnding ? .delivered : answers.randomElement(using: &random) ?? .delivered
-            _ = state.keyProbed(outcome, now: now, random: dice())
+            _ = state.keyProbed(LoopsAnswer(outcome: outcome), now: now, random: dice())
             return
         }
         guard let index = underWay.indices.randomElement(using: &random) else { return }
@@ -162,7 +162,7 @@ struct RandomSchedule {
         let others: [LoopsAnswer] =
             LoopsOutcome.Retry.allCases.map { LoopsAnswer(outcome: .retry($0), status: 200) }
             + LoopsOutcome.Rejection.allCases.map { LoopsAnswer(outcome: .rejected($0), status: 400) }
-            + [.throttled, .unauthorized, .alreadyDelivered].map { LoopsAnswer(outcome: $0) }
+            + [.throttled, .unauthorized, .wrongAddress, .alreadyDelivered].map { LoopsAnswer(outcome: $0) }
         return Bool.random(using: &random) ? Self.good : others.randomElement(using: &random) ?? Self.good
     }
 }

@@ -27,7 +27,7 @@ struct FullMemoryTests {
                 checksLeases: true,
                 sessions: [session]
             )
-            #expect(await limiter.ask(PermitRequest(count: 1, news: LimiterNews()))?.count == 1)
+            #expect(try await limiter.ask(PermitRequest(count: 1, news: LimiterNews())).count == 1)
             _ = try await session.blame([0])
             try await session.leave()
 

@@ -12,6 +12,7 @@ struct BridgeHealthTests {
             instance: "i",
             group: "g",
             redisConnected: true,
+            loopsAddress: "https://l/api",
             isResting: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8), StreamStatus(name: "b", partitions: 8)],
@@ -30,7 +31,9 @@ struct BridgeHealthTests {
     @Test("What stops everything holds, and says what it is")
     func holding() {
         #expect(status { $0.redisConnected = false }.health.reasons == ["there is no connection to Redis"])
-        for (hold, word) in [("unauthorized", "API key"), ("outage", "does not answer")] {
+        for (hold, word) in [
+            ("unauthorized", "API key"), ("outage", "does not answer"), ("wrongAddress", "is not at https://l/api: "),
+        ] {
             let health = status { $0.delivery.hold = hold }.health
             #expect(health.state == .holding && health.reasons.count == 1 && health.reasons[0].contains(word))
         }
@@ -127,11 +130,12 @@ struct BridgeHealthTests {
             for index in 0..<2 {
                 (status.streams[index].lag, status.streams[index].pending) = (30, 10 * index)
                 (status.streams[index].oldestUnackedSeconds, status.streams[index].endsPerSecond) = (5, 2.5)
+                status.streams[index].drainPace = 2.5
             }
             status.streams[0].lag = 0
         }
         #expect(known.backlog.waiting == 40 && known.backlog.oldestSeconds == 5)
-        #expect(known.backlog.endsPerSecond == 5 && known.backlog.drainSeconds == 8)
+        #expect(known.backlog.endsPerSecond == 5 && known.backlog.drainSeconds == 16, "the first has nothing to drain")
         var other = known
         other.streams[0].lag = nil
         #expect(other.backlog.waiting == nil && other.backlog.drainSeconds == nil && other.backlog.oldestSeconds == nil)

@@ -24,7 +24,7 @@ struct DrainEstimateTests {
             (0, survey(added: 100, lag: 80, pending: 20)), (10, survey(added: 500, lag: 380, pending: 20)),
         ])
         #expect(estimate.endsPerSecond == 10)
-        #expect(DrainEstimate.seconds(backlog: 400, endsPerSecond: estimate.endsPerSecond) == 40)
+        #expect(DrainEstimate.seconds(backlog: 400, pace: estimate.pace) == 40)
     }
 
     @Test("One look, or one that Redis cannot answer, makes it unknown")
@@ -59,9 +59,60 @@ struct DrainEstimateTests {
 
     @Test("Nothing waits: at once. Nothing moves, or nothing is known: unknown, never 0")
     func drain() {
-        #expect(DrainEstimate.seconds(backlog: 0, endsPerSecond: nil) == 0)
-        #expect(DrainEstimate.seconds(backlog: 5, endsPerSecond: 0) == nil)
-        #expect(DrainEstimate.seconds(backlog: 5, endsPerSecond: nil) == nil)
-        #expect(DrainEstimate.seconds(backlog: nil, endsPerSecond: 3) == nil)
+        #expect(DrainEstimate.seconds(backlog: 0, pace: nil) == 0)
+        #expect(DrainEstimate.seconds(backlog: 5, pace: 0) == nil)
+        #expect(DrainEstimate.seconds(backlog: 5, pace: nil) == nil)
+        #expect(DrainEstimate.seconds(backlog: nil, pace: 3) == nil)
+    }
+
+    /// Looks every two seconds at a backlog that goes down at the given paces, so many seconds each.
+    private func times(_ paces: [(perSecond: Double, seconds: Int)], backlog: Int = 100_000) -> [Double?] {
+        var (estimate, second, finished) = (DrainEstimate(), 0, 0.0)
+        var times: [Double?] = []
+        for (perSecond, seconds) in paces {
+            for _ in 0..<(seconds / 2) {
+                let waits = backlog - Int(finished)
+                estimate.observe(survey(added: backlog, lag: waits, pending: 0), now: origin + .seconds(second))
+                times.append(DrainEstimate.seconds(backlog: waits, pace: estimate.pace))
+                second += 2
+                finished += 2 * perSecond
+            }
+        }
+        return times
+    }
+
+    @Test("While nothing moves it is unknown within ten seconds, and it is told anew soon after")
+    func standsStill() {
+        let times = times([(10, 60), (0, 30), (10, 20)])
+        #expect(times[0] == nil && times[3] != nil, "unknown at first")
+        #expect(times[36...44].allSatisfy { $0 == nil }, "12 s after the last end, and on")
+        #expect(times[49] != nil, "some seconds after it moves again: \(times)")
+    }
+
+    @Test(
+        "It follows the pace, and does not jump by half within seconds",
+        arguments: [(10.0, 1.0), (1.0, 10.0), (10.0, 2.0)]
+    )
+    func smooth(from: Double, to: Double) throws {
+        let times = times([(from, 60), (to, 120)])
+        let known = times.drop { $0 == nil }.compactMap { $0 }
+        #expect(known.count >= times.count - 4, "it stays known")
+        for (before, after) in zip(known, known.dropFirst(2)) {
+            #expect(after < before * 1.5 && after > before / 1.5, "within four seconds: \(before) s to \(after) s")
+        }
+        let last = try #require(known.last)
+        let right = (100_000 - from * 60 - to * 118) / to
+        #expect(abs(last - right) < right / 5, "two minutes later: \(last) s, right would be \(right) s")
+    }
+
+    @Test("How long something waits with no end is known, whoever should end it")
+    func still() {
+        var estimate = DrainEstimate()
+        estimate.observe(survey(added: 5, lag: 0, pending: 0), now: origin)
+        #expect(estimate.still(now: origin + .seconds(60)) == nil, "nothing waits")
+        estimate.observe(survey(added: 6, lag: 1, pending: 0), now: origin + .seconds(60))
+        #expect(estimate.still(now: origin + .seconds(75)) == .seconds(15))
+        estimate.observe(survey(added: 7, lag: 1, pending: 0), now: origin + .seconds(76))
+        #expect(estimate.still(now: origin + .seconds(76)) == .zero, "one ended")
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import Loops
 import RedisStreams
 import Testing
@@ -42,7 +43,8 @@ struct EventSearchTests {
             _ = try await session.route()
             let answer = LoopsAnswer(outcome: .retry(.serverError), status: 503, message: "No.")
             session.failed(ids[1], attempts: 2, answer, again: .seconds(5))
-            try await TroubleWriter(session: session).write()
+            try await TroubleWriter(session: session, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                .write()
 
             let findings = try await find("m4", fixture)
             guard case .pending(let place)? = findings.hits.first?.state else {

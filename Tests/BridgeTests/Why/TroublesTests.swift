@@ -1,3 +1,4 @@
+import Logging
 import Loops
 import RedisStreams
 import Testing
@@ -80,7 +81,10 @@ struct TroublesTests {
     func writing() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
-            let writer = TroubleWriter(session: session)
+            let writer = TroubleWriter(
+                session: session,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
             try await writer.write()
             #expect(try await fixture.hash(fixture.keys.troubles).isEmpty)
 

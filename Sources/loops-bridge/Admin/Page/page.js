@@ -37,17 +37,17 @@
 
   function duration(seconds) {
     if (!isKnown(seconds)) return null;
-    const s = Math.round(seconds);
-    if (s < 1) return seconds === 0 ? "0 s" : "under 1 s";
-    if (s < 60) return `${s} s`;
-    const parts = s < 3600 ? [[Math.floor(s / 60), "min"], [s % 60, "s"]]
-      : s < 86400 ? [[Math.floor(s / 3600), "h"], [Math.floor((s % 3600) / 60), "min"]]
-      : [[Math.floor(s / 86400), "d"], [Math.floor((s % 86400) / 3600), "h"]];
-    return parts.filter(([number], index) => index === 0 || number > 0).map(([number, unit]) => `${number} ${unit}`).join(" ");
+    // The words of `loops-bridge status`.
+    if (seconds < 1) return seconds === 0 ? "0 s" : "< 1 s";
+    if (seconds < 120) return `${Math.round(seconds)} s`;
+    if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+    if (seconds < 172800) return `${Math.round(seconds / 3600)} h`;
+    return `${Math.round(seconds / 86400)} days`;
   }
 
+  // The form that reasons, logs and pauses have.
   function clock(seconds) {
-    return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+    return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
   }
 
   function figure(id, text, unit) {
@@ -122,20 +122,22 @@
     if (document.title !== title) document.title = title;
   }
 
-  function sentence(reasons) {
-    return `${reasons.map((reason) => reason.charAt(0).toUpperCase() + reason.slice(1)).join(". ")}.`;
-  }
+  const CHECKS = { redis: "Redis", group: "consumer group", apiKey: "API key", address: "Loops' address", running: "running" };
 
   function showHealth(status) {
     const { state, reasons } = status.health;
     const well = "Events are carried to Loops in order, and nothing stands in the way.";
-    showState(state, reasons.length ? sentence(reasons) : well);
+    // As they are, a line each: a reason may begin with a stream's name, and end as Loops or Redis ended it.
+    showState(state, reasons.length ? reasons.join("\n") : well);
+    const next = status.delivery.nextTrySeconds;
+    byId("next-try").hidden = !isKnown(next);
+    write(byId("next-try"), isKnown(next) ? `Next try in ${duration(Math.ceil(next))}` : "");
     const list = byId("checks");
     while (list.children.length > status.checks.length) list.lastChild.remove();
     status.checks.forEach((check, index) => {
       const item = list.children[index] || list.appendChild(make("li"));
       item.className = check.ok ? "" : "failed";
-      write(item, `${check.ok ? "✓" : "✗"} ${check.name}${check.ok ? "" : " fails"}`);
+      write(item, `${check.ok ? "✓" : "✗"} ${CHECKS[check.name] || check.name}${check.ok ? "" : " fails"}`);
     });
   }
 
@@ -159,7 +161,7 @@
       ? `${isKnown(share) ? `${share} %` : "unknown share"} of the ${replicas > 1 ? "team’s " : ""}budget of ${rate(delivery.limit).replace(/\.0$/, "")}/s`
       : "no budget known or set"];
     if (replicas > 1) notes.push("this replica alone");
-    if (isKnown(delivery.pace) && isKnown(delivery.limit) && delivery.pace < delivery.limit * 0.9) notes.push(`slowed to ${rate(delivery.pace)}/s`);
+    if (isKnown(delivery.pace) && isKnown(delivery.limit) && delivery.pace < delivery.limit * 0.9) notes.push(delivery.pace > 0 ? `slowed to ${rate(delivery.pace)}/s` : "all replicas pause");
     write(byId("budget-note"), notes.join(" · "));
 
     figure("ends", rate(backlog.endsPerSecond), "/s");
@@ -247,6 +249,7 @@
     if (stream.fault) return [stream.fault, "tag bad fault"];
     if (stream.paused) return ["paused", "tag calm"];
     if (health.state === "holding") return ["held", "tag bad"];
+    if (isKnown(stream.stillSeconds) && stream.stillSeconds >= 10) return ["stands still", "tag warn"];
     // Nobody has told this replica how the stream stands: it may be paused.
     if (!isKnown(stream.partitions.unowned)) return isDrained ? ["drained", "tag calm"] : ["unknown", "tag"];
     if (stream.partitions.unowned) return ["partitions without an owner", "tag warn"];
@@ -340,9 +343,16 @@
       ["Reason", failure.reason],
       ["Status", isKnown(failure.status) ? String(failure.status) : "none", "number"],
       ["Times", count(failure.count), "number"],
-      ["Contact", isKnown(failure.contactHash) ? failure.contactHash : "all"],
+      ["Contact", isKnown(failure.contactHash) ? `${failure.contactHash}${failure.contacts > 1 ? ` and ${count(failure.contacts - 1)} more` : ""}` : "all"],
     ]));
     const reasons = Object.entries(status.deadLetterReasons).sort((a, b) => b[1] - a[1]);
+    // One dead-letter stream for all is counted once.
+    const isShared = status.settings.some((setting) => setting.key === "bridge.deadLetterStream" && setting.value);
+    const numbers = status.streams.map((stream) => stream.deadLetters);
+    const total = numbers.some((number) => !isKnown(number)) ? null
+      : isShared ? Math.max(0, ...numbers) : numbers.reduce((sum, number) => sum + number, 0);
+    write(byId("dead-total"), !isKnown(total) ? "How many there are is unknown"
+      : total === 0 ? "None are there" : `${count(total)} ${total === 1 ? "is" : "are"} there, of all replicas and times`);
     byId("no-dead").hidden = reasons.length > 0;
     const seen = JSON.stringify(reasons);
     if (byId("dead").dataset.seen === seen) return;
@@ -421,6 +431,7 @@
   }
 
   function showLoss() {
+    byId("next-try").hidden = true;
     showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is ${isFrozen ? "frozen" : "from then"}; the page reconnects by itself.`
       : "Connection lost, nothing was seen yet. The page reconnects by itself.");
   }

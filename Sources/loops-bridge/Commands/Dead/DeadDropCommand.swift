@@ -11,7 +11,7 @@ struct DeadDropCommand: AsyncParsableCommand {
         discussion: """
             Asks before it does, unless --yes or --id is given. Where nobody can answer, --yes is required.
 
-            Exit status: 0 all were dropped, 1 something failed or the answer was no, 2 settings or filters cannot be used, or --yes is \
+            Exit status: 0 all were dropped, 1 something failed, the answer was no, or a letter named by --id is not there, 2 settings or filters cannot be used, or --yes is \
             missing.
             """
     )
@@ -38,18 +38,26 @@ struct DeadDropCommand: AsyncParsableCommand {
         try await LetterSession.run(options, letters.filter) { session, _ in
             var ids = session.boxes.map { _ in [StreamID]() }
             var count = 0
+            var found: Set<StreamID> = []
             try await session.each(newestFirst: false) { letter, box in
-                if limit > 0, count == limit { return false }
+                found.insert(letter.id)
+                if limit > 0, count == limit { return !session.filter.ids.isEmpty }
                 ids[box].append(letter.id)
                 count += 1
                 return true
             }
-            if dryRun { return Terminal.complain("\(count) would be dropped") }
+            let isMissing = session.complainOfMissing(found)
+            if dryRun {
+                Terminal.complain("\(count) would be dropped")
+                if isMissing { throw ExitStatus.failed }
+                return
+            }
             if asks && count > 0 && !Self.confirmed(count) {
                 Terminal.complain("Nothing was dropped.")
                 throw ExitStatus.failed
             }
             try await drop(ids, of: count, session.boxes)
+            if isMissing { throw ExitStatus.failed }
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import RedisStreams
 
 /// Puts dead letters back.
 struct DeadReplayCommand: AsyncParsableCommand {
@@ -19,7 +20,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             not taken twice within that time (a mail is not sent twice), and a request that got 400 had no effect and is tried as new. \
             Contact updates have no key: they are sent again and say the same again.
 
-            Exit status: 0 all were replayed, 1 something failed or was left alone, 2 settings or filters cannot be used.
+            Exit status: 0 all were replayed, 1 something failed, was left alone, or is named by --id and not there, 2 settings or filters cannot be used.
             """
     )
 
@@ -44,15 +45,19 @@ struct DeadReplayCommand: AsyncParsableCommand {
         try await LetterSession.run(options, letters.filter) { session, settings in
             let destination = byMappings ? try Usable.destination(path: settings.mappingsPath) : nil
             var replayer = Replayer(boxes: session.boxes, scan: scan, destination: destination)
+            var found: Set<StreamID> = []
             try await session.each(newestFirst: false) { letter, box in
+                found.insert(letter.id)
                 replayer.add(letter, box: box)
                 return true
             }
+            let isMissing = session.complainOfMissing(found)
             try await replayer.prepare(limit: limit > 0 ? limit : nil) {
                 Terminal.progress("\($0) entries looked at for newer events")
             }
             Terminal.endProgress()
             try await replay(replayer)
+            if isMissing { throw ExitStatus.failed }
         }
     }
 
@@ -88,6 +93,6 @@ struct DeadReplayCommand: AsyncParsableCommand {
         }
         Terminal.endProgress()
         Terminal.complain(summary())
-        if left > 0 { throw ExitStatus.failed }
+        if left > 0 || (gone > 0 && !letters.id.isEmpty) { throw ExitStatus.failed }
     }
 }

@@ -15,18 +15,29 @@ struct DeadShowCommand: AsyncParsableCommand {
     @OptionGroup var options: StreamOptions
     @Argument(help: "The letter's ID, as 'loops-bridge dead list' shows it.") var id: LetterID
 
+    /// Entries that are looked at for newer events of the contact.
+    private static let scan = 200_000
+
     func run() async throws {
         var filter = LetterFilter()
         filter.streams = Set(stream)
         filter.ids = [id.value]
         try await LetterSession.run(options, filter) { session, _ in
             let text = LetterText(now: session.now, showsContacts: true)
-            var found = 0
+            var found: [Letter] = []
             try await session.each(newestFirst: true) { letter, _ in
-                found += 1
-                return Terminal.line(json ? text.json(letter, withFields: true).visibleText : text.full(letter))
+                found.append(letter)
+                return true
             }
-            if found == 0 {
+            let obstacles = try await Replayability.obstacles(found, session.boxes.flatMap(\.views), scan: Self.scan)
+            for letter in found {
+                Terminal.line(
+                    json
+                        ? text.json(letter, withFields: true).visibleText
+                        : text.full(letter, obstacle: obstacles[letter.id])
+                )
+            }
+            if found.isEmpty {
                 Terminal.complain("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
                 throw ExitStatus.failed
             }

@@ -74,6 +74,20 @@ extension LetterBox {
     }
 }
 
+extension LetterSession {
+    /// Complains of letters that were asked for by their IDs and are not there.
+    /// - Returns: whether there are any.
+    func complainOfMissing(_ found: Set<StreamID>) -> Bool {
+        let missing = filter.ids.subtracting(found).sorted()
+        for id in missing {
+            Terminal.complain(
+                "There is no dead letter \(id) (replayed, dropped or trimmed meanwhile, or the other filters leave it out)"
+            )
+        }
+        return !missing.isEmpty
+    }
+}
+
 extension Usable {
     /// Ends the program with status 2 when one of these streams is none of the configuration's.
     static func streams(_ names: Set<String>, of configuration: BridgeConfiguration) throws {

@@ -81,7 +81,8 @@ struct LetterText {
     }
 
     /// Everything, the entry's fields included.
-    func full(_ letter: Letter) -> String {
+    /// - Parameter obstacle: why a replay leaves it alone, beside what the letter itself says.
+    func full(_ letter: Letter, obstacle: String? = nil) -> String {
         let facts: [(String, String?)] = [
             ("letter", letter.id.description), ("event", letter.eventName.map { masked($0, letter) }),
             ("reason", letter.reason), ("detail", masked(letter.detail, letter)),
@@ -92,7 +93,7 @@ struct LetterText {
             ("trace", letter.traceID.isEmpty ? nil : letter.traceID),
             ("attempts", String(letter.attempts)), ("contact", contact(letter)),
             ("dead for", ShownTime.age(milliseconds: letter.age(now: now))),
-            ("entry", "\(letter.entry) of \(letter.stream)"), ("not to replay", letter.obstacle),
+            ("entry", "\(letter.entry) of \(letter.stream)"), ("not to replay", letter.obstacle ?? obstacle),
         ]
         var text = ""
         for (name, value) in facts {

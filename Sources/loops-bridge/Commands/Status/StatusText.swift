@@ -25,6 +25,9 @@ struct StatusText {
         // The colour has no width.
         var lines = [painted(state) + fitting(who, beside: state.count)]
         lines += (status["health"]?["reasons"]?.arrayValue ?? []).map { fitting("  because \(text($0))") }
+        if let next = delivery?["nextTrySeconds"]?.doubleValue {
+            lines.append(fitting("  next try in \(wait(.double(next.rounded(.up))))"))
+        }
         let share = delivery?["requestsPerSecond"]?.doubleValue.flatMap { used in
             delivery?["limit"]?.doubleValue.map { " (\(Int64(saturating: (100 * used / max($0, 0.001)).rounded())) %)" }
         }
@@ -60,12 +63,19 @@ struct StatusText {
         return table.lines(width: width)
     }
 
-    /// Without a heartbeat nobody has told this replica of a pause: then it is not known to be open.
+    /// In the page's words. Without a heartbeat nobody has told this replica of a pause: then it is not known to be carried.
     private func state(of stream: JSONValue, _ status: JSONValue) -> String {
         if let fault = stream["fault"]?.stringValue { return fault }
         if stream["paused"]?.objectValue != nil { return "paused" }
-        if stream["partitions"]?["unowned"]?.integerValue != nil { return "open" }
-        return status["drained"] == true ? "drained" : "?"
+        if status["health"]?["state"] == "holding" { return "held" }
+        if (stream["stillSeconds"]?.doubleValue ?? 0) >= 10 { return "stands still" }
+        guard let unowned = stream["partitions"]?["unowned"]?.integerValue else {
+            return status["drained"] == true ? "drained" : "?"
+        }
+        if unowned > 0 { return "partitions without an owner" }
+        if let loss = stream["trimLossSeconds"]?.doubleValue, loss < 3600 { return "trimming is near" }
+        // Redis alone does not say whether a replica is at work.
+        return status["health"] == nil ? "open" : "carried"
     }
 
     /// The age of what has waited longest: pending entries are older than all others. Whether and how long others wait, only the lag could say.
@@ -117,10 +127,16 @@ struct StatusText {
                 ShownTime.age(milliseconds: Int64(saturating: age * 1000)),
                 failure["kind"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
                 failure["status"]?.integerValue.map(String.init) ?? "-", number(failure["count"]),
-                failure["contactHash"]?.stringValue ?? "all", text(failure["detail"]),
+                contact(failure), text(failure["detail"]),
             ])
         }
         return [""] + table.lines(width: width)
+    }
+
+    private func contact(_ failure: JSONValue) -> String {
+        guard let hash = failure["contactHash"]?.stringValue else { return "all" }
+        let others = (failure["contacts"]?.integerValue ?? 1) - 1
+        return others > 0 ? "\(hash) and \(others) more" : hash
     }
 
     /// `0-3, 7`

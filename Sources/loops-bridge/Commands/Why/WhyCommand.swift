@@ -41,7 +41,7 @@ struct WhyCommand: AsyncParsableCommand {
         try Usable.streams(Set(stream), of: settings.bridge)
         var configuration = settings.bridge
         if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
-        let text = WhyText(
+        var text = WhyText(
             now: Int64(Date().timeIntervalSince1970 * 1000),
             rate: configuration.rateLimit ?? 10,
             group: configuration.group,
@@ -55,6 +55,7 @@ struct WhyCommand: AsyncParsableCommand {
                     let findings = try await search.run { Terminal.progress("\($0) entries looked at") }
                     Terminal.endProgress()
                     isFound = isFound || !findings.hits.isEmpty
+                    text.leftAlone = try await Replayability.obstacles(findings.deadLetters, [view], scan: scan)
                     for hit in findings.hits {
                         Terminal.line(json ? text.json(hit, findings).visibleText : text.text(hit, findings))
                     }

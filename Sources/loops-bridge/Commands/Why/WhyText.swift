@@ -10,6 +10,8 @@ struct WhyText {
     let rate: Double
     let group: String
     var showsContacts = false
+    /// Letters that a replay leaves alone, and why.
+    var leftAlone: [StreamID: String] = [:]
 
     /// The entry, and below it where it is.
     func text(_ hit: Whereabouts, _ findings: Findings) -> String {
@@ -31,13 +33,13 @@ struct WhyText {
             return ["waiting, not read yet: \(count ?? "how many come before it is unknown")\(time(before, findings))"]
         case .pending(let place): return words(place, hit, findings)
         case .deadLettered(let letter):
-            let again = "'loops-bridge dead replay --id \(letter.id)' puts it back"
+            let again = Replayability.words(letter, obstacle: letter.obstacle ?? leftAlone[letter.id])
             return [
                 """
                 dead-lettered \(ShownTime.wait(seconds: Double(letter.age(now: now)) / 1000)) ago as letter \(letter.id), \
                 \(letter.reason): \(masked(letter.detail, letter.contact))
                 """,
-                "attempts: \(letter.attempts); \(letter.obstacle ?? again)",
+                "attempts: \(letter.attempts); \(again)",
             ]
         case .replayed(let copy):
             return ["was dead-lettered and replayed: it goes on as \(copy)"]
@@ -45,7 +47,8 @@ struct WhyText {
             return [
                 """
                 finished: the group has read it and it is not pending. It was delivered (an identify perhaps as a part of one after or before \
-                it, see bridge.coalesce), or no mapping takes it.
+                it, see bridge.coalesce), or no mapping takes it, or its mapping left it out as too old (maxAge with whenTooOld: expire; \
+                then its contact got nothing).
                 """
             ]
         }

@@ -1,0 +1,37 @@
+import Logging
+import RedisStreams
+import Synchronization
+
+/// Tells what is wrong with blocking reads: that they do not block, once for all of a process; that they fail, now and then.
+final class BlockingReadLog: Sendable {
+    private let logger: Logger
+    private let logGate: LogGate
+    private let hasTold = Atomic(false)
+
+    init(logger: Logger) {
+        self.logger = logger
+        self.logGate = LogGate(logger: logger)
+    }
+
+    func isIgnored(stream: String) {
+        guard !hasTold.exchange(true, ordering: .relaxed) else { return }
+        logger.warning(
+            "Redis, or a proxy before it, ignores BLOCK: it is asked once a second for what is new. Connect to Redis itself",
+            metadata: ["stream": "\(stream)"]
+        )
+    }
+
+    func failed(stream: String, _ error: any Error) {
+        // A lost connection is told of where it is made anew.
+        switch (error as? RedisError)?.reason {
+        case .connectionLost, .notConnected, .cancelled, .closed: return
+        default: break
+        }
+        logGate.log(
+            .warning,
+            key: stream,
+            "Waiting for new entries failed and is repeated",
+            metadata: ["stream": "\(stream)", "error": "\(error)"]
+        )
+    }
+}

@@ -1,0 +1,26 @@
+/// Paces blocking reads that come back empty much too soon: a server or a proxy that ignores `BLOCK` would be asked thousands of times a second.
+///
+/// A value: how long each empty read took goes in, how long to wait before the next one comes out.
+struct BlockingReadPace: Sendable {
+    /// The wait after the first of them, and the longest: what is new is noticed that much later.
+    static let (least, most) = (Duration.milliseconds(100), Duration.seconds(1))
+
+    private var early = 0
+
+    /// Takes an empty answer.
+    /// - Parameters:
+    ///   - took: how long the read lasted.
+    ///   - block: how long it should have.
+    /// - Returns: how long to wait; nil when the server has waited as it should.
+    mutating func emptied(after took: Duration, of block: Duration) -> Duration? {
+        guard took < block / 2 else {
+            early = 0
+            return nil
+        }
+        early += 1
+        return min(Self.most, Self.least * (1 << min(early - 1, 10)))
+    }
+
+    /// Once is chance; from the second one in a row on, it is worth a word.
+    var isIgnored: Bool { early > 1 }
+}
