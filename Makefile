@@ -64,7 +64,7 @@ test-tsan: test-deps ## Run the tests under the thread sanitizer
 	"$$(dirname "$$(command -v swift)")/clang" -shared -fPIC -O1 -o .build/tsan/mutex.so Tests/Sanitizers/mutex.c -ldl
 	@rm -f .build/tsan/report.*
 	LD_PRELOAD=$(CURDIR)/.build/tsan/mutex.so TSAN_OPTIONS=log_path=$(CURDIR)/.build/tsan/report \
-	  $(SANITIZED_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS)
+	  $(SANITIZED_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS) || { .ci/no-reports .build/tsan; exit 1; }
 	@.ci/no-reports .build/tsan
 
 # Without its search for leaks: Swift keeps bits of its own in the pointers of enums, so what only a constant holds looks lost. `make soak` looks for growth.
@@ -73,7 +73,7 @@ test-asan: test-deps ## Run the tests under the address sanitizer
 	swift build --build-tests --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS)
 	@rm -f .build/asan/report.*
 	ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/.build/asan/report \
-	  $(SANITIZED_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS)
+	  $(SANITIZED_TEST) --sanitize=address --scratch-path .build/asan $(SWIFT_FLAGS) $(ARGS) || { .ci/no-reports .build/asan; exit 1; }
 	@.ci/no-reports .build/asan
 
 # A Python environment, by its folder and packages. The stamp is written last: one that was interrupted, or has other packages, is made anew.

@@ -27,11 +27,12 @@ struct HonestStateTests {
                 }
                 try await simulator.refuseConnections(milliseconds: 1500)
                 try await Harness.carry(configuration, redis, simulator) { harness in
-                    let held = try await harness.status { $0.health.state == .holding }.health.reasons
-                    #expect(
-                        held.contains { $0.contains("was not reached since") && $0.contains("Connection refused") },
-                        "\(held)"
-                    )
+                    let held = try await harness.status { status in
+                        status.health.reasons.contains {
+                            $0.contains("was not reached since") && $0.contains("Connection refused")
+                        }
+                    }
+                    #expect(held.health.state == .holding)
                     #expect(try await harness.status { $0.health.state == .healthy }.health.reasons.isEmpty)
                     #expect(harness.bridge.status.ends.total == 0, "without an event that asks")
                 }
@@ -114,7 +115,7 @@ struct HonestStateTests {
             #expect(health.state == .degraded && status.isReady)
             #expect(
                 health.reasons.contains {
-                    $0.hasPrefix("40 of the last 5 minutes' 40 events (100 %)") && $0.contains("Invalid email")
+                    $0.hasPrefix("40 of the last 5 minutes' 40 events (100 %)") && $0.contains("refused, status 400")
                 },
                 "\(health)"
             )
@@ -141,8 +142,10 @@ struct HonestStateTests {
             let key = Limiter.key(apiKey: harness.configuration.loops.apiKey)
             _ = try await harness.client.send(RedisCommand("SET", [.string(key), "not a hash"]))
             try await harness.publish(Harness.events(5))
-            let held = try await harness.status { $0.health.state == .holding }.health
-            #expect(held.reasons.contains { $0.contains("rate limiter") && $0.contains("WRONGTYPE") }, "\(held)")
+            let held = try await harness.status { status in
+                status.health.reasons.contains { $0.contains("rate limiter") && $0.contains("WRONGTYPE") }
+            }
+            #expect(held.health.state == .holding)
             harness.bridge.refreshGauges()
             let metrics = harness.registry.exposition(.text)
             let failed = metrics.split(separator: "\n").first { $0.contains(#"permits_total{outcome="failed"}"#) }
@@ -226,7 +229,7 @@ struct HonestStateTests {
                 let before = try await Self.reads(harness.client)
                 _ = try await harness.client.read(stream: "nothing", after: .zero, count: 1, block: .seconds(3))
                 let reads = try await Self.reads(harness.client) - before
-                #expect((1...12).contains(reads), "\(reads) reads in three seconds of two connections")
+                #expect((1...30).contains(reads), "\(reads) reads in three seconds of two connections")
                 try await harness.publish(Harness.events(20, from: 20))
                 try await harness.settled()
                 #expect(harness.audit.isClean && harness.audit.committed == 40)

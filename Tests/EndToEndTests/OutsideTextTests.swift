@@ -34,6 +34,7 @@ struct OutsideTextTests {
                 )
             }
         }
+        router.get("**") { _, _ in JSONValue.object(["success": true, "teamName": "T"]).jsonText }
         let port = OneTime<Int>()
         let api = Application(
             router: router,

@@ -77,7 +77,8 @@ struct AdminConnectionTests {
     ) async throws {
         guard count > 0 else { return try await body() }
         try await RawClient.with(port: server.port) { client in
-            if !text.isEmpty { try await client.send(text) }
+            // The server may have closed it already.
+            if !text.isEmpty { try? await client.send(text) }
             try await withIdle(count - 1, server, saying: text, body)
         }
     }
@@ -108,7 +109,8 @@ struct AdminConnectionTests {
                 "", "GET /livez HT", "POST /control/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx",
             ] {
                 try await RawClient.with(port: server.port) { client in
-                    if !text.isEmpty { try await client.send(text) }
+                    // Its time may be up before it has said anything.
+                    if !text.isEmpty { try? await client.send(text) }
                     _ = await client.readToEnd()
                 }
             }

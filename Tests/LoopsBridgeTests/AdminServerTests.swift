@@ -133,7 +133,7 @@ struct AdminServerTests {
             let answer = try await get("/readyz", client)
             #expect(answer.status == .serviceUnavailable)
             #expect(answer.type == "text/plain; charset=utf-8")
-            #expect(answer.body.contains("[-] redis: no connection to Redis\n"))
+            #expect(answer.body.contains("[-] redis: no connection to Redis"))
             #expect(answer.body.contains("[-] group: segment:events: "))
             #expect(answer.body.contains("[+] apiKey\n"))
             #expect(answer.body.hasSuffix("not ready\n"))
@@ -144,7 +144,7 @@ struct AdminServerTests {
     func ready() async throws {
         try await withReadyAdmin { client in
             let answer = try await get("/readyz", client)
-            #expect(answer.body == "[+] redis\n[+] group\n[+] apiKey\n[+] running\nready\n")
+            #expect(answer.body == "[+] redis\n[+] group\n[+] apiKey\n[+] address\n[+] running\nready\n")
         }
     }
 

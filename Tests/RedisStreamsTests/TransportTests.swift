@@ -53,7 +53,7 @@ import Testing
                 var plain = try RedisConfiguration(url: "rediss://127.0.0.1:\(server.port)?caFile=\(folder)/ca.pem")
                 plain.connectTimeout = .milliseconds(100)
                 try await withClient(plain) { client, log in
-                    await log.disconnected("no reply in time")
+                    await log.disconnected("no answer to the TLS handshake")
                     #expect(!client.isConnected)
                 }
             }

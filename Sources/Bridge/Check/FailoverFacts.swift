@@ -9,6 +9,9 @@ struct FailoverFacts: Sendable, Equatable {
     /// The sentinels' `down-after-milliseconds`; nil when they do not say.
     var downAfterMilliseconds: Double?
 
+    /// Why one of the two is not known.
+    var unknown: String?
+
     init(_ info: ServerInfo) {
         goodReplicas = info["min_slaves_good_slaves"].flatMap { Int($0) }
     }
@@ -42,6 +45,10 @@ struct FailoverFacts: Sendable, Equatable {
                 advice: "Lower min-replicas-max-lag, or raise down-after-milliseconds."
             )
         }
-        return CheckResult(.ok, "redis", "a primary without replicas takes no writes (min-replicas-to-write)")
+        let doubt = unknown.map {
+            "; whether min-replicas-max-lag is below the sentinels' down-after-milliseconds is not known: \($0)"
+        }
+        let fact = "a primary without replicas takes no writes (min-replicas-to-write)"
+        return CheckResult(.ok, "redis", fact + (doubt ?? ""))
     }
 }

@@ -32,19 +32,31 @@ struct Gate: Sendable {
         }
     }
 
+    /// What finds out whether a refusal still holds.
+    private enum Probe: Sendable, Equatable {
+        /// `GET /api-key`.
+        case key
+        /// A lane's request: who answers here knows no `GET /api-key`, as many a stand-in for Loops.
+        case request
+    }
+
     private enum Key: Sendable, Equatable {
         /// To be asked before the first request: a release with a wrong key is to be seen before an event meets it.
         case untried
         case firstProbe
         case good
-        case refused(Refusal, probeAt: ContinuousClock.Instant)
+        case refused(Refusal, probeAt: ContinuousClock.Instant, by: Probe = .key)
         case probing(Refusal)
+        /// A lane's request, due at `since`, is the probe.
+        case trying(Refusal, since: ContinuousClock.Instant)
     }
 
     private var key: Key
     private(set) var reach = Reachability()
     /// When a probe last found the key good.
     private(set) var keyFoundGood: ContinuousClock.Instant?
+    /// Whether who answers at the address knows no `GET /api-key`, and has taken nothing yet.
+    private(set) var doubtsAddress = false
     private(set) var circuit = Circuit()
     private var throttles = 0
     private var throttledUntil: ContinuousClock.Instant?
@@ -71,7 +83,7 @@ struct Gate: Sendable {
     var refusal: Refusal? {
         switch key {
         case .untried, .firstProbe, .good: nil
-        case .refused(let refusal, _), .probing(let refusal): refusal
+        case .refused(let refusal, _, _), .probing(let refusal), .trying(let refusal, _): refusal
         }
     }
 
@@ -89,7 +101,7 @@ struct Gate: Sendable {
 
     /// When something is tried again that is held now; nil when nothing is held, or it depends on an answer under way.
     func nextTry(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        if case .refused(_, let probeAt) = key { return probeAt }
+        if case .refused(_, let probeAt, _) = key { return probeAt }
         if case .open(let until) = circuit.state { return until }
         if let throttledUntil, throttledUntil > now { return throttledUntil }
         return idleProbe
@@ -112,8 +124,10 @@ struct Gate: Sendable {
     func admission(now: ContinuousClock.Instant, next: LaneKey? = nil, isIdle: Bool = false) -> Admission {
         switch key {
         case .untried: return .probeKey
-        case .firstProbe, .probing: return .wait(until: nil)
-        case .refused(_, let probeAt): return probeAt <= now ? .probeKey : .wait(until: probeAt)
+        case .firstProbe, .probing, .trying: return .wait(until: nil)
+        case .refused(_, let probeAt, _) where probeAt > now: return .wait(until: probeAt)
+        case .refused(_, _, by: .request) where !isIdle: break
+        case .refused: return .probeKey
         case .good: break
         }
         if isIdle, let idleProbe { return idleProbe <= now ? .probeKey : .wait(until: idleProbe) }
@@ -122,10 +136,16 @@ struct Gate: Sendable {
         return .go
     }
 
-    mutating func started() { circuit.started() }
+    mutating func started() {
+        if case .refused(let refusal, let probeAt, by: .request) = key { key = .trying(refusal, since: probeAt) }
+        circuit.started()
+    }
 
     /// A request that was to start was not sent.
-    mutating func unsent() { circuit.unsent() }
+    mutating func unsent() {
+        if case .trying(let refusal, let since) = key { key = .refused(refusal, probeAt: since, by: .request) }
+        circuit.unsent()
+    }
 
     /// What changed for all lanes.
     enum Change: Equatable {
@@ -153,6 +173,16 @@ struct Gate: Sendable {
         now: ContinuousClock.Instant,
         random: Double
     ) -> Change {
+        if outcome.isDelivered { doubtsAddress = false }
+        if case .trying(let refusal, _) = key {
+            guard outcome.isAnswerOfLoops else {
+                refuse(Refusal(outcome) ?? refusal, now: now, random: random)
+                return .nothing
+            }
+            key = .good
+            let change = observe(outcome, of: lane, now: now, random: random)
+            return change == .nothing ? .resumed : change
+        }
         switch outcome {
         case .delivered, .alreadyDelivered:
             lastDelivery = now
@@ -184,31 +214,51 @@ struct Gate: Sendable {
         reach.probeStarted()
         switch key {
         case .untried: key = .firstProbe
-        case .refused(let refusal, _): key = .probing(refusal)
-        case .firstProbe, .good, .probing: break
+        case .refused(let refusal, _, _): key = .probing(refusal)
+        case .firstProbe, .good, .probing, .trying: break
         }
     }
 
     /// Takes the answer of the key probe.
     mutating func keyProbed(_ outcome: LoopsOutcome, now: ContinuousClock.Instant, random: Double) -> Change {
         if outcome.isDelivered { keyFoundGood = now }
+        // No word about the key. The first request finds out whether the rest of the API is there.
+        let isUnknown = outcome == .wrongAddress
+        if isUnknown { doubtsAddress = true } else if outcome.isDelivered { doubtsAddress = false }
         switch key {
         case .firstProbe, .good:
             // Loops that is down says nothing against the key.
             key = .good
-            return Refusal(outcome) == nil ? .nothing : observe(outcome, now: now, random: random)
+            return outcome == .unauthorized ? observe(outcome, now: now, random: random) : .nothing
         case .probing(let refusal):
             if outcome.isDelivered {
                 key = .good
                 return .resumed
             }
-            refuse(Refusal(outcome) ?? refusal, now: now, random: random)
+            let (found, next) = isUnknown ? (refusal, Probe.request) : (Refusal(outcome) ?? refusal, .key)
+            refuse(found, by: next, now: now, random: random)
             return .nothing
-        case .untried, .refused: return .nothing
+        case .untried, .refused, .trying: return .nothing
         }
     }
 
-    private mutating func refuse(_ refusal: Refusal, now: ContinuousClock.Instant, random: Double) {
-        key = .refused(refusal, probeAt: now + Self.keyProbeInterval.least + Self.keyProbeInterval.spread * random)
+    private mutating func refuse(
+        _ refusal: Refusal,
+        by probe: Probe = .key,
+        now: ContinuousClock.Instant,
+        random: Double
+    ) {
+        let probeAt = now + Self.keyProbeInterval.least + Self.keyProbeInterval.spread * random
+        key = .refused(refusal, probeAt: probeAt, by: probe)
+    }
+}
+
+extension LoopsOutcome {
+    /// Whether it can only have come from Loops, or who stands in for it, with our key taken.
+    fileprivate var isAnswerOfLoops: Bool {
+        switch self {
+        case .delivered, .alreadyDelivered, .throttled, .rejected: true
+        case .unauthorized, .wrongAddress, .retry: false
+        }
     }
 }

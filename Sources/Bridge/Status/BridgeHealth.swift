@@ -84,6 +84,11 @@ public struct BridgeHealth: Sendable, Equatable {
         if status.delivery.isUnreached, status.delivery.failure == nil {
             reasons.append("Loops was not reached yet since this process began")
         }
+        if status.delivery.doubtsAddress, !status.delivery.isHeld {
+            reasons.append(
+                "what answers at \(status.loopsAddress) knows no GET /api-key, and has taken no event yet; check LOOPS_BASE_URL"
+            )
+        }
         let faulty = status.streams.filter { $0.fault != nil }
         if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
         for stream in status.streams {
@@ -124,7 +129,8 @@ public struct BridgeHealth: Sendable, Equatable {
         guard share > manyLetters, letters >= fewLetters || share >= mostly else { return nil }
         let percent = share < 0.1 ? "\((share * 1000).rounded() / 10)" : "\(Int((share * 100).rounded()))"
         let last = activity.failures.first { $0.kind == .deadLetter }
-        let why = last.map { "; the last one as \($0.reason): \($0.detail)" } ?? ""
+        // Not in Loops' words: they may repeat what the event carries, and whoever sees the port reads this.
+        let why = last.map { "; the last one as \($0.reason)\($0.status.map { ", status \($0)" } ?? "")" } ?? ""
         return "\(letters) of the last 5 minutes' \(ends) events (\(percent) %) were dead-lettered\(why)"
     }
 

@@ -20,6 +20,8 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var nextTrySeconds: Double?
     /// Whether Loops was asked at least once, or is to be, and has never answered.
     public var isUnreached: Bool
+    /// Whether who answers in Loops' place knows no `GET /api-key`, and has taken nothing yet.
+    public var doubtsAddress: Bool
     /// What kept the last request from being answered, in words; nil once one was.
     public var failure: String?
     /// Why the limiter could not be asked, while something waits for it; nil when it could.
@@ -53,6 +55,7 @@ public struct DeliverySnapshot: Sendable, Equatable {
             max(0, ($0 - now) / .seconds(1))
         }
         isUnreached = state.gate.isUnreached
+        doubtsAddress = state.gate.doubtsAddress
         failure = state.gate.reach.failure
         limiterFailure = state.lanes.isEmpty && !state.gate.isUnreached ? nil : state.limiterFailure
         stillSeconds = state.standstill.since.map { (now - $0) / .seconds(1) }

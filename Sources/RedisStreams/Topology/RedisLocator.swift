@@ -109,7 +109,7 @@ struct RedisLocator: Sendable {
     }
 
     /// What kept a node from answering. The network's errors name the node themselves.
-    private static func reason(_ error: any Error, _ candidate: RedisEndpoint) -> String {
+    static func reason(_ error: any Error, _ candidate: RedisEndpoint) -> String {
         if case .server(let fault)? = (error as? RedisError)?.reason {
             if fault.message.contains("cluster support disabled") {
                 return "\(candidate) is no node of a cluster: set redis.url to redis://\(candidate)"
@@ -123,7 +123,7 @@ struct RedisLocator: Sendable {
     }
 
     /// Asks one thing on a connection of its own.
-    private func ask(_ command: RedisCommand, of connector: RedisConnector) async throws -> RedisValue {
+    func ask(_ command: RedisCommand, of connector: RedisConnector) async throws -> RedisValue {
         let connection = try await connector.connect()
         defer { connection.close() }
         return try await connection.ask(command, within: configuration.connectTimeout)

@@ -83,7 +83,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         var files = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
-            tell([OpenFiles.result(limit: UInt64(files.rlim_cur), settings.bridge)].compactMap { $0 })
+            tell([OpenFilesFact.result(limit: UInt64(files.rlim_max), settings.bridge)].compactMap { $0 })
         }
         tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))
         let answer = try await LoopsClient.withClient(settings.bridge.loops) { await $0.testKey() }

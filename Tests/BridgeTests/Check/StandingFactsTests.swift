@@ -15,6 +15,9 @@ struct StandingFactsTests {
         #expect(FailoverFacts(ServerInfo("min_slaves_good_slaves:0\r\n")).result.verdict == .fault)
         var facts = FailoverFacts(ServerInfo("min_slaves_good_slaves:2\r\n"))
         #expect(facts.result.verdict == .ok, "what nobody says is not held against it")
+        facts.unknown = "NOPERM"
+        #expect(facts.result.verdict == .ok && facts.result.text.hasSuffix("is not known: NOPERM"))
+        facts.unknown = nil
         facts.maxLag = 10
         facts.downAfterMilliseconds = 5000
         #expect(facts.result.verdict == .warning)
@@ -29,9 +32,9 @@ struct StandingFactsTests {
             loops: LoopsConfiguration(baseURL: "http://h", apiKey: "k", userAgent: "test"),
             instance: "i"
         )
-        #expect(OpenFiles.result(limit: 1024, configuration) == nil)
-        #expect(OpenFiles.result(limit: 64, configuration)?.verdict == .warning)
+        #expect(OpenFilesFact.result(limit: 1024, configuration) == nil)
+        #expect(OpenFilesFact.result(limit: 64, configuration)?.verdict == .warning)
         configuration.loops.maxInFlight = 1000
-        #expect(OpenFiles.result(limit: 1024, configuration)?.text.contains("may open 1024 files") ?? false)
+        #expect(OpenFilesFact.result(limit: 1024, configuration)?.text.contains("may open 1024 files") ?? false)
     }
 }

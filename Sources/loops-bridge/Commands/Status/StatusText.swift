@@ -124,7 +124,7 @@ struct StatusText {
         for failure in failures.prefix(Self.maxFailures) {
             let age = max(0, now - (failure["at"]?.doubleValue ?? now))
             table.rows.append([
-                ShownTime.age(milliseconds: Int64(saturating: age * 1000)),
+                wait(.double(age)),
                 failure["kind"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
                 failure["status"]?.integerValue.map(String.init) ?? "-", number(failure["count"]),
                 contact(failure), text(failure["detail"]),
