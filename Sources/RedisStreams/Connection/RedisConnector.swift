@@ -32,7 +32,7 @@ struct RedisConnector: Sendable {
         switch error.reason {
         case .timedOut:
             return RedisError(.notConnected(noTLS), command: error.command, mayHaveBeenApplied: false)
-        case .connectionLost(let why) where why.contains("WRONG_VERSION_NUMBER"):
+        case .connectionLost(let why) where why.contains("does not speak TLS"):
             return RedisError(.notConnected(noTLS), command: error.command, mayHaveBeenApplied: false)
         default: return error
         }

@@ -19,7 +19,8 @@ struct DashboardTests {
             FaultRule(
                 "refused",
                 .respond(status: 400, .message("user-3@example.com is refused"), .before),
-                remaining: 3
+                // Of 60 events: with three of them the state would not be healthy.
+                remaining: 2
             ),
             FaultRule("down", .respond(status: 503, .message("down for a moment"), .before), remaining: 2),
         ]
