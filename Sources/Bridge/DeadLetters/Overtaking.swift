@@ -28,7 +28,7 @@ struct Overtaking: Sendable {
     }
 
     private struct Newer: Sendable {
-        /// The place in the order of events: a replayed copy stands where its original stood.
+        /// The place in the order of events: a replayed copy stands where the first of its originals stood.
         let place: StreamID
         let isWaiting: Bool
     }
@@ -41,7 +41,7 @@ struct Overtaking: Sendable {
 
     /// - Parameters:
     ///   - letters: the entries of all dead letters of the stream, also of those that are not replayed.
-    ///   - copies: entries that replays added, each with the entry that it is a copy of.
+    ///   - copies: entries that replays added, each with the entry that it is a copy of, which may be a copy itself.
     init(letters: Set<StreamID> = [], copies: [StreamID: StreamID] = [:], reach: Reach) {
         self.without = letters.union(copies.values)
         self.copies = copies
@@ -52,14 +52,22 @@ struct Overtaking: Sendable {
     /// - Parameter isWaiting: whether it is not finished yet.
     mutating func found(_ id: StreamID, contact: String, isWaiting: Bool) {
         if without.contains(id) { return }
-        newer[contact, default: []].append(Newer(place: copies[id] ?? id, isWaiting: isWaiting))
+        newer[contact, default: []].append(Newer(place: Self.place(of: id, copies), isWaiting: isWaiting))
+    }
+
+    /// Where an entry stands in the order of events: where the entry stood that is no copy of any other.
+    static func place(of entry: StreamID, _ copies: [StreamID: StreamID]) -> StreamID {
+        var place = entry
+        // A copy comes after its original; whatever says otherwise is no copy, and must not make this go round.
+        while let original = copies[place], original < place { place = original }
+        return place
     }
 
     /// What holds for a letter.
     func verdict(_ entry: StreamID, contact: String?) -> Verdict {
         // Without a contact there is no order to keep.
         guard let contact else { return .free }
-        let place = copies[entry] ?? entry
+        let place = Self.place(of: entry, copies)
         var delivered = 0, waiting = 0
         for item in newer[contact] ?? [] where item.place > place {
             if item.isWaiting { waiting += 1 } else { delivered += 1 }

@@ -17,8 +17,9 @@ public struct Replayer: Sendable {
         fileprivate let box: Int
     }
 
-    /// How long copies are remembered as such: a month.
-    static let copiesRemembered = (count: 10_000, milliseconds: 30 * 24 * 3600 * 1000)
+    /// How many copies are remembered as such, as many as the dead-letter stream holds, and for how long: a month after the last one. What could
+    /// not be remembered is not replayed: an old event's copy would be taken for a newer event.
+    static let copiesRemembered = (count: 100_000, milliseconds: 30 * 24 * 3600 * 1000)
 
     /// In the order in which they are to be replayed.
     public private(set) var items: [Item] = []
@@ -26,11 +27,18 @@ public struct Replayer: Sendable {
     private let scan: Int
     private let destination: Destination?
     private let script = StreamScripts().replay
+    /// Replayed entries of a stream that are remembered at the most.
+    private let copiesRemembered: Int
 
     /// - Parameters:
     ///   - scan: entries of a stream that are looked at for newer events, at the most.
     ///   - destination: the mappings by which an event that none of them takes does not count as a newer one; nil when all count.
     public init(boxes: [LetterBox], scan: Int, destination: Destination? = nil) {
+        self.init(boxes: boxes, scan: scan, destination: destination, copiesRemembered: Self.copiesRemembered.count)
+    }
+
+    init(boxes: [LetterBox], scan: Int, destination: Destination? = nil, copiesRemembered: Int) {
+        self.copiesRemembered = copiesRemembered
         self.boxes = boxes
         self.scan = scan
         self.destination = destination
@@ -67,11 +75,18 @@ public struct Replayer: Sendable {
                     items[$0].box == index && items[$0].stream == view.keys.stream && items[$0].obstacle == nil
                 }
                 if own.isEmpty { continue }
-                let overtaking = try await overtaking(of: own.map { items[$0] }, view: view, box: box, progress)
+                let copies = try await view.replayed()
+                let overtaking = try await overtaking(of: own.map { items[$0] }, copies, view: view, box: box, progress)
+                var room = copiesRemembered - copies.count
                 for place in own {
                     let verdict = overtaking.verdict(items[place].entry, contact: items[place].contact)
                     items[place].obstacle = verdict.obstacle
                     items[place].isOvertaken = verdict.obstacle != nil
+                    room -= 1
+                    if room < 0 {
+                        items[place].obstacle = fullMemory(of: view)
+                        items[place].isOvertaken = false
+                    }
                 }
             }
         }
@@ -84,7 +99,7 @@ public struct Replayer: Sendable {
         guard let view = box.view(of: item.stream) else { return nil }
         let arguments = [
             item.id.description, String(DeadLetter.fields.count), DeadLetter.fields.last ?? "", item.entry.description,
-            String(Letter.maxFields), String(Self.copiesRemembered.count), String(Self.copiesRemembered.milliseconds),
+            String(Letter.maxFields), String(copiesRemembered), String(Self.copiesRemembered.milliseconds),
         ]
         return StreamID(
             try await view.client.run(
@@ -95,18 +110,26 @@ public struct Replayer: Sendable {
         )
     }
 
+    private func fullMemory(of view: StreamView) -> String {
+        """
+        \(copiesRemembered) replayed entries of the stream are remembered, and no more can be, so that later replays would take this one's \
+        copy for a newer event. They are forgotten a month after the last replay; or delete the key \(view.keys.replayed) once what was \
+        replayed is delivered
+        """
+    }
+
     private func overtaking(
         of items: [Item],
+        _ copies: [StreamID: StreamID],
         view: StreamView,
         box: LetterBox,
         _ progress: (Int) -> Void
     ) async throws -> Overtaking {
         let contacts = Set(items.compactMap(\.contact))
-        let copies = try await view.replayed()
         guard let info = try await view.streamInfo() else { return Overtaking(reach: .init()) }
         let group = try await view.groupInfo()
         var reach = Overtaking.Reach(lastAdded: info.lastGeneratedID)
-        let oldest = items.map { copies[$0.entry] ?? $0.entry }.min() ?? .zero
+        let oldest = items.map { Overtaking.place(of: $0.entry, copies) }.min() ?? .zero
         var found: [(id: StreamID, contact: String)] = []
         var walk = StreamWalk(view.client, view.keys.stream, .backwards, from: oldest)
         while !walk.isAtEnd, reach.looked < scan {

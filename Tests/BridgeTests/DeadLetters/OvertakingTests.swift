@@ -52,6 +52,28 @@ struct OvertakingTests {
         #expect(all.verdict(.sample(70), contact: "a") == .overtaken(delivered: 0, waiting: 1), "it stands at 5")
     }
 
+    @Test("The copy of a copy stands where the first original stood, however often it was replayed")
+    func copiesOfCopies() {
+        // 10 was replayed as 60, that as 70, that as 80; 20 was replayed as 90.
+        let copies: [StreamID: StreamID] = [
+            .sample(60): .sample(10), .sample(70): .sample(60), .sample(80): .sample(70), .sample(90): .sample(20),
+        ]
+        var all = overtaking(letters: [.sample(80)], copies: copies)
+        for number in [10, 20, 60, 70, 80, 90] as [UInt64] {
+            all.found(.sample(number), contact: "a", isWaiting: false)
+        }
+        #expect(
+            all.verdict(.sample(80), contact: "a") == .overtaken(delivered: 1, waiting: 0),
+            "20 was delivered as 90"
+        )
+        var other = overtaking(letters: [.sample(10)], copies: copies)
+        for number in [10, 60, 70, 80] as [UInt64] { other.found(.sample(number), contact: "a", isWaiting: true) }
+        #expect(other.verdict(.sample(10), contact: "a") == .free, "a copy is not newer than what it is a copy of")
+        #expect(other.verdict(.sample(5), contact: "a") == .overtaken(delivered: 0, waiting: 1))
+        let round = overtaking(copies: [.sample(1): .sample(2), .sample(2): .sample(1)])
+        #expect(round.verdict(.sample(2), contact: "a") == .free, "nonsense in Redis does not make it go round")
+    }
+
     @Test("What the stream has lost is unknown, unless nothing was added since")
     func trimmed() {
         #expect(overtaking(oldest: 50).verdict(.sample(10), contact: "a") == .trimmed)

@@ -119,6 +119,47 @@ struct ReplayTests {
         }
     }
 
+    @Test("An event that was replayed twice and refused again does not go out behind a newer one that was delivered")
+    func copiesOfCopies() async throws {
+        try await withLetters(["a", "a"]) { fixture, session, ids in
+            for _ in 0..<2 {
+                let older = try await replayer(fixture, limit: 1)
+                for item in older.items { _ = try await older.replay(item) }
+                _ = try await session.route()
+                let copy = try #require(try await session.pullAll()?.entries.last)
+                try await fixture.bury(copy.id, contact: "a", in: session)
+            }
+            // The letter of the newer event has the older entry now.
+            let newer = try await replayer(fixture, limit: 1)
+            #expect(newer.items.map(\.entry) == [ids[1]] && newer.items[0].obstacle == nil)
+            for item in newer.items { _ = try await newer.replay(item) }
+            try await finish(session)
+            let again = try await replayer(fixture)
+            #expect(again.items.map(\.isOvertaken) == [true])
+            #expect(again.items[0].obstacle?.contains("were delivered meanwhile (1)") == true)
+        }
+    }
+
+    @Test(
+        "What could not be remembered as replayed is left alone, with a clear word; the script refuses it by itself too"
+    )
+    func fullMemory() async throws {
+        try await withLetters(["a", "b", "c"]) { fixture, _, _ in
+            var replayer = Replayer(boxes: [try fixture.box()], scan: 100, copiesRemembered: 2)
+            for letter in try await fixture.allLetters().reversed() { replayer.add(letter, box: 0) }
+            try await replayer.prepare()
+            #expect(replayer.items.map { $0.obstacle == nil } == [true, true, false])
+            #expect(
+                replayer.items[2].obstacle?.contains("2 replayed entries") == true && !replayer.items[2].isOvertaken
+            )
+            for item in replayer.items[..<2] { #expect(try await replayer.replay(item) != nil) }
+            let length = try await fixture.client.length(fixture.stream)
+            await #expect(throws: RedisError.self) { try await replayer.replay(replayer.items[2]) }
+            #expect(try await fixture.client.length(fixture.stream) == length)
+            #expect(try await fixture.allLetters().count == 1, "the letter stays")
+        }
+    }
+
     @Test("Newer events of the contact hold a letter back: delivered, pending or not yet read")
     func overtaken() async throws {
         try await withLetters(["a", "b"]) { fixture, session, _ in
