@@ -22,6 +22,8 @@ public struct RateLimiterConfiguration: Sendable, Equatable {
     public var foreignLoad = 0
     /// Tokens that a full bucket holds; 0 means the limit.
     public var bucketCapacity = 0
+    /// The limit that the headers tell; 0 means the limit, -1 that no answer has the headers.
+    public var toldLimit = 0
 
     public init() {}
 

@@ -53,6 +53,7 @@ extension SimulatorSetting {
         number("window_jitter_ms", \.limiter.windowJitterMilliseconds, 0...10_000, .own),
         number("foreign_load", \.limiter.foreignLoad, 0...100_000, .own),
         number("bucket_capacity", \.limiter.bucketCapacity, 0...1_000_000, .own),
+        number("told_limit", \.limiter.toldLimit, -1...1_000_000, .own),
     ]
 
     private static let own: [SimulatorSetting] = [

@@ -55,12 +55,18 @@ extension Simulation {
     }
 
     private func rateHeaders(team: Int?, remaining: Int?, _ monotonic: Int64) -> [(name: String, value: String)] {
-        let limit = configuration.limiter.limit
+        let (limit, told) = (configuration.limiter.limit, configuration.limiter.toldLimit)
+        if told < 0 { return [] }
         // A switched-off limiter still answers headers, as Loops always does; the number is one that nobody reaches.
         let shown = limit > 0 ? limit : 1_000_000
         let left = remaining ?? team.map { limiters[$0].remaining(now: clock.now(monotonic: monotonic)) } ?? shown
         // One who counts nothing has counted this request, too.
         let most = limit > 0 || team == nil ? shown : shown - 1
-        return [("x-ratelimit-limit", String(shown)), ("x-ratelimit-remaining", String(min(left, most)))]
+        // Whoever tells another limit counts from that one.
+        let more = told > 0 ? told - shown : 0
+        return [
+            ("x-ratelimit-limit", String(shown + more)),
+            ("x-ratelimit-remaining", String(max(0, min(left, most) + more))),
+        ]
     }
 }
