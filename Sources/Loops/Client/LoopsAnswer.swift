@@ -11,6 +11,8 @@ public struct LoopsAnswer: Sendable, Equatable {
     public var rateLimit: Int?
     /// `x-ratelimit-remaining`: what is left of the current window.
     public var rateLimitRemaining: Int?
+    /// `Retry-After`: how long the server asks to wait; see ``RetryAfter``.
+    public var retryAfter: Duration?
 
     /// What the answer calls itself, for a question to Loops' support: the first that is there of the headers `x-request-id`, `x-vercel-id` and
     /// `cf-ray`. Loops documents none.

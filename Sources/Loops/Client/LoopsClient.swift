@@ -144,6 +144,10 @@ public struct LoopsClient: Sendable {
         )
         read.rateLimit = Self.count(headers.first(name: "x-ratelimit-limit"))
         read.rateLimitRemaining = Self.count(headers.first(name: "x-ratelimit-remaining"))
+        read.retryAfter = RetryAfter.duration(
+            headers.first(name: "Retry-After"),
+            date: headers.first(name: "Date")
+        )
         read.requestID = Self.requestID(headers, hiding: configuration.apiKey)
         return read
     }
