@@ -22,8 +22,6 @@ public struct BridgeConfiguration: Sendable {
     public var rateLimit: Double?
     /// Which waiting identifies of one contact become one update.
     public var coalescing = Coalescing.lossless
-    /// How long an identify that says only what was delivered for the contact before needs no request; nil for never.
-    public var skipUnchangedFor: Duration?
     public var streams: [Stream] = [Stream(name: "segment:events")]
     public var group = "loops-bridge"
     /// Names this process to others.
@@ -84,7 +82,7 @@ public struct BridgeConfiguration: Sendable {
 
     /// What lanes go by.
     var laneRules: LaneRules {
-        LaneRules(weights: streams.map(\.weight), coalescing: coalescing, skipUnchangedFor: skipUnchangedFor)
+        LaneRules(weights: streams.map(\.weight), coalescing: coalescing)
     }
 
     /// How to reach the server that holds this key.
@@ -147,9 +145,10 @@ public struct BridgeConfiguration: Sendable {
 public struct IntakeLimits: Sendable, Equatable {
     /// Entries that may wait in memory, over all partitions of a stream.
     public var buffered = 8192
-    /// Entries of one partition that may wait in memory, so that one hot contact does not take the room of all. What waits here can be
-    /// merged; what waits in Redis cannot.
+    /// Entries of one partition that may wait in memory whatever the others hold. What waits here can be merged; what waits in Redis cannot.
     public var perPartition = 256
+    /// Entries of one partition that may wait in memory while at least as many more have room.
+    public var perPartitionWhileRoom = 4096
     /// Bytes that may wait in memory; one read may go over it.
     public var bytes = 16 * 1024 * 1024
     /// Entries one call may take. More would cost Redis a little less for each, and would make everybody else who uses it wait longer for one call.

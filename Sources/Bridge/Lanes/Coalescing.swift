@@ -16,6 +16,4 @@ enum CoalescedKind: String, Sendable, CaseIterable {
     case merged
     /// It said something else of a property, and the request says only that.
     case replaced
-    /// It said what was delivered for the contact before.
-    case unchanged
 }

@@ -9,7 +9,7 @@ struct Lane: Sendable {
     enum State: Sendable {
         case ready(ReadyQueue.Ticket)
         /// The request stands for so many entries at the front.
-        case underWay(RequestGroup, since: ContinuousClock.Instant)
+        case underWay(RequestGroup)
         case waiting(until: ContinuousClock.Instant)
         /// Loops may still apply an earlier request of the contact, which says something else than the next one.
         case settling(until: ContinuousClock.Instant)
@@ -19,8 +19,30 @@ struct Lane: Sendable {
 
     var state = State.parked
     var entries: Deque<PlannedEntry> = []
-    /// Whether what is under way of it was given up.
-    var isAbandoned = false
+    /// How it ends, once its partition is given up; nil while it is not.
+    var leaving: Leaving?
+
+    /// When a lane ends whose partition is given up.
+    enum Leaving: Sendable {
+        /// With what is under way, if anything is.
+        case afterRequest
+        /// With its first entry, which has begun or may have begun.
+        case afterEntry
+    }
+
+    /// Whether its first entry has begun: Loops has some of its requests, and a new owner would repeat them. One whose request fails is not
+    /// waited for: nobody knows how long that takes.
+    var hasBegun: Bool { entries.first.map { $0.nextStep > 0 && !$0.isFinished && $0.failures == 0 } ?? false }
+
+    /// Whether it goes on after the result of a request, though its partition is given up.
+    func goesOn(after result: Lanes.StepResult) -> Bool {
+        guard leaving == .afterEntry, hasBegun else { return false }
+        return switch result {
+        case .delivered, .replayed, .failed: true
+        case .retry(_, let counts, _): !counts
+        case .keyRefused, .unsent: false
+        }
+    }
 
     /// Takes an entry behind the others.
     /// - Returns: whether there are no others.
@@ -29,10 +51,9 @@ struct Lane: Sendable {
         return entries.count == 1
     }
 
-    /// The request that is next, and whether it may be left out where the contact is known to be so already.
-    func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> (RequestGroup, mayBeSkipped: Bool) {
-        let group = RequestGroup(of: entries, coalescing, now: now)
-        return (group, entries.mayBeSkipped(group, now: now))
+    /// The request that is next.
+    func group(_ coalescing: Coalescing, now: ContinuousClock.Instant) -> RequestGroup {
+        RequestGroup(of: entries, coalescing, now: now)
     }
 
     /// The next request, if it can be made to say what one says that Loops may still apply: entries that came since are left for later.
@@ -45,7 +66,7 @@ struct Lane: Sendable {
     mutating func begin(_ group: RequestGroup, _ key: LaneKey, now: ContinuousClock.Instant) -> Lanes.Start {
         group.count(&entries, attempts: 1)
         if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
-        state = .underWay(group, since: now)
+        state = .underWay(group)
         return Lanes.Start(
             key: key,
             step: group.step(of: entries[0]),
@@ -68,7 +89,7 @@ struct Lane: Sendable {
 
     mutating func part(_ group: RequestGroup) { group.part(&entries) }
     mutating func uncount(_ group: RequestGroup) { group.count(&entries, attempts: -1) }
-    mutating func end(_ group: RequestGroup, as kind: CoalescedKind? = nil) { group.end(&entries, as: kind) }
+    mutating func end(_ group: RequestGroup) { group.end(&entries) }
 
     /// The request's event has happened before: what it says of the contact becomes the entry's next request.
     mutating func repeatContactChange(of group: RequestGroup) {

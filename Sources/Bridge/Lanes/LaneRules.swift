@@ -3,6 +3,4 @@ struct LaneRules: Sendable {
     /// The streams' weights, by their place in the configuration.
     var weights: [Int] = []
     var coalescing = Coalescing.off
-    /// How long an update that says only what was delivered before needs no request; nil for never.
-    var skipUnchangedFor: Duration?
 }

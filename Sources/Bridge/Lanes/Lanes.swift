@@ -59,7 +59,6 @@ struct Lanes: Sendable {
     private typealias Place = Dictionary<LaneKey, Lane>.Index
 
     private let coalescing: Coalescing
-    private var known: KnownContacts?
     private var lanes: [LaneKey: Lane] = [:]
     private var ready: ReadyQueue
     private var parked: [LaneKey] = []
@@ -68,6 +67,7 @@ struct Lanes: Sendable {
     /// Of the lanes that wait for what Loops may still apply. Apart from the others: nobody hurries these.
     private var settlingAlarms: Heap<Alarm> = []
     private var unsentEnds: [EntryEnd] = []
+    private var unsentGiven: [PlannedEntry] = []
 
     /// Entries that have not ended.
     private(set) var count = 0
@@ -80,7 +80,6 @@ struct Lanes: Sendable {
 
     init(rules: LaneRules = LaneRules()) {
         coalescing = rules.coalescing
-        known = rules.skipUnchangedFor.map { KnownContacts(lifetime: $0) }
         ready = ReadyQueue(weights: rules.weights)
     }
 
@@ -119,7 +118,12 @@ struct Lanes: Sendable {
         while let key = ready.popFirst() {
             guard let place = lanes.index(forKey: key) else { continue }
             guard mayStart(lanes.values[place].entries[0]) else {
-                park(key, place)
+                if lanes.values[place].leaving == nil {
+                    park(key, place)
+                } else {
+                    // It was to be finished before its partition was given back, and that is too late now.
+                    unsentGiven += leave(lanes.remove(at: place).value).given
+                }
                 continue
             }
             if let expiry = lanes.values[place].expiry, expiry.at <= now {
@@ -127,12 +131,7 @@ struct Lanes: Sendable {
                 unsentEnds += settle(key, place)
                 continue
             }
-            var (group, mayBeSkipped) = lanes.values[place].group(coalescing, now: now)
-            if mayBeSkipped, known?.has(group.call, now: now) == true {
-                lanes.values[place].end(group, as: .unchanged)
-                unsentEnds += settle(key, place)
-                continue
-            }
+            var group = lanes.values[place].group(coalescing, now: now)
             if let open = late.of(key, now: now), open.call != group.call {
                 // Only the same request once more may go: whichever of the two is applied last, it says the same.
                 guard let same = lanes.values[place].group(open, coalescing, now: now) else {
@@ -141,7 +140,6 @@ struct Lanes: Sendable {
                 }
                 group = same
             }
-            known?.started(group.call)
             ready.started(key.stream)
             underWay += 1
             return lanes.values[place].begin(group, key, now: now)
@@ -153,6 +151,12 @@ struct Lanes: Sendable {
     mutating func takeEnds() -> [EntryEnd] {
         defer { unsentEnds = [] }
         return unsentEnds
+    }
+
+    /// Entries that were to be finished and were given up after all, since the last time.
+    mutating func takeGiven() -> [PlannedEntry] {
+        defer { unsentGiven = [] }
+        return unsentGiven
     }
 
     /// Leases were renewed: lanes that waited for that may try again.
@@ -191,7 +195,7 @@ struct Lanes: Sendable {
     /// A request under way did not succeed; its result follows.
     /// - Parameter lateUntil: until when Loops may still apply it, although it was given up.
     mutating func attemptFailed(_ key: LaneKey, _ answer: LoopsAnswer, lateUntil: ContinuousClock.Instant?) {
-        guard let place = lanes.index(forKey: key), case .underWay(let group, _) = lanes.values[place].state
+        guard let place = lanes.index(forKey: key), case .underWay(let group) = lanes.values[place].state
         else { return }
         lanes.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
         if let lateUntil, group.call.changesContact { late.note(key, group.call, reach: group.reach, until: lateUntil) }
@@ -199,12 +203,11 @@ struct Lanes: Sendable {
 
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: LaneKey, _ result: StepResult) -> Outcome {
-        guard let place = lanes.index(forKey: key), case .underWay(let group, let since) = lanes.values[place].state
+        guard let place = lanes.index(forKey: key), case .underWay(let group) = lanes.values[place].state
         else { preconditionFailure("a result for a lane with no request under way") }
         underWay -= 1
         switch result {
         case .delivered:
-            known?.delivered(group.call, now: since)
             // Its key is used: an earlier attempt that comes later finds it so.
             if group.call.idempotencyKey != nil { late.settled(key, group.call) }
             lanes.values[place].end(group)
@@ -227,7 +230,9 @@ struct Lanes: Sendable {
         case .unsent:
             lanes.values[place].uncount(group)
         }
-        if lanes.values[place].isAbandoned { return leave(lanes.remove(at: place).value) }
+        if lanes.values[place].leaving != nil, !lanes.values[place].goesOn(after: result) {
+            return leave(lanes.remove(at: place).value)
+        }
         switch result {
         case .delivered, .replayed, .failed:
             return Outcome(ends: settle(key, place))
@@ -250,24 +255,47 @@ struct Lanes: Sendable {
     }
 
     /// Gives up what waits of one partition. What is under way comes home by ``finish(_:_:)``.
+    /// - Parameter mayFinish: whether an entry that has begun is finished first, since its partition is still owned.
     /// - Returns: the entries that were given up.
-    mutating func abandon(stream: Int, partition: Int) -> [PlannedEntry] {
-        // Another replica may deliver for these contacts from now on.
-        known?.forgetAll()
-        var given: [PlannedEntry] = []
+    mutating func abandon(
+        stream: Int,
+        partition: Int,
+        mayFinish: (_ entry: PlannedEntry) -> Bool = { _ in false }
+    ) -> [PlannedEntry] {
         // A contact is in one partition, so a lane is given up as a whole.
-        for (key, lane) in lanes where key.stream == stream && lane.entries.first?.partition == partition {
-            if case .underWay(let group, _) = lane.state {
-                given += lane.entries.dropFirst(group.reach)
-                lanes[key]?.entries.removeLast(lane.entries.count - group.reach)
-                lanes[key]?.isAbandoned = true
-            } else {
-                given += lane.entries
-                if case .waiting = lane.state { blocked -= 1 }
-                if case .settling = lane.state { settling -= 1 }
-                if case .ready(let ticket) = lane.state { ready.remove(ticket, of: key.stream) }
-                lanes[key] = nil
+        abandon(mayFinish: mayFinish) { $0.stream == stream && $1 == partition }
+    }
+
+    /// Gives up what has not begun, of all partitions.
+    mutating func abandonAll(mayFinish: (_ entry: PlannedEntry) -> Bool) -> [PlannedEntry] {
+        abandon(mayFinish: mayFinish) { _, _ in true }
+    }
+
+    private mutating func abandon(
+        mayFinish: (PlannedEntry) -> Bool,
+        where isConcerned: (LaneKey, _ partition: Int) -> Bool
+    ) -> [PlannedEntry] {
+        var given: [PlannedEntry] = []
+        for (key, lane) in lanes {
+            guard let head = lane.entries.first, isConcerned(key, head.partition) else { continue }
+            let finishes = mayFinish(head)
+            let kept: Int
+            switch lane.state {
+            case .underWay(let group): kept = group.reach
+            // How long Loops may still apply an earlier request is longer than a handover should take.
+            case .settling: kept = 0
+            case .ready, .waiting, .parked: kept = finishes && lane.hasBegun ? 1 : 0
             }
+            given += lane.entries.dropFirst(kept)
+            if kept > 0 {
+                lanes[key]?.entries.removeLast(lane.entries.count - kept)
+                lanes[key]?.leaving = finishes ? .afterEntry : .afterRequest
+                continue
+            }
+            if case .waiting = lane.state { blocked -= 1 }
+            if case .settling = lane.state { settling -= 1 }
+            if case .ready(let ticket) = lane.state { ready.remove(ticket, of: key.stream) }
+            lanes[key] = nil
         }
         count -= given.count
         return given

@@ -56,12 +56,10 @@ struct RequestGroup: Sendable {
     }
 
     /// Loops has the request: the current step of each has ended.
-    /// - Parameter kind: what became of them all, when there was no request.
-    func end(_ lane: inout Deque<PlannedEntry>, as kind: CoalescedKind? = nil) {
-        lane[0].coalesced = kind
+    func end(_ lane: inout Deque<PlannedEntry>) {
         lane[0].advance()
         for (index, share) in shares {
-            lane[index].coalesced = kind ?? share
+            lane[index].coalesced = share
             lane[index].advance()
         }
     }
@@ -70,12 +68,5 @@ struct RequestGroup: Sendable {
     func part(_ lane: inout Deque<PlannedEntry>) {
         lane[0].goesAlone = true
         for index in shares.keys { lane[index].goesAlone = true }
-    }
-}
-
-extension Deque<PlannedEntry> {
-    /// Whether the request's entries could end without it: they are updates that would have been merged with others of their kind.
-    func mayBeSkipped(_ group: RequestGroup, now: ContinuousClock.Instant) -> Bool {
-        group.entries > 1 || self[0].sharesRequests(now: now)
     }
 }

@@ -91,7 +91,8 @@ struct Leases: Sendable {
     /// The instant before which a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before
     /// anybody else may own it. nil when it may not start at all.
     func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
-        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase == .held, pause == nil,
+        // A draining partition is still owned: what has begun of it is finished. Nothing else of it is left to start.
+        guard let holding = holdings[partition], holding.tenure == tenure, holding.phase != .releasing, pause == nil,
             let confirmedAt, confirmedIncarnation == view?.incarnation
         else {
             return nil

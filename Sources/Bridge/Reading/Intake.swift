@@ -116,7 +116,7 @@ struct Intake: Sendable {
             guard isReadable(partition) else { continue }
             let takesSuspect = maySuspect && partition.buffered == 0
             if partition.suspectWaits && !takesSuspect { continue }
-            let count = min(limits.perPartition - partition.buffered, pullCount, share)
+            let count = min(mostInPartition - partition.buffered, pullCount, share)
             pulls.append(Pull(partition: index, after: partition.cursor, count: count, maySuspect: takesSuspect))
             if takesSuspect { maySuspect = false }
         }
@@ -130,7 +130,14 @@ struct Intake: Sendable {
     private func isReadable(_ partition: Partition) -> Bool {
         // A hot contact's partition is filled up by some entries at a time, too.
         partition.access == .open && partition.hasMore
-            && limits.perPartition - partition.buffered >= max(1, limits.perPartition / 8)
+            && mostInPartition - partition.buffered >= max(1, limits.perPartition / 8)
+    }
+
+    /// Entries that one partition may have in memory now: its share, or as many as there is room left for, so that half of the room stays free for
+    /// the others. A contact with thousands of events then does not hide the contacts behind it from delivery.
+    private var mostInPartition: Int {
+        let room = bufferedBytes < limits.bytes / 2 ? limits.buffered - inHand.count : 0
+        return max(limits.perPartition, min(limits.perPartitionWhileRoom, room))
     }
 
     /// How many partitions have more and room for it.
@@ -151,7 +158,7 @@ struct Intake: Sendable {
     /// The partitions of which everything is in hand, as far as this process knows, with room for whatever a call may route: if Redis finds that
     /// their ends are still there, what it routes to them next may be taken as it comes.
     var readToEnd: [End] {
-        let most = limits.perPartition - callCount
+        let most = mostInPartition - callCount
         return partitions.indices.compactMap { index in
             let partition = partitions[index]
             guard partition.access == .open, !partition.hasMore, !partition.isRefused, partition.buffered <= most

@@ -14,7 +14,7 @@ extension MetricDescription {
         counter("acks_total", "Entries acknowledged.", ["stream"]),
         counter(
             "events_coalesced_total",
-            "Entries that shared the request of another one, or needed none since it was delivered before (unchanged).",
+            "Entries that shared the request of another one.",
             ["kind"]
         ),
         counter(

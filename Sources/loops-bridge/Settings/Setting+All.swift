@@ -128,12 +128,6 @@ extension Setting {
         fallback: "lossless",
         help: "Which waiting identifies of a contact become one update: those that differ in nothing, all, or none"
     )
-    static let bridgeSkipUnchanged = Setting(
-        key: "bridge.skipUnchangedFor",
-        shape: .duration,
-        fallback: nil,
-        help: "How long an identify that says only what was delivered before is not sent again; for no time if not set"
-    )
     static let bridgeIntegrationName = Setting(
         key: "bridge.integrationName",
         shape: .text,
@@ -228,7 +222,7 @@ extension Setting {
         loopsLateEffect, loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,
-        bridgeCoalesce, bridgeSkipUnchanged, bridgeIntegrationName, bridgeEventSizeWarning,
+        bridgeCoalesce, bridgeIntegrationName, bridgeEventSizeWarning,
         bridgeDeadLetterStream,
         bridgeDeadLetterMaxLength, bridgeRetryFor, bridgeGroupStart, bridgeShutdownGrace, httpHost, httpPort,
         httpAllowedHosts, httpControlToken, httpControlTokenFile, logLevel,

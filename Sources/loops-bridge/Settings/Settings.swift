@@ -46,7 +46,6 @@ struct Settings: Sendable {
         )
         if reader.text(.loopsRateLimit) != nil { bridge.rateLimit = reader.number(.loopsRateLimit) }
         bridge.coalescing = Coalescing(rawValue: reader.choice(.bridgeCoalesce)) ?? .lossless
-        if reader.text(.bridgeSkipUnchanged) != nil { bridge.skipUnchangedFor = reader.duration(.bridgeSkipUnchanged) }
         bridge.streams = reader.weightedList(.bridgeStreams).map { .init(name: $0.name, weight: $0.weight) }
         bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"
         bridge.partitions = reader.integer(.bridgePartitions)

@@ -24,7 +24,6 @@ struct SettingsOptions: ParsableArguments {
     @Option(.bridgePoisonAfter) var bridgePoisonAfter: String?
     @Option(.bridgeTrimFinished) var bridgeTrimFinishedAfter: String?
     @Option(.bridgeCoalesce) var bridgeCoalesce: String?
-    @Option(.bridgeSkipUnchanged) var bridgeSkipUnchangedFor: String?
     @Option(.bridgeMappings) var bridgeMappings: String?
     @Option(.bridgeIntegrationName) var bridgeIntegrationName: String?
     @Option(.bridgeEventSizeWarning) var bridgeEventSizeWarningBytes: String?
@@ -53,7 +52,6 @@ struct SettingsOptions: ParsableArguments {
             (.bridgeLease, bridgeLeaseSeconds), (.bridgeHeartbeat, bridgeHeartbeatSeconds),
             (.bridgeContactKeys, bridgeContactKeys), (.bridgePoisonAfter, bridgePoisonAfter),
             (.bridgeTrimFinished, bridgeTrimFinishedAfter), (.bridgeCoalesce, bridgeCoalesce),
-            (.bridgeSkipUnchanged, bridgeSkipUnchangedFor),
             (.bridgeMappings, bridgeMappings), (.bridgeIntegrationName, bridgeIntegrationName),
             (.bridgeEventSizeWarning, bridgeEventSizeWarningBytes), (.bridgeDeadLetterStream, bridgeDeadLetterStream),
             (.bridgeDeadLetterMaxLength, bridgeDeadLetterMaxLength), (.bridgeRetryFor, bridgeRetryFor),

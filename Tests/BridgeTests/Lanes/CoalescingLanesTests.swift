@@ -10,8 +10,8 @@ import Testing
 struct CoalescingLanesTests {
     private let start = ContinuousClock.now
 
-    private func lanes(_ coalescing: Coalescing = .lossless, skip: Duration? = nil) -> Lanes {
-        Lanes(rules: LaneRules(coalescing: coalescing, skipUnchangedFor: skip))
+    private func lanes(_ coalescing: Coalescing = .lossless) -> Lanes {
+        Lanes(rules: LaneRules(coalescing: coalescing))
     }
 
     private func started(_ lanes: inout Lanes, after: Duration = .zero) throws -> Lanes.Start {
@@ -131,50 +131,6 @@ struct CoalescingLanesTests {
                 #expect(outcome.given.map(\.id) == ids && outcome.ends.isEmpty)
             }
             #expect(lanes.isEmpty && lanes.count == 0 && lanes.underWay == 0)
-        }
-    }
-
-    // MARK: What was delivered before
-
-    @Test("What was delivered before needs no request; what is new, or too long ago, does")
-    func unchanged() throws {
-        var lanes = lanes(.off, skip: .seconds(60))
-        _ = lanes.admit(.identify(1, ["plan": "pro", "city": "Ulm"]))
-        _ = lanes.finish(try started(&lanes).key, .delivered)
-        _ = lanes.admit(.identify(2, ["plan": "pro"]))
-        #expect(lanes.start(now: start) == nil)
-        let ends = lanes.takeEnds()
-        #expect(ends.map(\.coalesced) == [.unchanged] && ends.map(\.kind) == [.delivered] && ends[0].attempts == 0)
-        #expect(lanes.takeEnds().isEmpty && lanes.isEmpty)
-        _ = lanes.admit(.identify(3, ["plan": "free"]))
-        _ = lanes.finish(try started(&lanes).key, .delivered)
-        _ = lanes.admit(.identify(4, ["plan": "pro"]))
-        #expect(try started(&lanes).entry == .sample(4), "another value was delivered since")
-    }
-
-    @Test("Time, an event, a lost partition or an answer that never came: then nothing is known any more")
-    func forgotten() throws {
-        func check(_ change: (inout Lanes) throws -> Void, after: Duration = .zero) throws {
-            var lanes = lanes(.off, skip: .seconds(60))
-            _ = lanes.admit(.identify(1, ["plan": "pro"]))
-            _ = lanes.finish(try started(&lanes).key, .delivered)
-            try change(&lanes)
-            _ = lanes.admit(.identify(9, ["plan": "pro"]))
-            #expect(lanes.start(now: start + after) != nil)
-        }
-        try check({ _ in }, after: .seconds(60))
-        try check { lanes in
-            var event = PlannedEntry.sample(2, contact: "u")
-            let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
-            event = PlannedEntry(event, steps: [PlannedStep(call: call, mapping: "m")])
-            _ = lanes.admit(event)
-            _ = lanes.finish(try started(&lanes).key, .delivered)
-        }
-        try check { lanes in _ = lanes.abandon(stream: 0, partition: 5) }
-        try check { lanes in
-            _ = lanes.admit(.identify(2, ["plan": "free"]))
-            let lost = try started(&lanes)
-            _ = lanes.finish(lost.key, .failed(DeliveryFault(reason: .exhausted, detail: "")))
         }
     }
 

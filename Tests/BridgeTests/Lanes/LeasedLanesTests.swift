@@ -126,6 +126,49 @@ struct LeasedLanesTests {
         #expect(lanes.start(now: start + .seconds(9)) == nil)
     }
 
+    // MARK: Finished first
+
+    @Test("An entry that has begun is finished before its partition is given back; what has not is given up")
+    func finishes() throws {
+        var lanes = Lanes()
+        for contact in ["a", "b"] { _ = lanes.admit(.sample(contact == "a" ? 1 : 2, contact: contact, steps: 3)) }
+        _ = lanes.admit(.sample(3, contact: "a"))
+        let a = try started(lanes.start(now: start))
+        _ = lanes.finish(a.key, .delivered)
+        let given = lanes.abandon(stream: 0, partition: 0, mayFinish: { _ in true })
+        #expect(Set(given.map(\.id)) == [.sample(2), .sample(3)] && lanes.count == 1)
+        let second = try started(lanes.start(now: start))
+        #expect(second.entry == .sample(1) && lanes.finish(second.key, .retry(at: start, counts: false)).given.isEmpty)
+        let again = try started(lanes.start(now: start))
+        #expect(lanes.finish(again.key, .failed(DeliveryFault(reason: .refused, detail: ""))).ends.isEmpty)
+        let third = try started(lanes.start(now: start))
+        let outcome = lanes.finish(third.key, .delivered)
+        #expect(outcome.ends.map(\.id) == [.sample(1)] && outcome.given.isEmpty && lanes.isEmpty && lanes.count == 0)
+    }
+
+    @Test("A request under way may be an entry's first: what follows of it is sent too")
+    func finishesUnderWay() throws {
+        var lanes = Lanes()
+        _ = lanes.admit(.sample(1, contact: "a", steps: 2))
+        let first = try started(lanes.start(now: start))
+        #expect(lanes.abandon(stream: 0, partition: 0, mayFinish: { _ in true }).isEmpty)
+        #expect(lanes.finish(first.key, .delivered).ends.isEmpty)
+        let second = try started(lanes.start(now: start))
+        #expect(lanes.finish(second.key, .delivered).ends.map(\.id) == [.sample(1)] && lanes.isEmpty)
+    }
+
+    @Test("An entry that was to be finished is given up when its lease is lost meanwhile")
+    func finishesTooLate() throws {
+        var lanes = Lanes()
+        _ = lanes.admit(.sample(1, contact: "a", steps: 2))
+        let first = try started(lanes.start(now: start))
+        _ = lanes.finish(first.key, .delivered)
+        #expect(lanes.abandon(stream: 0, partition: 0, mayFinish: { _ in true }).isEmpty)
+        #expect(lanes.start(now: start, mayStart: { _ in false }) == nil)
+        #expect(lanes.takeGiven().map(\.id) == [.sample(1)] && lanes.takeGiven().isEmpty)
+        #expect(lanes.isEmpty && lanes.count == 0)
+    }
+
     @Test("A key that a lane left behind never starts a second request of its contact")
     func staleKeys() throws {
         var lanes = lanes((1, "a", 0))

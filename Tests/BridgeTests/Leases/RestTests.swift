@@ -43,9 +43,13 @@ struct RestTests {
     @Test("A resting replica gives back everything, claims nothing, and takes part again when told")
     func rests() {
         var (leases, redis) = owner()
+        let tenure = leases.tenure(of: 0) ?? 0
         leases.isResting = true
         let changes = beat(&leases, &redis)
         #expect(changes == (0..<4).map { .draining(partition: $0) })
+        #expect(leases.startsBefore(0, tenure: tenure) != nil, "what has begun is finished")
+        leases.drained(0)
+        #expect(leases.startsBefore(0, tenure: tenure) == nil)
         for partition in 0..<4 { leases.drained(partition) }
         #expect(beat(&leases, &redis) == (0..<4).map { .released(partition: $0) })
         #expect(leases.owned == 0)

@@ -65,4 +65,30 @@ extension IntakeTests {
         end(&hot, 3, 2, bytes: 10)
         #expect(hot.pulls().first { $0.partition == 2 }?.count == 3)
     }
+
+    /// Reads partition 0, in which one contact has so many entries before those of two others.
+    private func readBehind(_ hot: Int, _ intake: inout Intake) -> Int {
+        var next = 0
+        while let pull = intake.pulls().first(where: { $0.partition == 0 }) {
+            let count = min(pull.count, hot + 2 - next)
+            for id in next..<(next + count) { admit(&intake, UInt64(id + 1), bytes: 450) }
+            next += count
+            intake.pulled(pull, entries: count, last: .sample(UInt64(next)))
+        }
+        return next
+    }
+
+    @Test("Thousands of entries of one contact do not hide the contacts behind it, and half of the room stays free")
+    func readsPastAHotContact() {
+        var intake = intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
+        #expect(readBehind(3000, &intake) == 3002, "the other two contacts are in hand")
+        var full = self.intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
+        #expect(readBehind(30_000, &full) == 4096)
+        #expect(full.pulls().count == 3, "the other partitions go on")
+        var large = self.intake {
+            $0.perPartitionWhileRoom = 4096
+            $0.bytes = 450 * 1000
+        }
+        #expect(readBehind(3000, &large) < 600, "nor do they take more than half of the memory")
+    }
 }

@@ -8,6 +8,7 @@ struct IntakeTests {
     /// One whose four partitions are all owned, each since the tenure of its number.
     func intake(opened: Bool = true, _ change: (inout IntakeLimits) -> Void = { _ in }) -> Intake {
         var limits = IntakeLimits()
+        limits.perPartitionWhileRoom = 0
         change(&limits)
         var intake = Intake(partitions: 4, limits: limits)
         if opened { for partition in 0..<4 { intake.open(partition, tenure: partition) } }
