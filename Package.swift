@@ -210,7 +210,7 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "DevKit", "JSON", "Loops", "RedisStreams", "Segment",
+                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams", "Segment",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ]

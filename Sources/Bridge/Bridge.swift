@@ -133,6 +133,7 @@ public final class Bridge: Service {
             state: DeliveryState(
                 lanes: Lanes(rules: configuration.laneRules),
                 isLimited: configuration.rateLimit != 0,
+                hasCap: configuration.rateLimit != nil,
                 asksForKey: configuration.triesKeyAtStart,
                 maxInFlight: configuration.loops.maxInFlight,
                 retry: configuration.retry,
@@ -140,6 +141,7 @@ public final class Bridge: Service {
             ),
             send: send,
             ask: { try await limiter.ask($0) },
+            cap: configuration.rateLimit,
             testKey: { await loops.testKey() },
             baseURL: configuration.loops.baseURL,
             metrics: metrics,

@@ -8,7 +8,7 @@ struct BudgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "budget",
         abstract: "Measure what becomes of the request budget, against the simulator.",
-        subcommands: [Limits.self, Traces.self, Backfill.self, All.self],
+        subcommands: [Limits.self, Beside.self, Traces.self, Backfill.self, All.self],
         defaultSubcommand: All.self
     )
 
@@ -31,6 +31,29 @@ struct BudgetCommand: AsyncParsableCommand {
                     // Side by side: each has a Redis, a simulator and replicas of its own, and all of them mostly wait.
                     let runs = RateLimiterConfiguration.Kind.allCases.map {
                         LimitRun(kind: $0, limit: limit, replicas: replicas, seconds: seconds, options: options)
+                    }
+                    for row in try await inParallel(runs.map { run in { try await run.row() } }) { table.add(row) }
+                }
+            }
+            print(table.text)
+        }
+    }
+
+    struct Beside: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Neighbours with the same key, limits that are not told, clocks that are set back."
+        )
+        @OptionGroup var options: Options
+        @Option(help: "Seconds that are measured.") var seconds = 60
+        @Option(help: "Numbers of replicas.") var replicas: [Int] = [1, 4]
+        @Option(help: "Only cases whose name has this in it.") var only = ""
+
+        func run() async throws {
+            var table = Table(BesideRun.head)
+            for what in BesideRun.Case.all where only.isEmpty || what.name.contains(only) {
+                for replicas in replicas {
+                    let runs = RateLimiterConfiguration.Kind.allCases.map {
+                        BesideRun(what: what, kind: $0, replicas: replicas, seconds: seconds, options: options)
                     }
                     for row in try await inParallel(runs.map { run in { try await run.row() } }) { table.add(row) }
                 }
@@ -79,6 +102,7 @@ struct BudgetCommand: AsyncParsableCommand {
         func run() async throws {
             let arguments = ["--program", options.program, "--seed", String(options.seed)]
             try await Limits.parse(arguments).run()
+            try await Beside.parse(arguments).run()
             try await Traces.parse(arguments).run()
             try await Backfill.parse(arguments).run()
         }

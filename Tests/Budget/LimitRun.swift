@@ -47,7 +47,7 @@ struct LimitRun: Sendable {
     }
 
     /// More than can be sent, from so many contacts that none holds another up.
-    private static func publish(_ count: Int, _ client: RedisClient) async throws {
+    static func publish(_ count: Int, _ client: RedisClient) async throws {
         try await client.publish(
             (0..<count).lazy.map { number in
                 #"{"type":"track","event":"Budget","messageId":"b-\#(number)","userId":"user-\#(number % 1000)","properties":{"email":"user-\#(number % 1000)@example.com"}}"#

@@ -27,6 +27,7 @@ struct ConfigurationInfoTests {
         #expect(try shared(others, host: "another") == plain)
         #expect(!plain.contains { $0.contains("k3y") } && plain.contains("bridge.partitions=64"))
         #expect(try shared(["BRIDGE_COALESCE": "off"]) != plain)
+        #expect(try shared(["LOOPS_RATE_LIMIT": "5"]) != shared(["LOOPS_RATE_LIMIT": "8"]))
     }
 
     @Test("Another file of mappings is another digest; the same text is the same")

@@ -42,20 +42,29 @@ struct Limiter: Sendable {
             keys.append(sessions[stream].keys.leases)
             fence = [String(partition), sessions[stream].withLeases { $0.lease(of: partition) } ?? "none"]
         }
-        let news = request.news
-        let arguments =
-            [
-                String(request.count), String(cap ?? 0), news.limit.map(String.init) ?? "", news.refused ? "1" : "0",
-                news.isBack ? "1" : "0", news.others.map { String($0) } ?? "",
-            ] + fence
-        let grant = try PermitGrant(
-            await times.measure(script.name) { [keys] in
-                try await client.run(script, keys: keys, arguments: arguments.map { .string($0) })
-            }
-        )
+        let arguments = Self.arguments(request, cap: cap) + fence
+        let names = keys
+        let answer = try await times.measure(script.name) {
+            try await client.run(script, keys: names, arguments: arguments.map { .string($0) })
+        }
+        let grant = try PermitGrant(answer)
         // Somebody else took the partition over: the next heartbeat tells.
         if grant.isOthers { session?.beatWanted.signal() }
         return grant
+    }
+
+    /// What the script is told, but for the fence.
+    static func arguments(_ request: PermitRequest, cap: Double?) -> [String] {
+        let news = request.news
+        return [
+            String(request.count), String(cap ?? 0), news.limit.map(String.init) ?? "", news.refused ? "1" : "0",
+            news.isBack ? "1" : "0", news.left.map(String.init) ?? "", microseconds(news.retryAfter),
+            microseconds(request.sinceLast),
+        ]
+    }
+
+    private static func microseconds(_ duration: Duration?) -> String {
+        duration.map { String(Int64($0 / .microseconds(1))) } ?? ""
     }
 }
 

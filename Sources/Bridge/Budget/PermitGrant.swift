@@ -4,47 +4,46 @@ import RedisStreams
 struct PermitGrant: Sendable, Equatable {
     /// Permits that were given.
     var count: Int
-    /// Until the first of them is good, from now on.
+    /// Until the first of them is good, from now on; without any, until the next one would be.
     var delay: Duration
     /// Between two of them.
     var interval: Duration
-    /// Permits ever given, to all replicas.
-    var given: Int64
-    /// The team's limit, in requests a second.
+    /// The limit that holds, in requests a second: the team's, or the lowest that a replica is configured with.
     var limit: Double
     /// What is used of it now.
     var rate: Double
     /// The partition that was named has another owner.
-    var isOthers: Bool
+    var isOthers = false
+    /// The lowest limit that a replica is configured with, in requests a second; nil when none is.
+    var lowestCap: Double?
 
     init(
         count: Int,
         delay: Duration,
         interval: Duration,
-        given: Int64,
         limit: Double,
         rate: Double,
-        isOthers: Bool = false
+        isOthers: Bool = false,
+        lowestCap: Double? = nil
     ) {
-        (self.count, self.delay, self.interval, self.given) = (count, delay, interval, given)
-        (self.limit, self.rate, self.isOthers) = (limit, rate, isOthers)
+        (self.count, self.delay, self.interval) = (count, delay, interval)
+        (self.limit, self.rate, self.isOthers, self.lowestCap) = (limit, rate, isOthers, lowestCap)
     }
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.array, parts.count == 7, let count = parts[0].integer, let delay = parts[1].integer,
-            let interval = parts[2].integer, let given = parts[3].integer,
-            let limit = parts[4].text.flatMap(Double.init),
-            let rate = parts[5].text.flatMap(Double.init)
+            let interval = parts[2].integer, let limit = parts[3].text.flatMap(Double.init),
+            let rate = parts[4].text.flatMap(Double.init), let lowest = parts[6].text.flatMap(Double.init)
         else { throw RedisError(.unexpectedReply("permit"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(
             // What another program wrote there must not become more than was asked for.
             count: Int(min(max(0, count), Int64(Permits.most))),
             delay: .microseconds(delay),
             interval: .microseconds(interval),
-            given: given,
             limit: limit,
             rate: rate,
-            isOthers: parts[6] == .integer(1)
+            isOthers: parts[5] == .integer(1),
+            lowestCap: lowest > 0 ? lowest : nil
         )
     }
 }

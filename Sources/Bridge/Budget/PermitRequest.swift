@@ -6,19 +6,31 @@ struct PermitRequest: Sendable, Equatable {
     var stream: Int?
     var partition: Int?
     var news = LimiterNews()
+    /// How long ago this replica asked before; nil for the first time. By this the limiter finds that Redis' clock was set forward.
+    var sinceLast: Duration?
 }
 
 /// What Loops' answers told since the last request for permits.
 struct LimiterNews: Sendable, Equatable {
-    /// Another limit than the one in use, in requests a second.
+    /// The limit that Loops told, in requests a second.
     var limit: Int?
     /// A request was refused for its rate.
     var refused = false
+    /// How long Loops asks to wait.
+    var retryAfter: Duration?
     /// Loops is back after an outage.
     var isBack = false
-    /// What other clients with the same key use, in requests a second.
-    var others: Double?
+    /// The least that was left of Loops' window.
+    var left: Int?
 
     var isUrgent: Bool { refused || isBack }
-    var isEmpty: Bool { self == LimiterNews() }
+
+    /// Takes news that could not be told before these.
+    mutating func merge(earlier: LimiterNews) {
+        limit = limit ?? earlier.limit
+        refused = refused || earlier.refused
+        retryAfter = [retryAfter, earlier.retryAfter].compactMap(\.self).max()
+        isBack = isBack || earlier.isBack
+        left = [left, earlier.left].compactMap(\.self).min()
+    }
 }

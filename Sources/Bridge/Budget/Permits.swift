@@ -13,38 +13,57 @@ struct Permits: Sendable {
     static let pauseAfterFailure = Duration.milliseconds(250)
     /// How late a permit may be used. The limiter leaves about as much of each second unused; see `permit.lua`.
     static let lateness = Duration.milliseconds(20)
-    /// Other clients' use below this is noise, in requests a second.
-    private static let leastOthers = 0.5
+    /// How often the limiter is told of this replica's configured limit at least, so that it goes on to hold for the others.
+    static let capTold = Duration.seconds(20)
+    /// Asking again for a permit that is far ahead is worth it so long before its instant.
+    private static let early = Duration.milliseconds(150)
+    private static let leastWait = Duration.milliseconds(20)
 
     /// Whether there is a limit at all.
     let isLimited: Bool
     private var due: Deque<ContinuousClock.Instant> = []
+    private let hasCap: Bool
     private var asked: PermitRequest?
+    private var askedAt: ContinuousClock.Instant?
+    /// Before this instant no permits are asked for.
     private var askNotBefore: ContinuousClock.Instant?
+    /// Before this instant the limiter is not talked to at all: it could not be reached.
+    private var silentUntil: ContinuousClock.Instant?
     private var news = LimiterNews()
-    private var foreign = ForeignUse()
     private var interval = Duration.milliseconds(100)
     /// The team's limit and the part of it that is in use, in requests a second; nil before the limiter has answered.
     private(set) var limit: Double?
     private(set) var rate: Double?
     /// What Loops said is left of its window.
     private(set) var remaining: Int?
+    /// The lowest limit that a replica is configured with.
+    private(set) var lowestCap: Double?
 
-    init(isLimited: Bool) {
-        self.isLimited = isLimited
+    /// - Parameter hasCap: whether this replica is configured with a limit.
+    init(isLimited: Bool, hasCap: Bool = false) {
+        (self.isLimited, self.hasCap) = (isLimited, hasCap)
+    }
+
+    /// Whether the limiter has to hear of this replica's configured limit again.
+    func isCapOld(now: ContinuousClock.Instant) -> Bool {
+        isLimited && hasCap && asked == nil && askedAt.map { now - $0 >= Self.capTold } ?? true
     }
 
     /// What to ask of the limiter now, if anything. It must be answered by ``granted(_:now:)`` or ``failed(now:)``.
     /// - Parameter demand: requests that could start if there were permits.
     mutating func request(demand: Int, now: ContinuousClock.Instant) -> PermitRequest? {
         guard isLimited, asked == nil else { return nil }
-        if let askNotBefore, now < askNotBefore { return nil }
+        if let silentUntil, now < silentUntil { return nil }
+        silentUntil = nil
         let depth = max(1, min(Self.most, Int(Self.ahead / interval)))
         let lack = min(demand, depth) - due.count
-        let isWorthIt = lack >= max(1, min(demand, depth) / 2)
-        guard isWorthIt || news.isUrgent else { return nil }
-        let request = PermitRequest(count: isWorthIt ? lack : 0, news: news)
+        let isTime = askNotBefore.map { $0 <= now } ?? true
+        let isWorthIt = isTime && lack >= max(1, min(demand, depth) / 2)
+        guard isWorthIt || news.isUrgent || isCapOld(now: now) else { return nil }
+        var request = PermitRequest(count: isWorthIt ? lack : 0, news: news)
+        request.sinceLast = askedAt.map { now - $0 }
         asked = request
+        askedAt = now
         news = LimiterNews()
         return request
     }
@@ -52,12 +71,20 @@ struct Permits: Sendable {
     /// The limiter has answered. Call it as soon as the answer is there: its delays count from then.
     /// - Returns: how long the first permit has to wait; nil when none was given.
     mutating func granted(_ grant: PermitGrant, now: ContinuousClock.Instant) -> Duration? {
+        let wanted = asked?.count ?? 0
         asked = nil
-        askNotBefore = grant.isOthers ? now + Self.pauseAfterFailure : nil
+        if grant.isOthers {
+            askNotBefore = now + Self.pauseAfterFailure
+        } else if grant.count > 0 {
+            askNotBefore = nil
+        } else if wanted > 0 {
+            // It is too far ahead: other replicas hold the next ones, or everybody waits.
+            askNotBefore = now + max(Self.leastWait, grant.delay - Self.early)
+        }
         limit = grant.limit
         rate = grant.rate
+        lowestCap = grant.lowestCap
         interval = max(grant.interval, .microseconds(1))
-        foreign.observe(given: grant.given, now: now)
         for index in 0..<grant.count { due.append(now + grant.delay + grant.interval * index) }
         return grant.count > 0 ? grant.delay : nil
     }
@@ -65,18 +92,15 @@ struct Permits: Sendable {
     /// The limiter could not be asked.
     mutating func failed(now: ContinuousClock.Instant) {
         // What it should have been told is told the next time.
-        if let told = asked?.news {
-            news.limit = news.limit ?? told.limit
-            news.others = news.others ?? told.others
-            news.refused = news.refused || told.refused
-            news.isBack = news.isBack || told.isBack
-        }
+        if let told = asked?.news { news.merge(earlier: told) }
         asked = nil
-        askNotBefore = now + Self.pauseAfterFailure
+        silentUntil = now + Self.pauseAfterFailure
     }
 
     /// When there is a permit to use, or asking for one was put off to; nil when only the limiter's answer helps.
-    var nextWake: ContinuousClock.Instant? { due.first ?? (asked == nil ? askNotBefore : nil) }
+    var nextWake: ContinuousClock.Instant? {
+        due.first ?? (asked == nil ? [askNotBefore, silentUntil].compactMap(\.self).max() : nil)
+    }
 
     /// Throws away what is good no more: a request that starts late is too near to the next one.
     /// - Returns: how many.
@@ -96,24 +120,21 @@ struct Permits: Sendable {
     mutating func take() { if isLimited { _ = due.popFirst() } }
 
     /// Takes what an answer of Loops says of the limit.
-    /// - Parameter started: when its request was started.
-    mutating func observe(limit told: Int?, remaining: Int?, started: ContinuousClock.Instant) {
+    mutating func observe(limit told: Int?, remaining: Int?) {
         guard isLimited else { return }
         if let told, told > 0 { news.limit = told }
         if let remaining {
             self.remaining = remaining
-            if let told, let others = foreign.others(used: told - remaining, started: started),
-                others >= Self.leastOthers
-            {
-                news.others = max(news.others ?? 0, others)
-            }
+            news.left = min(news.left ?? remaining, remaining)
         }
     }
 
     /// Loops refused a request for its rate: what is held is not used, and everybody is told.
-    mutating func refused() {
+    /// - Parameter retryAfter: how long Loops asks to wait.
+    mutating func refused(retryAfter: Duration? = nil) {
         due = []
         news.refused = true
+        news.retryAfter = [news.retryAfter, retryAfter].compactMap(\.self).max()
     }
 
     /// Loops is back after an outage.

@@ -26,7 +26,7 @@ final class Deliverer: Sendable {
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
 
-    /// Asks the limiter of all replicas.
+    /// Asks the limiter of all replicas. It throws when the limiter could not be asked.
     typealias Ask = @Sendable (PermitRequest) async throws -> PermitGrant
 
     private let state: Mutex<DeliveryState>
@@ -34,6 +34,8 @@ final class Deliverer: Sendable {
     private let clock = ContinuousClock()
     private let send: Send
     private let ask: Ask
+    /// The most requests a second by this replica's configuration.
+    private let cap: Double?
     private let testKey: @Sendable () async -> LoopsAnswer
     /// Where Loops is said to be, for people.
     private let baseURL: String
@@ -47,6 +49,7 @@ final class Deliverer: Sendable {
         state: DeliveryState,
         send: @escaping Send,
         ask: @escaping Ask,
+        cap: Double? = nil,
         testKey: @escaping @Sendable () async -> LoopsAnswer,
         baseURL: String,
         metrics: BridgeMetrics,
@@ -57,6 +60,7 @@ final class Deliverer: Sendable {
         self.state = Mutex(state)
         self.send = send
         self.ask = ask
+        self.cap = cap
         self.testKey = testKey
         self.baseURL = baseURL
         self.metrics = metrics
@@ -78,20 +82,31 @@ final class Deliverer: Sendable {
         wakeup.signal()
     }
 
-    /// Gives up what waits of a partition.
+    /// Gives up what waits of a partition; what has begun of it is finished first, if it is still owned.
     func abandon(stream: Int, partition: Int) {
+        let now = clock.now
         state.withLock { state in
-            outlet.forgot(stream, state.lanes.abandon(stream: stream, partition: partition))
+            outlet.forgot(
+                stream,
+                state.abandon(stream: stream, partition: partition, now: now, mayStart: { mayStart($0, now) })
+            )
         }
     }
 
     /// Leases were renewed: what waited for that goes on.
-    func leasesRenewed() { if state.withLock({ $0.lanes.unpark() }) { wakeup.signal() } }
+    func leasesRenewed() {
+        let now = clock.now
+        let isConcerned = state.withLock { state in
+            let woke = state.lanes.unpark()
+            return woke || state.permits.isCapOld(now: now)
+        }
+        if isConcerned { wakeup.signal() }
+    }
 
     /// Whether fewer contacts wait than requests may be under way.
     var isStarving: Bool { state.withLock { $0.lanes.contacts < $0.maxInFlight } }
 
-    /// Starts requests until ``drain()``, then returns once the last one under way has ended. Cancellation ends requests under way.
+    /// Starts requests until ``drain()``, then returns once what has begun has ended. Cancellation ends requests under way.
     func run() async {
         await withDiscardingTaskGroup { group in
             var alarm: ContinuousClock.Instant?
@@ -116,16 +131,16 @@ final class Deliverer: Sendable {
                         }
                     }
                 }
-                if state.withLock({ $0.isDraining && $0.inFlight == 0 }) { break }
+                if state.withLock({ $0.hasDrained }) { break }
                 guard await wakeup.wait() else { break }
             }
             group.cancelAll()
         }
     }
 
-    /// Starts nothing any more. ``run()`` returns when what is under way has ended.
+    /// Starts nothing new any more. ``run()`` returns when what has begun has ended.
     func drain() {
-        state.withLock { $0.isDraining = true }
+        state.withLock { $0.drain(now: clock.now) }
         wakeup.signal()
     }
 
@@ -147,6 +162,7 @@ final class Deliverer: Sendable {
             let ends = state.lanes.takeEnds()
             // Each call takes ends of one stream.
             for ends in ends.chunked(by: \.stream) { outlet.ended(ends) }
+            for entry in state.lanes.takeGiven() { outlet.forgot(entry.lane.stream, [entry]) }
             return action
         }
     }
@@ -157,7 +173,16 @@ final class Deliverer: Sendable {
         let now = clock.now
         let wait = state.withLock { $0.asked(answer, now: now) }
         switch answer {
-        case .success(let grant): metrics.budget.granted(grant, wait: wait)
+        case .success(let grant):
+            metrics.budget.granted(grant, wait: wait)
+            if let lowest = grant.lowestCap, let cap, lowest < cap {
+                logGate.log(
+                    .warning,
+                    key: "cap",
+                    "Another replica has a lower loops.rateLimit, which holds for all; set the same everywhere",
+                    metadata: ["own": "\(cap)", "lowest": "\(lowest)"]
+                )
+            }
         case .failure(let error):
             metrics.budget.granted(nil, wait: nil)
             logGate.log(

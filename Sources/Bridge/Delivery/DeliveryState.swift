@@ -11,8 +11,8 @@ struct DeliveryState: Sendable {
     let retry: RetryPolicy
     /// How long after its sending Loops may still apply a request that was given up; zero where that is not reckoned with.
     let lateEffect: Duration
-    /// Set by a stop: nothing new starts.
-    var isDraining = false
+    /// Set by a stop: nothing new starts, and what has begun is finished.
+    private(set) var isDraining = false
     private(set) var inFlight = 0
     private var slowStart = SlowStart()
     private(set) var standstill = Standstill()
@@ -21,10 +21,12 @@ struct DeliveryState: Sendable {
 
     /// - Parameters:
     ///   - isLimited: whether each request needs a permit of the limiter.
+    ///   - hasCap: whether this replica is configured with a limit of its own.
     ///   - asksForKey: whether the key is tried before the first request.
     init(
         lanes: Lanes = Lanes(),
         isLimited: Bool,
+        hasCap: Bool = false,
         asksForKey: Bool = false,
         maxInFlight: Int,
         retry: RetryPolicy,
@@ -32,7 +34,7 @@ struct DeliveryState: Sendable {
     ) {
         self.lanes = lanes
         self.gate = Gate(isPaced: isLimited, asksForKey: asksForKey)
-        self.permits = Permits(isLimited: isLimited)
+        self.permits = Permits(isLimited: isLimited, hasCap: hasCap)
         self.maxInFlight = maxInFlight
         self.retry = retry
         self.lateEffect = lateEffect
@@ -56,7 +58,10 @@ struct DeliveryState: Sendable {
         lost: (Int) -> Void = { _ in }
     ) -> Action {
         standstill.observe(waits: !lanes.isEmpty, now: now)
-        if isDraining { return .wait(until: nil) }
+        if isDraining {
+            if !canFinish(now: now) { _ = lanes.abandonAll { _ in false } }
+            if lanes.isEmpty { return .wait(until: nil) }
+        }
         let wasted = permits.discard(now: now)
         if wasted > 0 { lost(wasted) }
         let next = gate.circuit.failedLane == nil ? nil : lanes.next()?.lane
@@ -93,6 +98,36 @@ struct DeliveryState: Sendable {
         }
     }
 
+    /// Nothing new starts any more; entries that have begun are finished. The others stay pending in Redis.
+    mutating func drain(now: ContinuousClock.Instant) {
+        isDraining = true
+        let finishes = canFinish(now: now)
+        _ = lanes.abandonAll { _ in finishes }
+    }
+
+    /// Whether a stop has come to its end.
+    var hasDrained: Bool { isDraining && inFlight == 0 && lanes.isEmpty }
+
+    /// Gives up what waits of a partition; an entry that has begun is finished first, where its lease allows that and Loops can be reached.
+    /// - Returns: the entries that were given up.
+    mutating func abandon(
+        stream: Int,
+        partition: Int,
+        now: ContinuousClock.Instant,
+        mayStart: (PlannedEntry) -> Bool
+    ) -> [PlannedEntry] {
+        let finishes = canFinish(now: now)
+        return lanes.abandon(stream: stream, partition: partition) { finishes && mayStart($0) }
+    }
+
+    /// Whether requests go out. Nobody waits for the end of an outage in order to finish an entry.
+    private func canFinish(now: ContinuousClock.Instant) -> Bool {
+        switch gate.hold(now: now) {
+        case .none, .throttled: true
+        case .unauthorized, .outage: false
+        }
+    }
+
     struct Settled: Sendable {
         var ends: [EntryEnd]
         /// Entries that were given up meanwhile and did not end.
@@ -119,9 +154,15 @@ struct DeliveryState: Sendable {
         gate.heard(answer, now: now, random: random)
         let answer = understood(answer, to: start, now: now)
         let othersDelivery = gate.lastDelivery
-        permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining, started: began ?? now)
-        let change = gate.observe(answer.outcome, of: start.key, now: now, random: random)
-        if change == .throttled { permits.refused() }
+        permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining)
+        let change = gate.observe(
+            answer.outcome,
+            of: start.key,
+            retryAfter: answer.retryAfter,
+            now: now,
+            random: random
+        )
+        if change == .throttled { permits.refused(retryAfter: answer.retryAfter) }
         if answer.outcome.isDelivered { slowStart.succeeded(most: maxInFlight) }
         if !answer.outcome.isDelivered {
             let mayComeLate = lateEffect > .zero && answer.mayTakeEffectLate

@@ -132,7 +132,8 @@ struct Gate: Sendable {
         }
         if isIdle, let idleProbe { return idleProbe <= now ? .probeKey : .wait(until: idleProbe) }
         if case .wait(let until) = circuit.admission(now: now, next: next) { return .wait(until: until) }
-        if let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
+        // The limiter holds everybody back by itself, and for as long as is needed.
+        if !isPaced, let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
         return .go
     }
 
@@ -166,10 +167,12 @@ struct Gate: Sendable {
     /// Takes the outcome of a request.
     /// - Parameters:
     ///   - lane: whose request it was; nil for one of no lane in particular.
+    ///   - retryAfter: how long Loops asks to wait.
     ///   - random: in `0..<1`.
     mutating func observe(
         _ outcome: LoopsOutcome,
         of lane: LaneKey? = nil,
+        retryAfter: Duration? = nil,
         now: ContinuousClock.Instant,
         random: Double
     ) -> Change {
@@ -199,7 +202,7 @@ struct Gate: Sendable {
             _ = circuit.answered()
             throttles += 1
             let delay = isPaced ? .zero : throttleBackoff.delay(afterFailures: throttles, random: random)
-            let until = now + .milliseconds(500) + delay
+            let until = now + max(.milliseconds(500) + delay, retryAfter ?? .zero)
             throttledUntil = max(throttledUntil ?? until, until)
             return .throttled
         // Somebody answered, and it is this request's own affair.

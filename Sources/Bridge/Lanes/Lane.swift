@@ -34,13 +34,14 @@ struct Lane: Sendable {
     /// waited for: nobody knows how long that takes.
     var hasBegun: Bool { entries.first.map { $0.nextStep > 0 && !$0.isFinished && $0.failures == 0 } ?? false }
 
-    /// Whether it goes on after the result of a request, though its partition is given up.
-    func goesOn(after result: Lanes.StepResult) -> Bool {
-        guard leaving == .afterEntry, hasBegun else { return false }
+    /// Whether it ends with the result of a request, since its partition is given up.
+    func isLeaving(after result: Lanes.StepResult) -> Bool {
+        guard let leaving else { return false }
+        guard leaving == .afterEntry, hasBegun else { return true }
         return switch result {
-        case .delivered, .replayed, .failed: true
-        case .retry(_, let counts, _): !counts
-        case .keyRefused, .unsent: false
+        case .delivered, .replayed, .failed: false
+        case .retry(_, let counts, _): counts
+        case .keyRefused, .unsent: true
         }
     }
 

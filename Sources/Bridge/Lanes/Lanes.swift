@@ -118,12 +118,9 @@ struct Lanes: Sendable {
         while let key = ready.popFirst() {
             guard let place = lanes.index(forKey: key) else { continue }
             guard mayStart(lanes.values[place].entries[0]) else {
-                if lanes.values[place].leaving == nil {
-                    park(key, place)
-                } else {
-                    // It was to be finished before its partition was given back, and that is too late now.
-                    unsentGiven += leave(lanes.remove(at: place).value).given
-                }
+                // What was to be finished before its partition was given back: it is too late for that now.
+                let isLeaving = lanes.values[place].leaving != nil
+                if isLeaving { unsentGiven += leave(lanes.remove(at: place).value).given } else { park(key, place) }
                 continue
             }
             if let expiry = lanes.values[place].expiry, expiry.at <= now {
@@ -230,9 +227,7 @@ struct Lanes: Sendable {
         case .unsent:
             lanes.values[place].uncount(group)
         }
-        if lanes.values[place].leaving != nil, !lanes.values[place].goesOn(after: result) {
-            return leave(lanes.remove(at: place).value)
-        }
+        if lanes.values[place].isLeaving(after: result) { return leave(lanes.remove(at: place).value) }
         switch result {
         case .delivered, .replayed, .failed:
             return Outcome(ends: settle(key, place))
@@ -282,7 +277,7 @@ struct Lanes: Sendable {
             let kept: Int
             switch lane.state {
             case .underWay(let group): kept = group.reach
-            // How long Loops may still apply an earlier request is longer than a handover should take.
+            // Loops may still apply an earlier request: nobody waits for that.
             case .settling: kept = 0
             case .ready, .waiting, .parked: kept = finishes && lane.hasBegun ? 1 : 0
             }
@@ -292,9 +287,12 @@ struct Lanes: Sendable {
                 lanes[key]?.leaving = finishes ? .afterEntry : .afterRequest
                 continue
             }
-            if case .waiting = lane.state { blocked -= 1 }
-            if case .settling = lane.state { settling -= 1 }
-            if case .ready(let ticket) = lane.state { ready.remove(ticket, of: key.stream) }
+            switch lane.state {
+            case .waiting: blocked -= 1
+            case .settling: settling -= 1
+            case .ready(let ticket): ready.remove(ticket, of: key.stream)
+            case .parked, .underWay: break
+            }
             lanes[key] = nil
         }
         count -= given.count

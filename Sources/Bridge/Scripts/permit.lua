@@ -1,27 +1,34 @@
--- Gives out permits to start requests: the one limiter of all replicas that use an API key. A generic cell rate algorithm by this server's clock:
--- each permit is good from its own instant on, one interval after the one before it, so that no second holds more than the limit.
+-- Gives out permits to start requests: the one limiter of all replicas that use an API key. A generic cell rate algorithm: each permit is good
+-- from its own instant on, one interval after the one before it, so that no second holds more than the limit.
 --
--- What Loops has told (its limit, refusals, what other clients use) comes in with the calls and is kept here for everybody.
+-- The rate is what the limit leaves, and what Loops takes. Nobody tells what other clients with the key use, nor, perhaps, the limit itself. So a
+-- refusal teaches a ceiling: the rate is cut to a little below it, comes back to it along a cubic curve that is flat where the ceiling was, and
+-- goes beyond it ever faster when nothing is refused any more. The curve is measured in permits, so that finding out costs less than one refused
+-- request in a hundred. Where Loops tells how much of its window is left, and that is a lot for a while, the rate goes up in steps; each step is
+-- taken back when less is left than it explains. The figures come from a simulation: see docs/architecture.md and `BudgetSimulationTests`.
+--
 -- KEYS: limiter, then the leases of the stream whose entry would start (left out on a cluster, where they may live elsewhere)
--- ARGV: permits wanted, most requests a second by the configuration (0: as Loops says), limit that Loops told ('' for nothing new),
--- 1 if Loops refused a request for its rate, 1 if Loops is back after an outage, requests a second that other clients use ('' for nothing new),
--- then partition and lease of the entry
--- Answer: permits, microseconds until the first is good, microseconds between two, permits ever given out, limit, rate in use,
--- 1 if the lease is another's by now
+-- ARGV: permits wanted, most requests a second by this replica's configuration (0: as Loops says), limit that Loops told ('' for nothing new),
+-- 1 if Loops refused a request for its rate, 1 if Loops is back after an outage, the least that was left of Loops' window ('' for nothing
+-- new), microseconds that Loops asks to wait ('' for none), microseconds since this replica's last call ('' for none), then partition and lease
+-- Answer: permits, microseconds until the first is good or until it makes sense to ask again, microseconds between two, limit, rate in use, 1 if
+-- the lease is another's by now, the lowest configured limit of all replicas (0 for none)
 -- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
 redis.call('HDEL', KEYS[1], '-')
-local FIRST_LIMIT = 10    -- until Loops has told its own
-local SHARE = 0.98        -- of the limit: the rest absorbs the jitter of the way, which can push one request more into a window
-local LEAST = 0.1         -- of the limit is used whatever others do
-local CLIMB = 0.05        -- of the rate a second, after it was cut
-local CUT, FLOOR = 0.7, 0.05
-local TRIFLE = 0.95       -- what the first refusal after a quiet time leaves: jitter, most likely
-local AFTER_OUTAGE = 0.2
-local HALF_LIFE = 5       -- seconds in which half of what others used is taken back
+local FIRST_LIMIT = 10        -- until Loops has told its own
+local SHARE = 0.98            -- of the limit: the rest absorbs the jitter of the way, which can push one request more into a window
+local LEAST = 0.5             -- requests a second, whatever is refused
+local DOUBLES = 0.7           -- seconds in which the rate doubles while no ceiling is known
+local LONG, SHORT = 300, 100  -- permits until the rate is back at the ceiling: of a ceiling that has held, of one that was just found too high
+local AHEAD = 0.3e6           -- no permit is given further ahead, so that a cut takes effect soon
+local CAP_HELD = 60e6         -- how long a replica's configured limit holds for the others after its last call
+local TRIED = 15e6            -- a refusal that soon after a step belongs to the step
+local MOST_WAIT = 600e6       -- the longest pause that Loops may ask for
 
-local wanted, cap, told, refused, back, others = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1', ARGV[5] == '1', ARGV[6]
+local wanted, cap, told, refused, back = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1', ARGV[5] == '1'
+local left, pause_for, since_call = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
+local clock = time[1] * 1000000 + time[2]
 
 local state = {}
 local list = redis.call('HGETALL', KEYS[1])
@@ -32,56 +39,151 @@ local function set(name, value)
   changed[#changed + 1] = name
   changed[#changed + 1] = string.format('%.17g', value)
 end
--- An instant of the future comes from another clock, before a failover: it must not stop everything.
-local function past(name) return math.min(state[name] or 0, now) end
 
+-- A time of its own, which never goes back and never leaps: when the server's clock is set back, nothing has passed since the last call; when
+-- it is set forward, no more than the caller has seen pass.
+local passed = math.max(0, clock - (state.clock or clock))
+if since_call and passed > 0.5e6 and since_call + 0.3e6 < passed then passed = since_call end
+local now = (state.now or 0) + passed
+local seconds = passed / 1e6
+set('clock', clock)
+set('now', now)
+
+-- The lowest configured limit of the replicas that are there holds for all.
+if cap > 0 and (not state.cap or cap <= state.cap or now - state.cap_at > CAP_HELD) then
+  set('cap', cap)
+  set('cap_at', now)
+end
+local lowest = state.cap and now - state.cap_at <= CAP_HELD and state.cap or 0
 if told ~= '' and tonumber(told) > 0 and tonumber(told) ~= state.limit then set('limit', tonumber(told)) end
 local limit = state.limit or FIRST_LIMIT
-if cap > 0 then limit = math.min(limit, cap) end
+if lowest > 0 then limit = math.min(limit, lowest) end
 
-if others ~= '' then
-  local before = (state.others or 0) * 0.5 ^ ((now - past('others_at')) / 1e6 / HALF_LIFE)
-  set('others', math.max(before, tonumber(others)))
-  set('others_at', now)
+local top = limit * SHARE
+local function bounded(value) return math.max(math.min(value, top), math.min(LEAST, top)) end
+local rate = bounded(state.rate or FIRST_LIMIT * SHARE)
+-- The curve: from `low` to `ceiling` (0 while none is known) within `span` permits; `along` of it is behind.
+local ceiling, low, along, span = state.ceiling or 0, state.low or 0, state.along or 0, state.span or LONG
+local function begin_curve(new_ceiling, new_low, permits)
+  ceiling, low, along, span = new_ceiling, bounded(new_low), 0, permits
+  rate = low
+  set('ceiling', ceiling)
+  set('low', low)
+  set('span', span)
+  set('since', 0)
 end
-local used_by_others = (state.others or 0) * 0.5 ^ ((now - past('others_at')) / 1e6 / HALF_LIFE)
-
-local factor = math.min(1, (state.factor or 1) + (now - past('factor_at')) / 1e6 * CLIMB)
--- One burst of refusals is one refusal.
-if refused and now - past('refused_at') > 1e6 then
-  local level = now - past('refused_at') < 10e6 and math.min((state.level or 0) + 1, 6) or 1
-  factor = math.max(FLOOR, factor * (level == 1 and TRIFLE or CUT))
-  set('level', level)
-  set('refused_at', now)
-  set('factor', factor)
-  set('factor_at', now)
-  -- The window is full: a part of it at first, then more than a whole one, and ever more.
-  set('pause', now + (level == 1 and 0.25e6 or 1.1e6 * 2 ^ (level - 2)))
-end
-if back and factor > AFTER_OUTAGE then
-  factor = AFTER_OUTAGE
-  set('factor', factor)
-  set('factor_at', now)
+local function forget_ceiling()
+  ceiling = 0
+  set('ceiling', 0)
 end
 
-local rate = math.max(limit * LEAST, limit - used_by_others) * SHARE * factor
-local interval = math.ceil(1e6 / rate)
+-- Steps: `step` is the rate that they began at, 0 while none is made; `tried` when the last was made, from which rate, under which ceiling.
+local step = state.step or 0
+local function step_failed(from)
+  local was = math.min(top, math.max(state.was or 0, from / 0.97))
+  begin_curve(was, from * 0.95, from < 0.9 * was and SHORT or LONG)
+  step = 0
+  local wait = math.min(640, 2 * (state.wait or 10))
+  set('wait', wait)
+  set('no_step', now + wait * 1e6)
+  set('tried', -TRIED)
+end
 
-local is_others = #KEYS > 1 and redis.call('HGET', KEYS[2], ARGV[7]) ~= ARGV[8]
+local used = state.last or 0
+if ceiling == 0 then
+  -- Only what is used shows what Loops takes.
+  if used > 0 then rate = bounded(rate * 2 ^ (math.min(seconds, 0.25) / DOUBLES)) end
+elseif step == 0 then
+  along = along + math.max(used / math.max(span, 10 * ceiling), seconds / 300)
+  local beyond = along - 1
+  rate = bounded(beyond < 0 and ceiling + (ceiling - low) * beyond ^ 3 or ceiling * (1 + 2 * beyond ^ 3))
+  if rate >= top then forget_ceiling() end
+end
+
+-- What was left of Loops' window, at the least, while a whole window and some requests passed.
+local given_until = math.min(math.max(state.next or 0, now), now + 5e6)
+local look_from = state.look or 0
+if now >= look_from then
+  if left then set('left', math.min(state.left or 1e9, left)) end
+  set('used', (state.used or 0) + used)
+  local length = (now - look_from) / 1e6
+  if length > math.max(1.1, 2.5 / rate) then
+    local seen = state.left or 1e9
+    -- A rate that is not used shows nothing.
+    local is_used = seen < 1e9 and state.used >= 0.7 * rate * length - 1
+    local again = now
+    if ceiling > 0 and is_used then
+      local noise = 0.02 * limit
+      -- Between two requests of ours, others may use up so much unseen.
+      local needed = 1 + (limit - rate) / rate + noise
+      if step > 0 and seen < (state.base or 0) - (rate - step) - 1.5 - noise then
+        -- The windows fill up faster than by what is sent: others fill them, or what was left were a bucket's tokens.
+        step_failed(step)
+      elseif seen >= needed and (step > 0 or (state.before or 0) >= needed) and now >= (state.no_step or 0) then
+        if step == 0 then
+          step = rate
+          set('base', seen)
+          set('from', rate)
+          set('was', ceiling)
+        end
+        rate = bounded(rate + math.min(0.5 * rate + 0.5, seen - 1))
+        if rate >= top then
+          step = 0
+          forget_ceiling()
+        end
+        set('tried', now)
+        again = given_until + 0.3e6
+      elseif step > 0 then
+        step = 0
+        begin_curve(math.min(top, rate + seen), rate, SHORT)
+      end
+    end
+    set('before', is_used and seen or 0)
+    set('left', 1e9)
+    set('used', 0)
+    set('look', again)
+  end
+end
+
+local paused = state.pause or 0
+-- Those that come of permits from before the last cut are part of it.
+if refused and now >= (state.deaf or 0) then
+  local is_soon = ceiling > 0 and (state.since or 0) < 20 + rate
+  if now - (state.tried or -TRIED) < TRIED and (state.from or 0) > 0 then
+    step_failed(state.from)
+  else
+    local level = is_soon and (state.level or 0) + 1 or 0
+    set('level', level)
+    -- A ceiling that does not hold is far too high: the more often, the deeper the cut.
+    local cut = level > 1 and 0.65 or is_soon and 0.8 or ceiling > 0 and along < 0.5 and 0.88 or 0.95
+    begin_curve(rate, rate * cut, is_soon and SHORT or LONG)
+  end
+  set('deaf', math.max(now + 0.5e6, given_until + 0.2e6))
+  set('look', given_until + 1.2e6)
+  set('left', 1e9)
+  set('used', 0)
+  set('before', 0)
+  paused = math.max(paused, now + (is_soon and 1e6 or 0.25e6))
+end
+if pause_for then paused = math.max(paused, now + math.min(pause_for, MOST_WAIT)) end
+if back then
+  step = 0
+  begin_curve(rate, rate * 0.2, SHORT)
+end
+set('step', step)
+set('along', along)
+set('rate', rate)
+set('pause', paused)
+
+local is_others = #KEYS > 1 and redis.call('HGET', KEYS[2], ARGV[9]) ~= ARGV[10]
 if is_others then wanted = 0 end
-
-local next = state.next or 0
-if next > now + 2e6 + 256 * interval then next = now end
-local pause = state.pause or 0
-if pause > now + 60e6 then pause = now end
-local first = math.max(next, now, pause)
-if wanted > 0 then
-  set('next', first + wanted * interval)
-  set('given', (state.given or 0) + wanted)
-end
-if #changed > 0 then
-  redis.call('HSET', KEYS[1], unpack(changed))
-  -- Nothing of it is worth keeping once nobody sends any more.
-  redis.call('PEXPIRE', KEYS[1], 3600000)
-end
-return { wanted, first - now, interval, state.given or 0, tostring(limit), tostring(rate), is_others and 1 or 0 }
+local interval = math.ceil(1e6 / rate)
+local first = math.max(state.next or 0, now, paused)
+if first - now > AHEAD then wanted = 0 end
+if wanted > 0 then set('next', first + wanted * interval) end
+set('last', wanted)
+set('since', (state.since or 0) + wanted)
+redis.call('HSET', KEYS[1], unpack(changed))
+-- Nothing of it is worth keeping once nobody sends any more.
+redis.call('PEXPIRE', KEYS[1], 3600000)
+return { wanted, first - now, interval, tostring(limit), tostring(rate), is_others and 1 or 0, tostring(lowest) }

@@ -10,14 +10,12 @@ struct PermitsTests {
         _ count: Int,
         delay: Duration = .zero,
         interval: Duration = .milliseconds(100),
-        given: Int64 = 1,
         isOthers: Bool = false
     ) -> PermitGrant {
         PermitGrant(
             count: count,
             delay: delay,
             interval: interval,
-            given: given,
             limit: 10,
             rate: 9.85,
             isOthers: isOthers
@@ -87,13 +85,16 @@ struct PermitsTests {
     func failures() {
         var permits = Permits(isLimited: true)
         permits.refused()
-        permits.observe(limit: 25, remaining: nil, started: start)
+        permits.observe(limit: 25, remaining: 4)
         let first = permits.request(demand: 1, now: start)
-        #expect(first?.news == LimiterNews(limit: 25, refused: true))
-        permits.failed(now: start)
+        #expect(first?.news == LimiterNews(limit: 25, refused: true, left: 4))
+        permits.failed(now: start, reason: "gone")
+        #expect(permits.failure == "gone")
         let again = start + Permits.pauseAfterFailure
         #expect(permits.request(demand: 1, now: again - .nanoseconds(1)) == nil && permits.nextWake == again)
         #expect(permits.request(demand: 1, now: again)?.news == first?.news)
+        _ = permits.granted(grant(1), now: again)
+        #expect(permits.failure == nil)
     }
 
     @Test("A partition that is another's brings no permit, and no storm of questions")
@@ -119,54 +120,51 @@ struct PermitsTests {
         #expect(permits.request(demand: 0, now: start)?.news.isBack == true)
     }
 
-    // MARK: Others
+    // MARK: What others do
 
-    @Test("Another client is seen when Loops counts more than all replicas were permitted")
-    func others() {
+    @Test("The least that was left of Loops' window is told with the next question, once")
+    func left() {
         var permits = Permits(isLimited: true)
-        for step in 0..<30 {
-            let now = start + .milliseconds(100 * step)
-            _ = permits.request(demand: 1, now: now)
-            _ = permits.granted(grant(1, given: Int64(step) / 2), now: now)
-            _ = permits.discard(now: now + .seconds(1))
-        }
-        let now = start + .milliseconds(2900)
-        permits.observe(limit: 10, remaining: 6, started: now)
-        #expect(permits.request(demand: 1, now: now)?.news.others == nil, "that much was permitted")
-        _ = permits.granted(grant(0, given: 15), now: now)
-        permits.observe(limit: 10, remaining: 1, started: now)
-        #expect(permits.request(demand: 1, now: now)?.news.others.map { $0 >= 3 } == true)
-        #expect(permits.remaining == 1)
+        for left in [7, 3, 5] { permits.observe(limit: 10, remaining: left) }
+        #expect(permits.remaining == 5)
+        #expect(permits.request(demand: 1, now: start)?.news == LimiterNews(limit: 10, left: 3))
+        _ = permits.granted(grant(1), now: start)
+        #expect(permits.discard(now: start + .seconds(1)) == 1)
+        #expect(permits.request(demand: 1, now: start + .seconds(1))?.news == LimiterNews())
+    }
+
+    @Test("A permit that is far ahead is not held: it is asked for again shortly before its instant")
+    func comesBack() {
+        var permits = Permits(isLimited: true)
+        _ = permits.request(demand: 1, now: start)
+        #expect(permits.granted(grant(0, delay: .seconds(2)), now: start) == nil)
+        let again = start + .seconds(2) - .milliseconds(150)
+        #expect(permits.request(demand: 1, now: again - .nanoseconds(1)) == nil && permits.nextWake == again)
+        permits.refused(retryAfter: .seconds(9))
+        let told = permits.request(demand: 1, now: start)
+        #expect(
+            told?.count == 0 && told?.news == LimiterNews(refused: true, retryAfter: .seconds(9)),
+            "news do not wait"
+        )
+        _ = permits.granted(grant(0, delay: .seconds(9)), now: start)
+        #expect(permits.request(demand: 1, now: again)?.count == 1)
     }
 
     @Test(
-        "Its own requests are never taken for another's, whatever the window and however late the answers",
-        arguments: 0..<4
+        "The limiter hears of this replica's configured limit also while nothing is sent, and how long ago it was asked"
     )
-    func own(kind: Int) {
-        var use = ForeignUse()
-        var arrivals: [ContinuousClock.Instant] = []
-        var given: Int64 = 0
-        for step in 0..<400 {
-            let now = start + .milliseconds(25 * step)
-            // Bursts and pauses, and every request takes its time.
-            if (step / 40) % 2 == kind % 2 || step % 4 == 0 {
-                given += 1
-                use.observe(given: given, now: now)
-                let arrival = now + .milliseconds(10 * kind)
-                arrivals.append(arrival)
-                let used = arrivals.count { $0 > arrival - .seconds(1) }
-                if let others = use.others(used: used, started: now) { #expect(others == 0) }
-            }
-        }
-        #expect(use.others(used: 5, started: start) == nil, "nothing is known of that time")
-    }
-
-    @Test("A limiter that has lost its count begins anew")
-    func recount() {
-        var use = ForeignUse()
-        use.observe(given: 1000, now: start)
-        use.observe(given: 3, now: start + .seconds(2))
-        #expect(use.others(used: 9, started: start + .seconds(2)) == nil)
+    func capIsTold() {
+        var permits = Permits(isLimited: true, hasCap: true)
+        #expect(permits.request(demand: 0, now: start) == PermitRequest(count: 0))
+        var answer = grant(0)
+        answer.lowestCap = 3
+        _ = permits.granted(answer, now: start)
+        #expect(permits.lowestCap == 3 && !permits.isCapOld(now: start + .seconds(19)))
+        #expect(permits.request(demand: 0, now: start + .seconds(19)) == nil)
+        #expect(permits.isCapOld(now: start + .seconds(20)))
+        let again = permits.request(demand: 0, now: start + .seconds(20))
+        #expect(again?.count == 0 && again?.sinceLast == .seconds(20))
+        var other = Permits(isLimited: true)
+        #expect(other.request(demand: 0, now: start) == nil && !other.isCapOld(now: start))
     }
 }

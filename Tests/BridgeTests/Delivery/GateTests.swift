@@ -158,12 +158,20 @@ struct GateTests {
         #expect(gate.hold(now: start) == .throttled)
     }
 
-    @Test("With a limiter that holds everybody back, the gate adds little")
+    @Test("With a limiter that holds everybody back, the gate adds nothing but the news of it")
     func throttledAndPaced() {
         var gate = Gate(isPaced: true)
-        for _ in 0..<5 { _ = gate.observe(.throttled, now: start, random: 1) }
-        #expect(gate.admission(now: start + .milliseconds(499)) == .wait(until: start + .milliseconds(500)))
-        #expect(gate.admission(now: start + .milliseconds(500)) == .go)
+        for _ in 0..<5 { #expect(gate.observe(.throttled, now: start, random: 1) == .throttled) }
+        #expect(gate.admission(now: start) == .go && gate.hold(now: start) == .throttled)
+    }
+
+    @Test("Without a limiter, the gate waits as long as Loops asks, and not less than by itself")
+    func retryAfter() {
+        var gate = Gate(isPaced: false)
+        _ = gate.observe(.throttled, retryAfter: .seconds(30), now: start, random: 0)
+        #expect(gate.admission(now: start) == .wait(until: start + .seconds(30)))
+        _ = gate.observe(.throttled, retryAfter: .zero, now: start, random: 0)
+        #expect(gate.admission(now: start) == .wait(until: start + .seconds(30)), "what was asked for stays")
     }
 
     @Test("A run of failures opens the circuit; one probe at a time; an answer closes it")

@@ -19,7 +19,6 @@ struct RandomSchedule {
     private var underWay: [Lanes.Start] = []
     private var isProbing = false
     private var asked: PermitRequest?
-    private var given: Int64 = 0
     private var steps = 0
     private let maxInFlight: Int
     /// What was given up and waits to be read again, in order; nil while the partition is owned.
@@ -119,12 +118,10 @@ struct RandomSchedule {
         guard let request = asked else { return }
         asked = nil
         if !isEnding, Int.random(in: 0..<10, using: &random) == 0 { return state.permits.failed(now: now) }
-        given += Int64(request.count)
         let grant = PermitGrant(
             count: request.count,
             delay: .milliseconds(Int.random(in: 0..<50, using: &random)),
             interval: .milliseconds(20),
-            given: given,
             limit: 50,
             rate: 50,
             isOthers: request.count == 0 && Bool.random(using: &random)

@@ -1,0 +1,139 @@
+import LoopsSimulator
+import Testing
+
+@testable import Bridge
+
+/// The figures for all kinds, neighbours and replicas are in docs/architecture.md; here are the bounds that none may leave.
+@Suite("The budget beside others: simulated, with the real script", .timeLimit(.minutes(5)))
+struct BudgetSimulationTests {
+    private typealias Site = BudgetSimulation.Site
+    /// After the time in which the limiter finds out.
+    private static let steady = 30.0..<120.0
+    /// What even pacing gets of it at most: a sliding counter rounds, and refuses earlier than its limit says.
+    private static func share(_ kind: RateLimiterConfiguration.Kind, neighbour: Double) -> Double {
+        kind != .slidingCounter ? 0.9 : neighbour < 5 ? 0.8 : 0.55
+    }
+
+    private func run(_ sites: [Site]) async throws -> [BudgetSimulation.Outcome] {
+        let results = Results()
+        try await ScriptFixture.run { fixture in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (number, site) in sites.enumerated() {
+                    group.addTask {
+                        var simulation = BudgetSimulation(site, client: fixture.client, key: "{limiter}\(number)")
+                        await results.put(try await simulation.run(), at: number)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        return await results.all
+    }
+
+    private actor Results {
+        private var values: [Int: BudgetSimulation.Outcome] = [:]
+        func put(_ outcome: BudgetSimulation.Outcome, at number: Int) { values[number] = outcome }
+        var all: [BudgetSimulation.Outcome] { values.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    @Test("Alone it uses 98 % and is never refused, with any number of replicas", arguments: [1, 2, 8])
+    func alone(replicas: Int) async throws {
+        let kinds = RateLimiterConfiguration.Kind.allCases
+        let outcomes = try await run(
+            kinds.flatMap {
+                [
+                    Site(kind: $0, replicas: replicas, seconds: 40),
+                    Site(kind: $0, limit: 100, replicas: replicas, seconds: 20),
+                ]
+            }
+        )
+        for (number, outcome) in outcomes.enumerated() {
+            let limit = number.isMultiple(of: 2) ? 10.0 : 100.0
+            let span = 10..<(limit == 10 ? 40.0 : 20.0)
+            #expect(outcome.refused.isEmpty, "\(kinds[number / 2]), \(limit) a second")
+            #expect(
+                outcome.rate(span) >= 0.96 * limit,
+                "\(kinds[number / 2]), \(limit) a second: \(outcome.rate(span))"
+            )
+        }
+    }
+
+    @Test(
+        "Beside a steady neighbour nine tenths of what is free are used, and refusals are rare",
+        arguments: [3.0, 8.0]
+    )
+    func neighbour(rate: Double) async throws {
+        let kinds = RateLimiterConfiguration.Kind.allCases
+        let outcomes = try await run(
+            kinds.flatMap { kind in [1, 4].map { Site(kind: kind, replicas: $0, neighbour: { _ in rate }) } }
+        )
+        for (number, outcome) in outcomes.enumerated() {
+            let kind = kinds[number / 2]
+            let used = outcome.rate(Self.steady) / (10 - rate)
+            #expect(used >= Self.share(kind, neighbour: rate), "\(kind): \(used)")
+            #expect(
+                outcome.refusedShare(Self.steady) <= (rate < 5 ? 0.02 : 0.04),
+                "\(kind): \(outcome.refusedShare(Self.steady))"
+            )
+            #expect(outcome.longestStop(Self.steady) <= 2.5, "\(kind): \(outcome.longestStop(Self.steady))")
+        }
+    }
+
+    @Test("A limit that nobody told is found, and so is one that the headers promise too much of")
+    func unknown() async throws {
+        let kinds = RateLimiterConfiguration.Kind.allCases
+        let cases: [(Int, BudgetSimulation.Headers)] = [(8, .none), (4, .none), (10, .promise(1000))]
+        let outcomes = try await run(
+            kinds.flatMap { kind in cases.map { Site(kind: kind, limit: $0, replicas: 2, headers: $1) } }
+        )
+        for (number, outcome) in outcomes.enumerated() {
+            let (kind, limit) = (kinds[number / cases.count], Double(cases[number % cases.count].0))
+            #expect(outcome.rate(Self.steady) >= 0.9 * limit, "\(kind), \(limit): \(outcome.rate(Self.steady))")
+            #expect(
+                outcome.refusedShare(Self.steady) <= 0.02,
+                "\(kind), \(limit): \(outcome.refusedShare(Self.steady))"
+            )
+            #expect(outcome.longestStop(Self.steady) <= 2, "\(kind), \(limit): \(outcome.longestStop(Self.steady))")
+        }
+    }
+
+    @Test("When the neighbour goes, the pace is full again within 20 seconds", arguments: [3.0, 8.0])
+    func leaves(rate: Double) async throws {
+        let kinds: [RateLimiterConfiguration.Kind] = [.fixedAligned, .fixedFirst, .slidingLog]
+        let outcomes = try await run(
+            kinds.map { Site(kind: $0, replicas: 2, neighbour: { $0 < 60 ? rate : 0 }) }
+        )
+        for (kind, outcome) in zip(kinds, outcomes) {
+            #expect(outcome.rate(80..<120) >= 9, "\(kind): \(outcome.rate(80..<120))")
+        }
+    }
+
+    @Test("Redis' clock may be set back, forward, or both every second: it costs no more than an interval each time")
+    func clocks() async throws {
+        let clocks: [@Sendable (Double) -> Double] = [
+            { $0 < 20 ? $0 : $0 - 20 }, { $0 < 20 ? $0 : $0 - 3600 }, { $0 < 20 ? $0 : $0 + 20 },
+            { $0 - $0.rounded(.down) }, { $0 + ($0.rounded(.down).truncatingRemainder(dividingBy: 2) == 0 ? 1 : 0) },
+        ]
+        let outcomes = try await run(clocks.map { Site(kind: .slidingLog, clock: $0, seconds: 40) })
+        for (number, outcome) in outcomes.enumerated() {
+            #expect(outcome.longestStop(10..<40) <= 0.35, "clock \(number): \(outcome.longestStop(10..<40))")
+            #expect(outcome.rate(10..<40) >= 8, "clock \(number): \(outcome.rate(10..<40))")
+            #expect(outcome.refused.isEmpty, "clock \(number)")
+        }
+    }
+
+    @Test("The lowest limit that a replica is configured with holds for all; Retry-After is honoured")
+    func capsAndPauses() async throws {
+        let sites = [
+            Site(replicas: 3, caps: [nil, 4, 8], seconds: 40),
+            Site(limit: 4, headers: .none, retryAfter: .seconds(5), seconds: 60),
+        ]
+        let outcomes = try await run(sites)
+        #expect(outcomes[0].rate(10..<40) <= 4 && outcomes[0].rate(10..<40) >= 3.7)
+        #expect(outcomes[0].mostInASecond <= 5)
+        for refusal in outcomes[1].refused {
+            // What was under way already may still arrive.
+            #expect(!outcomes[1].accepted.contains { $0 > refusal + 0.5 && $0 < refusal + 4.9 }, "after \(refusal)")
+        }
+    }
+}
