@@ -38,12 +38,12 @@ final class Deliverer: Sendable {
     private let cap: Double?
     private let testKey: @Sendable () async -> LoopsAnswer
     /// Where Loops is said to be, for people.
-    private let baseURL: String
-    private let outlet: Outlet
-    private let metrics: BridgeMetrics
+    let baseURL: String
+    let outlet: Outlet
+    let metrics: BridgeMetrics
     private let activity: Activity
-    private let logger: Logger
-    private let logGate: LogGate
+    let logger: Logger
+    let logGate: LogGate
 
     init(
         state: DeliveryState,
@@ -250,90 +250,6 @@ final class Deliverer: Sendable {
             logGate.log(.warning, key: "unreached", "Loops cannot be reached; it is tried again", metadata: metadata)
         }
         wakeup.signal()
-    }
-
-    private func report(
-        _ start: Lanes.Start,
-        _ call: LoopsCall,
-        _ settled: DeliveryState.Settled
-    ) {
-        let answer = settled.answer
-        // All is well: nothing to tell, and the words for it are not made up.
-        if answer.outcome == .delivered && settled.change == .nothing { return }
-        var metadata: Logger.Metadata = [
-            "stream": "\(outlet.name(start.key.stream))",
-            "id": "\(start.entry)",
-            "operation": "\(start.step.call.operation.rawValue)",
-            "status": "\(answer.status.map(String.init) ?? "none")",
-            "attempt": "\(start.attempt)",
-            "contact": "\(ContactHash.of(start.key.contact))",
-        ]
-        if !answer.outcome.isDelivered { metadata["error"] = "\(answer.cause)" }
-        if let id = answer.requestID { metadata["requestId"] = "\(id)" }
-        if let key = call.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }
-        if let trace = call.trace {
-            metadata["traceId"] = "\(trace.traceID)"
-            metadata["spanId"] = "\(trace.spanID)"
-        }
-        switch settled.change {
-        case .nothing, .throttled: break
-        case .resumed: logGate.log(.notice, key: "resumed", "Loops answers again; deliveries go on", metadata: [:])
-        case .opened:
-            logGate.log(
-                .error,
-                key: "opened",
-                "Loops does not answer; deliveries wait and single probes go out",
-                metadata: metadata
-            )
-        case .refused: reportRefused(answer, metadata)
-        }
-        if case .retry(let why) = answer.outcome {
-            metrics.retried(why.rawValue)
-            logGate.log(.warning, key: why.rawValue, "A request to Loops failed and is retried", metadata: metadata)
-        }
-        if case .throttled = answer.outcome {
-            metrics.retried("throttled")
-            logGate.log(
-                .warning,
-                key: "throttled",
-                "Loops says that the team is over its rate limit",
-                metadata: metadata
-            )
-        }
-        if case .rejected(.unconfirmed) = answer.outcome {
-            logGate.log(
-                .error,
-                key: "unconfirmed",
-                "Loops knows this idempotency key, and no attempt can have succeeded: the event is dead-lettered",
-                metadata: metadata
-            )
-        }
-        if case .rejected(.idempotencyConflict) = answer.outcome {
-            logGate.log(
-                .error,
-                key: "conflict",
-                "Loops has another body under this idempotency key: two events share a messageId",
-                metadata: metadata
-            )
-        }
-    }
-
-    private func reportRefused(_ answer: LoopsAnswer, _ metadata: Logger.Metadata) {
-        if answer.outcome == .wrongAddress {
-            logGate.log(
-                .error,
-                key: "address",
-                "Loops' API is not at this address; everything is held until it is. Check LOOPS_BASE_URL",
-                metadata: metadata.merging(["baseURL": "\(baseURL)"]) { $1 }
-            )
-            return
-        }
-        logGate.log(
-            .error,
-            key: "refused",
-            "Loops refuses the API key; everything is held until it is taken. Check LOOPS_API_KEY",
-            metadata: metadata
-        )
     }
 }
 
