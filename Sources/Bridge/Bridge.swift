@@ -248,6 +248,7 @@ public final class Bridge: Service {
                 status.weight = configuration.streams[index].weight
                 status.isHeld = delivery.isHeld
                 status.lost = metrics.stream(index).entriesLost
+                status.outOfOrder = metrics.stream(index).entriesOutOfOrder
                 return status
             },
             ends: ends.counts,

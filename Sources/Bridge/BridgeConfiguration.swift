@@ -35,7 +35,7 @@ public struct BridgeConfiguration: Sendable {
     public var lease = Duration.seconds(15)
     public var heartbeat = Duration.seconds(2)
     /// What to do while no majority of the sentinels can be asked.
-    var sentinelQuorum = SentinelConfirmation.Policy.required
+    public var sentinelQuorum = SentinelQuorum.required
     /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
     public var poisonAfter = 5
     /// How long entries that every group has finished stay in the stream; nil for ever.

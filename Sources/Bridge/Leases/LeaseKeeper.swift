@@ -130,8 +130,9 @@ struct LeaseKeeper: Sendable {
         let sentAt = clock.now
         let heartbeat = session.withLeases { $0.next(now: sentAt) }
         let view = try await session.beat(heartbeat)
-        let isConfirmed = await confirmation.confirms(session.client)
-        let changes = session.beaten(view, sentAt: sentAt, now: clock.now, isConfirmed: isConfirmed)
+        let doubt = await confirmation.confirmation(session.client)
+        if let doubt { reportDoubt(doubt) }
+        let changes = session.beaten(view, sentAt: sentAt, now: clock.now, doubt: doubt)
         if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
         onBeat()
@@ -169,6 +170,16 @@ struct LeaseKeeper: Sendable {
             logger.notice("The stream is resumed", metadata: ["stream": "\(session.keys.stream)"])
         case .reread, .draining, .released: break
         }
+    }
+
+    private func reportDoubt(_ doubt: PrimaryDoubt) {
+        let message: Logger.Message =
+            switch (doubt.vote, doubt.renewalsCount) {
+            case (.otherPrimary, _): "The sentinels name another primary; looking for it"
+            case (_, false): "No majority of the sentinels answers; deliveries stop when the leases end"
+            case (_, true): "No majority of the sentinels answers; going on, as redis.sentinelQuorum says"
+            }
+        logGate.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
     }
 
     private func reportVanished(_ count: Int) {

@@ -4,38 +4,47 @@ import RedisStreams
 /// while: leases that are renewed there prove nothing.
 protocol PrimaryConfirmation: Sendable {
     /// Asked after the heartbeat was sent.
-    func confirms(_ client: RedisClient) async -> Bool
+    func confirmation(_ client: RedisClient) async -> PrimaryDoubt?
+}
+
+/// Why the server that answers is not known to be the primary.
+public struct PrimaryDoubt: Sendable, Equatable {
+    /// What the sentinels said.
+    public var vote: PrimaryVote
+    /// Whether leases that are renewed there count all the same.
+    public var renewalsCount: Bool
+}
+
+/// What to do while no majority of the sentinels can be asked.
+public enum SentinelQuorum: String, Sendable, CaseIterable {
+    /// Renewals do not count: deliveries stop when the leases end.
+    case required
+    /// Renewals count: two replicas may deliver for one contact while Redis fails over behind a network that is split.
+    case preferred
 }
 
 /// Asks a majority of the sentinels. Where there are none, nobody is asked, and every renewal counts.
 struct SentinelConfirmation: PrimaryConfirmation {
-    /// What to do while no majority of the sentinels can be asked.
-    enum Policy: String, Sendable, CaseIterable {
-        /// Renewals do not count: deliveries stop when the leases end.
-        case required
-        /// Renewals count: two replicas may deliver for one contact while Redis fails over behind a network that is split.
-        case preferred
-    }
-
     /// The time in which a promotion becomes known to a majority: sentinels tell each other every two seconds.
     static let promotionDelay = Duration.seconds(5)
 
     let isNeeded: Bool
-    let policy: Policy
+    let policy: SentinelQuorum
 
     init(_ configuration: BridgeConfiguration) {
         isNeeded = configuration.redis.isSentinel
         policy = configuration.sentinelQuorum
     }
 
-    func confirms(_ client: RedisClient) async -> Bool {
-        guard isNeeded else { return true }
-        switch await client.askSentinels() {
-        case .confirmed: return true
+    func confirmation(_ client: RedisClient) async -> PrimaryDoubt? {
+        guard isNeeded else { return nil }
+        let vote = await client.askSentinels()
+        switch vote {
+        case .confirmed: return nil
         case .otherPrimary:
             await client.reconnect()
-            return false
-        case .noMajority: return policy == .preferred
+            return PrimaryDoubt(vote: vote, renewalsCount: false)
+        case .noMajority: return PrimaryDoubt(vote: vote, renewalsCount: policy == .preferred)
         }
     }
 }

@@ -43,6 +43,7 @@ final class StreamSession: Sendable {
         var lastFloor: StreamID?
         /// Whether this replica has left the membership, to rest.
         var hasLeft = false
+        var primaryDoubt: PrimaryDoubt?
     }
     private let state: Mutex<State>
 
@@ -195,15 +196,17 @@ final class StreamSession: Sendable {
 
     /// A heartbeat was answered.
     /// - Returns: what changed.
-    /// - Parameter isConfirmed: whether the server is known to be the primary; see ``Leases/answered(_:sentAt:receivedAt:isConfirmed:)``.
+    /// - Parameter doubt: why the server is not known to be the primary; nil when it is.
     func beaten(
         _ view: LeaseView,
         sentAt: ContinuousClock.Instant,
         now: ContinuousClock.Instant,
-        isConfirmed: Bool = true
+        doubt: PrimaryDoubt? = nil
     ) -> [LeaseChange] {
+        let isConfirmed = doubt?.renewalsCount ?? true
         let changes = state.withLock { state in
             state.hasLeft = false
+            state.primaryDoubt = doubt
             let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now, isConfirmed: isConfirmed)
             state.changes += changes
             state.intake.lookAtOrder(position: state.routed)
@@ -214,6 +217,9 @@ final class StreamSession: Sendable {
         releaseDrained()
         return changes
     }
+
+    /// Why the server of the last heartbeat is not known to be the primary; nil when it is.
+    var primaryDoubt: PrimaryDoubt? { state.withLock { $0.primaryDoubt } }
 
     /// Whether this process holds nothing of the stream, though it owns a part of it and nobody keeps it from reading.
     var isEmptyHanded: Bool {

@@ -61,6 +61,14 @@ public struct BridgeHealth: Sendable, Equatable {
         if status.redisConnected, let failure = delivery.limiterFailure {
             reasons.append("the rate limiter in Redis gives no permits: \(failure)")
         }
+        let doubts = status.streams.compactMap(\.primaryDoubt).filter { !$0.renewalsCount }
+        if let doubt = doubts.first {
+            reasons.append(
+                doubt.vote == .otherPrimary
+                    ? "the sentinels name another primary than the server that answers here; looking for it"
+                    : "no majority of the sentinels answers: nothing is started once the leases end (redis.sentinelQuorum)"
+            )
+        }
         let faulty = status.streams.filter { $0.fault != nil }
         // One stream that cannot be read does not hold the others.
         if faulty.count == status.streams.count { reasons += faulty.map(Self.fault) }
@@ -89,9 +97,18 @@ public struct BridgeHealth: Sendable, Equatable {
                 "what answers at \(status.loopsAddress) knows no GET /api-key, and has taken no event yet; check LOOPS_BASE_URL"
             )
         }
+        if status.streams.contains(where: { $0.primaryDoubt?.renewalsCount ?? false }) {
+            reasons.append(
+                "no majority of the sentinels answers: two replicas may deliver for one contact while Redis fails over"
+            )
+        }
         let faulty = status.streams.filter { $0.fault != nil }
         if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
         for stream in status.streams {
+            if stream.outOfOrder > 0 {
+                let entries = stream.outOfOrder == 1 ? "1 entry" : "\(stream.outOfOrder) entries"
+                reasons.append("\(stream.name): \(entries) ended after a later one of the same contact: out of order")
+            }
             if stream.lost > 0 {
                 let entries =
                     stream.lost == 1

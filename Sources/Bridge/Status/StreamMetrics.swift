@@ -20,6 +20,7 @@ final class StreamMetrics: Sendable {
     private let violations: Counter
     private let takeoverTimes: Metrics.Timer
     private let lost = Atomic(0)
+    private let misordered = Atomic(0)
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -91,7 +92,14 @@ final class StreamMetrics: Sendable {
     var entriesLost: Int { lost.load(ordering: .relaxed) }
 
     func renewalFailed() { failedRenewals.increment() }
-    func outOfOrder(_ count: Int) { violations.increment(by: count) }
+    func outOfOrder(_ count: Int) {
+        violations.increment(by: count)
+        misordered.add(count, ordering: .relaxed)
+    }
+
+    /// Entries that ended after a later one of their contact.
+    var entriesOutOfOrder: Int { misordered.load(ordering: .relaxed) }
+
     /// Pending entries that were taken out of the group by somebody else.
     func vanished(_ count: Int) { vanished.increment(by: count) }
 

@@ -36,6 +36,11 @@ public struct StreamStatus: Sendable, Equatable {
     /// Entries that this replica found trimmed before they were delivered, since the process began.
     public var lost = 0
 
+    /// Entries that this replica saw end after a later one of their contact, since the process began.
+    public var outOfOrder = 0
+    /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there are no sentinels to ask.
+    public var primaryDoubt: PrimaryDoubt?
+
     /// Its weight against the other streams.
     public var weight = 1
     /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
@@ -76,6 +81,7 @@ public struct StreamStatus: Sendable, Equatable {
         replicas = session.withLeases {
             ReplicaStatus.list(members: $0.memberNames, owners: $0.owners, own: session.member)
         }
+        primaryDoubt = session.primaryDoubt
         fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
     }
 

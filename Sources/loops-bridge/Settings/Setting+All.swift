@@ -6,6 +6,13 @@ extension Setting {
         help: "Where Redis is: redis://user:password@host:port/db, rediss:// for TLS, unix:///path",
         isSecret: true
     )
+    static let redisSentinelQuorum = Setting(
+        key: "redis.sentinelQuorum",
+        shape: .choice(["required", "preferred"]),
+        fallback: "required",
+        help:
+            "Whether deliveries stop while no majority of the sentinels confirms the primary; preferred goes on, and order may break in a split network"
+    )
     static let loopsAPIKey = Setting(
         key: "loops.apiKey",
         shape: .text,
@@ -218,7 +225,8 @@ extension Setting {
 
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
-        redisURL, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight, loopsRequestTimeout,
+        redisURL, redisSentinelQuorum, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight,
+        loopsRequestTimeout,
         loopsLateEffect, loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,
         bridgeContactKeys, bridgePoisonAfter, bridgeTrimFinished, bridgeMappings,

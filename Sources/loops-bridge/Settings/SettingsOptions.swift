@@ -6,6 +6,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
     @Option(.redisURL) var redisUrl: String?
+    @Option(.redisSentinelQuorum) var redisSentinelQuorum: String?
     @Option(.loopsAPIKeyFile) var loopsApiKeyFile: String?
     @Option(.loopsBaseURL) var loopsBaseUrl: String?
     @Option(.loopsRateLimit) var loopsRateLimit: String?
@@ -42,7 +43,8 @@ struct SettingsOptions: ParsableArguments {
     /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
     var values: [String: String] {
         let typed: [(Setting, String?)] = [
-            (.redisURL, redisUrl), (.loopsAPIKeyFile, loopsApiKeyFile), (.loopsBaseURL, loopsBaseUrl),
+            (.redisURL, redisUrl), (.redisSentinelQuorum, redisSentinelQuorum), (.loopsAPIKeyFile, loopsApiKeyFile),
+            (.loopsBaseURL, loopsBaseUrl),
             (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
             (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsLateEffect, loopsLateEffectSeconds),
             (.loopsTraceparent, loopsTraceparent),

@@ -90,6 +90,26 @@ struct BridgeHealthTests {
         #expect(health(pace: 1, contacts: 2, blocked: 2).state == .healthy)
     }
 
+    @Test("What ended out of order is told")
+    func outOfOrder() {
+        let health = status { $0.streams[0].outOfOrder = 2 }.health
+        #expect(health.state == .degraded)
+        #expect(health.reasons == ["a: 2 entries ended after a later one of the same contact: out of order"])
+    }
+
+    @Test("Without a majority of the sentinels it holds, or goes on, as it was told to; both are said")
+    func sentinels() {
+        func health(_ vote: PrimaryVote, count: Bool) -> BridgeHealth {
+            status { $0.streams[0].primaryDoubt = PrimaryDoubt(vote: vote, renewalsCount: count) }.health
+        }
+        let required = health(.noMajority, count: false)
+        #expect(required.state == .holding && required.reasons[0].contains("redis.sentinelQuorum"))
+        let preferred = health(.noMajority, count: true)
+        #expect(preferred.state == .degraded && preferred.reasons[0].contains("two replicas may deliver"))
+        let other = health(.otherPrimary, count: false)
+        #expect(other.state == .holding && other.reasons[0].contains("another primary"))
+    }
+
     @Test("What is lost, and mappings that were refused, are told")
     func losses() {
         let health = status { status in
