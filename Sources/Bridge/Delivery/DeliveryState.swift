@@ -124,7 +124,7 @@ struct DeliveryState: Sendable {
     private func canFinish(now: ContinuousClock.Instant) -> Bool {
         switch gate.hold(now: now) {
         case .none, .throttled: true
-        case .unauthorized, .outage: false
+        case .unauthorized, .wrongAddress, .outage: false
         }
     }
 

@@ -174,10 +174,10 @@ struct LeaseKeeper: Sendable {
 
     private func reportDoubt(_ doubt: PrimaryDoubt) {
         let message: Logger.Message =
-            switch (doubt.vote, doubt.renewalsCount) {
-            case (.otherPrimary, _): "The sentinels name another primary; looking for it"
-            case (_, false): "No majority of the sentinels answers; deliveries stop when the leases end"
-            case (_, true): "No majority of the sentinels answers; going on, as redis.sentinelQuorum says"
+            switch doubt {
+            case .otherPrimary: "The sentinels name another primary; looking for it"
+            case .noMajority(.required): "No majority of the sentinels answers; deliveries stop when the leases end"
+            case .noMajority(.preferred): "No majority of the sentinels answers; going on, as redis.sentinelQuorum says"
             }
         logGate.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
     }

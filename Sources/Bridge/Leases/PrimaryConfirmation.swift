@@ -8,11 +8,14 @@ protocol PrimaryConfirmation: Sendable {
 }
 
 /// Why the server that answers is not known to be the primary.
-public struct PrimaryDoubt: Sendable, Equatable {
-    /// What the sentinels said.
-    public var vote: PrimaryVote
+public enum PrimaryDoubt: Sendable, Equatable {
+    /// The sentinels name another server.
+    case otherPrimary
+    /// Too few sentinels answer.
+    case noMajority(SentinelQuorum)
+
     /// Whether leases that are renewed there count all the same.
-    public var renewalsCount: Bool
+    public var renewalsCount: Bool { self == .noMajority(.preferred) }
 }
 
 /// What to do while no majority of the sentinels can be asked.
@@ -38,13 +41,12 @@ struct SentinelConfirmation: PrimaryConfirmation {
 
     func confirmation(_ client: RedisClient) async -> PrimaryDoubt? {
         guard isNeeded else { return nil }
-        let vote = await client.askSentinels()
-        switch vote {
+        switch await client.askSentinels() {
         case .confirmed: return nil
         case .otherPrimary:
             await client.reconnect()
-            return PrimaryDoubt(vote: vote, renewalsCount: false)
-        case .noMajority: return PrimaryDoubt(vote: vote, renewalsCount: policy == .preferred)
+            return .otherPrimary
+        case .noMajority: return .noMajority(policy)
         }
     }
 }

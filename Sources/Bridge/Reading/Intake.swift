@@ -136,7 +136,7 @@ struct Intake: Sendable {
     /// Entries that one partition may have in memory now: its share, or as many as there is room left for, so that half of the room stays free for
     /// the others. A contact with thousands of events then does not hide the contacts behind it from delivery.
     private var mostInPartition: Int {
-        let room = bufferedBytes < limits.bytes / 2 ? limits.buffered - inHand.count : 0
+        let room = bufferedBytes < limits.bytes / 2 ? limits.buffered - buffered : 0
         return max(limits.perPartition, min(limits.perPartitionWhileRoom, room))
     }
 

@@ -64,7 +64,7 @@ public struct BridgeHealth: Sendable, Equatable {
         let doubts = status.streams.compactMap(\.primaryDoubt).filter { !$0.renewalsCount }
         if let doubt = doubts.first {
             reasons.append(
-                doubt.vote == .otherPrimary
+                doubt == .otherPrimary
                     ? "the sentinels name another primary than the server that answers here; looking for it"
                     : "no majority of the sentinels answers: nothing is started once the leases end (redis.sentinelQuorum)"
             )

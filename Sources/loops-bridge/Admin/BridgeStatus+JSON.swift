@@ -86,7 +86,7 @@ extension StreamStatus {
             "deadLetters": .optional(deadLetters),
             "lost": .int(Int64(lost)),
             "outOfOrder": .int(Int64(outOfOrder)),
-            "primary": .optional(primaryDoubt.map { $0.vote == .otherPrimary ? "other" : "unknown" }),
+            "primary": .optional(primaryDoubt.map { $0 == .otherPrimary ? "other" : "unknown" }),
             "oldestDeadLetterSeconds": oldestDeadLetterSeconds.map { .double($0) } ?? .null,
             "buffered": .int(Int64(buffered)),
             "unconfirmedAcks": .int(Int64(unconfirmedAcks)),

@@ -88,13 +88,11 @@ struct PermitsTests {
         permits.observe(limit: 25, remaining: 4)
         let first = permits.request(demand: 1, now: start)
         #expect(first?.news == LimiterNews(limit: 25, refused: true, left: 4))
-        permits.failed(now: start, reason: "gone")
-        #expect(permits.failure == "gone")
+        permits.failed(now: start)
         let again = start + Permits.pauseAfterFailure
         #expect(permits.request(demand: 1, now: again - .nanoseconds(1)) == nil && permits.nextWake == again)
         #expect(permits.request(demand: 1, now: again)?.news == first?.news)
         _ = permits.granted(grant(1), now: again)
-        #expect(permits.failure == nil)
     }
 
     @Test("A partition that is another's brings no permit, and no storm of questions")

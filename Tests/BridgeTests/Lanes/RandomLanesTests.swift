@@ -102,7 +102,7 @@ private struct LaneSchedule {
         let keys = underWay.keys.sorted { $0.contact < $1.contact }
         guard let key = keys.randomElement(using: &random) else { return }
         switch result {
-        case .delivered, .failed: if let entry = underWay[key]?.entry { begun.insert(entry) }
+        case .delivered, .replayed, .failed: if let entry = underWay[key]?.entry { begun.insert(entry) }
         case .retry, .keyRefused, .unsent: break
         }
         underWay[key] = nil

@@ -99,14 +99,14 @@ struct BridgeHealthTests {
 
     @Test("Without a majority of the sentinels it holds, or goes on, as it was told to; both are said")
     func sentinels() {
-        func health(_ vote: PrimaryVote, count: Bool) -> BridgeHealth {
-            status { $0.streams[0].primaryDoubt = PrimaryDoubt(vote: vote, renewalsCount: count) }.health
+        func health(_ doubt: PrimaryDoubt) -> BridgeHealth {
+            status { $0.streams[0].primaryDoubt = doubt }.health
         }
-        let required = health(.noMajority, count: false)
+        let required = health(.noMajority(.required))
         #expect(required.state == .holding && required.reasons[0].contains("redis.sentinelQuorum"))
-        let preferred = health(.noMajority, count: true)
+        let preferred = health(.noMajority(.preferred))
         #expect(preferred.state == .degraded && preferred.reasons[0].contains("two replicas may deliver"))
-        let other = health(.otherPrimary, count: false)
+        let other = health(.otherPrimary)
         #expect(other.state == .holding && other.reasons[0].contains("another primary"))
     }
 
