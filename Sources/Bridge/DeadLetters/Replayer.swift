@@ -67,7 +67,10 @@ public struct Replayer: Sendable {
     ///   - progress: told how many entries of a stream were looked at.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
     public mutating func prepare(limit: Int? = nil, progress: (Int) -> Void = { _ in }) async throws {
-        items.sort { ($0.entry, $0.stream, $0.id) < ($1.entry, $1.stream, $1.id) }
+        let allCopies = try await copiesByStream()
+        // The letter of a copy stands where the first of its originals stood.
+        let places = items.map { Overtaking.place(of: $0.entry, allCopies[$0.stream] ?? [:]) }
+        items = zip(places, items).sorted { ($0.0, $0.1.stream, $0.1.id) < ($1.0, $1.1.stream, $1.1.id) }.map(\.1)
         if let limit, items.count > limit { items.removeLast(items.count - limit) }
         for (index, box) in boxes.enumerated() {
             for view in box.views {
@@ -75,7 +78,7 @@ public struct Replayer: Sendable {
                     items[$0].box == index && items[$0].stream == view.keys.stream && items[$0].obstacle == nil
                 }
                 if own.isEmpty { continue }
-                let copies = try await view.replayed()
+                let copies = allCopies[view.keys.stream] ?? [:]
                 let overtaking = try await overtaking(of: own.map { items[$0] }, copies, view: view, box: box, progress)
                 var room = copiesRemembered - copies.count
                 for place in own {
@@ -116,6 +119,16 @@ public struct Replayer: Sendable {
         copy for a newer event. They are forgotten a month after the last replay; or delete the key \(view.keys.replayed) once what was \
         replayed is delivered
         """
+    }
+
+    /// Of every stream that letters come from, which entry is a copy of which.
+    private func copiesByStream() async throws -> [String: [StreamID: StreamID]] {
+        var copies: [String: [StreamID: StreamID]] = [:]
+        let streams = Set(items.map(\.stream))
+        for view in boxes.flatMap(\.views) where streams.contains(view.keys.stream) {
+            copies[view.keys.stream] = try await view.replayed()
+        }
+        return copies
     }
 
     private func overtaking(

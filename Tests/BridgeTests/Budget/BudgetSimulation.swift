@@ -47,8 +47,8 @@ struct BudgetSimulation {
             return zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? 0
         }
         /// The most accepted requests within a second.
-        var mostInASecond: Int {
-            accepted.indices.map { first in
+        func mostInASecond(_ span: Range<Double>) -> Int {
+            accepted.indices.filter { span.contains(accepted[$0]) }.map { first in
                 accepted[first...].prefix { $0 < accepted[first] + 1 }.count
             }.max() ?? 0
         }

@@ -130,7 +130,8 @@ struct BudgetSimulationTests {
         ]
         let outcomes = try await run(sites)
         #expect(outcomes[0].rate(10..<40) <= 4 && outcomes[0].rate(10..<40) >= 3.7)
-        #expect(outcomes[0].mostInASecond <= 5)
+        // The first replica may have permits before the others have told their limits.
+        #expect(outcomes[0].mostInASecond(1..<40) <= 5)
         for refusal in outcomes[1].refused {
             // What was under way already may still arrive.
             #expect(!outcomes[1].accepted.contains { $0 > refusal + 0.5 && $0 < refusal + 4.9 }, "after \(refusal)")

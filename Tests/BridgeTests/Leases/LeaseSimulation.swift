@@ -192,7 +192,8 @@ struct LeaseSimulation {
     }
 
     private mutating func startRequest(_ replica: inout SimulatedReplica, _ partition: Int) {
-        guard let tenure = replica.leases.tenure(of: partition),
+        // What is given back may be used to finish what has begun; the simulation's requests are all new.
+        guard !replica.leases.draining.contains(partition), let tenure = replica.leases.tenure(of: partition),
             replica.leases.mayStart(partition, tenure: tenure, now: replica.local(now)), isQuiet || !chance(3)
         else { return }
         requests += 1

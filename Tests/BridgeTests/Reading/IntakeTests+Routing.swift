@@ -83,7 +83,8 @@ extension IntakeTests {
         var intake = intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
         #expect(readBehind(3000, &intake) == 3002, "the other two contacts are in hand")
         var full = self.intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
-        #expect(readBehind(30_000, &full) == 4096)
+        // It is filled up by some entries at a time.
+        #expect((4096 - 32...4096).contains(readBehind(30_000, &full)))
         #expect(full.pulls().count == 3, "the other partitions go on")
         var large = self.intake {
             $0.perPartitionWhileRoom = 4096

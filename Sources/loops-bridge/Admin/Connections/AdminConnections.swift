@@ -72,10 +72,10 @@ final class AdminConnections: Sendable {
     /// Closes a connection at once, and counts it.
     func drop(_ channel: any Channel, _ cause: ConnectionClock.Cause) {
         dropped[cause]?.increment()
-        // An idle connection is closed in every healthy day.
+        // An idle connection is closed in every healthy day, and so is one that a browser made ahead of a request that never came.
         if cause != .idle {
             logGate.log(
-                .warning,
+                cause == .request ? .debug : .warning,
                 key: cause.rawValue,
                 "The admin port closed a connection",
                 metadata: ["cause": "\(cause.rawValue)", "peer": "\(channel.remoteAddress?.ipAddress ?? "unknown")"]
