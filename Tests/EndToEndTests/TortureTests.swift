@@ -24,6 +24,19 @@ struct TortureTests {
         #expect(report.failures.isEmpty, "\(report.text)")
     }
 
+    @Test(
+        "Redis goes back in time around a handover, its group is destroyed and set back, replicas disagree on the lease"
+    )
+    func backInTime() async throws {
+        var settings = settings()
+        settings.seed = 3
+        settings.course = Course([
+            .laggingHandover, .snapshot, .groupDestroyed, .laggingJoin, .groupSetBack, .longerLease,
+        ])
+        let report = try await Torture.run(settings)
+        #expect(report.failures.isEmpty, "\(report.text)")
+    }
+
     @Test("The same with identifies that come in runs and are merged")
     func merging() async throws {
         var settings = settings()

@@ -23,6 +23,18 @@ struct Course: Sendable, Equatable {
         /// Nothing passes between replicas and Redis for longer than a lease.
         case silence
         case reload
+        /// A clean handover while the standby lags, which then takes over: the ends of both owners are lost.
+        case laggingHandover
+        /// A replica joins while the standby lags, which then takes over.
+        case laggingJoin
+        /// A clean handover, and Redis comes back from a copy of its files from before.
+        case snapshot
+        /// The group is destroyed while replicas run.
+        case groupDestroyed
+        /// The group's position is set back while replicas run.
+        case groupSetBack
+        /// A replica comes that is configured with a longer lease, and one of the others goes.
+        case longerLease
     }
 
     var actions: [Action]

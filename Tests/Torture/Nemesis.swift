@@ -29,6 +29,19 @@ struct Nemesis: Sendable {
         case .restart: try await quietly { try await torture.redis.restart(SIGTERM) }
         case .crashRedis: try await quietly { try await torture.redis.restart(SIGKILL) }
         case .failover: try await failOver()
+        case .laggingHandover: try await failOver { try await replace(SIGTERM, isClean: true) }
+        case .laggingJoin:
+            try await failOver {
+                await pool.start(plant: settings.plant)
+                try await progress(100)
+            }
+        case .snapshot: try await snapshot()
+        case .groupDestroyed:
+            try await rewind("DESTROY", [.string(Torture.stream), .string(TortureTiming.group)])
+        case .groupSetBack: try await setBack()
+        case .longerLease:
+            await pool.start(plant: settings.plant, lease: TortureTiming.lease * 2)
+            try await replace(SIGTERM, isClean: true)
         case .cut:
             torture.redis.relay.cut()
             try await progress(50)
@@ -94,15 +107,62 @@ struct Nemesis: Sendable {
         try await progress(50)
     }
 
-    private func failOver() async throws {
+    /// - Parameter meanwhile: what else Redis forgets.
+    private func failOver(_ meanwhile: () async throws -> Void = {}) async throws {
+        // The standby has what there is so far.
+        _ = try await client.send(RedisCommand("WAIT", ["1", "2000"]))
         torture.redis.stopCopying()
         // What happens now is lost by Redis and known to replicas and to Loops.
         try await torture.publish(client)
         try await progress(100)
+        try await meanwhile()
         try await quietly {
             try await torture.redis.failOver()
-            let last = try await client.streamInfo(Torture.stream).lastGeneratedID
-            for item in torture.publication.with({ $0.lose(after: last) }) { try await torture.publish(item, client) }
+            try await publishLostAgain()
+        }
+    }
+
+    /// Redis ends and comes back with what it had before two owners ended entries.
+    private func snapshot() async throws {
+        try await torture.publish(client)
+        try await progress(100)
+        let copy = try torture.redis.copyFiles()
+        try await torture.publish(client)
+        try await progress(100)
+        try await replace(SIGTERM, isClean: true)
+        try await quietly {
+            try await torture.redis.restart(from: copy)
+            try await publishLostAgain()
+        }
+    }
+
+    /// A producer that saw its events go publishes them again.
+    private func publishLostAgain() async throws {
+        let last = try await client.streamInfo(Torture.stream).lastGeneratedID
+        for item in torture.publication.with({ $0.lose(after: last) }) { try await torture.publish(item, client) }
+    }
+
+    /// Sets the group back to the middle of what it has read.
+    private func setBack() async throws {
+        let entries = torture.publication.with { $0.published.keys.sorted() }
+        guard let group = try await client.groupInfos(Torture.stream).first(where: { $0.name == TortureTiming.group }),
+            let position = entries.last(where: { $0 <= group.lastDeliveredID }).flatMap({ entries.firstIndex(of: $0) })
+        else { return }
+        let id = entries[position / 2]
+        try await rewind(
+            "SETID",
+            [.string(Torture.stream), .string(TortureTiming.group), .string(id.description)]
+        )
+    }
+
+    /// Changes the group behind the replicas' backs, and waits until they have noticed: the next look finds a group that goes on.
+    private func rewind(_ subcommand: String, _ arguments: [RedisArgument]) async throws {
+        try await torture.publish(client)
+        try await progress(50)
+        try await quietly {
+            _ = try await client.send(RedisCommand("XGROUP", [.string(subcommand)] + arguments))
+            try await progress(100)
+            try await Pace.wait(TortureTiming.heartbeat * 4)
         }
     }
 

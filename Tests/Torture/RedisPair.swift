@@ -1,4 +1,5 @@
 import DevKit
+import Foundation
 import Glibc
 import Logging
 import RedisStreams
@@ -72,6 +73,31 @@ final class RedisPair: Sendable {
     func restart(_ signal: Int32) async throws {
         let server = primary
         await server.stop(signal)
+        try await server.start()
+    }
+
+    /// Copies what the primary has on its disk. What is written meanwhile may be in it or not; a torn end is cut off when it is read.
+    func copyFiles() throws -> String {
+        let from = URL(fileURLWithPath: primary.directory)
+        let copy = from.deletingLastPathComponent().appending(
+            path: "\(from.lastPathComponent)-copy-\(UUID().uuidString)"
+        )
+        try FileManager.default.copyItem(at: from, to: copy)
+        return copy.path
+    }
+
+    /// Kills the primary and starts it again with a copy of its files from before.
+    func restart(from copy: String) async throws {
+        let server = primary
+        await server.stop(SIGKILL)
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: server.directory) {
+            try files.removeItem(atPath: "\(server.directory)/\(name)")
+        }
+        for name in try files.contentsOfDirectory(atPath: copy) {
+            try files.moveItem(atPath: "\(copy)/\(name)", toPath: "\(server.directory)/\(name)")
+        }
+        try files.removeItem(atPath: copy)
         try await server.start()
     }
 

@@ -21,6 +21,9 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Option var key: String
     @Option var instance: String
     @Option var plant = Plant.none
+    @Option(help: "What it is configured with; what the group has may be longer.") var leaseMilliseconds = Int(
+        TortureTiming.lease / .milliseconds(1)
+    )
     @Flag(help: "Merge identifies as far as nothing is lost.") var merges = false
     @Flag(help: "Log on the error stream.") var verbose = false
 
@@ -48,7 +51,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         configuration.coalescing = merges ? .lossless : .off
         configuration.retry = RetryPolicy(base: .milliseconds(10), cap: .milliseconds(200))
         configuration.shutdownGrace = .seconds(2)
-        configuration.lease = TortureTiming.lease
+        configuration.lease = .milliseconds(leaseMilliseconds)
         configuration.heartbeat = TortureTiming.heartbeat
         configuration.lateEffect = plant == .lateEffectOff ? .zero : TortureTiming.lateEffect
         // The nemesis ends replicas far more often than any machine would.

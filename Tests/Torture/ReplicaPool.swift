@@ -16,6 +16,7 @@ actor ReplicaPool {
     private struct Launch: Sendable {
         let name: String
         let plant: Plant
+        let lease: Duration
         let started = OneTime<ChildProcess?>()
     }
 
@@ -38,8 +39,10 @@ actor ReplicaPool {
                 await withDiscardingTaskGroup { children in
                     for await launch in stream {
                         children.addTask {
+                            let lease = String(Int(launch.lease / .milliseconds(1)))
                             let all =
-                                ["replica", "--instance", launch.name, "--plant", launch.plant.rawValue] + arguments
+                                ["replica", "--instance", launch.name, "--plant", launch.plant.rawValue]
+                                + ["--lease-milliseconds", lease] + arguments
                             try? await ChildProcess.run(executable, arguments: all) { child in
                                 _ = await child.line { $0 == "replica is up" }
                                 launch.started.set(child)
@@ -79,9 +82,13 @@ actor ReplicaPool {
     }
 
     @discardableResult
-    func start(plant: Plant) async -> String {
+    func start(plant: Plant, lease: Duration = TortureTiming.lease) async -> String {
         count += 1
-        let launch = Launch(name: "r\(count)", plant: count == 1 || plant.isEverywhere ? plant : .none)
+        let launch = Launch(
+            name: "r\(count)",
+            plant: count == 1 || plant.isEverywhere ? plant : .none,
+            lease: lease
+        )
         launches.yield(launch)
         running[launch.name] = await launch.started.value
         return launch.name

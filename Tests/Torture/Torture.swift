@@ -138,7 +138,9 @@ struct Torture: Sendable {
         }
         report.expectNone("bad events without a dead letter", bad.subtracting(letters).map(\.description).sorted())
         report.expectNone("good events with a dead letter", wrong.map(\.description).sorted())
-        let twice = Dictionary(grouping: letters, by: \.self).filter { $0.value.count > 1 }.keys
+        // A group that is set back has them dead-lettered again, and their first letters are still there.
+        let rewinds = log.with { $0.counts["groupDestroyed", default: 0] + $0.counts["groupSetBack", default: 0] }
+        let twice = Dictionary(grouping: letters, by: \.self).filter { $0.value.count > 1 + rewinds }.keys
         report.expectNone("dead letters written twice", twice.map(\.description).sorted())
         report.figures.append(("dead letters", "\(letters.count), of good events \(good.count)"))
     }

@@ -19,7 +19,7 @@ struct TortureCommand: AsyncParsableCommand {
         @Option(help: "Replicas at the start.") var replicas = 3
         @Option(help: "Contacts.") var contacts = 60
         @Option(help: "Events published before each action.") var burst = 150
-        @Option(help: "Actions of the nemesis a seed.") var actions = 12
+        @Option(help: "Actions of the nemesis a seed.") var actions = Course.Action.allCases.count
         @Flag(help: "Let identifies come in runs and be merged; every other seed does so without this.") var merges =
             false
         @Option(help: "A fault to plant: \(Plant.allCases.map(\.rawValue).joined(separator: ", ")).") var plant = Plant

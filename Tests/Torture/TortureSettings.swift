@@ -8,7 +8,7 @@ struct TortureSettings: Sendable {
     var contacts = 60
     /// Events that are published before each action.
     var burst = 150
-    var actions = 12
+    var actions = Course.Action.allCases.count
     var plant = Plant.none
     /// Whether identifies come in runs and are merged.
     var merges = false

@@ -283,7 +283,7 @@ struct DashboardTests {
             try await harness.publish(Harness.events(40))
             try await browser.until("document.body.dataset.state === 'holding'")
             #expect(try await browser.text("state-why").contains("Loops refuses the API key"))
-            #expect(try await browser.text("checks").contains("✗ apiKey fails"))
+            #expect(try await browser.text("checks").contains("✗ API key"))
             #expect(try await browser.run(PageAudit.script) == [])
             try await browser.picture("holding", width: 1360)
         }
