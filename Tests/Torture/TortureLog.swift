@@ -2,14 +2,19 @@
 struct TortureLog: Sendable {
     var zombieRequests: Set<String> = []
     var counts: [String: Int] = [:]
+    /// In their order.
+    private var actions: [String] = []
     /// From a replica's end to the moment when others own all its partitions.
     var takeovers: [(isClean: Bool, time: Duration)] = []
 
-    mutating func count(_ what: String) { counts[what, default: 0] += 1 }
+    mutating func count(_ what: String) {
+        counts[what, default: 0] += 1
+        actions.append(what)
+    }
 
     var figures: [(name: String, value: String)] {
         var figures = [
-            ("actions", counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+            ("actions", actions.joined(separator: ", "))
         ]
         for (name, isClean) in [
             ("takeover after a crash, slowest", false), ("takeover after a clean stop, slowest", true),
