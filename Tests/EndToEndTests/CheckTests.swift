@@ -3,6 +3,7 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import Bridge
 @testable import loops_bridge
 
 @Suite("check --connect, and what commands end with", .timeLimit(.minutes(3)))
@@ -122,6 +123,14 @@ struct CheckTests {
                 try await RedisCLI.run(port: redis.port, ["SET", key, "x"])
                 let foreign = try await check(redis.url, environment)
                 #expect(foreign.status == "1" && foreign.lines.contains { $0.contains("the key \(key), which") })
+                try await RedisCLI.run(port: redis.port, ["DEL", key])
+                let limiter = Limiter.key(apiKey: TeamSeed.defaultKey)
+                for other in ["\(key):leases", "\(key):tails", limiter] {
+                    try await RedisCLI.run(port: redis.port, ["SET", other, "x"])
+                    let found = try await check(redis.url, environment)
+                    #expect(found.status == "1" && found.lines.contains { $0.contains("the key \(other), which") })
+                    try await RedisCLI.run(port: redis.port, ["DEL", other])
+                }
             }
         }
     }

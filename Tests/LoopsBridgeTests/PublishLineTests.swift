@@ -54,6 +54,7 @@ struct PublishLineTests {
         let object = spread("{\n  \"type\": \"track\",\n  \"a\": {\n    \"b\": 1\n  }\n}")
         #expect(object.last == .complete && object.fault?.hasPrefix("lines 3 to 8: one JSON value") ?? false)
         #expect(spread("[\n{\"a\": 1},\n{\"a\": 2}\n]").last == .complete)
+        #expect(spread("[{\"a\": 1},\n{\"a\": 2}]").last == .complete, "an element a line")
         #expect(spread(#"{"type":"track"}"#).last == nil && spread("not json").last == nil)
     }
 

@@ -125,6 +125,7 @@ public struct ConnectionCheck: Sendable {
     private func group(_ view: StreamView) async throws -> [CheckResult] {
         var facts = GroupFacts(stream: view.keys.stream, group: view.group)
         facts.info = try await view.streamInfo()
+        try await checkTypes(view)
         facts.groupInfo = try await view.groupInfo()
         facts.state = try await naming(view.keys.state) { try await view.hash(view.keys.state) }
         facts.members = try await naming(view.keys.members) { try await view.members().count }
@@ -141,6 +142,21 @@ public struct ConnectionCheck: Sendable {
             rule: configuration.keyRule,
             start: configuration.groupStart
         ) + [retention.result].compactMap { $0 }
+    }
+
+    /// - Throws: ``ForeignKey`` when one of the keys beside the stream, or the limiter's, is of another type.
+    private func checkTypes(_ view: StreamView) async throws {
+        let isLimited = configuration.rateLimit != 0 && !configuration.redis.isCluster
+        let limiter = isLimited ? [(key: Limiter.key(apiKey: configuration.loops.apiKey), type: "hash")] : []
+        let wanted = view.keys.types + limiter + [(view.keys.deadLetters, "stream")]
+        let answers = try await view.client.pipeline(wanted.map { RedisCommand("TYPE", [.string($0.key)]) })
+        for (wanted, answer) in zip(wanted, answers) {
+            // A user without the right to ask is told of that by the check of rights.
+            guard case .success(let value) = answer, let type = value.text, type != "none", type != wanted.type else {
+                continue
+            }
+            throw ForeignKey(key: wanted.key)
+        }
     }
 
     /// A key that belongs to the stream and is of another type than the bridge wants.

@@ -163,12 +163,14 @@ struct Acknowledger: Sendable {
                     maxLength: deadLetterMaxLength,
                     fields: letter.arguments + content(of: end)
                 )
+                session.lettersAre(unwritable: nil)
                 if dropped > 0 { reportDropped(dropped) }
             } catch GroupFault.fenced {
                 metrics.fenced(.deadLetter)
                 return [end.tenure]
             } catch let fault as GroupFault {
-                guard case .noLetters = fault else { throw fault }
+                guard case .noLetters(_, let why) = fault else { throw fault }
+                session.lettersAre(unwritable: why)
                 throw LetterUnwritten(partition: end.partition, fault: fault)
             }
             report(end, faults)

@@ -31,6 +31,14 @@ public struct StreamKeys: Sendable, Equatable {
     /// Entry that a replay added to the entry that it is a copy of: a hash.
     var replayed: String { "\(state):replayed" }
 
+    /// What each key beside the stream and its dead letters holds, where it is there: Redis' word for the type.
+    var types: [(key: String, type: String)] {
+        [
+            (state, "hash"), (leases, "hash"), (members, "hash"), (hands, "hash"), (suspects, "hash"),
+            (state + ":tails", "hash"), (troubles, "hash"), (replayed, "hash"),
+        ]
+    }
+
     /// Whether the stream is one of the keys that belong to another, or to itself.
     func isKey(of other: StreamKeys) -> Bool {
         stream == other.deadLetters || stream == other.state || stream.hasPrefix("\(other.state):")

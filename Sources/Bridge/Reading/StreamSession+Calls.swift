@@ -236,17 +236,15 @@ extension StreamSession {
 
     /// Which of the keys holds something else than it should: the error of a script does not say.
     private func keyOfWrongType() async throws(RedisError) -> GroupFault? {
-        let wanted = [
-            (keys.stream, "stream"), (keys.state, "hash"), (keys.leases, "hash"), (keys.members, "hash"),
-            (keys.hands, "hash"), (keys.suspects, "hash"), (keys.state + ":tails", "hash"),
-            (keys.state + ":dirty:" + member, "set"), (keys.bell(of: member), "stream"), (keys.deadLetters, "stream"),
-        ]
+        let wanted =
+            [(key: keys.stream, type: "stream")] + keys.types + [
+                (keys.state + ":dirty:" + member, "set"), (keys.bell(of: member), "stream"),
+            ]
         let types = try await client.pipeline(wanted.map { RedisCommand("TYPE", [.string($0.0)]) })
         for ((key, type), answer) in zip(wanted, types) {
             guard case .success(let value) = answer, let actual = value.text, actual != type, actual != "none" else {
                 continue
             }
-            if key == keys.deadLetters, key != keys.stream { continue }
             return .wrongType(key: key, expected: type, actual: actual)
         }
         return nil

@@ -44,6 +44,8 @@ final class StreamSession: Sendable {
         /// Whether this replica has left the membership, to rest.
         var hasLeft = false
         var primaryDoubt: PrimaryDoubt?
+        /// Why the last dead letter could not be written; nil when it could.
+        var letterProblem: String?
     }
     private let state: Mutex<State>
 
@@ -220,6 +222,11 @@ final class StreamSession: Sendable {
 
     /// Why the server of the last heartbeat is not known to be the primary; nil when it is.
     var primaryDoubt: PrimaryDoubt? { state.withLock { $0.primaryDoubt } }
+
+    /// Why dead letters cannot be written; nil when the last one could.
+    var letterProblem: String? { state.withLock { $0.letterProblem } }
+
+    func lettersAre(unwritable why: String?) { state.withLock { $0.letterProblem = why } }
 
     /// Whether this process holds nothing of the stream, though it owns a part of it and nobody keeps it from reading.
     var isEmptyHanded: Bool {

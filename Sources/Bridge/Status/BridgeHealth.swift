@@ -28,7 +28,10 @@ public struct BridgeHealth: Sendable, Equatable {
         let pauses = Self.pauses(status)
         let allArePaused = !status.streams.isEmpty && status.streams.allSatisfy { $0.pause != nil }
         reasons = holds + pauses + Self.worries(status)
-        if reasons.isEmpty { reasons = Standing(status).reasons }
+        // What is told already explains why things wait, but for a slow pace: that nothing moves at all is another thing.
+        if reasons.allSatisfy({ $0.hasPrefix("slowed to") || $0.hasPrefix("all replicas pause") }) {
+            reasons += Standing(status).reasons
+        }
         if status.delivery.isDraining {
             state = .stopping
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
@@ -59,7 +62,9 @@ public struct BridgeHealth: Sendable, Equatable {
         }
         // Without Redis it cannot answer, and that is told already.
         if status.redisConnected, let failure = delivery.limiterFailure {
-            reasons.append("the rate limiter in Redis gives no permits: \(failure)")
+            let advice =
+                failure.contains("WRONGTYPE") ? ". 'loops-bridge check --connect' names its key; delete that key" : ""
+            reasons.append("the rate limiter in Redis gives no permits: \(failure)\(advice)")
         }
         let doubts = status.streams.compactMap(\.primaryDoubt).filter { !$0.renewalsCount }
         if let doubt = doubts.first {
@@ -105,6 +110,14 @@ public struct BridgeHealth: Sendable, Equatable {
         let faulty = status.streams.filter { $0.fault != nil }
         if faulty.count < status.streams.count { reasons += faulty.map(Self.fault) }
         for stream in status.streams {
+            if let why = stream.letterProblem {
+                reasons.append(
+                    "\(stream.name): dead letters cannot be written, and what should be one stays pending: \(why)"
+                )
+            }
+            if let why = stream.figuresProblem, status.redisConnected {
+                reasons.append("\(stream.name): its figures are unknown: \(why)")
+            }
             if stream.outOfOrder > 0 {
                 let entries = stream.outOfOrder == 1 ? "1 entry" : "\(stream.outOfOrder) entries"
                 reasons.append("\(stream.name): \(entries) ended after a later one of the same contact: out of order")

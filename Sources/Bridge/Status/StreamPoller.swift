@@ -70,6 +70,7 @@ final class StreamPoller: Sendable {
         if session.isOpen, session.client.isConnected {
             do { survey = try await session.survey() } catch {
                 if !Task.isCancelled { surveyFailed(error) }
+                status.figuresProblem = "\(error)"
             }
             if session.isIdle { pauseLook = await lookForPause() }
         }

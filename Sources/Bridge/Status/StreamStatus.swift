@@ -41,6 +41,11 @@ public struct StreamStatus: Sendable, Equatable {
     /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there are no sentinels to ask.
     public var primaryDoubt: PrimaryDoubt?
 
+    /// Why dead letters cannot be written; nil when the last one could.
+    public var letterProblem: String?
+    /// Why the figures that Redis knows are unknown, though it answers; nil when they are known.
+    public var figuresProblem: String?
+
     /// Its weight against the other streams.
     public var weight = 1
     /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
@@ -82,6 +87,7 @@ public struct StreamStatus: Sendable, Equatable {
             ReplicaStatus.list(members: $0.memberNames, owners: $0.owners, own: session.member)
         }
         primaryDoubt = session.primaryDoubt
+        letterProblem = session.letterProblem
         fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
     }
 

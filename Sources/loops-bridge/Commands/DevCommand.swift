@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bridge
 import DevKit
+import Foundation
 import Logging
 import LoopsSimulator
 import RedisStreams
@@ -45,6 +46,11 @@ struct DevCommand: AsyncParsableCommand {
                 "dev brings its own Redis and its own Loops: leave \(setting.flag) out, or use 'loops-bridge run'"
             )
         }
+    }
+
+    /// As long as nothing was begun there is nothing to clean up: Ctrl-C ends it with status 0 then too.
+    static func endQuietlyUntilBegun() {
+        for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(0) } }
     }
 
     func run() async throws {

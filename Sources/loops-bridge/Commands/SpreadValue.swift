@@ -44,8 +44,13 @@ struct SpreadValue {
         if [0x7D, 0x5D].contains(line[start]) {
             return (try? JSONParser.parse(Array(lines.joined(separator: [0x0A])))) == nil ? .none : .complete
         }
-        // An object that begins where this one did: this one was cut off. The elements of an array may.
+        // An object that begins where this one did: this one was cut off. The elements of an array may, and the last of them may end it.
         let isArray = lines[0][indentation] == 0x5B
+        if isArray, line.last(where: { !Self.isBlank($0) }) == 0x5D,
+            (try? JSONParser.parse(Array(lines.joined(separator: [0x0A])))) != nil
+        {
+            return .complete
+        }
         return isArray ? .open : .none
     }
 

@@ -30,6 +30,6 @@ struct LineLogHandler: LogHandler {
             case .text: line.text(hasColour: Terminal.hasColour)
             }
         // Its colours are its own; everything else in it can be shown.
-        Terminal.tell(Array((text + "\n").utf8))
+        Terminal.log(text)
     }
 }

@@ -27,8 +27,10 @@ enum Terminal {
 
     /// Writes lines to standard error; whatever a text of others holds, it is shown and does no more. A line of progress makes room for them and
     /// comes back below them.
-    static func complain(_ text: String) {
-        let text = text.shownLines
+    static func complain(_ text: String) { log(text.shownLines) }
+
+    /// Writes a line of the log to standard error, as it is. A line of progress makes room for it.
+    static func log(_ text: String) {
         progressLine.withLock { line in
             tell(Array((line.isEmpty ? "\(text)\n" : "\r\u{1B}[2K\(text)\n\(line)").utf8))
         }

@@ -90,6 +90,20 @@ struct BridgeHealthTests {
         #expect(health(pace: 1, contacts: 2, blocked: 2).state == .healthy)
     }
 
+    @Test("Dead letters that cannot be written and figures that are unknown are told, and nothing is healthy with them")
+    func unwritable() {
+        let health = status { status in
+            (status.streams[0].letterProblem, status.streams[1].figuresProblem) = ("WRONGTYPE", "NOPERM")
+        }.health
+        #expect(health.state == .degraded)
+        #expect(
+            health.reasons == [
+                "a: dead letters cannot be written, and what should be one stays pending: WRONGTYPE",
+                "b: its figures are unknown: NOPERM",
+            ]
+        )
+    }
+
     @Test("What ended out of order is told")
     func outOfOrder() {
         let health = status { $0.streams[0].outOfOrder = 2 }.health
