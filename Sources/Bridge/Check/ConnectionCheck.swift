@@ -175,13 +175,15 @@ public struct ConnectionCheck: Sendable {
     }
 
     private func unreachable(_ error: String, _ view: StreamView) -> CheckResult {
-        CheckResult(
-            .fault,
-            "redis",
-            "\(view.client.configuration) cannot be used: \(error)",
-            advice:
+        let advice: String? =
+            if error.contains("set redis.url to") {
+                nil
+            } else if error.contains("AUTH") || error.contains("NOAUTH") {
+                "Check the user and the password in redis.url, and whether Redis wants any."
+            } else {
                 "Check redis.url (host, port, user, password, rediss:// for TLS), and that Redis runs and can be reached from here."
-        )
+            }
+        return CheckResult(.fault, "redis", "\(view.client.configuration) cannot be used: \(error)", advice: advice)
     }
 
     private func failed(_ error: any Error, _ view: StreamView) -> CheckResult {

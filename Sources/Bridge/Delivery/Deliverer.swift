@@ -185,11 +185,10 @@ final class Deliverer: Sendable {
             }
         case .failure(let error):
             metrics.budget.granted(nil, wait: nil)
-            logGate.log(
-                .warning,
+            logGate.failed(
+                error,
                 key: "limiter",
-                "The rate limiter in Redis could not be asked; nothing is sent until it answers",
-                metadata: ["error": "\(error)"]
+                "The rate limiter in Redis could not be asked; nothing is sent until it answers"
             )
         }
         wakeup.signal()

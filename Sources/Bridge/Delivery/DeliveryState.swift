@@ -289,10 +289,12 @@ extension DeliveryFault {
         let (mapping, call) = (step.mapping, step.call)
         switch rejection {
         case .refused:
+            // Loops' words end as they like.
+            let words = answer.message.hasSuffix(".") ? String(answer.message.dropLast()) : answer.message
             self.init(
                 reason: .refused,
                 detail:
-                    "Loops refused the request (\(status)): \(answer.message). Mend the event or the mapping, then replay it.",
+                    "Loops refused the request (\(status)): \(words). Correct the event or the mapping, then replay it.",
                 mapping: mapping,
                 status: answer.status,
                 answer: answer.message,

@@ -9,7 +9,11 @@ struct YAMLDocument {
 
     static func document(_ bytes: [UInt8]) throws(MappingsFileFaults.Fault) -> MappingsDocument {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw MappingsFileFaults.Fault(line: 1, path: "", reason: "not UTF-8 text")
+            // Where the repaired text differs from what is there is the first byte that was repaired.
+            let repaired = String(decoding: bytes, as: UTF8.self).utf8
+            let place = zip(repaired, bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? bytes.count
+            let line = 1 + bytes.prefix(place).count { $0 == 0x0A }
+            throw MappingsFileFaults.Fault(line: line, path: "", reason: "not UTF-8 at byte \(place)")
         }
         let node: Node?
         do {

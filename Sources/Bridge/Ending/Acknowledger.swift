@@ -73,11 +73,11 @@ struct Acknowledger: Sendable {
                 try? await clock.sleep(for: Self.maxDelay)
             } catch {
                 failures += 1
-                logGate.log(
-                    .warning,
+                logGate.failed(
+                    error,
                     key: "ack",
                     "Acknowledging failed and is repeated",
-                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                    metadata: ["stream": "\(session.keys.stream)"]
                 )
                 let policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(2))
                 let delay = policy.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))

@@ -89,11 +89,11 @@ struct LeaseKeeper: Sendable {
                 if error as? GroupFault == .groupLost(stream: session.keys.stream) { session.closed("\(error)") }
                 if !session.isOpen { session.faulted("\(error)") }
                 metrics.renewalFailed()
-                logGate.log(
-                    .warning,
+                logGate.failed(
+                    error,
                     key: "lease",
                     "Renewing the leases failed and is repeated",
-                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                    metadata: ["stream": "\(session.keys.stream)"]
                 )
             }
             guard await session.beatWanted.wait() else { return }

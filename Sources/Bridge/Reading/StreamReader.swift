@@ -330,11 +330,11 @@ struct StreamReader: Sendable {
     private func pause(_ failures: inout Int, _ error: any Error) async {
         session.faulted("\(error)")
         failures += 1
-        logGate.log(
-            .warning,
+        logGate.failed(
+            error,
             key: "read",
             "Reading the stream failed and is repeated",
-            metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+            metadata: ["stream": "\(session.keys.stream)"]
         )
         let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
         try? await clock.sleep(for: delay)

@@ -8,7 +8,7 @@ public final class LogGate: Sendable {
         var held = 0
     }
 
-    private let logger: Logger
+    let logger: Logger
     private let interval: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
     private let windows = Mutex<[String: Window]>([:])

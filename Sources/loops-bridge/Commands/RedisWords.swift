@@ -11,6 +11,10 @@ enum RedisWords {
         case .timedOut: return "\(place) does not answer in time (\(error.command)). Check redis.url."
         case .server(let answer):
             if let words = refusal(answer.code) { return "\(place) \(words)" }
+            if answer.code == "WRONGTYPE" {
+                return
+                    "\(place): one of the bridge's keys holds something else. 'loops-bridge check --connect' names it."
+            }
             return "\(place) answered \(error.command) with \(answer)"
         default: return "\(place): \(error)"
         }
