@@ -143,7 +143,7 @@ struct OperatorProcessTests {
                 return child.output
             }
             #expect(output.last == "status 2", "\(output)")
-            #expect(output.contains { $0.hasPrefix("standard input cannot be read: Is a directory") }, "\(output)")
+            #expect(output.contains { $0.hasPrefix("standard input cannot be read: it is a folder") }, "\(output)")
         }
     }
 
@@ -152,7 +152,7 @@ struct OperatorProcessTests {
         try await withFolder { folder in
             let answer = try await Program.ask(["publish", folder.path], redis: "redis://127.0.0.1:1")
             let words =
-                "\(folder.path) cannot be read: Is a directory; 0 events were published to segment:events before that"
+                "\(folder.path) cannot be read: it is a folder; 0 events were published to segment:events before that"
             #expect(answer.status == "2" && answer.lines == [words], "\(answer)")
         }
     }

@@ -28,10 +28,9 @@ public struct BridgeHealth: Sendable, Equatable {
         let pauses = Self.pauses(status)
         let allArePaused = !status.streams.isEmpty && status.streams.allSatisfy { $0.pause != nil }
         reasons = holds + pauses + Self.worries(status)
-        // What is told already explains why things wait, but for a slow pace: that nothing moves at all is another thing.
-        if reasons.allSatisfy({ $0.hasPrefix("slowed to") || $0.hasPrefix("all replicas pause") }) {
-            reasons += Standing(status).reasons
-        }
+        // What is told already explains why things wait. A slow pace does not explain that nothing moves at all.
+        let standing = reasons.isEmpty ? Standing(status).reasons : []
+        reasons += [Self.slowness(status.delivery)].compactMap(\.self) + standing
         if status.delivery.isDraining {
             state = .stopping
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
@@ -145,7 +144,6 @@ public struct BridgeHealth: Sendable, Equatable {
             )
         }
         if let letters = deadLetters(status.activity) { reasons.append(letters) }
-        if let slowness = slowness(status.delivery) { reasons.append(slowness) }
         return reasons
     }
 

@@ -18,9 +18,8 @@ struct Standing: Sendable, Equatable {
     private static func reason(_ delivery: DeliverySnapshot, _ activity: ActivitySnapshot) -> String {
         if delivery.contacts > 0, delivery.blockedContacts == delivery.contacts {
             let last = activity.failures.first { $0.kind == .retry }
-            let why =
-                last.map { ", the last one by \($0.reason): \($0.detail.isEmpty ? status($0.status) : $0.detail)" }
-                ?? ""
+            // Not in Loops' words: whoever sees the port reads this.
+            let why = last.map { ", the last one by \($0.reason), \(status($0.status))" } ?? ""
             return "all that waits here waits for another try, \(since)\(why)"
         }
         if delivery.settlingContacts > 0 {

@@ -30,7 +30,7 @@ enum BoundedFile {
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         while true {
-            let piece = try piece(descriptor)
+            let piece = try piece(descriptor, upTo: 64 * 1024)
             if piece.isEmpty { return bytes }
             bytes += piece
             guard bytes.count <= limit else { throw .tooLong(limit: limit) }
@@ -47,8 +47,7 @@ enum BoundedFile {
     }
 
     /// What is there now; empty at the end.
-    private static func piece(_ descriptor: Int32) throws(Fault) -> [UInt8] {
-        let size = 64 * 1024
+    static func piece(_ descriptor: Int32, upTo size: Int) throws(Fault) -> [UInt8] {
         var code: Int32 = 0
         let piece = [UInt8](unsafeUninitializedCapacity: size) { space, count in
             var got = -1

@@ -6,9 +6,9 @@ struct LineReader {
     struct Fault: Error, CustomStringConvertible {
         /// What was read: a path, or `standard input`.
         let name: String
-        let code: Int32
+        let cause: BoundedFile.Fault
 
-        var description: String { "\(name) cannot be read: \(String(cString: strerror(code)))" }
+        var description: String { "\(name) cannot be read: \(cause)" }
     }
 
     private let fileDescriptor: Int32
@@ -52,16 +52,10 @@ struct LineReader {
     private mutating func fill() throws(Fault) {
         buffer.removeSubrange(..<start)
         start = 0
-        let size = 256 * 1024
-        var code: Int32 = 0
-        let piece = [UInt8](unsafeUninitializedCapacity: size) { space, count in
-            var got = -1
-            // A signal that was handled meanwhile is no fault of the file.
-            repeat { got = read(fileDescriptor, space.baseAddress, size) } while got < 0 && errno == EINTR
-            if got < 0 { code = errno }
-            count = max(0, got)
+        let piece: [UInt8]
+        do { piece = try BoundedFile.piece(fileDescriptor, upTo: 256 * 1024) } catch {
+            throw Fault(name: name, cause: error)
         }
-        if code != 0 { throw Fault(name: name, code: code) }
         bytesRead += piece.count
         if piece.isEmpty { isAtEnd = true } else { buffer += piece }
     }
