@@ -116,7 +116,8 @@ struct RedisRightsTests {
                     }
                     // A second life, whose first look comes when everything is finished.
                     try await Harness.carry(configuration, redis, simulator) { harness in
-                        while try await client.length(Harness.stream) == 100 {
+                        // A slow first life may have trimmed a part already.
+                        while try await client.length(Harness.stream) > 70 {
                             _ = try await client.read(
                                 stream: "nothing",
                                 after: .zero,
