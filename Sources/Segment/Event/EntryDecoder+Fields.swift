@@ -4,12 +4,12 @@ extension EntryDecoder {
     /// The object that the fields hold: an event or a batch.
     func object(from fields: [Field]) throws(EntryFault) -> JSONObject {
         guard let only = fields.first else { throw .emptyEntry }
-        let candidates = Self.fieldNames.compactMap { name in Self.field(name, of: fields) }
+        let candidates = Self.fieldNameBytes.compactMap { name in Self.field(name, of: fields) }
         if let field = candidates.first(where: { Self.beginsAsObject($0.value) }) {
             let object = try Self.parse(field)
             return CloudEvent.event(in: object) ?? object
         }
-        if Self.field("type", of: fields) != nil { return try FlatFields.object(fields) }
+        if Self.field(Self.typeName, of: fields) != nil { return try FlatFields.object(fields) }
         // The name of an event beside its other members is no JSON, and need not be.
         if fields.count > 1, Self.flatNames.contains(where: { Self.field($0, of: fields) != nil }) {
             throw .foreign(.untyped, .missingType)
@@ -24,11 +24,11 @@ extension EntryDecoder {
     }
 
     /// Names that only an event's members have.
-    private static let flatNames = ["userId", "anonymousId", "traits", "properties", "messageId"]
+    private static let flatNames = ["userId", "anonymousId", "traits", "properties", "messageId"].map { Array($0.utf8) }
+    private static let fieldNameBytes = fieldNames.map { Array($0.utf8) }
+    private static let typeName = Array("type".utf8)
 
-    private static func field(_ name: String, of fields: [Field]) -> Field? {
-        fields.first { $0.name.elementsEqual(name.utf8) }
-    }
+    private static func field(_ name: [UInt8], of fields: [Field]) -> Field? { fields.first { $0.name == name } }
 
     private static func beginsAsObject(_ value: [UInt8]) -> Bool {
         value.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")

@@ -2,7 +2,12 @@
 enum ISOMoment {
     /// Seconds since 1970-01-01T00:00:00Z, or nil for any other text.
     static func seconds(_ text: String) -> Double? {
-        var reader = Reader(bytes: Array(text.utf8.prefix(64)))
+        var text = text
+        return text.withUTF8 { seconds(Reader(bytes: UnsafeRawBufferPointer($0))) }
+    }
+
+    private static func seconds(_ start: Reader) -> Double? {
+        var reader = start
         guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2, in: 1...12), reader.skip("-"),
             let day = reader.number(2, in: 1...31), reader.skip("T") || reader.skip(" "),
             let hour = reader.number(2, in: 0...23), reader.skip(":"), let minute = reader.number(2, in: 0...59)
@@ -22,12 +27,8 @@ enum ISOMoment {
     }
 
     private struct Reader {
-        let bytes: [UInt8]
+        let bytes: UnsafeRawBufferPointer
         var at = 0
-
-        init(bytes: [UInt8]) {
-            self.bytes = bytes
-        }
 
         var isAtEnd: Bool { at == bytes.count }
 
@@ -40,7 +41,8 @@ enum ISOMoment {
         mutating func number(_ digits: Int, in range: ClosedRange<Int> = 0...9999) -> Int? {
             guard at + digits <= bytes.count else { return nil }
             var number = 0
-            for byte in bytes[at..<(at + digits)] {
+            for position in at..<(at + digits) {
+                let byte = bytes[position]
                 guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
                 number = number * 10 + Int(byte - UInt8(ascii: "0"))
             }
