@@ -17,6 +17,8 @@ struct LimitRun: Sendable {
         return try await Site.run(
             replicas: replicas,
             simulation: .limited(kind, limit, seed: options.seed),
+            // Requests take 82 ms here: with fewer at once, their number is the limit.
+            environment: ["LOOPS_MAX_IN_FLIGHT": "\(max(16, min(limit / 4, 1000)))"],
             options: options,
             prepare: { try await Self.publish(count, $0) },
             body: { site in
