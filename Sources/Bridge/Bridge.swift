@@ -102,7 +102,7 @@ public final class Bridge: Service {
             return client
         }
         var timing = configuration.leaseTiming
-        if configuration.redis.isSentinel { timing.promotionDelay = SentinelConfirmation.promotionDelay }
+        if configuration.redis.hasVoters { timing.promotionDelay = MajorityConfirmation.promotionDelay }
         let sessions = configuration.streams.enumerated().map { index, stream in
             StreamSession(
                 index: index,
@@ -188,7 +188,7 @@ public final class Bridge: Service {
                 rule: configuration.keyRule,
                 metrics: metrics.stream(session.index),
                 logger: logger,
-                confirmation: SentinelConfirmation(configuration),
+                confirmation: parts.confirmation(MajorityConfirmation(policy: configuration.quorum)),
                 onBeat: { deliverer.leasesRenewed() },
                 onRewind: {
                     for client in [blocked[session.index].waiter, blocked[session.index].bell] {

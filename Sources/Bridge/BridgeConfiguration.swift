@@ -34,8 +34,8 @@ public struct BridgeConfiguration: Sendable {
     /// How long a replica's partitions stay its own without a renewal, and how often it renews.
     public var lease = Duration.seconds(15)
     public var heartbeat = Duration.seconds(2)
-    /// What to do while no majority of the sentinels can be asked.
-    public var sentinelQuorum = SentinelQuorum.required
+    /// What to do while no majority of the sentinels, or of the cluster's primaries, can be asked.
+    public var quorum = QuorumPolicy.required
     /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
     public var poisonAfter = 5
     /// How long entries that every group has finished stay in the stream; nil for ever.

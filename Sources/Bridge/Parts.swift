@@ -7,6 +7,8 @@ struct Parts: Sendable {
     var timing: @Sendable (LeaseTiming) -> LeaseTiming = { $0 }
     /// Wraps the one call that leaves the process.
     var send: @Sendable (@escaping Deliverer.Send) -> Deliverer.Send = { $0 }
+    /// Says whether the server that answers is the primary.
+    var confirmation: @Sendable (any PrimaryConfirmation) -> any PrimaryConfirmation = { $0 }
     /// Puts an entry in its lane.
     var lane: @Sendable (PlannedEntry) -> PlannedEntry = { $0 }
 }

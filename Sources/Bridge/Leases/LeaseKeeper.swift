@@ -175,9 +175,9 @@ struct LeaseKeeper: Sendable {
     private func reportDoubt(_ doubt: PrimaryDoubt) {
         let message: Logger.Message =
             switch doubt {
-            case .otherPrimary: "The sentinels name another primary; looking for it"
-            case .noMajority(.required): "No majority of the sentinels answers; deliveries stop when the leases end"
-            case .noMajority(.preferred): "No majority of the sentinels answers; going on, as redis.sentinelQuorum says"
+            case .otherPrimary: "Another server is the primary; looking for it"
+            case .noMajority(.required): "No majority of those who elect the primary answers; deliveries stop when the leases end"
+            case .noMajority(.preferred): "No majority of those who elect the primary answers; going on, as redis.quorum says"
             }
         logGate.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
     }

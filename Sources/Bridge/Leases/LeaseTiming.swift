@@ -12,8 +12,8 @@ public struct LeaseTiming: Sendable, Equatable {
     public var requestTimeout: Duration
     /// The lease time that the group keeps; nil before it is known. Whoever made the group first has set it.
     public var groupLease: Duration?
-    /// The time in which a promotion becomes known to a majority of the sentinels; zero where nobody is asked. Sentinels tell each other every
-    /// two seconds.
+    /// The time in which a promotion becomes known to a majority of those who decide on it; zero where nobody is asked. Sentinels tell each
+    /// other every two seconds.
     public var promotionDelay = Duration.zero
 
     /// A fault that a test may plant: the replica believes in its leases for so long, whatever it promises to others.

@@ -69,8 +69,8 @@ public struct BridgeHealth: Sendable, Equatable {
         if let doubt = doubts.first {
             reasons.append(
                 doubt == .otherPrimary
-                    ? "the sentinels name another primary than the server that answers here; looking for it"
-                    : "no majority of the sentinels answers: nothing is started once the leases end (redis.sentinelQuorum)"
+                    ? "the sentinels, or the cluster's primaries, name another primary than the server that answers here; looking for it"
+                    : "no majority of the sentinels, or of the cluster's primaries, answers: nothing is started once the leases end (redis.quorum)"
             )
         }
         let faulty = status.streams.filter { $0.fault != nil }
@@ -103,7 +103,7 @@ public struct BridgeHealth: Sendable, Equatable {
         }
         if status.streams.contains(where: { $0.primaryDoubt?.renewalsCount ?? false }) {
             reasons.append(
-                "no majority of the sentinels answers: two replicas may deliver for one contact while Redis fails over"
+                "no majority of the sentinels, or of the cluster's primaries, answers: two replicas may deliver for one contact while Redis fails over"
             )
         }
         let faulty = status.streams.filter { $0.fault != nil }

@@ -38,7 +38,7 @@ public struct StreamStatus: Sendable, Equatable {
 
     /// Entries that this replica saw end after a later one of their contact, since the process began.
     public var outOfOrder = 0
-    /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there are no sentinels to ask.
+    /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there is nobody to ask.
     public var primaryDoubt: PrimaryDoubt?
 
     /// Why dead letters cannot be written; nil when the last one could.

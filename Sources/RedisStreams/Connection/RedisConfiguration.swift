@@ -80,8 +80,13 @@ extension RedisConfiguration: CustomStringConvertible {
         endpoints.map(\.description).joined(separator: ",")
     }
 
-    /// Whether sentinels say which server takes writes.
-    public var isSentinel: Bool { if case .sentinel = address { true } else { false } }
+    /// Whether there is somebody to ask which server takes writes: sentinels, or the primaries of a cluster.
+    public var hasVoters: Bool {
+        switch address {
+        case .host, .unix: false
+        case .sentinel, .cluster: true
+        }
+    }
 
     /// Whether keys have to live in one slot.
     public var isCluster: Bool { if case .cluster = address { true } else { false } }

@@ -1,6 +1,6 @@
-/// What the sentinels say of the server that a client is connected to.
+/// What those who decide on promotions say of the server that a client is connected to: the sentinels, or the primaries of a cluster.
 public enum PrimaryVote: Sendable, Equatable {
-    /// A majority of all known sentinels names it.
+    /// A majority of all known voters names it.
     case confirmed
     /// A majority of those that answered names another server.
     case otherPrimary
@@ -8,14 +8,14 @@ public enum PrimaryVote: Sendable, Equatable {
     case noMajority
 }
 
-/// Counts the sentinels' answers. A sentinel counts once, by its ID, under however many addresses it was asked.
-struct SentinelBallot: Sendable {
+/// Counts the voters' answers. A voter counts once, by its ID, under however many addresses it was asked.
+struct PrimaryBallot: Sendable {
     private var known: Set<String> = []
     private var votes: [String: Bool] = [:]
 
     /// - Parameters:
-    ///   - id: the sentinel's own ID.
-    ///   - others: the IDs of the sentinels that it knows.
+    ///   - id: the voter's own ID.
+    ///   - others: the IDs of the voters that it knows.
     ///   - agrees: whether it names the server.
     mutating func add(id: String, others: [String], agrees: Bool) {
         known.insert(id)
@@ -32,69 +32,38 @@ struct SentinelBallot: Sendable {
 }
 
 extension RedisClient {
-    /// Asks all known sentinels at once which server takes writes. Returns as soon as a majority has named the one of this connection.
-    public func askSentinels() async -> PrimaryVote {
-        guard case .sentinel(_, let service) = configuration.address, let server = connectedEndpoint else {
-            return .noMajority
-        }
-        let locator = locator
-        return await withTaskGroup(of: SentinelAnswer?.self) { group in
-            for candidate in locator.directory.candidates {
-                group.addTask { await locator.ask(sentinel: candidate, of: service) }
-            }
-            defer { group.cancelAll() }
-            var ballot = SentinelBallot()
-            for await answer in group {
-                guard let answer else { continue }
-                locator.directory.learn(answer.others.map(\.endpoint))
-                ballot.add(id: answer.id, others: answer.others.map(\.id), agrees: answer.primary == server)
-                if ballot.vote == .confirmed { return .confirmed }
-            }
-            return ballot.vote
+    /// Asks all known sentinels, or all primaries of the cluster, at once which server takes writes. Returns as soon as a majority has named
+    /// the one of this connection. Each is waited for at most a second.
+    ///
+    /// - Returns: nil where nobody can be asked: the address is of one server.
+    public func askMajority() async -> PrimaryVote? {
+        switch configuration.address {
+        case .host, .unix: return nil
+        case .sentinel(_, let service):
+            guard let server = connectedEndpoint else { return .noMajority }
+            return await locator.askSentinels(of: service, about: server)
+        case .cluster:
+            guard let server = connectedEndpoint else { return .noMajority }
+            return await locator.askCluster(HashSlot(configuration.slotKey ?? ""), about: server)
         }
     }
 }
 
-/// What one sentinel said.
-struct SentinelAnswer: Sendable {
-    let id: String
-    let primary: RedisEndpoint
-    let others: [(id: String, endpoint: RedisEndpoint)]
-}
-
 extension RedisLocator {
-    /// The longest that a sentinel's answer is waited for.
+    /// The longest that a voter's answer is waited for.
     private static let patience = Duration.seconds(1)
 
-    /// - Returns: nil when it did not answer, or knows no such service.
-    func ask(sentinel: RedisEndpoint, of service: String) async -> SentinelAnswer? {
-        var sentinelConfiguration = sentinelConfiguration(sentinel)
-        sentinelConfiguration.connectTimeout = Self.patience
-        let connector = RedisConnector(configuration: sentinelConfiguration, eventLoop: eventLoop)
-        let name = RedisArgument.string(service)
-        let questions = [
-            RedisCommand("SENTINEL", ["MYID"]), RedisCommand("SENTINEL", ["GET-MASTER-ADDR-BY-NAME", name]),
-            RedisCommand("SENTINEL", ["SENTINELS", name]),
-        ]
-        // That it does not answer is the answer: the ballot counts it as missing.
+    /// Asks one voter on a connection of its own.
+    /// - Returns: nil when it did not answer: the ballot counts it as missing.
+    func poll(_ configuration: RedisConfiguration, _ questions: [RedisCommand]) async -> [RedisValue]? {
+        var configuration = configuration
+        configuration.connectTimeout = Self.patience
+        let connector = RedisConnector(configuration: configuration, eventLoop: eventLoop)
         guard let connection = try? await connector.connect() else { return nil }
         defer { connection.close() }
         guard let replies = try? await connection.handler.exchange(questions, within: Self.patience),
-            replies.count == 3,
-            let address = replies[1].array, address.count == 2, let host = address[0].text,
-            let port = address[1].integer.flatMap({ Int(exactly: $0) })
+            replies.count == questions.count
         else { return nil }
-        let others = (replies[2].array ?? []).compactMap { item -> (id: String, endpoint: RedisEndpoint)? in
-            guard let pairs = item.pairs, let id = pairs["runid"]?.text, !id.isEmpty, let host = pairs["ip"]?.text,
-                let port = pairs["port"]?.integer.flatMap({ Int(exactly: $0) })
-            else { return nil }
-            return (id, RedisEndpoint(host: host, port: port))
-        }
-        return SentinelAnswer(
-            // Before Redis 6.2 a sentinel does not tell its ID.
-            id: replies[0].text ?? "\(sentinel)",
-            primary: RedisEndpoint(host: host, port: port),
-            others: others
-        )
+        return replies
     }
 }

@@ -91,11 +91,9 @@ struct RedisLocator: Sendable {
                 continue
             }
             directory.answered(candidate)
-            let ranges = (answer.array ?? []).compactMap { SlotRange($0, asked: candidate) }
-            directory.learn(ranges.flatMap(\.nodes))
-            guard let primary = ranges.first(where: { $0.slots.contains(slot.number) })?.nodes.first else {
-                throw TopologyFault.slotUnserved(slot)
-            }
+            let slots = ClusterSlots(answer, asked: candidate)
+            directory.learn(slots.endpoints)
+            guard let primary = slots.primary(of: slot)?.endpoint else { throw TopologyFault.slotUnserved(slot) }
             return primary
         }
         throw TopologyFault.noNode(reasons: reasons)
@@ -134,22 +132,4 @@ struct RedisLocator: Sendable {
 enum RedisRole {
     /// Redis' word for a server that takes writes.
     static let primary = "master"
-}
-
-/// Some slots and who serves them, the one that takes writes first.
-private struct SlotRange {
-    let slots: ClosedRange<Int>
-    let nodes: [RedisEndpoint]
-
-    init?(_ value: RedisValue, asked: RedisEndpoint) {
-        guard let parts = value.array, parts.count >= 3, let first = parts[0].integer, let last = parts[1].integer,
-            first <= last
-        else { return nil }
-        slots = Int(first)...Int(last)
-        nodes = parts.dropFirst(2).compactMap { part in
-            guard let node = part.array, node.count >= 2, let port = node[1].integer else { return nil }
-            let host = node[0].text ?? ""
-            return RedisEndpoint(host: host.isEmpty ? asked.host : host, port: Int(port))
-        }
-    }
 }

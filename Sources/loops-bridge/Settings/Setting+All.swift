@@ -6,12 +6,12 @@ extension Setting {
         help: "Where Redis is: redis://user:password@host:port/db, rediss:// for TLS, unix:///path",
         isSecret: true
     )
-    static let redisSentinelQuorum = Setting(
-        key: "redis.sentinelQuorum",
+    static let redisQuorum = Setting(
+        key: "redis.quorum",
         shape: .choice(["required", "preferred"]),
         fallback: "required",
         help:
-            "Whether deliveries stop while no majority of the sentinels confirms the primary; preferred goes on, and order may break in a split network"
+            "Whether deliveries stop while no majority of the sentinels, or of the cluster's primaries, confirms the primary; preferred goes on, and order may break in a split network"
     )
     static let loopsAPIKey = Setting(
         key: "loops.apiKey",
@@ -225,7 +225,7 @@ extension Setting {
 
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
-        redisURL, redisSentinelQuorum, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight,
+        redisURL, redisQuorum, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight,
         loopsRequestTimeout,
         loopsLateEffect, loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,

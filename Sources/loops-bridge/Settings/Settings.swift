@@ -45,7 +45,7 @@ struct Settings: Sendable {
             instance: reader.text(.bridgeInstance) ?? "\(hostName)-\(processID)"
         )
         if reader.text(.loopsRateLimit) != nil { bridge.rateLimit = reader.number(.loopsRateLimit) }
-        bridge.sentinelQuorum = SentinelQuorum(rawValue: reader.choice(.redisSentinelQuorum)) ?? .required
+        bridge.quorum = QuorumPolicy(rawValue: reader.choice(.redisQuorum)) ?? .required
         bridge.coalescing = Coalescing(rawValue: reader.choice(.bridgeCoalesce)) ?? .lossless
         bridge.streams = reader.weightedList(.bridgeStreams).map { .init(name: $0.name, weight: $0.weight) }
         bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"

@@ -6,7 +6,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
     @Option(.redisURL) var redisUrl: String?
-    @Option(.redisSentinelQuorum) var redisSentinelQuorum: String?
+    @Option(.redisQuorum) var redisQuorum: String?
     @Option(.loopsAPIKeyFile) var loopsApiKeyFile: String?
     @Option(.loopsBaseURL) var loopsBaseUrl: String?
     @Option(.loopsRateLimit) var loopsRateLimit: String?
@@ -43,7 +43,7 @@ struct SettingsOptions: ParsableArguments {
     /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
     var values: [String: String] {
         let typed: [(Setting, String?)] = [
-            (.redisURL, redisUrl), (.redisSentinelQuorum, redisSentinelQuorum), (.loopsAPIKeyFile, loopsApiKeyFile),
+            (.redisURL, redisUrl), (.redisQuorum, redisQuorum), (.loopsAPIKeyFile, loopsApiKeyFile),
             (.loopsBaseURL, loopsBaseUrl),
             (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
             (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsLateEffect, loopsLateEffectSeconds),

@@ -117,7 +117,7 @@ struct BridgeHealthTests {
             status { $0.streams[0].primaryDoubt = doubt }.health
         }
         let required = health(.noMajority(.required))
-        #expect(required.state == .holding && required.reasons[0].contains("redis.sentinelQuorum"))
+        #expect(required.state == .holding && required.reasons[0].contains("redis.quorum"))
         let preferred = health(.noMajority(.preferred))
         #expect(preferred.state == .degraded && preferred.reasons[0].contains("two replicas may deliver"))
         let other = health(.otherPrimary)
