@@ -1,13 +1,16 @@
-/// A Redis Cluster of our own: three servers that share all slots, and one that copies the first, on free ports of the loopback interface.
+/// A Redis Cluster of our own: three servers that share all slots, and one that copies one of them, on free ports of the loopback interface.
 public final class RedisCluster: Sendable {
     /// Those that got slots at the start, in the order of their slots.
     public let primaries: [RedisServer]
-    /// Copies the first one.
+    /// Copies ``original``.
     public let standby: RedisServer
+    /// The one that has a standby.
+    public let original: RedisServer
 
-    private init(primaries: [RedisServer], standby: RedisServer) {
+    private init(primaries: [RedisServer], standby: RedisServer, copying index: Int) {
         self.primaries = primaries
         self.standby = standby
+        self.original = primaries[index]
     }
 
     public var url: String {
@@ -15,11 +18,17 @@ public final class RedisCluster: Sendable {
     }
 
     /// Runs a cluster as long as `body` runs, from the moment at which it serves all slots.
+    /// - Parameter slot: the one whose server has a standby.
     public static func run<Result: Sendable>(
+        copying slot: Int = 0,
         body: @Sendable @escaping (RedisCluster) async throws -> Result
     ) async throws -> Result {
         try await servers(4, []) { servers in
-            let cluster = RedisCluster(primaries: Array(servers.prefix(3)), standby: servers[3])
+            let cluster = RedisCluster(
+                primaries: Array(servers.prefix(3)),
+                standby: servers[3],
+                copying: ranges.firstIndex { $0.contains(slot) } ?? 0
+            )
             try await cluster.form()
             return try await body(cluster)
         }
@@ -44,19 +53,22 @@ public final class RedisCluster: Sendable {
         _ body: @Sendable @escaping ([RedisServer]) async throws -> Result
     ) async throws -> Result {
         if count == started.count { return try await body(started) }
-        let arguments = [
-            "--cluster-enabled", "yes", "--cluster-port", String(FreePort.take()), "--cluster-node-timeout", "1000",
-            "--cluster-replica-validity-factor", "0",
-        ]
+        let arguments =
+            [
+                "--cluster-enabled", "yes", "--cluster-port", String(FreePort.take()), "--cluster-node-timeout", "1000",
+                "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0",
+            ] + RedisServer.users
         return try await RedisServer.run(arguments: arguments) { server in
             try await servers(count, started + [server], body)
         }
     }
 
+    private static let ranges = [0...5460, 5461...10_922, 10_923...16_383]
+
     private func form() async throws {
-        let ranges = [(0, 5460), (5461, 10922), (10923, 16383)]
-        for (server, (first, last)) in zip(primaries, ranges) {
-            try await RedisCLI.run(port: server.port, "cluster", "addslotsrange", String(first), String(last))
+        for (server, slots) in zip(primaries, Self.ranges) {
+            let ends = [String(slots.lowerBound), String(slots.upperBound)]
+            try await RedisCLI.run(port: server.port, ["cluster", "addslotsrange"] + ends)
         }
         let all = primaries + [standby]
         for server in all.dropFirst() {
@@ -76,24 +88,31 @@ public final class RedisCluster: Sendable {
                     && info.contains { $0.hasPrefix("cluster_known_nodes:4") }
             }
         }
-        let first = try await Self.id(of: primaries[0])
-        try await RedisCLI.wait(port: standby.port, "cluster", "replicate", first) { $0.contains("OK") }
+        let original = try await Self.id(of: original)
+        try await RedisCLI.wait(port: standby.port, "cluster", "replicate", original) { $0.contains("OK") }
         try await RedisCLI.wait(port: standby.port, "info", "replication") { info in
             info.contains { $0.hasPrefix("master_link_status:up") }
         }
         // Those that vote have to know that there is a standby.
         for server in primaries {
             try await RedisCLI.wait(port: server.port, "cluster", "nodes") { nodes in
-                nodes.contains { $0.contains("slave " + first) }
+                nodes.contains { $0.contains("slave " + original) }
             }
         }
     }
 
-    /// Waits until the standby serves the slots of the first server, which has ended.
-    public func standbyTookOver() async throws {
-        try await RedisCLI.wait(port: standby.port, "role") { $0.first == "master" }
-        for server in [standby] + primaries.dropFirst() {
-            try await RedisCLI.wait(port: server.port, "cluster", "info") { info in
+    /// Waits until the standby serves the slots of ``original``, which has ended.
+    public func standbyTookOver() async throws { try await tookOver(standby) }
+
+    /// Waits until ``original`` or ``standby`` serves the slots of both, and the other servers know it.
+    public func tookOver(_ server: RedisServer) async throws {
+        try await RedisCLI.wait(port: server.port, "role") { $0.first == "master" }
+        let id = try await Self.id(of: server)
+        for witness in [server] + primaries where witness.port == server.port || witness.port != original.port {
+            try await RedisCLI.wait(port: witness.port, "cluster", "nodes") { nodes in
+                nodes.contains { $0.hasPrefix(id) && $0.contains("master") && $0.contains("connected") }
+            }
+            try await RedisCLI.wait(port: witness.port, "cluster", "info") { info in
                 info.contains { $0.hasPrefix("cluster_state:ok") }
             }
         }
@@ -120,7 +139,7 @@ public final class RedisCluster: Sendable {
     /// The slot belongs to the target from now on.
     public func endMove(of slot: Int, to target: RedisServer) async throws {
         let id = try await Self.id(of: target)
-        for server in [target] + primaries where server.processID != nil {
+        for server in [target] + primaries + [standby] where server.processID != nil {
             try await RedisCLI.run(port: server.port, "cluster", "setslot", String(slot), "node", id)
         }
     }

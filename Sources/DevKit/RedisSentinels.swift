@@ -22,7 +22,7 @@ public final class RedisSentinels: Sendable {
     public static func run<Result: Sendable>(
         body: @Sendable @escaping (RedisSentinels) async throws -> Result
     ) async throws -> Result {
-        let sync = ["--repl-diskless-sync-delay", "0"]
+        let sync = ["--repl-diskless-sync-delay", "0"] + RedisServer.users
         return try await RedisServer.run(arguments: sync) { primary in
             try await RedisServer.run(
                 arguments: sync + ["--replicaof", "127.0.0.1", String(primary.port)]
@@ -49,7 +49,8 @@ public final class RedisSentinels: Sendable {
         let lines = [
             "port \(port)", "bind 127.0.0.1", "dir \(directory)", "sentinel resolve-hostnames no",
             "sentinel monitor \(service) 127.0.0.1 \(primary) 2", "sentinel down-after-milliseconds \(service) 500",
-            "sentinel failover-timeout \(service) 3000",
+            "sentinel failover-timeout \(service) 3000", "sentinel auth-user \(service) \(RedisServer.watcher)",
+            "sentinel auth-pass \(service) \(RedisServer.usersPassword)",
         ]
         try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
         try await ChildProcess.run("redis-server", arguments: [file, "--sentinel"]) { child in
@@ -80,13 +81,16 @@ public final class RedisSentinels: Sendable {
     }
 
     /// Waits until all sentinels say that the standby takes writes, and it does.
-    public func standbyTookOver() async throws {
-        let port = String(standby.port)
+    public func standbyTookOver() async throws { try await tookOver(standby) }
+
+    /// Waits until all sentinels say that a server takes writes, and it does.
+    public func tookOver(_ server: RedisServer) async throws {
+        let port = String(server.port)
         for sentinel in ports {
             try await RedisCLI.wait(port: sentinel, "sentinel", "get-master-addr-by-name", Self.service) {
                 $0.contains(port)
             }
         }
-        try await RedisCLI.wait(port: standby.port, "role") { $0.first == "master" }
+        try await RedisCLI.wait(port: server.port, "role") { $0.first == "master" }
     }
 }

@@ -37,6 +37,21 @@ struct TortureTests {
         #expect(report.failures.isEmpty, "\(report.text)")
     }
 
+    @Test(
+        "Redis promotes its standby by itself, late, and while the old primary lives on; a slot moves; a stranger reads",
+        arguments: [
+            (.sentinels, [.isolatedPrimary, .laggingPromotion, .foreignReader]),
+            (.cluster, [.slotMoved, .stalePrimary]),
+        ] as [(RedisKind, [Course.Action])]
+    )
+    func selfHealing(kind: RedisKind, actions: [Course.Action]) async throws {
+        var settings = settings()
+        settings.redis = kind
+        settings.course = Course(actions)
+        let report = try await Torture.run(settings)
+        #expect(report.failures.isEmpty, "\(report.text)")
+    }
+
     @Test("The same with identifies that come in runs and are merged")
     func merging() async throws {
         var settings = settings()
@@ -53,6 +68,7 @@ struct TortureTests {
         var settings = settings()
         settings.plant = plant
         settings.course = plant.course
+        settings.redis = plant.redis
         settings.profile = plant.profile ?? settings.profile
         settings.burst = 400
         settings.patience = .seconds(4)
@@ -86,6 +102,10 @@ struct TortureTests {
     @Test("A course is the same for the same seed and has every action before it repeats one")
     func course() {
         #expect(Course(seed: 7, count: 30) == Course(seed: 7, count: 30))
-        #expect(Set(Course(seed: 7, count: Course.Action.allCases.count).actions).count == Course.Action.allCases.count)
+        for kind in RedisKind.allCases {
+            #expect(Set(Course(seed: 7, count: nil, kind: kind).actions) == Set(Course.Action.all(kind)))
+        }
+        #expect(Set(RedisKind.allCases.flatMap(Course.Action.all)) == Set(Course.Action.allCases))
+        #expect(Set((1...5).map(RedisKind.init(seed:))) == Set(RedisKind.allCases))
     }
 }

@@ -3,13 +3,19 @@ import Glibc
 import LoopsSimulator
 import RedisStreams
 
+/// An action that this Redis is not made for: a course for another kind.
+struct NemesisFault: Error, CustomStringConvertible {
+    let action: Course.Action
+    var description: String { "\(action) can only be done to \(action.kinds.map(\.rawValue).joined(separator: ", "))" }
+}
+
 /// Does harm to replicas and to Redis.
 struct Nemesis: Sendable {
     let torture: Torture
     let client: RedisClient
 
-    private var pool: ReplicaPool { torture.pool }
-    private var settings: TortureSettings { torture.settings }
+    var pool: ReplicaPool { torture.pool }
+    var settings: TortureSettings { torture.settings }
     private static let leases = "{\(Torture.stream)}:bridge:\(TortureTiming.group):leases"
 
     func perform(_ action: Course.Action) async throws {
@@ -26,40 +32,29 @@ struct Nemesis: Sendable {
             guard await pool.awake.count > 1, let name = await victim() else { return }
             await pool.end(name, SIGTERM)
             try await progress(100)
-        case .restart: try await quietly { try await torture.redis.restart(SIGTERM) }
-        case .crashRedis: try await quietly { try await torture.redis.restart(SIGKILL) }
-        case .failover: try await failOver()
-        case .laggingHandover: try await failOver { try await replace(SIGTERM, isClean: true) }
-        case .laggingJoin:
-            try await failOver {
-                await pool.start(plant: settings.plant)
-                try await progress(100)
-            }
-        case .snapshot: try await snapshot()
         case .groupDestroyed:
             try await rewind("DESTROY", [.string(Torture.stream), .string(TortureTiming.group)])
         case .groupSetBack: try await setBack()
         case .longerLease:
             await pool.start(plant: settings.plant, lease: TortureTiming.lease * 2)
             try await replace(SIGTERM, isClean: true)
-        case .cut:
-            torture.redis.relay.cut()
-            try await progress(50)
-        case .silence:
-            torture.redis.relay.pause()
-            try await Pace.wait(TortureTiming.lease + TortureTiming.heartbeat)
-            torture.redis.relay.resume()
-            try await progress(50)
         case .reload:
             for name in await pool.awake { await pool.send(SIGHUP, to: name) }
             try await progress(50)
+        case .foreignReader: try await foreignRead()
+        case .restart, .crashRedis, .failover, .laggingHandover, .laggingJoin, .snapshot, .cut, .silence:
+            guard case .pair(let pair) = torture.redis else { throw NemesisFault(action: action) }
+            try await perform(action, on: pair)
+        case .orderedPromotion, .killedPrimary, .laggingPromotion, .stalePrimary, .isolatedPrimary, .slotMoved:
+            guard case .selfHealing(let redis) = torture.redis else { throw NemesisFault(action: action) }
+            try await perform(action, on: redis)
         }
     }
 
     private func victim() async -> String? { await pool.awake.first }
 
     /// Waits until Loops has taken some more, or for a moment when there is little to take.
-    private func progress(_ effects: Int) async throws {
+    func progress(_ effects: Int) async throws {
         let target = torture.simulator.withSimulation { $0.state.effectCounts.values.reduce(0, +) } + Int64(effects)
         await torture.simulator.waitForEffects(count: Int(target), timeout: .milliseconds(500))
     }
@@ -93,7 +88,7 @@ struct Nemesis: Sendable {
         }
     }
 
-    private func replace(_ signal: Int32, isClean: Bool) async throws {
+    func replace(_ signal: Int32, isClean: Bool) async throws {
         guard let name = await victim() else { return }
         let began = ContinuousClock.now
         await pool.end(name, signal)
@@ -105,41 +100,6 @@ struct Nemesis: Sendable {
             await pool.start(plant: settings.plant)
         }
         try await progress(50)
-    }
-
-    /// - Parameter meanwhile: what else Redis forgets.
-    private func failOver(_ meanwhile: () async throws -> Void = {}) async throws {
-        // The standby has what there is so far.
-        _ = try await client.send(RedisCommand("WAIT", ["1", "2000"]))
-        torture.redis.stopCopying()
-        // What happens now is lost by Redis and known to replicas and to Loops.
-        try await torture.publish(client)
-        try await progress(100)
-        try await meanwhile()
-        try await quietly {
-            try await torture.redis.failOver()
-            try await publishLostAgain()
-        }
-    }
-
-    /// Redis ends and comes back with what it had before two owners ended entries.
-    private func snapshot() async throws {
-        try await torture.publish(client)
-        try await progress(100)
-        let copy = try torture.redis.copyFiles()
-        try await torture.publish(client)
-        try await progress(100)
-        try await replace(SIGTERM, isClean: true)
-        try await quietly {
-            try await torture.redis.restart(from: copy)
-            try await publishLostAgain()
-        }
-    }
-
-    /// A producer that saw its events go publishes them again.
-    private func publishLostAgain() async throws {
-        let last = try await client.streamInfo(Torture.stream).lastGeneratedID
-        for item in torture.publication.with({ $0.lose(after: last) }) { try await torture.publish(item, client) }
     }
 
     /// Sets the group back to the middle of what it has read.
@@ -155,6 +115,19 @@ struct Nemesis: Sendable {
         )
     }
 
+    /// Takes what the replicas have not read yet, as a program of another team does that was given the wrong group.
+    private func foreignRead() async throws {
+        try await torture.publish(client)
+        let group: [RedisArgument] = ["GROUP", .string(TortureTiming.group), "a-stranger"]
+        for _ in 0..<5 {
+            _ = try await client.send(
+                RedisCommand("XREADGROUP", group + ["COUNT", "10", "STREAMS", .string(Torture.stream), ">"])
+            )
+            try await torture.publish(client)
+        }
+        try await progress(100)
+    }
+
     /// Changes the group behind the replicas' backs, and waits until they have noticed: the next look finds a group that goes on.
     private func rewind(_ subcommand: String, _ arguments: [RedisArgument]) async throws {
         try await torture.publish(client)
@@ -167,16 +140,23 @@ struct Nemesis: Sendable {
     }
 
     /// Does something during which looks at Redis mean nothing.
-    private func quietly(_ body: () async throws -> Void) async throws {
+    func quietly(_ body: () async throws -> Void) async throws {
         torture.watch.findings.with { $0.isSuspended = true }
         try await body()
         torture.watch.findings.with { $0.isSuspended = false }
         try await progress(50)
     }
 
+    /// A producer that saw its events go publishes them again.
+    func publishLostAgain() async throws {
+        let there = try await persistently { try await client.range(Torture.stream, count: 1_000_000).map(\.id) }
+        for item in torture.publication.with({ $0.lose(but: Set(there)) }) { try await torture.publish(item, client) }
+    }
+
     /// Leases by partition.
     private func owners() async throws -> [Int: String] {
-        let answer = try await client.send(RedisCommand("HGETALL", [.string(Self.leases)])).array ?? []
+        let command = RedisCommand("HGETALL", [.string(Self.leases)])
+        let answer = try await persistently { try await client.send(command).array ?? [] }
         var owners: [Int: String] = [:]
         for index in stride(from: 0, to: answer.count - 1, by: 2) {
             if let partition = answer[index].integer { owners[Int(partition)] = answer[index + 1].text }

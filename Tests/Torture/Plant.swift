@@ -25,10 +25,15 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
     /// Some requests go to a contact with another address.
     case wrongContact = "wrong-contact"
 
+    /// Whichever server answers is taken for the primary.
+    case anyPrimary = "any-primary"
+
     /// Whether every replica has it; else only the first: one that misbehaves among good ones.
     var isEverywhere: Bool {
         switch self {
-        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory, .lateEffectOff, .conflictsMadeUp, .wrongContact: true
+        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory, .lateEffectOff, .conflictsMadeUp, .wrongContact,
+            .anyPrimary:
+            true
         case .fenceOff, .longLease: false
         }
     }
@@ -42,8 +47,12 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
         case .skipHistory: Course([.handover, .crash])
         case .fenceOff, .longLease: Course([.zombie, .zombie, .zombie])
         case .lateEffectOff, .conflictsMadeUp, .wrongContact: Course([.reload, .reload])
+        case .anyPrimary: Course([.isolatedPrimary])
         }
     }
+
+    /// The Redis that it needs, if not just any.
+    var redis: RedisKind { self == .anyPrimary ? .sentinels : .pair }
 
     /// The simulator that it needs, if not just any.
     var profile: SimulatorProfile? { self == .lateEffectOff ? .hostile : nil }
@@ -89,6 +98,7 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
         case .longLease:
             parts.timing = { $0.believing(.seconds(3600)) }
         case .lateEffectOff: break
+        case .anyPrimary: parts.confirmation = { _ in AnyServer() }
         case .conflictsMadeUp:
             parts.send = { send in
                 { call, startBy in
@@ -114,6 +124,10 @@ enum Plant: String, CaseIterable, Sendable, ExpressibleByArgument {
         }
         return parts
     }
+}
+
+private struct AnyServer: PrimaryConfirmation {
+    func confirmation(_ client: RedisClient) async -> PrimaryDoubt? { nil }
 }
 
 extension PlannedEntry {

@@ -1,4 +1,5 @@
 import DevKit
+import Foundation
 import JSON
 import LoopsSimulator
 import RedisStreams
@@ -21,6 +22,7 @@ struct Publication: Sendable {
     private let merges: Bool
     private var random: SplitMix64
     private var sequences: [Int: Int64] = [:]
+    private var marked: UInt64 = 0
     private(set) var published: [StreamID: Item] = [:]
 
     init(seed: UInt64, contacts: Int, merges: Bool = false) {
@@ -30,23 +32,34 @@ struct Publication: Sendable {
     }
 
     /// The next events, in order.
-    mutating func next(_ count: Int) -> [Item] {
+    /// - Parameter others: of contacts that have no events otherwise.
+    mutating func next(_ count: Int, ofOthers others: Bool = false) -> [Item] {
         (0..<count).map { _ in
             // Some contacts have many events, most have few.
-            let contact = Int(
-                Double(contacts) * Double.random(in: 0..<1, using: &random) * Double.random(in: 0..<1, using: &random)
-            )
+            let contact =
+                (others ? contacts : 0)
+                + Int(
+                    Double(contacts) * Double.random(in: 0..<1, using: &random)
+                        * Double.random(in: 0..<1, using: &random)
+                )
             sequences[contact, default: 0] += 1
             let isGood = Int.random(in: 0..<50, using: &random) != 0
             return Item(contact: contact, sequence: sequences[contact] ?? 0, isGood: isGood)
         }
     }
 
+    /// An ID of now that Redis itself does not give.
+    mutating func nextMarkedID() -> StreamID {
+        marked += 1
+        return StreamID(milliseconds: UInt64(Date().timeIntervalSince1970 * 1000), sequence: 1_000_000 + marked)
+    }
+
     mutating func add(_ item: Item, id: StreamID) { published[id] = item }
 
-    /// Takes back what a failover has lost: everything after the last ID that the new server knows.
-    mutating func lose(after last: StreamID) -> [Item] {
-        let lost = published.filter { $0.key > last }.sorted { $0.key < $1.key }
+    /// Takes back what Redis has lost.
+    /// - Parameter there: what it has. Nothing is trimmed in a torture.
+    mutating func lose(but there: Set<StreamID>) -> [Item] {
+        let lost = published.filter { !there.contains($0.key) }.sorted { $0.key < $1.key }
         for (id, _) in lost { published[id] = nil }
         return lost.map(\.value)
     }

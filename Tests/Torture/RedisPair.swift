@@ -126,7 +126,9 @@ final class RedisPair: Sendable {
         _ body: @Sendable @escaping (RedisClient) async throws -> Result
     ) async throws -> Result {
         var configuration = try RedisConfiguration(url: url)
-        configuration.commandTimeout = .seconds(20)
+        // Where another server takes over, there is no use in waiting for the one that is gone.
+        configuration.commandTimeout = configuration.hasVoters ? .seconds(3) : .seconds(20)
+        configuration.slotKey = Torture.stream
         configuration.backoffCap = .milliseconds(200)
         configuration.clientName = "torture"
         let client = RedisClient(

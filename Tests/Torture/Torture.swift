@@ -1,3 +1,4 @@
+import DevKit
 import Glibc
 import LoopsSimulator
 import RedisStreams
@@ -5,7 +6,7 @@ import RedisStreams
 /// Replicas, contacts and a nemesis: everything that goes wrong goes wrong here, and then the judge looks.
 struct Torture: Sendable {
     let settings: TortureSettings
-    let redis: RedisPair
+    let redis: TorturedRedis
     let simulator: LoopsSimulator
     let pool: ReplicaPool
     let publication: Mutexed<Publication>
@@ -15,26 +16,33 @@ struct Torture: Sendable {
     static let stream = TortureTiming.streams[0]
 
     static func run(_ settings: TortureSettings) async throws -> TortureReport {
-        try await RedisPair.run { redis in
-            try await LoopsSimulator.withRunning(settings.simulation) { simulator, ports in
-                var arguments = ["--redis", redis.url, "--loops", "\(ports.baseURL)/v1", "--key", TeamSeed.defaultKey]
-                if settings.merges { arguments.append("--merges") }
-                let given = arguments
-                return try await ReplicaPool.run(executable: settings.executable, arguments: given) { pool in
-                    let publication = Mutexed(
-                        Publication(seed: settings.seed, contacts: settings.contacts, merges: settings.merges)
-                    )
-                    let torture = Torture(
-                        settings: settings,
-                        redis: redis,
-                        simulator: simulator,
-                        pool: pool,
-                        publication: publication,
-                        watch: AckWatch(simulator: simulator, publication: publication),
-                        log: Mutexed(TortureLog())
-                    )
-                    return try await RedisPair.withClient(redis.url) { client in try await torture.run(client) }
-                }
+        switch settings.redis {
+        case .pair: try await RedisPair.run { try await run(settings, .pair($0)) }
+        case .sentinels: try await RedisSentinels.run { try await run(settings, .selfHealing($0)) }
+        case .cluster:
+            try await RedisCluster.run(copying: HashSlot(stream).number) { try await run(settings, .selfHealing($0)) }
+        }
+    }
+
+    private static func run(_ settings: TortureSettings, _ redis: TorturedRedis) async throws -> TortureReport {
+        try await LoopsSimulator.withRunning(settings.simulation) { simulator, ports in
+            var arguments = ["--redis", redis.url, "--loops", "\(ports.baseURL)/v1", "--key", TeamSeed.defaultKey]
+            if settings.merges { arguments.append("--merges") }
+            let given = arguments
+            return try await ReplicaPool.run(executable: settings.executable, arguments: given) { pool in
+                let publication = Mutexed(
+                    Publication(seed: settings.seed, contacts: settings.contacts, merges: settings.merges)
+                )
+                let torture = Torture(
+                    settings: settings,
+                    redis: redis,
+                    simulator: simulator,
+                    pool: pool,
+                    publication: publication,
+                    watch: AckWatch(simulator: simulator, publication: publication),
+                    log: Mutexed(TortureLog())
+                )
+                return try await RedisPair.withClient(redis.url) { client in try await torture.run(client) }
             }
         }
     }
@@ -52,7 +60,7 @@ struct Torture: Sendable {
             }
             defer { group.cancelAll() }
             for _ in 0..<settings.replicas { await pool.start(plant: settings.plant) }
-            let course = settings.course ?? Course(seed: settings.seed, count: settings.actions)
+            let course = settings.course ?? Course(seed: settings.seed, count: settings.actions, kind: settings.redis)
             let nemesis = Nemesis(torture: self, client: client)
             for action in course.actions {
                 try await publish(client)
@@ -65,15 +73,24 @@ struct Torture: Sendable {
     }
 
     /// Publishes the next events, in order.
-    func publish(_ client: RedisClient) async throws {
-        for item in publication.with({ $0.next(settings.burst) }) { try await publish(item, client) }
+    /// - Parameter toStale: the server is not the primary any more. What it takes will be lost, and published again behind what the primary
+    ///   takes: so it is of other contacts. An ID means one entry on both.
+    func publish(_ client: RedisClient, toStale: Bool = false) async throws {
+        for item in publication.with({ $0.next(settings.burst, ofOthers: toStale) }) {
+            try await publish(item, client, id: toStale ? publication.with { $0.nextMarkedID() } : nil)
+        }
     }
 
-    func publish(_ item: Publication.Item, _ client: RedisClient) async throws {
-        let id = try await client.add(
-            Self.stream,
-            fields: [StreamField("event", String(decoding: publication.with { $0.event(item) }, as: UTF8.self))]
-        )
+    func publish(_ item: Publication.Item, _ client: RedisClient, id: StreamID? = nil) async throws {
+        let event = publication.with { $0.event(item) }
+        // What may have been added is added again, as careful producers do.
+        let id = try await persistently {
+            try await client.add(
+                Self.stream,
+                fields: [StreamField("event", String(decoding: event, as: UTF8.self))],
+                id: id
+            )
+        }
         publication.with { $0.add(item, id: id) }
     }
 
@@ -81,8 +98,9 @@ struct Torture: Sendable {
     private func settle(_ client: RedisClient) async throws -> Bool {
         var last = (progress: simulator.requests().count, at: ContinuousClock.now)
         while ContinuousClock.now < last.at + settings.patience {
-            let end = try await client.streamInfo(Self.stream).lastGeneratedID
-            if let group = try await client.groupInfos(Self.stream).first(where: { $0.name == TortureTiming.group }),
+            let end = try await persistently { try await client.streamInfo(Self.stream).lastGeneratedID }
+            let groups = try await persistently { try await client.groupInfos(Self.stream) }
+            if let group = groups.first(where: { $0.name == TortureTiming.group }),
                 group.pending == 0, group.lastDeliveredID == end
             {
                 return true
@@ -95,7 +113,7 @@ struct Torture: Sendable {
     }
 
     private func report(_ client: RedisClient, isSettled: Bool) async throws -> TortureReport {
-        var report = TortureReport(seed: settings.seed)
+        var report = TortureReport(seed: settings.seed, redis: settings.redis)
         let pending = try await client.pendingSummary(Self.stream, group: TortureTiming.group).count
         report.checks.append(
             .init(name: "everything ended", passed: isSettled, figure: isSettled ? "yes" : "\(pending) pending")

@@ -19,7 +19,9 @@ struct TortureCommand: AsyncParsableCommand {
         @Option(help: "Replicas at the start.") var replicas = 3
         @Option(help: "Contacts.") var contacts = 60
         @Option(help: "Events published before each action.") var burst = 150
-        @Option(help: "Actions of the nemesis a seed.") var actions = Course.Action.allCases.count
+        @Option(help: "Actions of the nemesis a seed; each once without this.") var actions: Int?
+        @Option(help: "Which Redis is harmed: pair, sentinels or cluster; of five seeds one of each without this.")
+        var redis: RedisKind?
         @Flag(help: "Let identifies come in runs and be merged; every other seed does so without this.") var merges =
             false
         @Option(help: "A fault to plant: \(Plant.allCases.map(\.rawValue).joined(separator: ", ")).") var plant = Plant
@@ -37,6 +39,7 @@ struct TortureCommand: AsyncParsableCommand {
                 settings.burst = burst
                 settings.merges = merges || seed.isMultiple(of: 2)
                 settings.actions = actions
+                settings.redis = redis ?? (plant == .none ? RedisKind(seed: seed) : plant.redis)
                 settings.plant = plant
                 settings.course = plant.course
                 let report = try await Torture.run(settings)

@@ -7,6 +7,7 @@ struct TortureReport: Sendable {
     }
 
     let seed: UInt64
+    var redis = RedisKind.pair
     var checks: [Check] = []
     /// What is worth knowing and no promise.
     var figures: [(name: String, value: String)] = []
@@ -21,7 +22,7 @@ struct TortureReport: Sendable {
     }
 
     var text: String {
-        var lines = ["seed \(seed)"]
+        var lines = ["seed \(seed), \(redis.rawValue)"]
         for check in checks {
             lines.append("  \(check.passed ? "ok  " : "FAIL") \(padded(check.name)) \(check.figure)")
         }

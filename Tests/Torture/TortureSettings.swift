@@ -8,7 +8,9 @@ struct TortureSettings: Sendable {
     var contacts = 60
     /// Events that are published before each action.
     var burst = 150
-    var actions = Course.Action.allCases.count
+    /// What the nemesis does; nil for everything once.
+    var actions: Int?
+    var redis = RedisKind.pair
     var plant = Plant.none
     /// Whether identifies come in runs and are merged.
     var merges = false
