@@ -176,8 +176,8 @@ struct LeaseKeeper: Sendable {
         let message: Logger.Message =
             switch doubt {
             case .otherPrimary: "Another server is the primary; looking for it"
-            case .noMajority(.required): "No majority of those who elect the primary answers; deliveries stop when the leases end"
-            case .noMajority(.preferred): "No majority of those who elect the primary answers; going on, as redis.quorum says"
+            case .noMajority(.required): "No majority confirms the primary; deliveries stop when the leases end"
+            case .noMajority(.preferred): "No majority confirms the primary; going on, as redis.quorum says"
             }
         logGate.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
     }

@@ -50,7 +50,9 @@ struct EventSpelling {
 
     private mutating func readUserId() {
         // Of nearly all IDs the first byte says that they are one: this is asked of each event.
-        guard case .string(let id)? = object["userId"], let first = id.utf8.first, Self.mayBeginNone(first) else { return }
+        guard case .string(let id)? = object["userId"], let first = id.utf8.first, Self.mayBeginNone(first) else {
+            return
+        }
         guard Self.placeholders.contains(id) || id.trimmedAsJavaScript.isEmpty else { return }
         object["userId"] = nil
         oddities.append(.placeholderUserId(id))
