@@ -51,7 +51,7 @@ torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEE
 	.build/debug/torture run --seeds $(SEEDS) $(ARGS)
 
 .PHONY: model
-model: ## Check the model of how order is kept with Spin: docs/ordering.md
+model: ## Check the model of how order is kept with Spin: docs/explanation/ordering.md
 	@.ci/install python3:python3 spin:spin gcc:gcc
 	@Tests/Model/check $(ARGS)
 
@@ -124,9 +124,9 @@ field: release ## Add entries as producers really write them, with Redis and the
 	@python3 Tests/Field/field.py $(BIN) $(ARGS)
 
 .PHONY: reference
-reference: ## Write docs/reference.md and the manual page anew, from the program itself
+reference: ## Write docs/reference/settings-and-commands.md and the manual page anew, from the program itself
 	swift build --build-tests $(SWIFT_FLAGS)
-	.build/debug/loops-bridge reference > docs/reference.md
+	.build/debug/loops-bridge reference > docs/reference/settings-and-commands.md
 	.build/debug/loops-bridge reference --man > docs/loops-bridge.1
 
 .PHONY: man

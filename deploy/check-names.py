@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds alerts, their tests, the dashboard and docs/operations.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
+"""Holds alerts, their tests, the dashboard and docs/how-to/runbook.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
 
 With --queries, prints the dashboard's queries as a rule file instead, for `promtool check rules`.
 """
@@ -14,7 +14,7 @@ import yaml
 DEPLOY = pathlib.Path(__file__).parent
 ROOT = DEPLOY.parent
 DECLARED = ROOT / "Sources/loops-bridge/Admin/MetricDescription+Bridge.swift"
-RUNBOOK = "https://github.com/loops-bridge/loops-bridge/blob/main/docs/operations.md#"
+RUNBOOK = "https://github.com/loops-bridge/loops-bridge/blob/main/docs/how-to/runbook.md#"
 PREFIX = "loops_bridge_"
 STANDARD = {
     "up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
@@ -101,7 +101,7 @@ def check_alert(alert, tests, headings):
     if annotations.get("runbook_url") != RUNBOOK + name.lower():
         faults.append(f"{name}: runbook_url is not {RUNBOOK}{name.lower()}")
     if headings is not None and name.lower() not in headings:
-        faults.append(f"{name}: docs/operations.md has no heading {name}")
+        faults.append(f"{name}: docs/how-to/runbook.md has no heading {name}")
     mine = [case for test in tests for case in test.get("alert_rule_test", []) if case["alertname"] == name]
     if not any(case.get("exp_alerts") for case in mine):
         faults.append(f"{name}: no test in which it fires")
@@ -147,13 +147,13 @@ def main():
         if ("max()" in text) != (name in GROUP_GAUGES):
             faults.append(f"{name}: its help text says max() and GROUP_GAUGES does not, or the other way round")
 
-    manual = ROOT / "docs/operations.md"
+    manual = ROOT / "docs/how-to/runbook.md"
     headings = None
     if manual.exists():
         text = manual.read_text(encoding="utf-8")
         lines = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
         described = set(re.findall(r"`(\w+?)(?:\{[\w,]*\})?`", "\n".join(row for row in text.splitlines() if row.startswith("|"))))
-        faults.extend(f"{name}: docs/operations.md has it in no table" for name in sorted(set(declared) - described))
+        faults.extend(f"{name}: docs/how-to/runbook.md has it in no table" for name in sorted(set(declared) - described))
         headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-") for line in lines}
     alerts = [rule for rule in rules if "alert" in rule]
     for alert in alerts:

@@ -16,9 +16,11 @@ struct ReadmeTests {
         get throws { try #require(CommandFacts(dump: LoopsBridge._dumpHelp())) }
     }
 
-    @Test("docs/reference.md is what the program says; `make reference` makes it anew")
+    @Test("docs/reference/settings-and-commands.md is what the program says; `make reference` makes it anew")
     func reference() throws {
-        #expect(try page("docs/reference.md") == ReferencePage(root: root, settings: Setting.all).text)
+        #expect(
+            try page("docs/reference/settings-and-commands.md") == ReferencePage(root: root, settings: Setting.all).text
+        )
     }
 
     @Test("The manual page is what the program says; `make reference` makes it anew")
@@ -27,10 +29,12 @@ struct ReadmeTests {
         #expect(try page("docs/loops-bridge.1") == made)
     }
 
-    @Test("docs/operations.md and the manual page know the same exit statuses")
+    @Test("docs/how-to/runbook.md and the manual page know the same exit statuses")
     func statuses() throws {
-        let table = try page("docs/operations.md").split(separator: "### Exit statuses").last?.split(separator: "##")
-            .first
+        let table = try page("docs/how-to/runbook.md").split(separator: "### Exit statuses").last?.split(
+            separator: "##"
+        )
+        .first
         let rows = (table ?? "").split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
         let statuses = Set(rows.compactMap { $0.split(separator: "|").first?.trimmed })
         #expect(statuses == Set(ExitStatus.all.map(\.status)))
@@ -72,7 +76,7 @@ struct ReadmeTests {
             let rule = try #require(text.split(separator: "\n").first { $0.hasPrefix(start) })
             return Set(rule.split(separator: " ").filter { $0.hasPrefix("+") || $0.hasPrefix("~") })
         }
-        let documented = try rights(page("docs/security.md"), "ACL SETUSER bridge ")
+        let documented = try rights(page("docs/explanation/threat-model.md"), "ACL SETUSER bridge ")
         #expect(try rights(page("deploy/secrets.example/redis-users.acl"), "user bridge ") == documented)
     }
 
@@ -80,8 +84,9 @@ struct ReadmeTests {
     func links() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let pages = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "docs").path)
+        let pages = try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: "docs").path)
             .filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }
+        #expect(pages.count > 8)
         for name in ["README.md", "CHANGELOG.md"] + pages {
             let place = folder.appending(path: name).deletingLastPathComponent()
             for link in try page(name).matches(of: /\]\(([^)#:\s]+)(#[^)]*)?\)/) {

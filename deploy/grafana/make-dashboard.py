@@ -302,7 +302,7 @@ def dashboard():
         }]},
         "links": [{
             "title": "Runbook", "type": "link", "targetBlank": True, "icon": "doc",
-            "url": "https://github.com/loops-bridge/loops-bridge/blob/main/docs/operations.md",
+            "url": "https://github.com/loops-bridge/loops-bridge/blob/main/docs/how-to/runbook.md",
         }],
         "panels": panels,
     }

@@ -201,7 +201,8 @@ public struct ConnectionCheck: Sendable {
             .fault,
             view.keys.stream,
             isNoStream ? "the key \(view.keys.stream) holds no stream" : "\(error)",
-            advice: isNoStream ? "Check bridge.streams." : "Check the rights of the Redis user (docs/security.md)."
+            advice: isNoStream
+                ? "Check bridge.streams." : "Check the rights of the Redis user (docs/explanation/threat-model.md)."
         )
     }
 }

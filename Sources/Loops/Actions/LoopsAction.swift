@@ -2,7 +2,7 @@ public import JSON
 
 /// What can be done at Loops for an event.
 ///
-/// The first two are those of Segment's destination "Loops (Actions)" with its fields and defaults (docs/mapping.md,
+/// The first two are those of Segment's destination "Loops (Actions)" with its fields and defaults (docs/reference/mapping-language.md,
 /// "The two presets"); `deleteContact` is ours.
 public enum LoopsAction: String, Sendable, CaseIterable {
     case createOrUpdateContact

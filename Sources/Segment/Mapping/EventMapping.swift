@@ -2,7 +2,7 @@ public import JSON
 
 /// A mapping in Segment's mapping language, compiled: how the fields of an action come out of an event.
 ///
-/// Semantics are Segment's (docs/mapping.md, "Directives"; proved by Tests/Vectors/mapping.ndjson). Compiled once;
+/// Semantics are Segment's (docs/reference/mapping-language.md, "Directives"; proved by Tests/Vectors/mapping.ndjson). Compiled once;
 /// resolving neither reads a directive's name nor splits a path.
 public struct EventMapping: Sendable {
     /// The key of a mapping's root whose directive gets the other members as its `mapping`.

@@ -2,7 +2,7 @@ public import JSON
 
 /// A trigger in Segment's filter query language: which events a mapping is for.
 ///
-/// Parsed once; asking it about an event does not allocate. Semantics are Segment's (docs/mapping.md, "Triggers"; proved
+/// Parsed once; asking it about an event does not allocate. Semantics are Segment's (docs/reference/mapping-language.md, "Triggers"; proved
 /// by Tests/Vectors/fql.ndjson); what Segment would guess at is refused instead.
 public struct Trigger: Sendable {
     /// The longest trigger, in UTF-8 bytes.

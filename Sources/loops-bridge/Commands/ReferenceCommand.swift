@@ -4,7 +4,7 @@ import ArgumentParser
 struct ReferenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reference",
-        abstract: "Prints docs/reference.md, or the manual page with --man.",
+        abstract: "Prints docs/reference/settings-and-commands.md, or the manual page with --man.",
         shouldDisplay: false
     )
 

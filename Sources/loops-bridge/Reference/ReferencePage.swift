@@ -1,4 +1,4 @@
-/// `docs/reference.md`: every command and every setting, from the program itself.
+/// `docs/reference/settings-and-commands.md`: every command and every setting, from the program itself.
 struct ReferencePage {
     let root: CommandFacts
     let settings: [Setting]
@@ -12,7 +12,7 @@ struct ReferencePage {
 
         <!-- Made by `make reference` from the program itself; a test fails when it is stale. Do not edit. -->
 
-        [Settings](#settings) · [Commands](#commands) · what commands end with: [exit statuses](operations.md#exit-statuses)
+        [Settings](#settings) · [Commands](#commands) · what commands end with: [exit statuses](../how-to/runbook.md#exit-statuses)
 
         ## Settings
 

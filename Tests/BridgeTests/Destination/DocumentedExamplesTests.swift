@@ -6,9 +6,9 @@ import Testing
 @testable import Bridge
 @testable import Segment
 
-/// Everything on `docs/mapping.md` that a machine can check: code blocks by the word behind their language, tables by the
+/// Everything on `docs/reference/mapping-language.md` that a machine can check: code blocks by the word behind their language, tables by the
 /// comment above them.
-@Suite("docs/mapping.md says what the program does")
+@Suite("docs/reference/mapping-language.md says what the program does")
 struct DocumentedExamplesTests {
     @Test("Every example gives what it says", arguments: DocumentedPage.mapping.blocks("yaml example"))
     func example(_ block: DocumentedPage.Block) throws {
