@@ -1,7 +1,7 @@
 import JSON
 
 /// Turns the value of a field into what its kind asks for, by the rules of JSON Schema validation with coercion
-/// (docs/reference/mapping-language.md, "Fields, coercion and validation").
+/// (docs/reference/validation.md).
 enum Coercion {
     static func coerce(_ value: JSONValue, for field: ActionField) -> Result<JSONValue, ValidationFault> {
         switch field.kind {

@@ -28,7 +28,7 @@ public enum EventHints {
         if isEmpty(object["traits"]), !isEmpty(object["context"]?["traits"]), object["type"] == "identify" {
             hints.append(
                 "the traits stand in context.traits only, as RudderStack's libraries send them, where the default mapping takes "
-                    + "nothing from: map $.context.traits (docs/reference/mapping-language.md, \"Recipes\")"
+                    + "nothing from: map $.context.traits (docs/how-to/write-mappings.md, \"Recipes\")"
             )
         }
         for name in ["traits", "properties", "context"] where object[name]?.isNull == true {

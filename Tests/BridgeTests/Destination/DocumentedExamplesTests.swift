@@ -6,9 +6,9 @@ import Testing
 @testable import Bridge
 @testable import Segment
 
-/// Everything on `docs/reference/mapping-language.md` that a machine can check: code blocks by the word behind their language, tables by the
+/// Everything on the pages of `docs/` about mappings that a machine can check: code blocks by the word behind their language, tables by the
 /// comment above them.
-@Suite("docs/reference/mapping-language.md says what the program does")
+@Suite("The pages about mappings say what the program does")
 struct DocumentedExamplesTests {
     @Test("Every example gives what it says", arguments: DocumentedPage.mapping.blocks("yaml example"))
     func example(_ block: DocumentedPage.Block) throws {
@@ -190,43 +190,51 @@ extension DocumentedExamplesTests {
     }
 }
 
-/// A page of documentation, as its checks see it: code blocks, tables below `<!-- checked: TITLE -->`, and the words
+/// Pages of documentation, as their checks see them: code blocks, tables below `<!-- checked: TITLE -->`, and the words
 /// between code marks below `<!-- list: TITLE -->`.
 struct DocumentedPage: Sendable {
     /// A code block; `info` is what stands behind its opening fence.
     struct Block: Sendable, CustomTestStringConvertible {
+        let file: String
         let info: String
         let line: Int
         let text: String
-        var testDescription: String { "line \(line)" }
+        var testDescription: String { "\(file), line \(line)" }
     }
 
     /// A line of a table, without the code marks around its cells.
     struct Row: Sendable, CustomTestStringConvertible {
+        let file: String
         let line: Int
         let cells: [String]
         subscript(index: Int) -> String { index < cells.count ? cells[index] : "" }
-        var testDescription: String { "line \(line): \(cells.first ?? "")" }
+        var testDescription: String { "\(file), line \(line): \(cells.first ?? "")" }
     }
 
-    static let mapping = DocumentedPage(file: "mapping.md")
+    static let mapping = DocumentedPage(files: [
+        "reference/mapping-language.md", "reference/liquid.md", "reference/validation.md", "reference/entry-format.md",
+        "how-to/write-mappings.md", "how-to/migrate-from-segment.md", "explanation/differences-from-segment.md",
+    ])
 
-    let allBlocks: [Block]
-    /// Anchors of the headings, and the anchors that links on the page go to.
-    let anchors: Set<String>
-    let links: Set<String>
-    private let tables: [String: [Row]]
-    private let lists: [String: [String]]
+    private(set) var allBlocks: [Block] = []
+    /// The headings of these pages as `PAGE.md#ANCHOR`, and the ones that links between these pages go to.
+    private(set) var anchors: Set<String> = []
+    private(set) var links: Set<String> = []
+    private var tables: [String: [Row]] = [:]
+    private var lists: [String: [String]] = [:]
 
-    private init(file: String) {
+    private init(files: [String]) {
+        for file in files { read(file) }
+        let names = Set(files.map(Self.name(of:)))
+        links = links.filter { names.contains(String($0.prefix { $0 != "#" })) }
+    }
+
+    private mutating func read(_ file: String) {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        // Without the page no check finds anything, which the one that counts then says.
+        // Without a page checks do not find enough, which the one that counts then says.
         let text = (try? String(contentsOf: root.appending(path: "docs/\(file)"), encoding: .utf8)) ?? ""
-        var blocks: [Block] = []
-        var tables: [String: [Row]] = [:]
         var open: (info: String, line: Int, lines: [Substring])?
-        var lists: [String: [String]] = [:]
         var table: String?
         var head = 0
         var list: String?
@@ -234,7 +242,7 @@ struct DocumentedPage: Sendable {
             if line.hasPrefix("```") {
                 if let block = open {
                     let text = block.lines.joined(separator: "\n")
-                    blocks.append(Block(info: block.info, line: block.line, text: text))
+                    allBlocks.append(Block(file: file, info: block.info, line: block.line, text: text))
                     open = nil
                 } else {
                     open = (String(line.dropFirst(3)), index + 1, [])
@@ -256,24 +264,30 @@ struct DocumentedPage: Sendable {
                     head -= 1
                     // The first two lines of a table are its head.
                     if head < 0 {
-                        tables[title, default: []].append(Row(line: index + 1, cells: Self.cells(of: line)))
+                        let cells = Self.cells(of: line)
+                        tables[title, default: []].append(Row(file: file, line: index + 1, cells: cells))
                     }
                 } else {
                     table = nil
                 }
             }
         }
-        self.allBlocks = blocks
-        self.lists = lists
-        self.anchors = Set(text.matches(of: /\n#+ (.+)/).map { Self.anchor(of: $0.output.1) })
-        self.links = Set(text.matches(of: /\]\(#([^)]+)\)/).map { String($0.output.1) })
-        self.tables = tables
+        for heading in text.matches(of: /\n#+ (.+)/) {
+            anchors.insert("\(Self.name(of: file))#\(Self.anchor(of: heading.output.1))")
+        }
+        for link in text.matches(of: /\]\(([^)#:\s]*)#([^)\s]+)\)/) {
+            let target = link.output.1.isEmpty ? file : String(link.output.1)
+            links.insert("\(Self.name(of: target))#\(link.output.2)")
+        }
     }
+
+    /// The last part of a path.
+    private static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
     func blocks(_ info: String) -> [Block] { allBlocks.filter { $0.info == info } }
 
     func block(_ info: String, behind block: Block) -> Block? {
-        allBlocks.first { $0.line > block.line }.flatMap { $0.info == info ? $0 : nil }
+        allBlocks.first { $0.file == block.file && $0.line > block.line }.flatMap { $0.info == info ? $0 : nil }
     }
 
     func rows(_ title: String) -> [Row] { tables[title] ?? [] }

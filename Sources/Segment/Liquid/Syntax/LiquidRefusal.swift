@@ -3,10 +3,10 @@ struct LiquidRefusal {
     let reason: String
     let hint: String?
 
-    /// Tags that Segment turns off (docs/reference/mapping-language.md, "Liquid").
+    /// Tags that Segment turns off (docs/reference/liquid.md).
     static let disabledTags: Set<String> = ["case", "for", "include", "layout", "render", "tablerow"]
 
-    /// Filters that Segment turns off (docs/reference/mapping-language.md, "Liquid").
+    /// Filters that Segment turns off (docs/reference/liquid.md).
     static let disabledFilters: Set<String> = [
         "array_to_sentence_string", "concat", "find", "find_exp", "find_index", "find_index_exp", "group_by",
         "group_by_exp", "has", "has_exp", "map", "newline_to_br", "reject", "reject_exp", "reverse", "sort",
