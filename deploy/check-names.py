@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds alerts, their tests, the dashboard and docs/how-to/runbook.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
+"""Holds alerts, their tests, the dashboard, docs/reference/metrics.md and docs/how-to/runbook.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
 
 With --queries, prints the dashboard's queries as a rule file instead, for `promtool check rules`.
 """
@@ -100,7 +100,7 @@ def check_alert(alert, tests, headings):
     faults.extend(f"{name}: no {key}" for key in ("summary", "description") if not annotations.get(key))
     if annotations.get("runbook_url") != RUNBOOK + name.lower():
         faults.append(f"{name}: runbook_url is not {RUNBOOK}{name.lower()}")
-    if headings is not None and name.lower() not in headings:
+    if name.lower() not in headings:
         faults.append(f"{name}: docs/how-to/runbook.md has no heading {name}")
     mine = [case for test in tests for case in test.get("alert_rule_test", []) if case["alertname"] == name]
     if not any(case.get("exp_alerts") for case in mine):
@@ -147,14 +147,11 @@ def main():
         if ("max()" in text) != (name in GROUP_GAUGES):
             faults.append(f"{name}: its help text says max() and GROUP_GAUGES does not, or the other way round")
 
-    manual = ROOT / "docs/how-to/runbook.md"
-    headings = None
-    if manual.exists():
-        text = manual.read_text(encoding="utf-8")
-        lines = re.findall(r"^#+ +(.*)$", text, re.MULTILINE)
-        described = set(re.findall(r"`(\w+?)(?:\{[\w,]*\})?`", "\n".join(row for row in text.splitlines() if row.startswith("|"))))
-        faults.extend(f"{name}: docs/how-to/runbook.md has it in no table" for name in sorted(set(declared) - described))
-        headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-") for line in lines}
+    text = (ROOT / "docs/reference/metrics.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"`(\w+?)(?:\{[\w,]*\})?`", "\n".join(row for row in text.splitlines() if row.startswith("|"))))
+    faults.extend(f"{name}: docs/reference/metrics.md has it in no table" for name in sorted(set(declared) - described))
+    lines = re.findall(r"^#+ +(.*)$", (ROOT / "docs/how-to/runbook.md").read_text(encoding="utf-8"), re.MULTILINE)
+    headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-") for line in lines}
     alerts = [rule for rule in rules if "alert" in rule]
     for alert in alerts:
         check_alert(alert, tests, headings)

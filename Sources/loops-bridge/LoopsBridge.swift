@@ -37,7 +37,7 @@ enum ExitStatus {
     /// Nobody could be reached: sysexits' EX_UNAVAILABLE.
     static let unreachable = ExitCode(69)
 
-    /// All that a command may end with, for the manual page; docs/how-to/runbook.md says more of each.
+    /// All that a command may end with, for the manual page; docs/reference/exit-status.md says more of each.
     static let all: [(status: String, meaning: String)] = [
         ("0", "All went well; nothing to do counts as well."),
         ("1", "It was tried and failed, something was left alone, or nothing was found."),

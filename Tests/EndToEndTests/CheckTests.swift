@@ -77,7 +77,7 @@ struct CheckTests {
     }
 
     @Test(
-        "The exit statuses of docs/how-to/runbook.md",
+        "The exit statuses of docs/reference/exit-status.md",
         arguments: [
             (["--version"], "0"), (["help", "run"], "0"), (["check"], "2"),
             (["check", "--loops-rate-limit", "x"], "2"),

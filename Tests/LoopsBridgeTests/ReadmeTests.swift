@@ -29,23 +29,20 @@ struct ReadmeTests {
         #expect(try page("docs/loops-bridge.1") == made)
     }
 
-    @Test("docs/how-to/runbook.md and the manual page know the same exit statuses")
+    @Test("docs/reference/exit-status.md and the manual page know the same exit statuses")
     func statuses() throws {
-        let table = try page("docs/how-to/runbook.md").split(separator: "### Exit statuses").last?.split(
-            separator: "##"
-        )
-        .first
-        let rows = (table ?? "").split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+        let lines = try page("docs/reference/exit-status.md").split(separator: "\n")
+        let rows = lines.filter { $0.hasPrefix("| ") }.dropFirst()
         let statuses = Set(rows.compactMap { $0.split(separator: "|").first?.trimmed })
         #expect(statuses == Set(ExitStatus.all.map(\.status)))
     }
 
-    @Test("Every command stands in the README's table")
+    @Test("Every command stands in the table of docs/reference/commands.md")
     func commands() throws {
-        let readme = try page("README.md")
+        let table = try page("docs/reference/commands.md")
         for command in LoopsBridge.configuration.subcommands where command.configuration.shouldDisplay {
             let name = try #require(command.configuration.commandName)
-            #expect(readme.contains("| `loops-bridge \(name)"), "\(name)")
+            #expect(table.contains("| `loops-bridge \(name)"), "\(name)")
         }
     }
 

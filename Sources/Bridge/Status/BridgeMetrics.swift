@@ -1,7 +1,7 @@
 import Loops
 import Metrics
 
-/// Every instrument of the bridge, made once. Names and labels follow docs/how-to/runbook.md; labels are closed sets.
+/// Every instrument of the bridge, made once. Names and labels follow docs/reference/metrics.md; labels are closed sets.
 final class BridgeMetrics: Sendable {
     static let prefix = "loops_bridge_"
 

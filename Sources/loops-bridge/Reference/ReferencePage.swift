@@ -12,7 +12,7 @@ struct ReferencePage {
 
         <!-- Made by `make reference` from the program itself; a test fails when it is stale. Do not edit. -->
 
-        [Settings](#settings) · [Commands](#commands) · what commands end with: [exit statuses](../how-to/runbook.md#exit-statuses)
+        [Settings](#settings) · [Commands](#commands) · what commands end with: [exit statuses](exit-status.md)
 
         ## Settings
 

@@ -57,10 +57,10 @@ struct LogLineTests {
             .deletingLastPathComponent().deletingLastPathComponent()
     }
 
-    @Test("Every field that is logged is documented in docs/how-to/runbook.md, and every one documented is logged")
+    @Test("Every field that is logged is documented in docs/reference/logs.md, and every one documented is logged")
     func documented() throws {
-        let page = try String(contentsOf: root.appending(path: "docs/how-to/runbook.md"), encoding: .utf8)
-        let section = try #require(page.split(separator: "## Logs\n").last?.prefix { _ in true })
+        let page = try String(contentsOf: root.appending(path: "docs/reference/logs.md"), encoding: .utf8)
+        let section = try #require(page.split(separator: "## Fields\n").last?.prefix { _ in true })
         let table = section.split(separator: "\n").prefix { !$0.hasPrefix("## ") }
         var documented: Set<String> = []
         for row in table where row.hasPrefix("| `") {
