@@ -10,10 +10,10 @@ import Testing
 
 @Suite("What the bridge may do in Redis and what it does to a stream", .timeLimit(.minutes(5)))
 struct RedisRightsTests {
-    /// The rule in docs/explanation/threat-model.md, as words.
+    /// The rule in docs/reference/redis.md, as words.
     private static func rule() throws -> [String] {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "docs/explanation/threat-model.md")
+            .deletingLastPathComponent().appending(path: "docs/reference/redis.md")
         let lines = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
         let rule = try #require(lines.first { $0.hasPrefix("ACL SETUSER bridge ") })
         return rule.split(separator: " ").map { $0 == ">PASSWORD" ? ">secret" : String($0) }

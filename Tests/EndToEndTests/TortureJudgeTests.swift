@@ -126,7 +126,7 @@ struct TortureJudgeTests {
             site.send(1)
             site.send(2, replica: replica)
             _ = site.simulation.proceed(first, monotonic: site.now)
-            // By another replica: nobody could know. docs/explanation/architecture.md says so, and the report counts it.
+            // By another replica: nobody could know. docs/explanation/guarantees.md says so, and the report counts it.
             #expect(site.failures(2) == (replica == "r1" ? ["contacts out of order"] : []))
         }
         // It was given up, and the next one went on while it was still open.

@@ -46,9 +46,9 @@ struct ReadmeTests {
         }
     }
 
-    @Test("Settings that the README names are there, with that environment variable and that default")
+    @Test("Settings that docs/how-to/deploy.md names are there, with that environment variable and that default")
     func settings() throws {
-        let rows = try page("README.md").split(separator: "\n").filter {
+        let rows = try page("docs/how-to/deploy.md").split(separator: "\n").filter {
             $0.wholeMatch(of: /\| `[a-z]+\.[a-zA-Z]+` \|.*/) != nil
         }
         #expect(rows.count > 5)
@@ -73,7 +73,7 @@ struct ReadmeTests {
             let rule = try #require(text.split(separator: "\n").first { $0.hasPrefix(start) })
             return Set(rule.split(separator: " ").filter { $0.hasPrefix("+") || $0.hasPrefix("~") })
         }
-        let documented = try rights(page("docs/explanation/threat-model.md"), "ACL SETUSER bridge ")
+        let documented = try rights(page("docs/reference/redis.md"), "ACL SETUSER bridge ")
         #expect(try rights(page("deploy/secrets.example/redis-users.acl"), "user bridge ") == documented)
     }
 

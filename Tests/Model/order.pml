@@ -1,7 +1,7 @@
 /* The order of one contact's entries 1..N, as the bridge keeps it: one partition, R replicas, and a Redis that fails over and loses a suffix of its
  * writes, with an old server that may live on. Time is counted in ticks; a replica that does nothing for some ticks is paused.
  *
- * `check` has the runs. Words are those of docs/explanation/architecture.md. A switch of the protocol is 1 as it was built; 0 is a fault planted back. */
+ * `check` has the runs. Words are those of docs/explanation/ordering.md. A switch of the protocol is 1 as it was built; 0 is a fault planted back. */
 
 /* Bounds, and what happens to the replicas and to Redis: how often at most. */
 #ifndef N

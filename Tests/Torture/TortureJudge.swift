@@ -168,7 +168,7 @@ extension TortureJudge {
     private func isLate(_ request: JournalEntry) -> Bool { request.ending == .clientLeft && request.isCommitted }
 
     /// Whether the order is kept by everything but requests that took effect after their replica was gone, and another one had gone on: the
-    /// one case in which nobody knows that there is something to wait for. docs/explanation/architecture.md says so.
+    /// one case in which nobody knows that there is something to wait for. docs/explanation/guarantees.md says so.
     private func isOrderedButForHandovers(_ contact: Contact, _ expected: [Int64]) -> Bool {
         let kept = contact.steps.filter { step in
             guard isLate(step.request), step.effect.committedNanoseconds > step.request.end else { return true }

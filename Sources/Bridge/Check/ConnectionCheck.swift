@@ -202,7 +202,7 @@ public struct ConnectionCheck: Sendable {
             view.keys.stream,
             isNoStream ? "the key \(view.keys.stream) holds no stream" : "\(error)",
             advice: isNoStream
-                ? "Check bridge.streams." : "Check the rights of the Redis user (docs/explanation/threat-model.md)."
+                ? "Check bridge.streams." : "Check the rights of the Redis user (docs/reference/redis.md)."
         )
     }
 }

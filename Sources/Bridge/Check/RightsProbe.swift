@@ -78,7 +78,7 @@ struct RightsProbe: Sendable {
                 .fault,
                 keys.stream,
                 "the Redis user may not: \(refused.joined(separator: ", "))",
-                advice: "Give it the rule in docs/explanation/threat-model.md."
+                advice: "Apply the ACL rule in docs/reference/redis.md."
             )
         }
         return CheckResult(.ok, keys.stream, "the Redis user has all rights that the bridge needs")

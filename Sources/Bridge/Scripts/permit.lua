@@ -5,7 +5,7 @@
 -- refusal teaches a ceiling: the rate is cut to a little below it, comes back to it along a cubic curve that is flat where the ceiling was, and
 -- goes beyond it ever faster when nothing is refused any more. The curve is measured in permits, so that finding out costs less than one refused
 -- request in a hundred. Where Loops tells how much of its window is left, and that is a lot for a while, the rate goes up in steps; each step is
--- taken back when less is left than it explains. The figures come from a simulation: see docs/explanation/architecture.md and `BudgetSimulationTests`.
+-- taken back when less is left than it explains. The figures come from a simulation: see docs/explanation/rate-limiting.md and `BudgetSimulationTests`.
 --
 -- KEYS: limiter, then the leases of the stream whose entry would start (left out on a cluster, where they may live elsewhere)
 -- ARGV: permits wanted, most requests a second by this replica's configuration (0: as Loops says), limit that Loops told ('' for nothing new),

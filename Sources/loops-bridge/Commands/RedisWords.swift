@@ -30,7 +30,7 @@ enum RedisWords {
                 "wants a password (NOAUTH): give it as redis://user:password@… in REDIS_URL, or in the settings file."
         }
         if why.contains("NOPERM") {
-            return "does not give the user the rights that this needs: \(why). See docs/explanation/threat-model.md."
+            return "does not give the user the rights that this needs: \(why). See docs/reference/redis.md."
         }
         if why.hasPrefix("AUTH: ") { return "takes no password: \(why.dropFirst(6)). Check redis.url." }
         return nil

@@ -13,10 +13,10 @@ struct RightsProbeTests {
         nonce: "n"
     )
 
-    /// The commands of the rule in docs/explanation/threat-model.md, without what a connection uses by itself.
+    /// The commands of the rule in docs/reference/redis.md, without what a connection uses by itself.
     private func documented() throws -> Set<String> {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/explanation/threat-model.md")
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/reference/redis.md")
         let lines = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
         let rule = try #require(lines.first { $0.hasPrefix("ACL SETUSER bridge ") })
         let names = rule.split(separator: " ").filter { $0.hasPrefix("+") }.map { $0.dropFirst().prefix { $0 != "|" } }
@@ -58,7 +58,7 @@ struct RightsProbeTests {
             command.name == "XADD" || command.name == "DEL" ? fault : command.name == "XLEN" ? keys : nil
         }
         let result = probe.result(errors)
-        #expect(result.verdict == .fault && result.advice?.contains("docs/explanation/threat-model.md") == true)
+        #expect(result.verdict == .fault && result.advice?.contains("docs/reference/redis.md") == true)
         #expect(result.text == "the Redis user may not: xlen on the bridge's keys, del, xadd")
     }
 }
