@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds alerts, their tests, the dashboard, docs/reference/metrics.md and docs/how-to/runbook.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
 
-With --queries, prints the dashboard's queries as a rule file instead, for `promtool check rules`.
+With --queries, prints the queries of the dashboard and of the runbook as a rule file instead, for `promtool check rules`.
 """
 
 import json
@@ -92,6 +92,15 @@ def dashboard_queries(dashboard):
         yield f"dashboard.json, annotation {annotation['name']}", annotation["expr"]
 
 
+def runbook_queries():
+    """The queries of the runbook: blocks of promql, one query a paragraph, each with its section."""
+    text = (ROOT / "docs/how-to/runbook.md").read_text(encoding="utf-8")
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        for block in re.findall(r"^```promql\n(.*?)^```", section, re.MULTILINE | re.DOTALL):
+            for query in block.strip().split("\n\n"):
+                yield f"runbook.md, {section.split(maxsplit=1)[0]}", query
+
+
 def check_alert(alert, tests, headings):
     name = alert["alert"]
     if alert.get("labels", {}).get("severity") not in ("critical", "warning"):
@@ -113,10 +122,10 @@ def main():
     dashboard = json.loads((DEPLOY / "grafana/dashboard.json").read_text(encoding="utf-8"))
     if sys.argv[1:] == ["--queries"]:
         rules = []
-        for number, (_, query) in enumerate(dashboard_queries(dashboard)):
+        for number, (_, query) in enumerate([*dashboard_queries(dashboard), *runbook_queries()]):
             query = re.sub(r"\$__(rate_interval|range)", "5m", query)
-            rules.append({"record": f"dashboard:query:{number}", "expr": re.sub(r"\$\w+", "x", query)})
-        print(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+            rules.append({"record": f"shown:query:{number}", "expr": re.sub(r"\$\w+", "x", query)})
+        print(yaml.safe_dump({"groups": [{"name": "shown", "rules": rules}]}))
         return
 
     declared = declared_metrics()
@@ -136,7 +145,7 @@ def main():
             for name, labels in uses(entry["series"]):
                 if missing := (known.get(name) or set()) - labels:
                     faults.append(f"{where}: {name} always has the label {', '.join(sorted(missing))}")
-    for where, query in dashboard_queries(dashboard):
+    for where, query in [*dashboard_queries(dashboard), *runbook_queries()]:
         check_query(where, query, known)
 
     queries = [rule["expr"] for rule in rules] + [query for _, query in dashboard_queries(dashboard)]
@@ -155,6 +164,8 @@ def main():
     alerts = [rule for rule in rules if "alert" in rule]
     for alert in alerts:
         check_alert(alert, tests, headings)
+    queried = {where for where, _ in runbook_queries()}
+    faults.extend(f"{alert['alert']}: the runbook has no query for it" for alert in alerts if f"runbook.md, {alert['alert']}" not in queried)
 
     if faults:
         sys.exit("\n".join(faults))
