@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds alerts, their tests, the dashboard, docs/reference/metrics.md and docs/how-to/runbook.md against the metrics that the program declares. Prints what does not fit; exit status 1 then.
 
-With --queries, prints the queries of the dashboard and of the runbook as a rule file instead, for `promtool check rules`.
+With --queries, prints the queries of the dashboard and of docs/ as a rule file instead, for `promtool check rules`.
 """
 
 import json
@@ -92,13 +92,13 @@ def dashboard_queries(dashboard):
         yield f"dashboard.json, annotation {annotation['name']}", annotation["expr"]
 
 
-def runbook_queries():
-    """The queries of the runbook: blocks of promql, one query a paragraph, each with its section."""
-    text = (ROOT / "docs/how-to/runbook.md").read_text(encoding="utf-8")
-    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
-        for block in re.findall(r"^```promql\n(.*?)^```", section, re.MULTILINE | re.DOTALL):
-            for query in block.strip().split("\n\n"):
-                yield f"runbook.md, {section.split(maxsplit=1)[0]}", query
+def documented_queries():
+    """The queries of the docs: blocks of promql, one query a paragraph, each with its page and section."""
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        for section in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            for block in re.findall(r"^```promql\n(.*?)^```", section, re.MULTILINE | re.DOTALL):
+                for query in block.strip().split("\n\n"):
+                    yield f"{page.name}, {section.splitlines()[0]}", query
 
 
 def check_alert(alert, tests, headings):
@@ -122,7 +122,7 @@ def main():
     dashboard = json.loads((DEPLOY / "grafana/dashboard.json").read_text(encoding="utf-8"))
     if sys.argv[1:] == ["--queries"]:
         rules = []
-        for number, (_, query) in enumerate([*dashboard_queries(dashboard), *runbook_queries()]):
+        for number, (_, query) in enumerate([*dashboard_queries(dashboard), *documented_queries()]):
             query = re.sub(r"\$__(rate_interval|range)", "5m", query)
             rules.append({"record": f"shown:query:{number}", "expr": re.sub(r"\$\w+", "x", query)})
         print(yaml.safe_dump({"groups": [{"name": "shown", "rules": rules}]}))
@@ -145,7 +145,7 @@ def main():
             for name, labels in uses(entry["series"]):
                 if missing := (known.get(name) or set()) - labels:
                     faults.append(f"{where}: {name} always has the label {', '.join(sorted(missing))}")
-    for where, query in [*dashboard_queries(dashboard), *runbook_queries()]:
+    for where, query in [*dashboard_queries(dashboard), *documented_queries()]:
         check_query(where, query, known)
 
     queries = [rule["expr"] for rule in rules] + [query for _, query in dashboard_queries(dashboard)]
@@ -164,7 +164,7 @@ def main():
     alerts = [rule for rule in rules if "alert" in rule]
     for alert in alerts:
         check_alert(alert, tests, headings)
-    queried = {where for where, _ in runbook_queries()}
+    queried = {where for where, _ in documented_queries()}
     faults.extend(f"{alert['alert']}: the runbook has no query for it" for alert in alerts if f"runbook.md, {alert['alert']}" not in queried)
 
     if faults:
