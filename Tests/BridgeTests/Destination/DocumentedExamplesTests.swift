@@ -6,8 +6,8 @@ import Testing
 @testable import Bridge
 @testable import Segment
 
-/// Everything on the pages of `docs/` about mappings that a machine can check: code blocks by the word behind their language, tables by the
-/// comment above them.
+/// Everything on the pages of `docs/` about mappings that a machine can check: code blocks by the word behind their
+/// language, tables by the comment above them.
 @Suite("The pages about mappings say what the program does")
 struct DocumentedExamplesTests {
     @Test("Every example gives what it says", arguments: DocumentedPage.mapping.blocks("yaml example"))
