@@ -9,21 +9,21 @@ import Synchronization
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 public final class Bridge: Service {
     let configuration: BridgeConfiguration
-    private let rules: PlanningRules
+    private let rules: CurrentDestination
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
     let clients: [RedisClient]
-    let sessions: [StreamSession]
-    let keepers: [LeaseKeeper]
-    let bells: [BellListener]
+    let sessions: [StreamState]
+    let keepers: [LeaseRenewer]
+    let bells: [WakeupListener]
     let readers: [StreamReader]
-    let waiters: [EntryWaiter]
+    let waiters: [NewEntryListener]
     let acknowledgers: [Acknowledger]
-    let pollers: [StreamPoller]
+    let pollers: [LagMonitor]
     let deliverer: Deliverer
-    private let ends: EndTally
+    private let ends: CompletionCounter
     private let activity: Activity
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
@@ -48,25 +48,25 @@ public final class Bridge: Service {
             loops: loops,
             factory: factory,
             logger: logger,
-            parts: Parts()
+            parts: FaultInjection()
         )
     }
 
-    /// What a test may replace to plant a fault; see ``Parts``.
+    /// What a test may replace to plant a fault; see ``FaultInjection``.
     init(
         configuration: BridgeConfiguration,
         destination: Destination,
         loops: LoopsClient,
         factory: any MetricsFactory,
         logger: Logger,
-        parts: Parts
+        parts: FaultInjection
     ) {
         let eventLoop = loops.eventLoop
         self.executor = EventLoopExecutor(eventLoop)
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
-        let rules = PlanningRules(destination)
+        let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
-        let planner = Planner(
+        let planner = EntryPlanner(
             rules: rules,
             streams: configuration.streams.map(\.name),
             contactPaths: configuration.contactPaths,
@@ -77,7 +77,7 @@ public final class Bridge: Service {
             recognition: recognition
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
-        let ends = EndTally(metrics: metrics, activity: activity)
+        let ends = CompletionCounter(metrics: metrics, activity: activity)
         // No other process ever has this name, so none takes this one's leases for its own.
         let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
 
@@ -104,7 +104,7 @@ public final class Bridge: Service {
         var timing = configuration.leaseTiming
         if configuration.redis.hasVoters { timing.promotionDelay = MajorityConfirmation.promotionDelay }
         let sessions = configuration.streams.enumerated().map { index, stream in
-            StreamSession(
+            StreamState(
                 index: index,
                 keys: configuration.keys(of: stream),
                 group: configuration.group,
@@ -117,8 +117,8 @@ public final class Bridge: Service {
                 times: metrics.redis
             )
         }
-        let limiterKey = Limiter.key(apiKey: configuration.loops.apiKey)
-        let limiter = Limiter(
+        let limiterKey = RateLimiter.key(apiKey: configuration.loops.apiKey)
+        let limiter = RateLimiter(
             // On a cluster the limiter may live on another server than any stream.
             client: configuration.redis.isCluster ? connection(limiterKey) : sessions[0].client,
             script: parts.scripts.permit,
@@ -131,7 +131,7 @@ public final class Bridge: Service {
         let send = parts.send { await loops.send($0, startBy: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
-                lanes: Lanes(rules: configuration.laneRules),
+                lanes: ContactQueues(rules: configuration.laneRules),
                 isLimited: configuration.rateLimit != 0,
                 hasCap: configuration.rateLimit != nil,
                 asksForKey: configuration.triesKeyAtStart,
@@ -163,9 +163,9 @@ public final class Bridge: Service {
         let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
         let readLog = BlockingReadLog(logger: logger)
         self.waiters = zip(sessions, blocked).map { session, clients in
-            EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable, log: readLog)
+            NewEntryListener(stream: session.keys.stream, client: clients.waiter, readable: session.readable, log: readLog)
         }
-        self.bells = zip(sessions, blocked).map { BellListener(session: $0, client: $1.bell, log: readLog) }
+        self.bells = zip(sessions, blocked).map { WakeupListener(session: $0, client: $1.bell, log: readLog) }
         self.readers = zip(sessions, waiters).map { session, waiter in
             StreamReader(
                 session: session,
@@ -182,7 +182,7 @@ public final class Bridge: Service {
             )
         }
         self.keepers = sessions.map { session in
-            LeaseKeeper(
+            LeaseRenewer(
                 session: session,
                 groupStart: configuration.groupStart,
                 rule: configuration.keyRule,
@@ -207,7 +207,7 @@ public final class Bridge: Service {
             )
         }
         self.pollers = sessions.map {
-            StreamPoller(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
+            LagMonitor(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
         }
         self.configuration = configuration
         self.rules = rules
@@ -294,7 +294,7 @@ public final class Bridge: Service {
     }
 
     /// Ends that Redis has confirmed, as they come.
-    public var confirmedEnds: EndTally { ends }
+    public var confirmedEnds: CompletionCounter { ends }
 
     /// Carries events until a graceful shutdown or a cancellation, then stops cleanly: ends what is under way within the grace period,
     /// acknowledges it, and leaves the rest pending in Redis.

@@ -121,8 +121,8 @@ struct Assembly {
         return AdminConnections(limit: limit, factory: factory, logger: logger)
     }
 
-    private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> HangupListener {
-        HangupListener(signals: hangups) { [logger] in
+    private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> SIGHUPListener {
+        SIGHUPListener(signals: hangups) { [logger] in
             if let reloader {
                 reloader.load()
             } else {

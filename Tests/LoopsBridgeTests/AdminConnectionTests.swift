@@ -192,7 +192,7 @@ struct AdminConnectionTests {
     func seats() async throws {
         try await withServer { server in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0...ListenerSeats.limit {
+                for _ in 0...SubscriberLimit.limit {
                     group.addTask {
                         try await RawClient.with(port: server.port) { client in
                             try await client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -15,7 +15,7 @@ private func call(
 
 @Suite struct WaitingLineTests {
     @Test func keepsOrderAndSkipsWhoLeft() {
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         let calls = (0..<5).map { call("\($0)", bytes: 10, count: 2) }
         for call in calls { line.append(call) }
         #expect((line.commandCount, line.byteCount) == (10, 50))
@@ -31,7 +31,7 @@ private func call(
 
     /// 200,000 that leave in the worst order: a search for each would take minutes.
     @Test func leavingTakesNoSearch() {
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         let calls = (0..<200_000).map { _ in call("x") }
         for call in calls { line.append(call) }
         for call in calls.reversed() where !line.remove(call) { Issue.record("a call was not there") }
@@ -42,7 +42,7 @@ private func call(
     @Test(arguments: 0..<20 as Range<UInt64>)
     func behavesAsAnArray(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         var model: [PendingCall] = []
         for _ in 0..<2000 {
             switch random.next() % 5 {

@@ -37,7 +37,7 @@ struct PermitGrant: Sendable, Equatable {
         else { throw RedisError(.unexpectedReply("permit"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(
             // What another program wrote there must not become more than was asked for.
-            count: Int(min(max(0, count), Int64(Permits.most))),
+            count: Int(min(max(0, count), Int64(PermitPool.most))),
             delay: .microseconds(delay),
             interval: .microseconds(interval),
             limit: limit,

@@ -64,6 +64,6 @@ extension Bridge {
     }
 }
 
-extension StreamSession {
+extension StreamState {
     var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, script: scripts.pause) }
 }

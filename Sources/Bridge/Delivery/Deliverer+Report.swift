@@ -4,8 +4,8 @@ import Loops
 extension Deliverer {
     /// Tells what came of a request, and what it changed for all others.
     func report(
-        _ start: Lanes.Start,
-        _ call: LoopsCall,
+        _ start: ContactQueues.Start,
+        _ call: EncodedRequest,
         _ settled: DeliveryState.Settled
     ) {
         let answer = settled.answer
@@ -69,7 +69,7 @@ extension Deliverer {
         }
     }
 
-    func reportRefused(_ answer: LoopsAnswer, _ metadata: Logger.Metadata) {
+    func reportRefused(_ answer: LoopsResponse, _ metadata: Logger.Metadata) {
         if answer.outcome == .wrongAddress {
             logGate.log(
                 .error,

@@ -8,7 +8,7 @@ import Synchronization
 /// All decisions are ``DeliveryState``'s; this adds the clock, the dice and the HTTP client.
 final class Deliverer: Sendable {
     /// The one call that leaves the process. It is not sent once the instant has passed; nil says that it was not.
-    typealias Send = @Sendable (LoopsCall, ContinuousClock.Instant) async -> LoopsAnswer?
+    typealias Send = @Sendable (EncodedRequest, ContinuousClock.Instant) async -> LoopsResponse?
 
     /// What the deliverer asks and tells. Called under its lock: they must be quick and not call back.
     struct Outlet: Sendable {
@@ -17,11 +17,11 @@ final class Deliverer: Sendable {
         /// The name of a stream, for the log.
         let name: @Sendable (_ stream: Int) -> String
         /// Takes ends of one stream, in the order in which they happened.
-        let ended: @Sendable ([EntryEnd]) -> Void
+        let ended: @Sendable ([EntryCompletion]) -> Void
         /// Takes entries of one stream that were given up.
         let forgot: @Sendable (_ stream: Int, [PlannedEntry]) -> Void
         /// A request of the entry failed, and the entry waits. `again`: after how long it is tried again; nil when that is up to Loops.
-        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsAnswer, _ again: Duration?) -> Void
+        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsResponse, _ again: Duration?) -> Void
         /// The process is still there after the suspect's request.
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
@@ -36,21 +36,21 @@ final class Deliverer: Sendable {
     private let ask: Ask
     /// The most requests a second by this replica's configuration.
     private let cap: Double?
-    private let testKey: @Sendable () async -> LoopsAnswer
+    private let testKey: @Sendable () async -> LoopsResponse
     /// Where Loops is said to be, for people.
     let baseURL: String
     let outlet: Outlet
     let metrics: BridgeMetrics
     private let activity: Activity
     let logger: Logger
-    let logGate: LogGate
+    let logGate: LogThrottle
 
     init(
         state: DeliveryState,
         send: @escaping Send,
         ask: @escaping Ask,
         cap: Double? = nil,
-        testKey: @escaping @Sendable () async -> LoopsAnswer,
+        testKey: @escaping @Sendable () async -> LoopsResponse,
         baseURL: String,
         metrics: BridgeMetrics,
         activity: Activity,
@@ -66,7 +66,7 @@ final class Deliverer: Sendable {
         self.metrics = metrics
         self.activity = activity
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logGate = LogThrottle(logger: logger)
         self.outlet = outlet
     }
 
@@ -198,7 +198,7 @@ final class Deliverer: Sendable {
         outlet.startsBefore(entry.lane.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
     }
 
-    private func deliver(_ start: Lanes.Start) async {
+    private func deliver(_ start: ContactQueues.Start) async {
         let began = clock.now
         var call = start.step.call
         call.trace = call.trace?.next(span: .random(in: 1 ... .max))
@@ -252,9 +252,9 @@ final class Deliverer: Sendable {
     }
 }
 
-extension [EntryEnd] {
+extension [EntryCompletion] {
     /// Runs of ends with the same value, in order.
-    fileprivate func chunked(by value: (EntryEnd) -> Int) -> [[EntryEnd]] {
+    fileprivate func chunked(by value: (EntryCompletion) -> Int) -> [[EntryCompletion]] {
         reduce(into: []) { runs, end in
             if let last = runs.last?.last, value(last) == value(end) {
                 runs[runs.count - 1].append(end)

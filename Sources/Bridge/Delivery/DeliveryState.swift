@@ -4,9 +4,9 @@ import Loops
 ///
 /// A value; ``Deliverer`` keeps it behind a lock and does the I/O that comes out of it.
 struct DeliveryState: Sendable {
-    var lanes: Lanes
-    var gate: Gate
-    var permits: Permits
+    var lanes: ContactQueues
+    var gate: AdmissionControl
+    var permits: PermitPool
     let maxInFlight: Int
     let retry: RetryPolicy
     /// How long after its sending Loops may still apply a request that was given up; zero where that is not reckoned with.
@@ -24,7 +24,7 @@ struct DeliveryState: Sendable {
     ///   - hasCap: whether this replica is configured with a limit of its own.
     ///   - asksForKey: whether the key is tried before the first request.
     init(
-        lanes: Lanes = Lanes(),
+        lanes: ContactQueues = ContactQueues(),
         isLimited: Bool,
         hasCap: Bool = false,
         asksForKey: Bool = false,
@@ -33,15 +33,15 @@ struct DeliveryState: Sendable {
         lateEffect: Duration = .zero
     ) {
         self.lanes = lanes
-        self.gate = Gate(isPaced: isLimited, asksForKey: asksForKey)
-        self.permits = Permits(isLimited: isLimited, hasCap: hasCap)
+        self.gate = AdmissionControl(isPaced: isLimited, asksForKey: asksForKey)
+        self.permits = PermitPool(isLimited: isLimited, hasCap: hasCap)
         self.maxInFlight = maxInFlight
         self.retry = retry
         self.lateEffect = lateEffect
     }
 
     enum Action: Sendable {
-        case send(Lanes.Start)
+        case send(ContactQueues.Start)
         case probeKey
         /// Ask the limiter; its answer goes to ``permits``.
         case ask(PermitRequest)
@@ -129,14 +129,14 @@ struct DeliveryState: Sendable {
     }
 
     struct Settled: Sendable {
-        var ends: [EntryEnd]
+        var ends: [EntryCompletion]
         /// Entries that were given up meanwhile and did not end.
         var given: [PlannedEntry]
-        var change: Gate.Change
+        var change: AdmissionControl.Change
         /// How long the lane waits; nil when it does not.
         var retryDelay: Duration?
         /// As it was understood.
-        var answer: LoopsAnswer
+        var answer: LoopsResponse
     }
 
     /// Takes the answer to a request that ``next(now:mayStart:lost:)`` started.
@@ -144,8 +144,8 @@ struct DeliveryState: Sendable {
     ///   - began: when it was started.
     ///   - random: in `0..<1`.
     mutating func answered(
-        _ start: Lanes.Start,
-        _ answer: LoopsAnswer,
+        _ start: ContactQueues.Start,
+        _ answer: LoopsResponse,
         began: ContinuousClock.Instant? = nil,
         now: ContinuousClock.Instant,
         random: Double
@@ -186,7 +186,7 @@ struct DeliveryState: Sendable {
     }
 
     /// What an answer means to this request, with what is known of its other attempts.
-    private func understood(_ answer: LoopsAnswer, to start: Lanes.Start, now: ContinuousClock.Instant) -> LoopsAnswer {
+    private func understood(_ answer: LoopsResponse, to start: ContactQueues.Start, now: ContinuousClock.Instant) -> LoopsResponse {
         guard let head = lanes.head(of: start.key) else { return answer }
         var own = answer
         switch answer.outcome {
@@ -209,13 +209,13 @@ struct DeliveryState: Sendable {
 
     /// A request that ``next(now:mayStart:lost:)`` started was not sent: its partition's lease had become too old by then.
     /// - Returns: entries that were given up meanwhile.
-    mutating func unsent(_ start: Lanes.Start) -> [PlannedEntry] {
+    mutating func unsent(_ start: ContactQueues.Start) -> [PlannedEntry] {
         inFlight -= 1
         gate.unsent()
         return lanes.finish(start.key, .unsent).given
     }
 
-    mutating func keyProbed(_ answer: LoopsAnswer, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
+    mutating func keyProbed(_ answer: LoopsResponse, now: ContinuousClock.Instant, random: Double) -> AdmissionControl.Change {
         inFlight -= 1
         gate.heard(answer, now: now, random: random)
         let change = gate.keyProbed(answer.outcome, now: now, random: random)
@@ -238,12 +238,12 @@ struct DeliveryState: Sendable {
     }
 
     private func result(
-        of start: Lanes.Start,
-        _ answer: LoopsAnswer,
+        of start: ContactQueues.Start,
+        _ answer: LoopsResponse,
         othersDelivery: ContinuousClock.Instant?,
         now: ContinuousClock.Instant,
         random: Double
-    ) -> (step: Lanes.StepResult, delay: Duration?) {
+    ) -> (step: ContactQueues.AttemptResult, delay: Duration?) {
         switch answer.outcome {
         case .delivered:
             return (.delivered, nil)
@@ -271,7 +271,7 @@ struct DeliveryState: Sendable {
                     now: now
                 )
             {
-                let fault = DeliveryFault(exhaustedAfter: failures, why, answer, start.step)
+                let fault = DeliveryFailure(exhaustedAfter: failures, why, answer, start.step)
                 return (.failed(fault), nil)
             }
             let isUnreadable = why == .ambiguousAnswer && answer.status.map { (200..<300).contains($0) } ?? false
@@ -283,8 +283,8 @@ struct DeliveryState: Sendable {
     }
 }
 
-extension DeliveryFault {
-    fileprivate init(_ rejection: LoopsOutcome.Rejection, _ answer: LoopsAnswer, _ step: PlannedStep) {
+extension DeliveryFailure {
+    fileprivate init(_ rejection: LoopsOutcome.Rejection, _ answer: LoopsResponse, _ step: PlannedRequest) {
         let status = answer.status.map(String.init) ?? "no status"
         let (mapping, call) = (step.mapping, step.call)
         switch rejection {
@@ -332,8 +332,8 @@ extension DeliveryFault {
     fileprivate init(
         exhaustedAfter failures: Int,
         _ why: LoopsOutcome.Retry,
-        _ answer: LoopsAnswer,
-        _ step: PlannedStep
+        _ answer: LoopsResponse,
+        _ step: PlannedRequest
     ) {
         let (mapping, call) = (step.mapping, step.call)
         self.init(

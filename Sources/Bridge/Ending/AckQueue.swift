@@ -10,8 +10,8 @@ struct AckQueue: Sendable {
     /// One script call.
     enum Call: Sendable, Equatable {
         /// By partition, each with its IDs in the order of their ends.
-        case acknowledge([Portion])
-        case deadLetter(EntryEnd, [DeliveryFault])
+        case acknowledge([PartitionBatch])
+        case deadLetter(EntryCompletion, [DeliveryFailure])
 
         /// How many ends it stands for.
         var count: Int {
@@ -23,7 +23,7 @@ struct AckQueue: Sendable {
     }
 
     /// The entries of one partition in a call, read in one tenure.
-    struct Portion: Sendable, Equatable {
+    struct PartitionBatch: Sendable, Equatable {
         let partition: Int
         let tenure: Int
         var ids: [StreamID]
@@ -34,13 +34,13 @@ struct AckQueue: Sendable {
     /// The most calls that are made up at a time.
     static let maxCalls = 32
 
-    private var ends: Deque<EntryEnd> = []
+    private var ends: Deque<EntryCompletion> = []
     private var counts: [Int: Int] = [:]
 
     var count: Int { ends.count }
     func count(in partition: Int) -> Int { counts[partition, default: 0] }
 
-    mutating func append(_ end: EntryEnd) {
+    mutating func append(_ end: EntryCompletion) {
         ends.append(end)
         counts[end.partition, default: 0] += 1
     }
@@ -49,7 +49,7 @@ struct AckQueue: Sendable {
     /// - Parameter stuck: partitions whose ends stay where they are.
     func calls(except stuck: Set<Int> = []) -> [Call] {
         var calls: [Call] = []
-        var portions: [Portion] = []
+        var portions: [PartitionBatch] = []
         var size = 0
         func flush() {
             if !portions.isEmpty { calls.append(.acknowledge(portions)) }
@@ -65,7 +65,7 @@ struct AckQueue: Sendable {
                 {
                     portions[index].ids.append(end.id)
                 } else {
-                    portions.append(Portion(partition: end.partition, tenure: end.tenure, ids: [end.id]))
+                    portions.append(PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id]))
                 }
                 size += 1
                 if size == Self.batch { flush() }
@@ -78,9 +78,9 @@ struct AckQueue: Sendable {
 
     /// The calls that stand for this many ends at the front need no repetition.
     /// - Parameter stuck: as ``calls(except:)`` had it.
-    mutating func confirm(_ count: Int, except stuck: Set<Int> = []) -> [EntryEnd] {
-        var confirmed: [EntryEnd] = []
-        var staying: [EntryEnd] = []
+    mutating func confirm(_ count: Int, except stuck: Set<Int> = []) -> [EntryCompletion] {
+        var confirmed: [EntryCompletion] = []
+        var staying: [EntryCompletion] = []
         while confirmed.count < count, let end = ends.popFirst() {
             if stuck.contains(end.partition) { staying.append(end) } else { confirmed.append(end) }
         }

@@ -9,21 +9,21 @@ struct Acknowledger: Sendable {
     /// How long a partition is left alone whose dead letter could not be written.
     static let stuckFor = Duration.seconds(1)
 
-    let session: StreamSession
+    let session: StreamState
     let deadLetterMaxLength: Int
-    let ends: EndTally
+    let ends: CompletionCounter
     let metrics: StreamMetrics
     let logger: Logger
-    private let logGate: LogGate
+    private let logGate: LogThrottle
     private let clock = ContinuousClock()
 
-    init(session: StreamSession, deadLetterMaxLength: Int, ends: EndTally, metrics: StreamMetrics, logger: Logger) {
+    init(session: StreamState, deadLetterMaxLength: Int, ends: CompletionCounter, metrics: StreamMetrics, logger: Logger) {
         self.session = session
         self.deadLetterMaxLength = deadLetterMaxLength
         self.ends = ends
         self.metrics = metrics
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logGate = LogThrottle(logger: logger)
     }
 
     /// Runs until the session's `endsWaiting` is finished and all is confirmed, or the task is cancelled.
@@ -63,11 +63,11 @@ struct Acknowledger: Sendable {
                 // Below that many calls, all that waited was sent: what waits now came later.
                 let isAll = stuck.isEmpty && calls.count < AckQueue.maxCalls
                 if isAll, session.withAcks({ $0.count }) < few { return }
-            } catch let unwritten as LetterUnwritten {
+            } catch let unwritten as DeadLetterUnwritten {
                 if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
                 stuck.insert(unwritten.partition)
                 report(unwritten.fault)
-            } catch GroupFault.incarnationChanged {
+            } catch GroupError.incarnationChanged {
                 // The next heartbeat ends the tenures of these ends; what is left of them is dropped then.
                 session.beatWanted.signal()
                 try? await clock.sleep(for: Self.maxDelay)
@@ -87,9 +87,9 @@ struct Acknowledger: Sendable {
     }
 
     /// A dead letter could not be written: the entries of its partition wait for that, and no others.
-    private struct LetterUnwritten: Error {
+    private struct DeadLetterUnwritten: Error {
         let partition: Int
-        let fault: GroupFault
+        let fault: GroupError
     }
 
     private func reportDropped(_ count: Int) {
@@ -102,7 +102,7 @@ struct Acknowledger: Sendable {
         )
     }
 
-    private func report(_ fault: GroupFault) {
+    private func report(_ fault: GroupError) {
         logGate.log(
             .error,
             key: "letters",
@@ -165,13 +165,13 @@ struct Acknowledger: Sendable {
                 )
                 session.lettersAre(unwritable: nil)
                 if dropped > 0 { reportDropped(dropped) }
-            } catch GroupFault.fenced {
+            } catch GroupError.fenced {
                 metrics.fenced(.deadLetter)
                 return [end.tenure]
-            } catch let fault as GroupFault {
+            } catch let fault as GroupError {
                 guard case .noLetters(_, let why) = fault else { throw fault }
                 session.lettersAre(unwritable: why)
-                throw LetterUnwritten(partition: end.partition, fault: fault)
+                throw DeadLetterUnwritten(partition: end.partition, fault: fault)
             }
             report(end, faults)
             return []
@@ -179,7 +179,7 @@ struct Acknowledger: Sendable {
     }
 
     /// What the letter holds of its entry, read by a plain command: all of it, or how much was left in the stream.
-    private func content(of end: EntryEnd) async throws -> [RedisArgument] {
+    private func content(of end: EntryCompletion) async throws -> [RedisArgument] {
         func leftOut(_ count: Int) -> [RedisArgument] { [.bytes(Letter.leftOutName), .string(String(count))] }
         if end.isUnreadable { return leftOut(1) }
         let fields: [StreamField]
@@ -195,7 +195,7 @@ struct Acknowledger: Sendable {
     }
 
     /// Many may come at once, of one cause: the letters themselves say more.
-    private func report(_ end: EntryEnd, _ faults: [DeliveryFault]) {
+    private func report(_ end: EntryCompletion, _ faults: [DeliveryFailure]) {
         let reason = faults.first?.reason.rawValue ?? ""
         var metadata: Logger.Metadata = [
             "stream": "\(session.keys.stream)", "id": "\(end.id)", "reason": "\(reason)",

@@ -13,8 +13,8 @@ struct DeadLetter: Sendable {
     /// The longest detail, in characters; several faults share it.
     static let maxDetail = 2000
 
-    let end: EntryEnd
-    let faults: [DeliveryFault]
+    let end: EntryCompletion
+    let faults: [DeliveryFailure]
     let stream: String
     /// Milliseconds since 1970.
     let now: Int64

@@ -11,7 +11,7 @@ struct AttemptHistory: Sendable, Equatable {
 
     /// An attempt did not succeed.
     /// - Parameter lateUntil: until when Loops may still apply it.
-    mutating func failed(_ answer: LoopsAnswer, lateUntil: ContinuousClock.Instant?) {
+    mutating func failed(_ answer: LoopsResponse, lateUntil: ContinuousClock.Instant?) {
         attempts += 1
         if answer.mayHaveSucceeded { mayHaveSucceeded = true }
         if let lateUntil { self.lateUntil = max(self.lateUntil ?? lateUntil, lateUntil) }

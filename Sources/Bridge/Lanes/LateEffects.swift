@@ -11,21 +11,21 @@ struct LateEffects: Sendable {
     static let most = 10_000
 
     struct Open: Sendable {
-        let call: LoopsCall
+        let call: EncodedRequest
         /// Over how many entries at the front of its lane it reached.
         let reach: Int
         var until: ContinuousClock.Instant
     }
 
-    private var open: [LaneKey: Open] = [:]
+    private var open: [OrderingKey: Open] = [:]
     /// In the order in which they were noted, each perhaps several times.
-    private var order: Deque<(key: LaneKey, until: ContinuousClock.Instant)> = []
+    private var order: Deque<(key: OrderingKey, until: ContinuousClock.Instant)> = []
 
     var count: Int { open.count }
 
     /// The request was given up, and Loops may apply it until this instant.
     /// - Parameter reach: over how many entries at the front of the lane it reached.
-    mutating func note(_ key: LaneKey, _ call: LoopsCall, reach: Int, until: ContinuousClock.Instant) {
+    mutating func note(_ key: OrderingKey, _ call: EncodedRequest, reach: Int, until: ContinuousClock.Instant) {
         let before = open[key]?.until ?? until
         open[key] = Open(call: call, reach: reach, until: max(before, until))
         order.append((key, max(before, until)))
@@ -33,12 +33,12 @@ struct LateEffects: Sendable {
     }
 
     /// Loops has taken the request under its key: no other attempt of it takes effect any more.
-    mutating func settled(_ key: LaneKey, _ call: LoopsCall) {
+    mutating func settled(_ key: OrderingKey, _ call: EncodedRequest) {
         if open[key]?.call == call { open[key] = nil }
     }
 
     /// What of a lane Loops may still apply.
-    mutating func of(_ key: LaneKey, now: ContinuousClock.Instant) -> Open? {
+    mutating func of(_ key: OrderingKey, now: ContinuousClock.Instant) -> Open? {
         if order.isEmpty { return nil }
         while let oldest = order.first, oldest.until <= now {
             order.removeFirst()
@@ -48,7 +48,7 @@ struct LateEffects: Sendable {
         return open
     }
 
-    private mutating func forget(_ oldest: (key: LaneKey, until: ContinuousClock.Instant)) {
+    private mutating func forget(_ oldest: (key: OrderingKey, until: ContinuousClock.Instant)) {
         if open[oldest.key]?.until == oldest.until { open[oldest.key] = nil }
     }
 }

@@ -3,15 +3,15 @@ import RedisStreams
 
 /// An entry with everything that has to happen to it, decided once when it was read. A later change of the mappings does not touch it.
 struct PlannedEntry: Sendable {
-    let lane: LaneKey
+    let lane: OrderingKey
     let id: StreamID
     let partition: Int
     /// What the entry takes in memory, roughly, in bytes.
     let size: Int
     /// The requests, in the order of events and mappings.
-    private(set) var steps: [PlannedStep]
+    private(set) var steps: [PlannedRequest]
     /// What of the entry can never be delivered. Not empty: the entry ends in the dead-letter stream, after its steps.
-    var faults: [DeliveryFault]
+    var faults: [DeliveryFailure]
     /// When the event happened by its own account, in seconds since 1970; nil when it does not say.
     var occurredAt: Double?
     /// What the mappings' options changed in the requests.
@@ -77,9 +77,9 @@ struct PlannedEntry: Sendable {
     }
 
     /// A further request of the entry, right behind the current one, of the same mapping. It has no age: what it repeats was sent in time.
-    mutating func insertNext(_ call: LoopsCall) {
+    mutating func insertNext(_ call: EncodedRequest) {
         let step = steps[nextStep]
-        steps.insert(PlannedStep(call: call, mapping: step.mapping, priority: step.priority), at: nextStep + 1)
+        steps.insert(PlannedRequest(call: call, mapping: step.mapping, priority: step.priority), at: nextStep + 1)
     }
 
     /// The current step was answered, and is to be tried again.
@@ -89,14 +89,14 @@ struct PlannedEntry: Sendable {
     mutating func keyRefused(at now: ContinuousClock.Instant) { keyRefusedAt = keyRefusedAt ?? now }
 
     /// What became of it. Only when it is finished.
-    var end: EntryEnd {
-        let kind: EntryEnd.Kind =
+    var end: EntryCompletion {
+        let kind: EntryCompletion.Kind =
             if isLost {
                 .lost
             } else if !faults.isEmpty {
                 .deadLettered(faults)
             } else if steps.isEmpty { .ignored } else if expired == steps.count { .expired } else { .delivered }
-        var end = EntryEnd(
+        var end = EntryCompletion(
             stream: lane.stream,
             id: id,
             partition: partition,
@@ -125,7 +125,7 @@ extension PlannedEntry {
 
     /// An entry that is larger than an answer of Redis may be.
     static func unreadable(_ id: StreamID, stream: Int, partition: Int, size: Int) -> PlannedEntry {
-        let fault = DeliveryFault(
+        let fault = DeliveryFailure(
             reason: .invalidEntry,
             detail: """
                 The entry is too large to be read. Its content is left in the stream, until that is trimmed. Look at the program that adds it; \
@@ -139,7 +139,7 @@ extension PlannedEntry {
 
     /// An entry that is not even looked at: so many processes died with it in hand.
     static func poison(_ id: StreamID, deaths: Int, stream: Int, partition: Int, size: Int) -> PlannedEntry {
-        let fault = DeliveryFault(
+        let fault = DeliveryFailure(
             reason: .poison,
             detail: """
                 \(deaths) times a process died while it had this entry in hand. Look at the processes' last log lines and at their \
@@ -149,9 +149,9 @@ extension PlannedEntry {
         return PlannedEntry(unread: id, stream: stream, partition: partition, size: size, faults: [fault])
     }
 
-    private init(unread id: StreamID, stream: Int, partition: Int, size: Int, faults: [DeliveryFault]) {
+    private init(unread id: StreamID, stream: Int, partition: Int, size: Int, faults: [DeliveryFailure]) {
         self.init(
-            lane: LaneKey(stream: stream, contact: id.description),
+            lane: OrderingKey(stream: stream, contact: id.description),
             id: id,
             partition: partition,
             size: size,
@@ -162,8 +162,8 @@ extension PlannedEntry {
 }
 
 /// One request of an entry.
-struct PlannedStep: Sendable, Equatable {
-    let call: LoopsCall
+struct PlannedRequest: Sendable, Equatable {
+    let call: EncodedRequest
     /// The name of the mapping that made it.
     let mapping: String
     /// The mapping's priority: higher first.
@@ -175,7 +175,7 @@ struct PlannedStep: Sendable, Equatable {
 }
 
 /// Why a part of an entry ended without being delivered.
-struct DeliveryFault: Sendable, Equatable {
+struct DeliveryFailure: Sendable, Equatable {
     var reason: DeadLetterReason
     /// For a person: what is wrong with what, and what to do.
     var detail: String
@@ -203,9 +203,9 @@ extension PlannedEntry {
     }
 }
 
-extension DeliveryFault {
-    fileprivate static func tooOld(mapping: String) -> DeliveryFault {
-        DeliveryFault(
+extension DeliveryFailure {
+    fileprivate static func tooOld(mapping: String) -> DeliveryFailure {
+        DeliveryFailure(
             reason: .tooOld,
             detail: """
                 The event is older than the mapping's maxAge. Its age counts from its timestamp, also when it is replayed: raise maxAge before \

@@ -14,7 +14,7 @@ struct ReadyQueue: Sendable {
     static let oldestEvery = 8
 
     private struct Item: Sendable {
-        let key: LaneKey
+        let key: OrderingKey
         let entry: StreamID
         let priority: Int
         let ticket: Ticket
@@ -58,18 +58,18 @@ struct ReadyQueue: Sendable {
     }
 
     private var streams: [Int: Stream] = [:]
-    private var turns: StreamTurns
+    private var turns: StrideScheduler
     private var tickets: Ticket = 0
     /// Lanes that are ready.
     private(set) var count = 0
 
     /// - Parameter weights: of the streams, by their place in the configuration.
     init(weights: [Int] = []) {
-        turns = StreamTurns(weights: weights)
+        turns = StrideScheduler(weights: weights)
     }
 
     /// The lane is ready with this entry at its head.
-    mutating func insert(_ key: LaneKey, entry: StreamID, priority: Int) -> Ticket {
+    mutating func insert(_ key: OrderingKey, entry: StreamID, priority: Int) -> Ticket {
         tickets += 1
         let item = Item(key: key, entry: entry, priority: priority, ticket: tickets)
         streams[key.stream, default: Stream()].byAge.insert(ByAge(item: item))
@@ -86,10 +86,10 @@ struct ReadyQueue: Sendable {
     }
 
     /// The lane whose turn it is.
-    mutating func first() -> LaneKey? { next()?.key }
+    mutating func first() -> OrderingKey? { next()?.key }
 
     /// Takes out the lane whose turn it is. Whether it had its turn is told by ``started(_:)``.
-    mutating func popFirst() -> LaneKey? {
+    mutating func popFirst() -> OrderingKey? {
         guard let item = next() else { return nil }
         remove(item.ticket, of: item.key.stream)
         return item.key

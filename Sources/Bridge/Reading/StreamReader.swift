@@ -6,9 +6,9 @@ import Segment
 ///
 /// The only one who lets entries in and gives them up again, so that nothing of a lost partition slips in behind its loss.
 struct StreamReader: Sendable {
-    let session: StreamSession
-    let waiter: EntryWaiter
-    let planner: Planner
+    let session: StreamState
+    let waiter: NewEntryListener
+    let planner: EntryPlanner
     let rule: String
     let window: Int
     let poisonAfter: Int
@@ -29,7 +29,7 @@ struct StreamReader: Sendable {
     }
 
     private let clock = ContinuousClock()
-    private let logGate: LogGate
+    private let logGate: LogThrottle
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
     /// Partitions that one call looks through for what a dead owner had in hand, so that Redis is not held up.
     private static let blamedAtOnce = 4
@@ -37,9 +37,9 @@ struct StreamReader: Sendable {
     private static let starvingWindow = 10
 
     init(
-        session: StreamSession,
-        waiter: EntryWaiter,
-        planner: Planner,
+        session: StreamState,
+        waiter: NewEntryListener,
+        planner: EntryPlanner,
         configuration: BridgeConfiguration,
         metrics: StreamMetrics,
         logger: Logger,
@@ -53,13 +53,13 @@ struct StreamReader: Sendable {
         self.poisonAfter = configuration.poisonAfter
         self.metrics = metrics
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logGate = LogThrottle(logger: logger)
         self.outlet = outlet
         self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
 
     /// Reads until the task is cancelled.
-    /// - Throws: ``GroupFault`` that no repetition mends.
+    /// - Throws: ``GroupError`` that no repetition mends.
     func run() async throws {
         var failures = 0
         while !Task.isCancelled {
@@ -73,16 +73,16 @@ struct StreamReader: Sendable {
                 }
                 if hasMore { continue }
                 guard await session.readable.wait() else { return }
-            } catch GroupFault.adoptFirst {
+            } catch GroupError.adoptFirst {
                 await retry(&failures) { try await adoption.run(decoder: planner.decoder) }
-            } catch GroupFault.again {
+            } catch GroupError.again {
                 continue
-            } catch GroupFault.incarnationChanged {
+            } catch GroupError.incarnationChanged {
                 session.beatWanted.signal()
                 guard await session.readable.wait() else { return }
-            } catch GroupFault.groupLost(let stream) {
-                session.closed("\(GroupFault.groupLost(stream: stream))")
-            } catch let fault as GroupFault where !fault.isRetriable {
+            } catch GroupError.groupLost(let stream) {
+                session.closed("\(GroupError.groupLost(stream: stream))")
+            } catch let fault as GroupError where !fault.isRetriable {
                 session.faulted(fault.description)
                 throw fault
             } catch {
@@ -198,7 +198,7 @@ struct StreamReader: Sendable {
         }
     }
 
-    private func pull(_ pulls: [Intake.Pull], most: Int) async throws {
+    private func pull(_ pulls: [FetchPlanner.Fetch], most: Int) async throws {
         let grants = try await session.grants(pulls, most: most)
         do {
             let contents = try await session.contents(grants, of: pulls)
@@ -217,7 +217,7 @@ struct StreamReader: Sendable {
     private func take(
         _ grants: [PullGrant?],
         _ contents: [[StreamEntry]],
-        of pulls: [Intake.Pull],
+        of pulls: [FetchPlanner.Fetch],
         most: Int,
         isUnreadable: Bool = false
     ) {

@@ -130,7 +130,7 @@ public struct BridgeHealth: Sendable, Equatable {
             if let unowned = stream.unowned, unowned > 0 {
                 reasons.append("\(stream.name): \(unowned) of \(stream.partitions) partitions have no owner yet")
             }
-            if let lossIn = stream.lossIn, lossIn < TrimGuard.warning {
+            if let lossIn = stream.lossIn, lossIn < RetentionMonitor.warning {
                 reasons.append("\(stream.name): the producer's trimming reaches entries that are not delivered")
             }
         }

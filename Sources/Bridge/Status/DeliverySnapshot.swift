@@ -68,7 +68,7 @@ public struct DeliverySnapshot: Sendable, Equatable {
 
     /// Whether nothing is started until something outside is mended.
     var isHeld: Bool {
-        [.unauthorized, .wrongAddress, .outage].map(\Gate.Hold.rawValue).contains(hold) || limiterFailure != nil
+        [.unauthorized, .wrongAddress, .outage].map(\AdmissionControl.BlockReason.rawValue).contains(hold) || limiterFailure != nil
     }
 
     /// A permit that is good only after this was not queued behind others: the limiter pauses. A second has all of a small team's permits.

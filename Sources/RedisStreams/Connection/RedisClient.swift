@@ -12,10 +12,10 @@ public final class RedisClient: Sendable {
     public let configuration: RedisConfiguration
     private let logger: Logger
     private let eventLoop: any EventLoop
-    private let link: NIOLoopBoundBox<RedisLink>
+    private let link: NIOLoopBoundBox<ConnectionSlot>
     private let status: ConnectionStatus
     private let onCommand: CommandObserver?
-    private let directory: TopologyDirectory
+    private let directory: TopologyCache
     /// Where the connection goes now; nil for a socket file, or without one.
     private let endpoint = Mutex<RedisEndpoint?>(nil)
     private let isRunning = Atomic(false)
@@ -36,10 +36,10 @@ public final class RedisClient: Sendable {
         self.onCommand = onCommand
         let eventLoop = (eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton).next()
         let status = ConnectionStatus(observer: onState)
-        self.directory = TopologyDirectory(configuration)
+        self.directory = TopologyCache(configuration)
         self.eventLoop = eventLoop
         self.status = status
-        let link = RedisLink(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
+        let link = ConnectionSlot(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
     }
 
@@ -211,7 +211,7 @@ public final class RedisClient: Sendable {
         }
     }
 
-    private func onLoop(_ body: @escaping @Sendable (RedisLink) -> Void) async {
+    private func onLoop(_ body: @escaping @Sendable (ConnectionSlot) -> Void) async {
         let link = link
         _ = try? await eventLoop.submit { body(link.value) }.get()
     }

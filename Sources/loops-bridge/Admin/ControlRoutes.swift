@@ -15,7 +15,7 @@ struct ControlRoutes: Sendable {
     /// nil: no mappings file is set.
     let reloader: MappingsReloader?
     private let logger: Logger
-    private let logGate: LogGate
+    private let logGate: LogThrottle
 
     init(
         bridge: Bridge,
@@ -27,7 +27,7 @@ struct ControlRoutes: Sendable {
         self.token = token
         self.reloader = reloader
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logGate = LogThrottle(logger: logger)
     }
 
     func add(to router: Router<AdminRequestContext>) {

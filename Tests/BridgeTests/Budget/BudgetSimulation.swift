@@ -63,7 +63,7 @@ struct BudgetSimulation {
     }
 
     private struct Replica {
-        var permits: Permits
+        var permits: PermitPool
         var inFlight = 0
         var wake: Double?
     }
@@ -89,7 +89,7 @@ struct BudgetSimulation {
         window = RateLimiterModel(configuration: .init(kind: site.kind, limit: site.limit), seed: seed)
         let caps = site.caps
         replicas = (0..<site.replicas).map { number in
-            Replica(permits: Permits(isLimited: true, hasCap: caps.indices.contains(number) && caps[number] != nil))
+            Replica(permits: PermitPool(isLimited: true, hasCap: caps.indices.contains(number) && caps[number] != nil))
         }
         let source = StreamScripts().permit.source
         script = RedisScript(
@@ -157,7 +157,7 @@ struct BudgetSimulation {
         let cap = site.caps.indices.contains(number) ? site.caps[number] : nil
         let microseconds = Int64((1_700_000_000 + site.clock(now)) * 1e6)
         let time = [String(microseconds / 1_000_000), String(microseconds % 1_000_000)]
-        let arguments = Limiter.arguments(request, cap: cap) + time
+        let arguments = RateLimiter.arguments(request, cap: cap) + time
         return try PermitGrant(
             try await client.run(script, keys: [key], arguments: arguments.map { .string($0) })
         )

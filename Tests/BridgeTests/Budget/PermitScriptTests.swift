@@ -5,18 +5,18 @@ import Testing
 
 @Suite("permit.lua: one pace for all replicas")
 struct PermitScriptTests {
-    private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, sessions: [StreamSession] = []) -> Limiter {
-        Limiter(
+    private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, sessions: [StreamState] = []) -> RateLimiter {
+        RateLimiter(
             client: fixture.client,
             script: StreamScripts().permit,
-            key: Limiter.key(apiKey: "secret"),
+            key: RateLimiter.key(apiKey: "secret"),
             cap: cap,
             checksLeases: true,
             sessions: sessions
         )
     }
 
-    private func ask(_ limiter: Limiter, _ count: Int = 1, _ news: LimiterNews = LimiterNews()) async throws
+    private func ask(_ limiter: RateLimiter, _ count: Int = 1, _ news: LimiterNews = LimiterNews()) async throws
         -> PermitGrant
     {
         try await limiter.ask(PermitRequest(count: count, news: news))
@@ -66,7 +66,7 @@ struct PermitScriptTests {
     @Test("A Redis that cannot be asked is an error with its reason, not silence")
     func unreachable() async throws {
         try await ScriptFixture.run { fixture in
-            _ = try await fixture.send("SET", Limiter.key(apiKey: "secret"), "no hash")
+            _ = try await fixture.send("SET", RateLimiter.key(apiKey: "secret"), "no hash")
             await #expect(throws: RedisError.self) { try await ask(limiter(fixture)) }
         }
     }
@@ -75,11 +75,11 @@ struct PermitScriptTests {
         "The key names the API key by a hash only, another key has another limiter, and all of it goes away by itself"
     )
     func key() async throws {
-        #expect(!Limiter.key(apiKey: "secret").contains("secret"))
-        #expect(Limiter.key(apiKey: "secret") != Limiter.key(apiKey: "secret2"))
+        #expect(!RateLimiter.key(apiKey: "secret").contains("secret"))
+        #expect(RateLimiter.key(apiKey: "secret") != RateLimiter.key(apiKey: "secret2"))
         try await ScriptFixture.run { fixture in
             _ = try await ask(limiter(fixture))
-            let time = try await fixture.client.send(RedisCommand("TTL", [.string(Limiter.key(apiKey: "secret"))]))
+            let time = try await fixture.client.send(RedisCommand("TTL", [.string(RateLimiter.key(apiKey: "secret"))]))
             #expect((time.integer ?? 0) > 3000)
         }
     }

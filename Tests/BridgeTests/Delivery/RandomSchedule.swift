@@ -16,7 +16,7 @@ struct RandomSchedule {
 
     private var random: SplitMix64
     private var now: ContinuousClock.Instant
-    private var underWay: [Lanes.Start] = []
+    private var underWay: [ContactQueues.Start] = []
     private var isProbing = false
     private var asked: PermitRequest?
     private var steps = 0
@@ -135,7 +135,7 @@ struct RandomSchedule {
             isProbing = false
             let answers: [LoopsOutcome] = [.delivered, .unauthorized, .wrongAddress, .retry(.timedOut)]
             let outcome = isEnding ? .delivered : answers.randomElement(using: &random) ?? .delivered
-            _ = state.keyProbed(LoopsAnswer(outcome: outcome), now: now, random: dice())
+            _ = state.keyProbed(LoopsResponse(outcome: outcome), now: now, random: dice())
             return
         }
         guard let index = underWay.indices.randomElement(using: &random) else { return }
@@ -147,19 +147,19 @@ struct RandomSchedule {
         forget(settled.given)
     }
 
-    private mutating func note(_ ends: [EntryEnd]) {
+    private mutating func note(_ ends: [EntryCompletion]) {
         for end in ends { ended[end.contact, default: []].append(end.id) }
     }
 
     private mutating func dice() -> Double { Double.random(in: 0..<1, using: &random) }
 
-    private static let good = LoopsAnswer(outcome: .delivered, status: 200)
+    private static let good = LoopsResponse(outcome: .delivered, status: 200)
 
-    private mutating func anyAnswer() -> LoopsAnswer {
-        let others: [LoopsAnswer] =
-            LoopsOutcome.Retry.allCases.map { LoopsAnswer(outcome: .retry($0), status: 200) }
-            + LoopsOutcome.Rejection.allCases.map { LoopsAnswer(outcome: .rejected($0), status: 400) }
-            + [.throttled, .unauthorized, .wrongAddress, .alreadyDelivered].map { LoopsAnswer(outcome: $0) }
+    private mutating func anyAnswer() -> LoopsResponse {
+        let others: [LoopsResponse] =
+            LoopsOutcome.Retry.allCases.map { LoopsResponse(outcome: .retry($0), status: 200) }
+            + LoopsOutcome.Rejection.allCases.map { LoopsResponse(outcome: .rejected($0), status: 400) }
+            + [.throttled, .unauthorized, .wrongAddress, .alreadyDelivered].map { LoopsResponse(outcome: $0) }
         return Bool.random(using: &random) ? Self.good : others.randomElement(using: &random) ?? Self.good
     }
 }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("AckQueue: acknowledgements leave in the order of the ends")
 struct AckQueueTests {
-    private let faults = [DeliveryFault(reason: .refused, detail: "no")]
+    private let faults = [DeliveryFailure(reason: .refused, detail: "no")]
 
-    private func end(_ number: UInt64, _ kind: EntryEnd.Kind = .delivered, partition: Int = 0) -> EntryEnd {
-        EntryEnd(
+    private func end(_ number: UInt64, _ kind: EntryCompletion.Kind = .delivered, partition: Int = 0) -> EntryCompletion {
+        EntryCompletion(
             stream: 0,
             id: .sample(number),
             partition: partition,
@@ -56,7 +56,7 @@ struct AckQueueTests {
         for (number, partition) in [(3, 5), (1, 2), (4, 5), (2, 2), (9, 0)] {
             queue.append(end(UInt64(number), partition: partition))
         }
-        let portions: [AckQueue.Portion] = [
+        let portions: [AckQueue.PartitionBatch] = [
             .init(partition: 5, tenure: 5, ids: [.sample(3), .sample(4)]),
             .init(partition: 2, tenure: 2, ids: [.sample(1), .sample(2)]),
             .init(partition: 0, tenure: 0, ids: [.sample(9)]),
@@ -100,7 +100,7 @@ struct AckQueueTests {
     func confirmsCalls() {
         var queue = AckQueue()
         for number in 1...300 as ClosedRange<UInt64> {
-            let kind = number.isMultiple(of: 37) ? EntryEnd.Kind.deadLettered(faults) : .delivered
+            let kind = number.isMultiple(of: 37) ? EntryCompletion.Kind.deadLettered(faults) : .delivered
             queue.append(end(number, kind, partition: Int(number % 3)))
         }
         for call in queue.calls() {

@@ -11,7 +11,7 @@ struct AcknowledgerTests {
     func manyLetters() async throws {
         let count = AckQueue.maxCalls * 2 + 8
         try await acknowledge(count, letters: count) { number in
-            .deadLettered([DeliveryFault(reason: .refused, detail: "number \(number)")])
+            .deadLettered([DeliveryFailure(reason: .refused, detail: "number \(number)")])
         }
     }
 
@@ -32,7 +32,7 @@ struct AcknowledgerTests {
             let id = try await fixture.add(isLarge ? large : many)
             _ = try await session.route()
             let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
-            let tally = EndTally(metrics: metrics, activity: Activity(streams: [fixture.stream]))
+            let tally = CompletionCounter(metrics: metrics, activity: Activity(streams: [fixture.stream]))
             let acknowledger = Acknowledger(
                 session: session,
                 deadLetterMaxLength: 1000,
@@ -42,13 +42,13 @@ struct AcknowledgerTests {
             )
             let running = Task { await acknowledger.run() }
             session.ended([
-                EntryEnd(
+                EntryCompletion(
                     stream: 0,
                     id: id,
                     partition: 0,
                     tenure: session.withLeases { $0.tenure(of: 0) } ?? 0,
                     size: 10,
-                    kind: .deadLettered([DeliveryFault(reason: .refused, detail: "No.")]),
+                    kind: .deadLettered([DeliveryFailure(reason: .refused, detail: "No.")]),
                     attempts: 1,
                     contact: "c",
                     occurredAt: nil
@@ -68,14 +68,14 @@ struct AcknowledgerTests {
     private func acknowledge(
         _ count: Int,
         letters: Int,
-        _ kind: @Sendable @escaping (Int) -> EntryEnd.Kind
+        _ kind: @Sendable @escaping (Int) -> EntryCompletion.Kind
     ) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let ids = try await fixture.add(contacts: count)
             _ = try await session.route(count: count)
             let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
-            let tally = EndTally(metrics: metrics, activity: Activity(streams: [fixture.stream]))
+            let tally = CompletionCounter(metrics: metrics, activity: Activity(streams: [fixture.stream]))
             let acknowledger = Acknowledger(
                 session: session,
                 deadLetterMaxLength: 1000,
@@ -86,7 +86,7 @@ struct AcknowledgerTests {
             let running = Task { await acknowledger.run() }
             session.ended(
                 ids.enumerated().map { number, id in
-                    EntryEnd(
+                    EntryCompletion(
                         stream: 0,
                         id: id,
                         partition: 0,

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("DeadLetter: what is written in front of an entry's own fields")
 struct DeadLetterTests {
-    private func letter(_ faults: [DeliveryFault]) -> DeadLetter {
-        let end = EntryEnd(
+    private func letter(_ faults: [DeliveryFailure]) -> DeadLetter {
+        let end = EntryCompletion(
             stream: 0,
             id: .sample(7),
             partition: 1,
@@ -26,7 +26,7 @@ struct DeadLetterTests {
 
     @Test("Names and values in turn, in the order that readers know")
     func order() {
-        let fault = DeliveryFault(
+        let fault = DeliveryFailure(
             reason: .refused,
             detail: "Loops refused it",
             mapping: "m",
@@ -55,9 +55,9 @@ struct DeadLetterTests {
     func several() {
         let all = texts(
             letter([
-                DeliveryFault(reason: .invalidFields, detail: "one", mapping: "a"),
-                DeliveryFault(reason: .refused, detail: "two", mapping: "b", status: 400, answer: "No."),
-                DeliveryFault(reason: .invalidEntry, detail: "three"),
+                DeliveryFailure(reason: .invalidFields, detail: "one", mapping: "a"),
+                DeliveryFailure(reason: .refused, detail: "two", mapping: "b", status: 400, answer: "No."),
+                DeliveryFailure(reason: .invalidEntry, detail: "three"),
             ])
         )
         #expect(all[1] == "invalidFields")
@@ -68,7 +68,7 @@ struct DeadLetterTests {
     @Test("The detail is cut")
     func cut() {
         let long = String(repeating: "x", count: 1500)
-        let faults = (0..<4).map { DeliveryFault(reason: .invalidFields, detail: long, mapping: "m\($0)") }
+        let faults = (0..<4).map { DeliveryFailure(reason: .invalidFields, detail: long, mapping: "m\($0)") }
         #expect(texts(letter(faults))[3].count == DeadLetter.maxDetail)
     }
 }

@@ -10,15 +10,15 @@ import Testing
 struct CoalescingLanesTests {
     private let start = ContinuousClock.now
 
-    private func lanes(_ coalescing: Coalescing = .lossless) -> Lanes {
-        Lanes(rules: LaneRules(coalescing: coalescing))
+    private func lanes(_ coalescing: Coalescing = .lossless) -> ContactQueues {
+        ContactQueues(rules: QueueRules(coalescing: coalescing))
     }
 
-    private func started(_ lanes: inout Lanes, after: Duration = .zero) throws -> Lanes.Start {
+    private func started(_ lanes: inout ContactQueues, after: Duration = .zero) throws -> ContactQueues.Start {
         let begun = lanes.start(now: start + after)
         return try #require(begun)
     }
-    private func body(_ start: Lanes.Start) throws -> JSONValue { try JSONParser.parse(start.step.call.body) }
+    private func body(_ start: ContactQueues.Start) throws -> JSONValue { try JSONParser.parse(start.step.call.body) }
 
     @Test("Waiting identifies become one request; all of them end after it, in order, and say how they shared it")
     func together() throws {
@@ -44,7 +44,7 @@ struct CoalescingLanesTests {
         var suspect = PlannedEntry.identify(2, ["plan": "pro"])
         suspect.isSuspect = true
         var faulty = PlannedEntry.identify(2, ["plan": "pro"])
-        faulty.faults = [DeliveryFault(reason: .invalidFields, detail: "")]
+        faulty.faults = [DeliveryFailure(reason: .invalidFields, detail: "")]
         var fromTrack = PlannedEntry.identify(2, ["plan": "pro"])
         fromTrack.isIdentify = false
         var otherTenure = PlannedEntry.identify(2, ["plan": "pro"])
@@ -80,7 +80,7 @@ struct CoalescingLanesTests {
         #expect(try started(&off).entries == 1)
         var many = lanes()
         for number in 1...250 as ClosedRange<UInt64> { _ = many.admit(.identify(number, ["plan": "pro"])) }
-        #expect(try started(&many).entries == MergedUpdate.mostEntries)
+        #expect(try started(&many).entries == UpdateMerge.mostEntries)
     }
 
     @Test("A refused request is parted: each goes by itself, and only the one at fault becomes a dead letter")
@@ -88,9 +88,9 @@ struct CoalescingLanesTests {
         var lanes = lanes()
         for number in 1...3 as ClosedRange<UInt64> { _ = lanes.admit(.identify(number, ["p\(number)": "x"])) }
         let all = try started(&lanes)
-        let fault = DeliveryFault(reason: .refused, detail: "no", mapping: "m")
+        let fault = DeliveryFailure(reason: .refused, detail: "no", mapping: "m")
         #expect(lanes.finish(all.key, .failed(fault)).ends.isEmpty)
-        var ends: [EntryEnd] = []
+        var ends: [EntryCompletion] = []
         for number in 1...3 as ClosedRange<UInt64> {
             let one = try started(&lanes)
             #expect(one.entries == 1 && one.entry == .sample(number))
@@ -117,7 +117,7 @@ struct CoalescingLanesTests {
 
     @Test("Given up under way: what the request stood for comes home with it, what came later is given up at once")
     func abandoned() throws {
-        for result in [Lanes.StepResult.delivered, .retry(at: start, counts: true), .unsent] {
+        for result in [ContactQueues.AttemptResult.delivered, .retry(at: start, counts: true), .unsent] {
             var lanes = lanes()
             for number in 1...2 as ClosedRange<UInt64> { _ = lanes.admit(.identify(number, ["plan": "pro"])) }
             let begun = try started(&lanes)
@@ -140,15 +140,15 @@ struct CoalescingLanesTests {
     func expiry() throws {
         for policy in [LatePolicy.expire, .deadLetter] {
             var lanes = lanes()
-            let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
-            let step = PlannedStep(
+            let call = EncodedRequest(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
+            let step = PlannedRequest(
                 call: call,
                 mapping: "Welcome",
                 expiry: Expiry(at: start + .seconds(5), policy: policy)
             )
             _ = lanes.admit(PlannedEntry(.sample(1, contact: "u"), steps: [step]))
             _ = lanes.admit(
-                PlannedEntry(.sample(2, contact: "u"), steps: [step, PlannedStep(call: call, mapping: "b")])
+                PlannedEntry(.sample(2, contact: "u"), steps: [step, PlannedRequest(call: call, mapping: "b")])
             )
             _ = lanes.admit(.identify(3, ["plan": "pro"]))
             let next = try started(&lanes, after: .seconds(5))
@@ -172,8 +172,8 @@ struct CoalescingLanesTests {
 
     @Test("At its age to the instant it is too old; a moment before it is sent")
     func expiryBorder() throws {
-        let call = LoopsCall(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
-        let step = PlannedStep(call: call, mapping: "m", expiry: Expiry(at: start + .seconds(5), policy: .expire))
+        let call = EncodedRequest(LoopsRequest(operation: .sendEvent, body: ["userId": "u"]), idempotencyKey: "k")
+        let step = PlannedRequest(call: call, mapping: "m", expiry: Expiry(at: start + .seconds(5), policy: .expire))
         var lanes = lanes()
         _ = lanes.admit(PlannedEntry(.sample(1, contact: "u"), steps: [step]))
         #expect(lanes.start(now: start + .seconds(5) - .nanoseconds(1)) != nil)
@@ -185,14 +185,14 @@ extension PlannedEntry {
     static func identify(_ number: UInt64, _ traits: JSONObject) -> PlannedEntry {
         var body: JSONObject = ["userId": "u"]
         for (key, value) in traits { body[key] = value }
-        let call = LoopsCall(LoopsRequest(operation: .createOrUpdateContact, body: body), idempotencyKey: nil)
-        var entry = PlannedEntry(.sample(number, contact: "u"), steps: [PlannedStep(call: call, mapping: "m")])
+        let call = EncodedRequest(LoopsRequest(operation: .createOrUpdateContact, body: body), idempotencyKey: nil)
+        var entry = PlannedEntry(.sample(number, contact: "u"), steps: [PlannedRequest(call: call, mapping: "m")])
         entry.isIdentify = true
         return entry
     }
 
     /// The same entry with other requests.
-    init(_ other: PlannedEntry, steps: [PlannedStep]) {
+    init(_ other: PlannedEntry, steps: [PlannedRequest]) {
         self.init(
             lane: other.lane,
             id: other.id,

@@ -8,27 +8,27 @@ import Testing
 @Suite("What Loops may still apply: the contact's next request waits, unless it is the same one")
 struct LateEffectsTests {
     private let start = ContinuousClock.now
-    private let timedOut = LoopsAnswer(outcome: .retry(.timedOut))
+    private let timedOut = LoopsResponse(outcome: .retry(.timedOut))
 
-    private func begun(_ lanes: inout Lanes, at now: ContinuousClock.Instant) throws -> Lanes.Start {
+    private func begun(_ lanes: inout ContactQueues, at now: ContinuousClock.Instant) throws -> ContactQueues.Start {
         let start = lanes.start(now: now)
         return try #require(start)
     }
 
     /// Starts the next request and gives it up: Loops may apply it until 30 s after the start.
-    private func giveUp(_ lanes: inout Lanes, at now: ContinuousClock.Instant, _ result: Lanes.StepResult) throws {
+    private func giveUp(_ lanes: inout ContactQueues, at now: ContinuousClock.Instant, _ result: ContactQueues.AttemptResult) throws {
         let begun = try begun(&lanes, at: now)
         lanes.attemptFailed(begun.key, timedOut, lateUntil: start + .seconds(30))
         _ = lanes.finish(begun.key, result)
     }
 
-    private func seq(_ start: Lanes.Start?) throws -> JSONValue? {
+    private func seq(_ start: ContactQueues.Start?) throws -> JSONValue? {
         try start.flatMap { try JSONParser.parse($0.step.call.body)["seq"] }
     }
 
     @Test("The same request goes at once, the next one when the first cannot come any more, other contacts at any time")
     func waits() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
         try giveUp(&lanes, at: start, .retry(at: start, counts: true))
         let again = try begun(&lanes, at: start)
@@ -45,9 +45,9 @@ struct LateEffectsTests {
 
     @Test("Neither Loops' return nor a renewed lease lets it go earlier")
     func notHurried() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFault(reason: .exhausted, detail: "")))
+        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
         #expect(lanes.start(now: start) == nil)
         lanes.hurry()
         _ = lanes.unpark()
@@ -61,7 +61,7 @@ struct LateEffectsTests {
 
     @Test("It is remembered when the contact has nothing left, and when its partition was lost in between")
     func outlivesTheLane() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         _ = lanes.admit(.update(1))
         try giveUp(&lanes, at: start, .retry(at: start, counts: true))
         _ = lanes.finish(try begun(&lanes, at: start).key, .delivered)
@@ -76,7 +76,7 @@ struct LateEffectsTests {
 
     @Test("A merged update goes again as it was; what came since waits")
     func merged() throws {
-        var lanes = Lanes(rules: LaneRules(coalescing: .latest))
+        var lanes = ContactQueues(rules: QueueRules(coalescing: .latest))
         for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
         try giveUp(&lanes, at: start, .retry(at: start, counts: true))
         _ = lanes.admit(.update(3))
@@ -91,20 +91,20 @@ struct LateEffectsTests {
         "An event that changes its contact holds it until Loops takes it under its key; one that does not holds nobody"
     )
     func events() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = lanes.admit(entry) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFault(reason: .exhausted, detail: "")))
+        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
         #expect(lanes.start(now: start) == nil)
 
-        lanes = Lanes()
+        lanes = ContactQueues()
         for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = lanes.admit(entry) }
         try giveUp(&lanes, at: start, .retry(at: start, counts: true))
         _ = lanes.finish(try begun(&lanes, at: start).key, .delivered)
         #expect(lanes.start(now: start) != nil)
 
-        lanes = Lanes()
+        lanes = ContactQueues()
         for entry in [PlannedEntry.event(1, [:]), .update(2)] { _ = lanes.admit(entry) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFault(reason: .exhausted, detail: "")))
+        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
         #expect(lanes.start(now: start) != nil)
     }
 
@@ -113,18 +113,18 @@ struct LateEffectsTests {
         var late = LateEffects()
         let call = PlannedEntry.update(1).steps[0].call
         for number in 0..<(LateEffects.most + 5) {
-            late.note(LaneKey(stream: 0, contact: "u\(number)"), call, reach: 1, until: start + .seconds(30))
+            late.note(OrderingKey(stream: 0, contact: "u\(number)"), call, reach: 1, until: start + .seconds(30))
         }
         #expect(late.count == LateEffects.most)
-        #expect(late.of(LaneKey(stream: 0, contact: "u4"), now: start) == nil)
-        #expect(late.of(LaneKey(stream: 0, contact: "u5"), now: start) != nil)
-        #expect(late.of(LaneKey(stream: 0, contact: "u5"), now: start + .seconds(30)) == nil && late.count == 0)
+        #expect(late.of(OrderingKey(stream: 0, contact: "u4"), now: start) == nil)
+        #expect(late.of(OrderingKey(stream: 0, contact: "u5"), now: start) != nil)
+        #expect(late.of(OrderingKey(stream: 0, contact: "u5"), now: start + .seconds(30)) == nil && late.count == 0)
     }
 
     @Test("What Loops may apply after it was given up, and what not")
     func answers() {
         func may(_ outcome: LoopsOutcome, _ status: Int? = nil) -> Bool {
-            LoopsAnswer(outcome: outcome, status: status).mayTakeEffectLate
+            LoopsResponse(outcome: outcome, status: status).mayTakeEffectLate
         }
         for retry in [LoopsOutcome.Retry.timedOut, .connectionLost, .requestTimeout] { #expect(may(.retry(retry))) }
         for status in [502, 504, 520, 522, 524] { #expect(may(.retry(.serverError), status)) }

@@ -8,11 +8,11 @@ import Testing
 struct LeasedLanesTests {
     private let start = ContinuousClock.now
 
-    private func started(_ start: Lanes.Start?) throws -> Lanes.Start { try #require(start) }
+    private func started(_ start: ContactQueues.Start?) throws -> ContactQueues.Start { try #require(start) }
 
     /// Lanes with these entries, each given as number, contact and partition.
-    private func lanes(_ entries: (UInt64, String, Int)...) -> Lanes {
-        var lanes = Lanes()
+    private func lanes(_ entries: (UInt64, String, Int)...) -> ContactQueues {
+        var lanes = ContactQueues()
         for (number, contact, partition) in entries {
             _ = lanes.admit(.sample(number, contact: contact, partition: partition))
         }
@@ -61,7 +61,7 @@ struct LeasedLanesTests {
 
     @Test("A start tells of which tenure its entry is")
     func tenure() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         var entry = PlannedEntry.sample(1, contact: "a", partition: 3)
         entry.tenure = 7
         entry.isSuspect = true
@@ -76,12 +76,12 @@ struct LeasedLanesTests {
     func abandonsWaiting() {
         var lanes = lanes((1, "a", 0), (2, "a", 0), (3, "b", 0), (4, "c", 1))
         _ = lanes.admit(
-            PlannedEntry(lane: LaneKey(stream: 1, contact: "d"), .sample(5, contact: "d"))
+            PlannedEntry(lane: OrderingKey(stream: 1, contact: "d"), .sample(5, contact: "d"))
         )
         #expect(Set(lanes.abandon(stream: 0, partition: 0).map(\.id)) == [.sample(1), .sample(2), .sample(3)])
         #expect(lanes.count == 2)
         #expect(lanes.start(now: start)?.key.contact == "c")
-        #expect(lanes.start(now: start)?.key == LaneKey(stream: 1, contact: "d"))
+        #expect(lanes.start(now: start)?.key == OrderingKey(stream: 1, contact: "d"))
         #expect(lanes.abandon(stream: 0, partition: 0).isEmpty)
     }
 
@@ -111,11 +111,11 @@ struct LeasedLanesTests {
 
     @Test("A request under way whose entry does not end with it gives the entry up", arguments: 0..<4)
     func abandonedUnderWayIsGiven(way: Int) throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         _ = lanes.admit(.sample(1, contact: "a", steps: way == 0 ? 2 : 1))
         let a = try started(lanes.start(now: start))
         #expect(lanes.abandon(stream: 0, partition: 0).isEmpty)
-        let results: [Lanes.StepResult] = [
+        let results: [ContactQueues.AttemptResult] = [
             .delivered, .retry(at: start, counts: true), .retry(at: start, counts: false), .unsent,
         ]
         let outcome = lanes.finish(a.key, results[way])
@@ -130,7 +130,7 @@ struct LeasedLanesTests {
 
     @Test("An entry that has begun is finished before its partition is given back; what has not is given up")
     func finishes() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         for contact in ["a", "b"] { _ = lanes.admit(.sample(contact == "a" ? 1 : 2, contact: contact, steps: 3)) }
         _ = lanes.admit(.sample(3, contact: "a"))
         let a = try started(lanes.start(now: start))
@@ -140,7 +140,7 @@ struct LeasedLanesTests {
         let second = try started(lanes.start(now: start))
         #expect(second.entry == .sample(1) && lanes.finish(second.key, .retry(at: start, counts: false)).given.isEmpty)
         let again = try started(lanes.start(now: start))
-        #expect(lanes.finish(again.key, .failed(DeliveryFault(reason: .refused, detail: ""))).ends.isEmpty)
+        #expect(lanes.finish(again.key, .failed(DeliveryFailure(reason: .refused, detail: ""))).ends.isEmpty)
         let third = try started(lanes.start(now: start))
         let outcome = lanes.finish(third.key, .delivered)
         #expect(outcome.ends.map(\.id) == [.sample(1)] && outcome.given.isEmpty && lanes.isEmpty && lanes.count == 0)
@@ -148,7 +148,7 @@ struct LeasedLanesTests {
 
     @Test("A request under way may be an entry's first: what follows of it is sent too")
     func finishesUnderWay() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         _ = lanes.admit(.sample(1, contact: "a", steps: 2))
         let first = try started(lanes.start(now: start))
         #expect(lanes.abandon(stream: 0, partition: 0, mayFinish: { _ in true }).isEmpty)
@@ -159,7 +159,7 @@ struct LeasedLanesTests {
 
     @Test("An entry that was to be finished is given up when its lease is lost meanwhile")
     func finishesTooLate() throws {
-        var lanes = Lanes()
+        var lanes = ContactQueues()
         _ = lanes.admit(.sample(1, contact: "a", steps: 2))
         let first = try started(lanes.start(now: start))
         _ = lanes.finish(first.key, .delivered)
@@ -203,7 +203,7 @@ struct LeasedLanesTests {
 
 extension PlannedEntry {
     /// The same entry in another lane.
-    fileprivate init(lane: LaneKey, _ other: PlannedEntry) {
+    fileprivate init(lane: OrderingKey, _ other: PlannedEntry) {
         self.init(
             lane: lane,
             id: other.id,

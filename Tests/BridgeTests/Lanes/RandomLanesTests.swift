@@ -4,13 +4,13 @@ import Testing
 
 @testable import Bridge
 
-/// Drives ``Lanes`` by dice: entries come, requests start and end in any order with any result, leases are good or not, partitions are lost
+/// Drives ``ContactQueues`` by dice: entries come, requests start and end in any order with any result, leases are good or not, partitions are lost
 /// and come back, as the reader and the intake do it: a partition is read again only when nothing of it is in hand.
 private struct LaneSchedule {
     static let contacts = 12
     static let partitions = 3
 
-    private(set) var lanes = Lanes()
+    private(set) var lanes = ContactQueues()
     private(set) var starts = 0
     private(set) var givenUp = 0
     private var random: SplitMix64
@@ -23,7 +23,7 @@ private struct LaneSchedule {
     /// Entries of which a request has ended.
     private var begun: Set<StreamID> = []
     private(set) var finished = 0
-    private var underWay: [LaneKey: Lanes.Start] = [:]
+    private var underWay: [OrderingKey: ContactQueues.Start] = [:]
 
     init(seed: UInt64, start: ContinuousClock.Instant) {
         random = SplitMix64(seed: seed)
@@ -98,7 +98,7 @@ private struct LaneSchedule {
         #expect(pending[start.key.contact]?.first == start.entry, "an earlier entry has not ended")
     }
 
-    private mutating func finish(_ result: Lanes.StepResult) {
+    private mutating func finish(_ result: ContactQueues.AttemptResult) {
         let keys = underWay.keys.sorted { $0.contact < $1.contact }
         guard let key = keys.randomElement(using: &random) else { return }
         switch result {
@@ -111,12 +111,12 @@ private struct LaneSchedule {
         forget(outcome.given)
     }
 
-    private mutating func anyResult() -> Lanes.StepResult {
+    private mutating func anyResult() -> ContactQueues.AttemptResult {
         switch pick(6) {
         case 0...2: .delivered
         case 3: .retry(at: now + .milliseconds(pick(500)), counts: pick(2) == 0)
         case 4: .unsent
-        default: .failed(DeliveryFault(reason: .refused, detail: "no", mapping: "m"))
+        default: .failed(DeliveryFailure(reason: .refused, detail: "no", mapping: "m"))
         }
     }
 
@@ -137,7 +137,7 @@ private struct LaneSchedule {
         }
     }
 
-    private mutating func note(_ ends: [EntryEnd]) {
+    private mutating func note(_ ends: [EntryCompletion]) {
         for end in ends {
             #expect(pending[end.contact]?.first == end.id, "ends of a contact are in the order of its entries")
             pending[end.contact]?.removeAll { $0 == end.id }

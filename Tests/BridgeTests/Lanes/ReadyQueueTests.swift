@@ -6,10 +6,10 @@ import Testing
 
 @Suite("ReadyQueue: streams by weight, mappings by priority, then the oldest; nobody starves")
 struct ReadyQueueTests {
-    private func key(_ number: UInt64, stream: Int = 0) -> LaneKey { LaneKey(stream: stream, contact: "\(number)") }
+    private func key(_ number: UInt64, stream: Int = 0) -> OrderingKey { OrderingKey(stream: stream, contact: "\(number)") }
 
     /// Takes the next out and lets it start.
-    private func take(_ queue: inout ReadyQueue) -> LaneKey? {
+    private func take(_ queue: inout ReadyQueue) -> OrderingKey? {
         guard let key = queue.popFirst() else { return nil }
         queue.started(key.stream)
         return key
@@ -46,7 +46,7 @@ struct ReadyQueueTests {
     func removed() {
         var queue = ReadyQueue()
         var random = SplitMix64(seed: 1)
-        var live: [ReadyQueue.Ticket: LaneKey] = [:]
+        var live: [ReadyQueue.Ticket: OrderingKey] = [:]
         for number: UInt64 in 1...5000 {
             let priority = Int.random(in: -2...2, using: &random)
             live[queue.insert(key(number), entry: .sample(number), priority: priority)] = key(number)
@@ -57,7 +57,7 @@ struct ReadyQueueTests {
             }
         }
         #expect(queue.count == live.count)
-        var given: Set<LaneKey> = []
+        var given: Set<OrderingKey> = []
         while let key = take(&queue) { #expect(given.insert(key).inserted) }
         #expect(given == Set(live.values))
     }
@@ -69,7 +69,7 @@ struct ReadyQueueTests {
     func weights(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let weights = (0..<4).map { _ in Int.random(in: 1...20, using: &random) }
-        var turns = StreamTurns(weights: weights)
+        var turns = StrideScheduler(weights: weights)
         var taken = [0, 0, 0, 0]
         var last = [0, 0, 0, 0]
         let total = weights.reduce(0, +)
@@ -87,7 +87,7 @@ struct ReadyQueueTests {
 
     @Test("A stream that had nothing to start saves nothing up, and has a turn soon when it has")
     func idleStream() {
-        var turns = StreamTurns(weights: [1, 10])
+        var turns = StrideScheduler(weights: [1, 10])
         for _ in 0..<100 { turns.took(0) }
         var order: [Int] = []
         for _ in 0..<22 {

@@ -8,14 +8,14 @@ struct RestTests {
     private let pause = Pause(since: 1, by: "ann", reason: "")
 
     /// A replica that owns all four partitions, with the Redis that says so.
-    private func owner() -> (leases: Leases, redis: SimulatedRedis) {
-        var leases = Leases(member: "a", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
+    private func owner() -> (leases: PartitionAssignment, redis: SimulatedRedis) {
+        var leases = PartitionAssignment(member: "a", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
         var redis = SimulatedRedis()
         for _ in 0..<3 { _ = beat(&leases, &redis) }
         return (leases, redis)
     }
 
-    private func beat(_ leases: inout Leases, _ redis: inout SimulatedRedis, pause: Pause? = nil) -> [LeaseChange] {
+    private func beat(_ leases: inout PartitionAssignment, _ redis: inout SimulatedRedis, pause: Pause? = nil) -> [AssignmentChange] {
         var view = redis.answer(leases.next(now: start)).view
         view.pause = pause
         return leases.answered(view, sentAt: start, receivedAt: start)
@@ -65,7 +65,7 @@ struct RestTests {
     @Test("The others take what a resting replica gave back, once it has left, and not before")
     func others() {
         var (leases, redis) = owner()
-        var other = Leases(member: "b", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
+        var other = PartitionAssignment(member: "b", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
         leases.isResting = true
         _ = beat(&other, &redis)
         _ = beat(&leases, &redis)

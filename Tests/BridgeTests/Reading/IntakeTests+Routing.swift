@@ -67,7 +67,7 @@ extension IntakeTests {
     }
 
     /// Reads partition 0, in which one contact has so many entries before those of two others.
-    private func readBehind(_ hot: Int, _ intake: inout Intake) -> Int {
+    private func readBehind(_ hot: Int, _ intake: inout FetchPlanner) -> Int {
         var next = 0
         while let pull = intake.pulls().first(where: { $0.partition == 0 }) {
             let count = min(pull.count, hot + 2 - next)
@@ -80,9 +80,9 @@ extension IntakeTests {
 
     @Test("Thousands of entries of one contact do not hide the contacts behind it, and half of the room stays free")
     func readsPastAHotContact() {
-        var intake = intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
+        var intake = intake { $0.perPartitionWhileRoom = BufferLimits().perPartitionWhileRoom }
         #expect(readBehind(3000, &intake) == 3002, "the other two contacts are in hand")
-        var full = self.intake { $0.perPartitionWhileRoom = IntakeLimits().perPartitionWhileRoom }
+        var full = self.intake { $0.perPartitionWhileRoom = BufferLimits().perPartitionWhileRoom }
         // It is filled up by some entries at a time.
         #expect((4096 - 32...4096).contains(readBehind(30_000, &full)))
         #expect(full.pulls().count == 3, "the other partitions go on")

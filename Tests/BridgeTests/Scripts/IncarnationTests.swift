@@ -10,7 +10,7 @@ struct IncarnationTests {
         case restart, demotedAndPromoted, leasesDeleted, membersDeleted, positionSetBack, groupDestroyed
     }
 
-    private func happen(_ event: Event, _ fixture: ScriptFixture, _ session: StreamSession) async throws {
+    private func happen(_ event: Event, _ fixture: ScriptFixture, _ session: StreamState) async throws {
         let (stream, group) = (fixture.stream, ScriptFixture.group)
         switch event {
         case .restart: try await fixture.restart()
@@ -75,7 +75,7 @@ struct IncarnationTests {
             while try await session.route().entries > 0 {}
             _ = try await session.acknowledge([.init(partition: 0, ids: Array(ids[..<100]))])
             try await fixture.send("XGROUP", "SETID", fixture.stream, ScriptFixture.group, ids[9].description)
-            var faults: [GroupFault?] = []
+            var faults: [GroupError?] = []
             repeat {
                 faults.append(try await groupFault { _ = try await session.route() })
             } while faults.last == .again(stream: "events")

@@ -6,7 +6,7 @@ import Testing
 @Suite("open.lua: makes the group and its state, and checks that both fit", .timeLimit(.minutes(2)))
 struct OpenScriptTests {
     private func open(
-        _ session: StreamSession,
+        _ session: StreamState,
         start: String = "0",
         rule: String = "userId",
         hadItOpen: Bool = false

@@ -16,7 +16,7 @@ struct BridgeHealthTests {
             isResting: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8), StreamStatus(name: "b", partitions: 8)],
-            ends: EndCounts(),
+            ends: CompletionCounts(),
             activity: Activity(streams: ["a", "b"]).snapshot
         )
         change(&status)

@@ -15,7 +15,7 @@ struct HonestHealthTests {
             isResting: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8)],
-            ends: EndCounts(),
+            ends: CompletionCounts(),
             activity: Activity(streams: ["a"]).snapshot
         )
         change(&status)

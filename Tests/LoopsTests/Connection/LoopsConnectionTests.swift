@@ -48,7 +48,7 @@ struct LoopsConnectionTests {
         init(readyBy: NIODeadline? = nil, now: @escaping () -> ContinuousClock.Instant = { .now }) throws {
             let tally = Tally()
             self.tally = tally
-            let lastLook = LastLook(now: now)
+            let lastLook = WriteDeadlineHandler(now: now)
             connection = LoopsConnection(
                 now: channel.embeddedEventLoop.now,
                 readyBy: readyBy,
@@ -64,11 +64,11 @@ struct LoopsConnectionTests {
         deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
 
         /// Starts an exchange that has ten seconds.
-        func start(startBy: ContinuousClock.Instant? = nil) -> EventLoopFuture<HTTPAnswer> {
+        func start(startBy: ContinuousClock.Instant? = nil) -> EventLoopFuture<TransportResponse> {
             count += 1
-            let promise = channel.embeddedEventLoop.makePromise(of: HTTPAnswer.self)
+            let promise = channel.embeddedEventLoop.makePromise(of: TransportResponse.self)
             connection.start(
-                Exchange(
+                HTTPExchange(
                     number: count,
                     head: HTTPRequestHead(version: .http1_1, method: .POST, uri: "/events/send"),
                     body: ByteBuffer(string: "{}"),
@@ -92,19 +92,19 @@ struct LoopsConnectionTests {
     }
 
     /// How an exchange has ended; nil when it has not.
-    private func end(_ future: EventLoopFuture<HTTPAnswer>) -> Result<HTTPAnswer, ExchangeFault>? {
-        var end: Result<HTTPAnswer, ExchangeFault>?
+    private func end(_ future: EventLoopFuture<TransportResponse>) -> Result<TransportResponse, HTTPTransportError>? {
+        var end: Result<TransportResponse, HTTPTransportError>?
         future.assumeIsolated().whenComplete { result in
-            end = result.mapError { $0 as? ExchangeFault ?? ExchangeFault(.connectionLost, "not a fault: \($0)") }
+            end = result.mapError { $0 as? HTTPTransportError ?? HTTPTransportError(.connectionLost, "not a fault: \($0)") }
         }
         return end
     }
 
-    private func fault(_ future: EventLoopFuture<HTTPAnswer>) -> ExchangeFault.Kind? {
+    private func fault(_ future: EventLoopFuture<TransportResponse>) -> HTTPTransportError.Kind? {
         if case .failure(let fault) = end(future) { fault.kind } else { nil }
     }
 
-    private func status(_ future: EventLoopFuture<HTTPAnswer>) throws -> Int? {
+    private func status(_ future: EventLoopFuture<TransportResponse>) throws -> Int? {
         try end(future).map { Int(try $0.get().head.status.code) }
     }
 
@@ -146,7 +146,7 @@ struct LoopsConnectionTests {
         let site = try Site()
         let answer = site.start()
         try? site.answer(.badRequest, body: "01234567890")
-        guard case .failure(let fault) = end(answer) else { throw ExchangeFault(.tooLong, "none") }
+        guard case .failure(let fault) = end(answer) else { throw HTTPTransportError(.tooLong, "none") }
         #expect(fault.kind == .tooLong && fault.head?.status == .badRequest)
         #expect(site.closed == 1 && site.freed == 0)
     }

@@ -21,7 +21,7 @@ final class AdminConnections: Sendable {
     let limits: ConnectionClock.Limits
     private let state: Mutex<State>
     private let dropped: [ConnectionClock.Cause: Counter]
-    private let logGate: LogGate
+    private let logGate: LogThrottle
 
     /// - Parameters:
     ///   - limit: the most that are open.
@@ -35,7 +35,7 @@ final class AdminConnections: Sendable {
         self.limit = limit
         self.limits = limits
         self.state = Mutex(State(slots: ConnectionSlots(limit: limit)))
-        self.logGate = LogGate(logger: logger)
+        self.logGate = LogThrottle(logger: logger)
         self.dropped =
             factory.map { factory in
                 Dictionary(

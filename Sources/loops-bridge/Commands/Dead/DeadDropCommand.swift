@@ -16,7 +16,7 @@ struct DeadDropCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Which letters") var letters: LetterOptions
+    @OptionGroup(title: "Which letters") var letters: DeadLetterOptions
     @Option(help: "Letters that are dropped at the most, the oldest first; 0 for all.") var limit = 0
     @Flag(help: "Says what would be dropped and changes nothing.") var dryRun = false
     @Flag(help: "Does not ask.") var yes = false
@@ -35,7 +35,7 @@ struct DeadDropCommand: AsyncParsableCommand {
             )
             throw ExitStatus.unusable
         }
-        try await LetterSession.run(options, letters.filter) { session, _ in
+        try await DeadLetterSession.run(options, letters.filter) { session, _ in
             var ids = session.boxes.map { _ in [StreamID]() }
             var count = 0
             var found: Set<StreamID> = []
@@ -61,7 +61,7 @@ struct DeadDropCommand: AsyncParsableCommand {
         }
     }
 
-    private func drop(_ ids: [[StreamID]], of count: Int, _ boxes: [LetterBox]) async throws {
+    private func drop(_ ids: [[StreamID]], of count: Int, _ boxes: [DeadLetterQueue]) async throws {
         var dropped = 0, done = 0
         do {
             for (box, ids) in zip(boxes, ids) {

@@ -92,7 +92,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func statusOfRedis(_ settings: Settings) async throws -> JSONValue {
-        let streams = try await StreamView.run(settings.bridge, logger: Loggers.logger(.init(level: .critical))) {
+        let streams = try await GroupInspector.run(settings.bridge, logger: Loggers.logger(.init(level: .critical))) {
             views in
             var streams: [StreamStatus] = []
             for (view, stream) in zip(views, settings.bridge.streams) {

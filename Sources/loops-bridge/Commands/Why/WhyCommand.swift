@@ -48,7 +48,7 @@ struct WhyCommand: AsyncParsableCommand {
             showsContacts: showContacts
         )
         try await Usable.redis(configuration.redis) {
-            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+            try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
                 for view in views {
                     let search = EventSearch(query, in: view, scan: scan, limit: limit)
