@@ -128,10 +128,10 @@ public final class Bridge: Service {
             sessions: sessions,
             times: metrics.redis
         )
-        let send = parts.send { await loops.send($0, startBy: $1) }
+        let send = parts.send { await loops.send($0, sendDeadline: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
-                lanes: ContactQueues(rules: configuration.laneRules),
+                contactQueues: ContactQueues(rules: configuration.laneRules),
                 isLimited: configuration.rateLimit != 0,
                 hasCap: configuration.rateLimit != nil,
                 asksForKey: configuration.triesKeyAtStart,
@@ -148,7 +148,7 @@ public final class Bridge: Service {
             activity: activity,
             logger: logger,
             outlet: Deliverer.Outlet(
-                startsBefore: { sessions[$0].startsBefore($1, tenure: $2) },
+                sendDeadline: { sessions[$0].sendDeadline($1, tenure: $2) },
                 name: { sessions[$0].keys.stream },
                 // The ends of one call are of one lane, so of one stream.
                 ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
@@ -163,7 +163,12 @@ public final class Bridge: Service {
         let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
         let readLog = BlockingReadLog(logger: logger)
         self.waiters = zip(sessions, blocked).map { session, clients in
-            NewEntryListener(stream: session.keys.stream, client: clients.waiter, readable: session.readable, log: readLog)
+            NewEntryListener(
+                stream: session.keys.stream,
+                client: clients.waiter,
+                readable: session.readable,
+                log: readLog
+            )
         }
         self.bells = zip(sessions, blocked).map { WakeupListener(session: $0, client: $1.bell, log: readLog) }
         self.readers = zip(sessions, waiters).map { session, waiter in
@@ -175,7 +180,7 @@ public final class Bridge: Service {
                 metrics: metrics.stream(session.index),
                 logger: logger,
                 outlet: StreamReader.Outlet(
-                    admit: { deliverer.admit($0.map(parts.lane)) },
+                    admit: { deliverer.admit($0.map(parts.contactQueue)) },
                     abandon: { deliverer.abandon(stream: session.index, partition: $0) },
                     isStarving: { deliverer.isStarving }
                 )
@@ -241,7 +246,7 @@ public final class Bridge: Service {
             redisProblem: sessions.lazy.compactMap { $0.client.problem }.first,
             redisAdvice: sessions.lazy.compactMap { $0.client.advice }.first,
             loopsAddress: configuration.loops.baseURL,
-            isResting: isResting,
+            isDrained: isDrained,
             delivery: delivery,
             streams: configuration.streams.indices.map { index in
                 var status = pollers[index].status

@@ -10,5 +10,5 @@ struct FaultInjection: Sendable {
     /// Says whether the server that answers is the primary.
     var confirmation: @Sendable (any PrimaryConfirmation) -> any PrimaryConfirmation = { $0 }
     /// Puts an entry in its lane.
-    var lane: @Sendable (PlannedEntry) -> PlannedEntry = { $0 }
+    var contactQueue: @Sendable (PlannedEntry) -> PlannedEntry = { $0 }
 }

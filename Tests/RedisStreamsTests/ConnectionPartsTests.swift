@@ -130,14 +130,14 @@ private func call(
     @Test func saysWhatToExpect() {
         let lost = RedisError(.connectionLost("x"), command: "XACK", mayHaveBeenApplied: true)
         #expect(
-            lost.isRetriable
+            lost.isRetryable
                 && lost.description == "XACK: the connection to Redis was lost (x); it may have been applied"
         )
         #expect(
-            RedisError(.server(RedisServerError("LOADING wait")), command: "A", mayHaveBeenApplied: false).isRetriable
+            RedisError(.server(RedisServerError("LOADING wait")), command: "A", mayHaveBeenApplied: false).isRetryable
         )
         #expect(
-            !RedisError(.server(RedisServerError("WRONGTYPE no")), command: "A", mayHaveBeenApplied: false).isRetriable
+            !RedisError(.server(RedisServerError("WRONGTYPE no")), command: "A", mayHaveBeenApplied: false).isRetryable
         )
     }
 
@@ -153,7 +153,7 @@ private func call(
         let entry = RedisValue.array([.array([.bulk(Bytes("1-0".utf8)), .array([.integer(1)])])])
         #expect(throws: RedisError.unexpectedReply(to: "XRANGE")) { try StreamEntry.list(from: entry, of: "XRANGE") }
         let unwritable = RedisError(.unwritable, command: "XADD", mayHaveBeenApplied: false)
-        #expect(unwritable.isRetriable && unwritable.description.contains("cannot be written"))
+        #expect(unwritable.isRetryable && unwritable.description.contains("cannot be written"))
     }
 
     @Test func onlyAScriptMayFailHalfWay() {

@@ -62,8 +62,8 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
         switch self {
         case .none: break
         case .lanesOff:
-            parts.lane = { entry in
-                entry.moved(to: OrderingKey(stream: entry.lane.stream, contact: entry.id.description))
+            parts.contactQueue = { entry in
+                entry.moved(to: OrderingKey(stream: entry.contactQueue.stream, contact: entry.id.description))
             }
         case .fenceOff:
             parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
@@ -77,9 +77,9 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
             parts.send = { send in
-                { call, startBy in
+                { call, sendDeadline in
                     // The answer comes first; the request follows when it gets round to it.
-                    Task { await send(call, startBy) }
+                    Task { await send(call, sendDeadline) }
                     return LoopsResponse(outcome: .delivered, message: "")
                 }
             }
@@ -101,24 +101,24 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
         case .anyPrimary: parts.confirmation = { _ in AnyServer() }
         case .conflictsMadeUp:
             parts.send = { send in
-                { call, startBy in
+                { call, sendDeadline in
                     guard call.operation == .sendEvent, Int.random(in: 0..<20) == 0 else {
-                        return await send(call, startBy)
+                        return await send(call, sendDeadline)
                     }
                     return LoopsResponse(outcome: .alreadyDelivered, status: 409)
                 }
             }
         case .wrongContact:
             parts.send = { send in
-                { call, startBy in
-                    guard Int.random(in: 0..<20) == 0 else { return await send(call, startBy) }
+                { call, sendDeadline in
+                    guard Int.random(in: 0..<20) == 0 else { return await send(call, sendDeadline) }
                     var other = call
                     let text = String(decoding: call.body, as: UTF8.self).replacing(
                         "@example.com",
                         with: "@example.org"
                     )
                     other.body = Array(text.utf8)
-                    return await send(other, startBy)
+                    return await send(other, sendDeadline)
                 }
             }
         }
@@ -131,9 +131,9 @@ private struct AnyServer: PrimaryConfirmation {
 }
 
 extension PlannedEntry {
-    fileprivate func moved(to lane: OrderingKey) -> PlannedEntry {
+    fileprivate func moved(to contactQueue: OrderingKey) -> PlannedEntry {
         var entry = PlannedEntry(
-            lane: lane,
+            contactQueue: contactQueue,
             id: id,
             partition: partition,
             size: size,

@@ -79,10 +79,10 @@ public struct DeadLetterReplayer: Sendable {
                 }
                 if own.isEmpty { continue }
                 let copies = allCopies[view.keys.stream] ?? [:]
-                let overtaking = try await overtaking(of: own.map { items[$0] }, copies, view: view, box: box, progress)
+                let orderCheck = try await orderCheck(of: own.map { items[$0] }, copies, view: view, box: box, progress)
                 var room = copiesRemembered - copies.count
                 for place in own {
-                    let verdict = overtaking.verdict(items[place].entry, contact: items[place].contact)
+                    let verdict = orderCheck.verdict(items[place].entry, contact: items[place].contact)
                     items[place].obstacle = verdict.obstacle
                     items[place].isOvertaken = verdict.obstacle != nil
                     room -= 1
@@ -131,7 +131,7 @@ public struct DeadLetterReplayer: Sendable {
         return copies
     }
 
-    private func overtaking(
+    private func orderCheck(
         of items: [Item],
         _ copies: [StreamID: StreamID],
         view: GroupInspector,
@@ -162,13 +162,13 @@ public struct DeadLetterReplayer: Sendable {
         // Nothing is missing between the letter's entry and what was seen, when something older is still there.
         if walk.isAtEnd, let first = info.firstEntryID, first <= oldest { reach.oldest = min(reach.oldest, oldest) }
         let letters = found.isEmpty ? [] : try await entriesOfLetters(in: box, stream: view.keys.stream)
-        var overtaking = ReplayOrderCheck(letters: letters, copies: copies, reach: reach)
+        var orderCheck = ReplayOrderCheck(letters: letters, copies: copies, reach: reach)
         let read = group?.lastDeliveredID ?? .zero
         let pending = group == nil ? [] : try await view.pending(of: found.map(\.id).filter { $0 <= read })
         for (id, contact) in found {
-            overtaking.found(id, contact: contact, isWaiting: id > read || pending.contains(id))
+            orderCheck.found(id, contact: contact, isWaiting: id > read || pending.contains(id))
         }
-        return overtaking
+        return orderCheck
     }
 
     private func entriesOfLetters(in box: DeadLetterQueue, stream: String) async throws -> Set<StreamID> {

@@ -57,7 +57,7 @@ struct AdmissionControl: Sendable {
     private(set) var keyFoundGood: ContinuousClock.Instant?
     /// Whether who answers at the address knows no `GET /api-key`, and has taken nothing yet.
     private(set) var doubtsAddress = false
-    private(set) var circuit = CircuitBreaker()
+    private(set) var circuitBreaker = CircuitBreaker()
     private var throttles = 0
     private var throttledUntil: ContinuousClock.Instant?
     /// Between two tries of a refused key: all replicas are to go on within two seconds of its mending. Each try takes a permit of the limiter,
@@ -102,7 +102,7 @@ struct AdmissionControl: Sendable {
     /// When something is tried again that is held now; nil when nothing is held, or it depends on an answer under way.
     func nextTry(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         if case .refused(_, let probeAt, _) = key { return probeAt }
-        if case .open(let until) = circuit.state { return until }
+        if case .open(let until) = circuitBreaker.state { return until }
         if let throttledUntil, throttledUntil > now { return throttledUntil }
         return idleProbe
     }
@@ -113,7 +113,7 @@ struct AdmissionControl: Sendable {
         case .address: return .wrongAddress
         case nil: break
         }
-        if circuit.state != .closed { return .outage }
+        if circuitBreaker.state != .closed { return .outage }
         if let throttledUntil, throttledUntil > now { return .throttled }
         return .none
     }
@@ -131,7 +131,7 @@ struct AdmissionControl: Sendable {
         case .good: break
         }
         if isIdle, let idleProbe { return idleProbe <= now ? .probeKey : .wait(until: idleProbe) }
-        if case .wait(let until) = circuit.admission(now: now, next: next) { return .wait(until: until) }
+        if case .wait(let until) = circuitBreaker.admission(now: now, next: next) { return .wait(until: until) }
         // The limiter holds everybody back by itself, and for as long as is needed.
         if !isPaced, let throttledUntil, throttledUntil > now { return .wait(until: throttledUntil) }
         return .go
@@ -139,13 +139,13 @@ struct AdmissionControl: Sendable {
 
     mutating func started() {
         if case .refused(let refusal, let probeAt, by: .request) = key { key = .trying(refusal, since: probeAt) }
-        circuit.started()
+        circuitBreaker.started()
     }
 
     /// A request that was to start was not sent.
     mutating func unsent() {
         if case .trying(let refusal, let since) = key { key = .refused(refusal, probeAt: since, by: .request) }
-        circuit.unsent()
+        circuitBreaker.unsent()
     }
 
     /// What changed for all lanes.
@@ -171,7 +171,7 @@ struct AdmissionControl: Sendable {
     ///   - random: in `0..<1`.
     mutating func observe(
         _ outcome: LoopsOutcome,
-        of lane: OrderingKey? = nil,
+        of contactQueue: OrderingKey? = nil,
         retryAfter: Duration? = nil,
         now: ContinuousClock.Instant,
         random: Double
@@ -183,23 +183,23 @@ struct AdmissionControl: Sendable {
                 return .nothing
             }
             key = .good
-            let change = observe(outcome, of: lane, now: now, random: random)
+            let change = observe(outcome, of: contactQueue, now: now, random: random)
             return change == .nothing ? .resumed : change
         }
         switch outcome {
         case .delivered, .alreadyDelivered:
             lastDelivery = now
             throttles = 0
-            return circuit.answered() ? .resumed : .nothing
+            return circuitBreaker.answered() ? .resumed : .nothing
         case .rejected:
-            return circuit.answered() ? .resumed : .nothing
+            return circuitBreaker.answered() ? .resumed : .nothing
         case .unauthorized, .wrongAddress:
-            _ = circuit.answered()
+            _ = circuitBreaker.answered()
             guard key == .good, let refusal = Refusal(outcome) else { return .nothing }
             refuse(refusal, now: now, random: random)
             return .refused
         case .throttled:
-            _ = circuit.answered()
+            _ = circuitBreaker.answered()
             throttles += 1
             let delay = isPaced ? .zero : throttleBackoff.delay(afterFailures: throttles, random: random)
             let until = now + max(.milliseconds(500) + delay, retryAfter ?? .zero)
@@ -207,9 +207,9 @@ struct AdmissionControl: Sendable {
             return .throttled
         // Somebody answered, and it is this request's own affair.
         case .retry(.forbidden), .retry(.notFound), .retry(.inProgress):
-            return circuit.answered() ? .resumed : .nothing
+            return circuitBreaker.answered() ? .resumed : .nothing
         case .retry:
-            return circuit.failed(lane, now: now, random: random) ? .opened : .nothing
+            return circuitBreaker.failed(contactQueue, now: now, random: random) ? .opened : .nothing
         }
     }
 

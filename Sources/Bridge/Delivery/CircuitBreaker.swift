@@ -31,7 +31,7 @@ struct CircuitBreaker: Sendable {
     }
 
     /// The one lane whose requests failed in a row; nil when there is none, or several.
-    var failedLane: OrderingKey? { if case .one(let lane) = source { lane } else { nil } }
+    var failedLane: OrderingKey? { if case .one(let contactQueue) = source { contactQueue } else { nil } }
 
     enum Admission: Equatable {
         case go
@@ -77,9 +77,13 @@ struct CircuitBreaker: Sendable {
     ///   - lane: whose request it was; nil for one of no lane in particular.
     ///   - random: in `0..<1`, spreads the probes of several replicas.
     /// - Returns: whether this opened the circuit.
-    mutating func failed(_ lane: OrderingKey? = nil, now: ContinuousClock.Instant, random: Double) -> Bool {
+    mutating func failed(_ contactQueue: OrderingKey? = nil, now: ContinuousClock.Instant, random: Double) -> Bool {
         failures += 1
-        if let lane, source == .nobody || source == .one(lane) { source = .one(lane) } else { source = .several }
+        if let contactQueue, source == .nobody || source == .one(contactQueue) {
+            source = .one(contactQueue)
+        } else {
+            source = .several
+        }
         switch state {
         case .closed where failures >= Self.threshold: return open(now: now, random: random)
         case .closed: return false

@@ -14,16 +14,22 @@ struct Acknowledger: Sendable {
     let ends: CompletionCounter
     let metrics: StreamMetrics
     let logger: Logger
-    private let logGate: LogThrottle
+    private let logThrottle: LogThrottle
     private let clock = ContinuousClock()
 
-    init(session: StreamState, deadLetterMaxLength: Int, ends: CompletionCounter, metrics: StreamMetrics, logger: Logger) {
+    init(
+        session: StreamState,
+        deadLetterMaxLength: Int,
+        ends: CompletionCounter,
+        metrics: StreamMetrics,
+        logger: Logger
+    ) {
         self.session = session
         self.deadLetterMaxLength = deadLetterMaxLength
         self.ends = ends
         self.metrics = metrics
         self.logger = logger
-        self.logGate = LogThrottle(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
     }
 
     /// Runs until the session's `endsWaiting` is finished and all is confirmed, or the task is cancelled.
@@ -73,7 +79,7 @@ struct Acknowledger: Sendable {
                 try? await clock.sleep(for: Self.maxDelay)
             } catch {
                 failures += 1
-                logGate.failed(
+                logThrottle.failed(
                     error,
                     key: "ack",
                     "Acknowledging failed and is repeated",
@@ -94,7 +100,7 @@ struct Acknowledger: Sendable {
 
     private func reportDropped(_ count: Int) {
         metrics.lettersDropped(count)
-        logGate.log(
+        logThrottle.log(
             .warning,
             key: "dropped",
             "The dead-letter stream is full: its oldest letters are gone",
@@ -103,7 +109,7 @@ struct Acknowledger: Sendable {
     }
 
     private func report(_ fault: GroupError) {
-        logGate.log(
+        logThrottle.log(
             .error,
             key: "letters",
             "A dead letter cannot be written; its partition's entries stay pending until it can",
@@ -120,7 +126,7 @@ struct Acknowledger: Sendable {
             let there = zip(behind, entries).compactMap { $1 == nil ? nil : $0 }
             session.withIntake { $0.confirm(there) }
         } catch {
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "order",
                 "Could not find out whether contacts were left at older entries",
@@ -204,6 +210,6 @@ struct Acknowledger: Sendable {
         if let id = faults.first?.requestID { metadata["requestId"] = "\(id)" }
         if let key = faults.first?.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }
         if let trace = end.trace { metadata["traceId"] = "\(trace.traceID)" }
-        logGate.log(.warning, key: reason, "An entry went to the dead-letter stream", metadata: metadata)
+        logThrottle.log(.warning, key: reason, "An entry went to the dead-letter stream", metadata: metadata)
     }
 }

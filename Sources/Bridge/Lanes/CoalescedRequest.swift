@@ -16,23 +16,23 @@ struct CoalescedRequest: Sendable {
     ///   - lane: its first entry is not finished and may start.
     ///   - most: over how many entries it may reach.
     init(
-        of lane: Deque<PlannedEntry>,
+        of contactQueue: Deque<PlannedEntry>,
         _ coalescing: Coalescing,
         most: Int = UpdateMerge.mostEntries,
         now: ContinuousClock.Instant
     ) {
-        let head = lane[0]
+        let head = contactQueue[0]
         let first = head.steps[head.nextStep].call
         var shares: [Int: CoalescedKind] = [:]
         var reach = 1
-        guard coalescing != .off, lane.count > 1, head.sharesRequests(now: now),
+        guard coalescing != .off, contactQueue.count > 1, head.sharesRequests(now: now),
             var update = UpdateMerge(first, lossless: coalescing == .lossless)
         else {
             (call, self.shares, self.reach) = (first, shares, reach)
             return
         }
-        for index in 1..<max(1, min(lane.count, most)) {
-            let entry = lane[index]
+        for index in 1..<max(1, min(contactQueue.count, most)) {
+            let entry = contactQueue[index]
             if entry.isSilent { continue }
             guard entry.sharesRequests(now: now), entry.tenure == head.tenure,
                 let kind = update.take(entry.steps[0].call)
@@ -50,23 +50,23 @@ struct CoalescedRequest: Sendable {
     }
 
     /// The request was sent, or was not after all: it counts for each of them.
-    func count(_ lane: inout Deque<PlannedEntry>, attempts: Int) {
-        lane[0].attempts += attempts
-        for index in shares.keys { lane[index].attempts += attempts }
+    func count(_ contactQueue: inout Deque<PlannedEntry>, attempts: Int) {
+        contactQueue[0].attempts += attempts
+        for index in shares.keys { contactQueue[index].attempts += attempts }
     }
 
     /// Loops has the request: the current step of each has ended.
-    func end(_ lane: inout Deque<PlannedEntry>) {
-        lane[0].advance()
+    func end(_ contactQueue: inout Deque<PlannedEntry>) {
+        contactQueue[0].advance()
         for (index, share) in shares {
-            lane[index].coalesced = share
-            lane[index].advance()
+            contactQueue[index].coalesced = share
+            contactQueue[index].advance()
         }
     }
 
     /// Each goes by itself from now on.
-    func part(_ lane: inout Deque<PlannedEntry>) {
-        lane[0].goesAlone = true
-        for index in shares.keys { lane[index].goesAlone = true }
+    func part(_ contactQueue: inout Deque<PlannedEntry>) {
+        contactQueue[0].isSentAlone = true
+        for index in shares.keys { contactQueue[index].isSentAlone = true }
     }
 }

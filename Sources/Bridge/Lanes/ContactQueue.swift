@@ -64,7 +64,9 @@ struct ContactQueue: Sendable {
     }
 
     /// The request is under way from now on.
-    mutating func begin(_ group: CoalescedRequest, _ key: OrderingKey, now: ContinuousClock.Instant) -> ContactQueues.Start {
+    mutating func begin(_ group: CoalescedRequest, _ key: OrderingKey, now: ContinuousClock.Instant)
+        -> ContactQueues.Start
+    {
         group.count(&entries, attempts: 1)
         if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
         state = .underWay(group)

@@ -21,7 +21,7 @@ struct ContactQueues: Sendable {
     private typealias Place = Dictionary<OrderingKey, ContactQueue>.Index
 
     private let coalescing: Coalescing
-    private var lanes: [OrderingKey: ContactQueue] = [:]
+    private var contactQueues: [OrderingKey: ContactQueue] = [:]
     private var ready: ReadyQueue
     private var parked: [OrderingKey] = []
     private var alarms: Heap<Alarm> = []
@@ -46,8 +46,8 @@ struct ContactQueues: Sendable {
     }
 
     /// Contacts that have entries.
-    var contacts: Int { lanes.count }
-    var isEmpty: Bool { lanes.isEmpty }
+    var contacts: Int { contactQueues.count }
+    var isEmpty: Bool { contactQueues.isEmpty }
     /// Those of them that wait for ``unpark()``; one that has gone since may still be counted.
     var parkedCount: Int { parked.count }
 
@@ -55,9 +55,9 @@ struct ContactQueues: Sendable {
     /// - Returns: the ends that follow at once: an entry without requests, when nothing is before it.
     mutating func admit(_ entry: PlannedEntry) -> [EntryCompletion] {
         count += 1
-        let isAlone = lanes[entry.lane, default: ContactQueue()].append(entry)
-        guard isAlone, let place = lanes.index(forKey: entry.lane) else { return [] }
-        return settle(entry.lane, place)
+        let isAlone = contactQueues[entry.contactQueue, default: ContactQueue()].append(entry)
+        guard isAlone, let place = contactQueues.index(forKey: entry.contactQueue) else { return [] }
+        return settle(entry.contactQueue, place)
     }
 
     /// Lanes that could start a request at this instant.
@@ -67,7 +67,7 @@ struct ContactQueues: Sendable {
     }
 
     /// The entry whose turn it is, if any.
-    mutating func next() -> PlannedEntry? { ready.first().flatMap { lanes[$0]?.entries.first } }
+    mutating func next() -> PlannedEntry? { ready.first().flatMap { contactQueues[$0]?.entries.first } }
 
     /// The request whose turn it is. The caller holds a permit for it. Entries that end on the way without a request are told by
     /// ``takeEnds()``.
@@ -78,22 +78,26 @@ struct ContactQueues: Sendable {
     ) -> Start? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            guard let place = lanes.index(forKey: key) else { continue }
-            guard mayStart(lanes.values[place].entries[0]) else {
+            guard let place = contactQueues.index(forKey: key) else { continue }
+            guard mayStart(contactQueues.values[place].entries[0]) else {
                 // What was to be finished before its partition was given back: it is too late for that now.
-                let isLeaving = lanes.values[place].leaving != nil
-                if isLeaving { unsentGiven += leave(lanes.remove(at: place).value).given } else { park(key, place) }
+                let isLeaving = contactQueues.values[place].leaving != nil
+                if isLeaving {
+                    unsentGiven += leave(contactQueues.remove(at: place).value).given
+                } else {
+                    park(key, place)
+                }
                 continue
             }
-            if let expiry = lanes.values[place].expiry, expiry.at <= now {
-                lanes.values[place].entries[0].expire(expiry)
+            if let expiry = contactQueues.values[place].expiry, expiry.at <= now {
+                contactQueues.values[place].entries[0].expire(expiry)
                 unsentEnds += settle(key, place)
                 continue
             }
-            var group = lanes.values[place].group(coalescing, now: now)
+            var group = contactQueues.values[place].group(coalescing, now: now)
             if let open = late.of(key, now: now), open.call != group.call {
                 // Only the same request once more may go: whichever of the two is applied last, it says the same.
-                guard let same = lanes.values[place].group(open, coalescing, now: now) else {
+                guard let same = contactQueues.values[place].group(open, coalescing, now: now) else {
                     settleLater(key, place, until: open.until)
                     continue
                 }
@@ -101,7 +105,7 @@ struct ContactQueues: Sendable {
             }
             ready.started(key.stream)
             underWay += 1
-            return lanes.values[place].begin(group, key, now: now)
+            return contactQueues.values[place].begin(group, key, now: now)
         }
         return nil
     }
@@ -125,7 +129,9 @@ struct ContactQueues: Sendable {
         parked = []
         var woke = false
         for key in waiting {
-            guard let place = lanes.index(forKey: key), case .parked = lanes.values[place].state else { continue }
+            guard let place = contactQueues.index(forKey: key), case .parked = contactQueues.values[place].state else {
+                continue
+            }
             makeReady(key, place)
             woke = true
         }
@@ -138,63 +144,65 @@ struct ContactQueues: Sendable {
     /// When the request was first tried that a waiting lane has waited for longest; nil when none waits.
     var blockedSince: ContinuousClock.Instant? {
         if blocked == 0 { return nil }
-        return lanes.values.lazy.compactMap { lane in
-            if case .waiting = lane.state { lane.entries.first?.firstAttempt } else { nil }
+        return contactQueues.values.lazy.compactMap { contactQueue in
+            if case .waiting = contactQueue.state { contactQueue.entries.first?.firstAttempt } else { nil }
         }.min()
     }
 
     /// The head entry of a lane whose request is under way.
-    func head(of key: OrderingKey) -> PlannedEntry? { lanes[key]?.entries.first }
+    func head(of key: OrderingKey) -> PlannedEntry? { contactQueues[key]?.entries.first }
 
     /// The entries that the lane's last request stood for and that wait now.
     func entries(of start: Start) -> [PlannedEntry] {
-        lanes[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
+        contactQueues[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
     }
 
     /// A request under way did not succeed; its result follows.
     /// - Parameter lateUntil: until when Loops may still apply it, although it was given up.
     mutating func attemptFailed(_ key: OrderingKey, _ answer: LoopsResponse, lateUntil: ContinuousClock.Instant?) {
-        guard let place = lanes.index(forKey: key), case .underWay(let group) = lanes.values[place].state
+        guard let place = contactQueues.index(forKey: key),
+            case .underWay(let group) = contactQueues.values[place].state
         else { return }
-        lanes.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
+        contactQueues.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
         if let lateUntil, group.call.changesContact { late.note(key, group.call, reach: group.reach, until: lateUntil) }
     }
 
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: OrderingKey, _ result: AttemptResult) -> Outcome {
-        guard let place = lanes.index(forKey: key), case .underWay(let group) = lanes.values[place].state
+        guard let place = contactQueues.index(forKey: key),
+            case .underWay(let group) = contactQueues.values[place].state
         else { preconditionFailure("a result for a lane with no request under way") }
         underWay -= 1
         switch result {
         case .delivered:
             // Its key is used: an earlier attempt that comes later finds it so.
             if group.call.idempotencyKey != nil { late.settled(key, group.call) }
-            lanes.values[place].end(group)
+            contactQueues.values[place].end(group)
         case .replayed:
-            lanes.values[place].repeatContactChange(of: group)
-            lanes.values[place].end(group)
+            contactQueues.values[place].repeatContactChange(of: group)
+            contactQueues.values[place].end(group)
         case .failed(let fault):
             if group.entries == 1 {
-                lanes.values[place].entries[0].faults.append(fault)
-                lanes.values[place].entries[0].advance()
+                contactQueues.values[place].entries[0].faults.append(fault)
+                contactQueues.values[place].entries[0].advance()
             } else {
                 // One of them is at fault, and must not take the others with it.
-                lanes.values[place].part(group)
+                contactQueues.values[place].part(group)
             }
         case .retry(_, let counts, let isUnreadable):
-            if counts { lanes.values[place].entries[0].failures += 1 }
-            lanes.values[place].entries[0].answered(isUnreadable: isUnreadable)
+            if counts { contactQueues.values[place].entries[0].failures += 1 }
+            contactQueues.values[place].entries[0].answered(isUnreadable: isUnreadable)
         case .keyRefused(let now):
-            lanes.values[place].entries[0].keyRefused(at: now)
+            contactQueues.values[place].entries[0].keyRefused(at: now)
         case .unsent:
-            lanes.values[place].uncount(group)
+            contactQueues.values[place].uncount(group)
         }
-        if lanes.values[place].isLeaving(after: result) { return leave(lanes.remove(at: place).value) }
+        if contactQueues.values[place].isLeaving(after: result) { return leave(contactQueues.remove(at: place).value) }
         switch result {
         case .delivered, .replayed, .failed:
             return Outcome(ends: settle(key, place))
         case .retry(let due, _, _), .keyRefused(let due):
-            lanes.values[place].state = .waiting(until: due)
+            contactQueues.values[place].state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1
         case .unsent:
@@ -204,10 +212,10 @@ struct ContactQueues: Sendable {
     }
 
     /// The partition was lost meanwhile: what has not ended is taken up by the next owner from the beginning.
-    private mutating func leave(_ lane: ContactQueue) -> Outcome {
-        let ends = lane.entries.prefix { $0.isFinished }.map(\.end)
-        let given = Array(lane.entries.dropFirst(ends.count))
-        count -= lane.entries.count
+    private mutating func leave(_ contactQueue: ContactQueue) -> Outcome {
+        let ends = contactQueue.entries.prefix { $0.isFinished }.map(\.end)
+        let given = Array(contactQueue.entries.dropFirst(ends.count))
+        count -= contactQueue.entries.count
         return Outcome(ends: ends, given: given)
     }
 
@@ -233,29 +241,29 @@ struct ContactQueues: Sendable {
         where isConcerned: (OrderingKey, _ partition: Int) -> Bool
     ) -> [PlannedEntry] {
         var given: [PlannedEntry] = []
-        for (key, lane) in lanes {
-            guard let head = lane.entries.first, isConcerned(key, head.partition) else { continue }
+        for (key, contactQueue) in contactQueues {
+            guard let head = contactQueue.entries.first, isConcerned(key, head.partition) else { continue }
             let finishes = mayFinish(head)
             let kept: Int
-            switch lane.state {
+            switch contactQueue.state {
             case .underWay(let group): kept = group.reach
             // Loops may still apply an earlier request: nobody waits for that.
             case .settling: kept = 0
-            case .ready, .waiting, .parked: kept = finishes && lane.hasBegun ? 1 : 0
+            case .ready, .waiting, .parked: kept = finishes && contactQueue.hasBegun ? 1 : 0
             }
-            given += lane.entries.dropFirst(kept)
+            given += contactQueue.entries.dropFirst(kept)
             if kept > 0 {
-                lanes[key]?.entries.removeLast(lane.entries.count - kept)
-                lanes[key]?.leaving = finishes ? .afterEntry : .afterRequest
+                contactQueues[key]?.entries.removeLast(contactQueue.entries.count - kept)
+                contactQueues[key]?.leaving = finishes ? .afterEntry : .afterRequest
                 continue
             }
-            switch lane.state {
+            switch contactQueue.state {
             case .waiting: blocked -= 1
             case .settling: settling -= 1
             case .ready(let ticket): ready.remove(ticket, of: key.stream)
             case .parked, .underWay: break
             }
-            lanes[key] = nil
+            contactQueues[key] = nil
         }
         count -= given.count
         return given
@@ -268,26 +276,30 @@ struct ContactQueues: Sendable {
 
     /// Ends the entries at the head of a lane that have no request left, and makes the lane ready for the first that has.
     private mutating func settle(_ key: OrderingKey, _ place: Place) -> [EntryCompletion] {
-        let ends = lanes.values[place].takeFinished()
+        let ends = contactQueues.values[place].takeFinished()
         count -= ends.count
-        if lanes.values[place].entries.isEmpty { lanes.remove(at: place) } else { makeReady(key, place) }
+        if contactQueues.values[place].entries.isEmpty {
+            contactQueues.remove(at: place)
+        } else {
+            makeReady(key, place)
+        }
         return ends
     }
 
     private mutating func park(_ key: OrderingKey, _ place: Place) {
-        lanes.values[place].state = .parked
+        contactQueues.values[place].state = .parked
         parked.append(key)
     }
 
     private mutating func settleLater(_ key: OrderingKey, _ place: Place, until: ContinuousClock.Instant) {
-        lanes.values[place].state = .settling(until: until)
+        contactQueues.values[place].state = .settling(until: until)
         settlingAlarms.insert(Alarm(due: until, key: key))
         settling += 1
     }
 
     private mutating func makeReady(_ key: OrderingKey, _ place: Place) {
-        let (entry, priority) = lanes.values[place].turn
-        lanes.values[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
+        let (entry, priority) = contactQueues.values[place].turn
+        contactQueues.values[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
     }
 
     private mutating func wakeDue(_ now: ContinuousClock.Instant) {
@@ -297,7 +309,8 @@ struct ContactQueues: Sendable {
         }
         while let alarm = settlingAlarms.min, alarm.due <= now {
             settlingAlarms.removeMin()
-            guard let place = lanes.index(forKey: alarm.key), case .settling(alarm.due) = lanes.values[place].state
+            guard let place = contactQueues.index(forKey: alarm.key),
+                case .settling(alarm.due) = contactQueues.values[place].state
             else { continue }
             makeReady(alarm.key, place)
             settling -= 1
@@ -305,7 +318,8 @@ struct ContactQueues: Sendable {
     }
 
     private mutating func wake(_ alarm: Alarm) {
-        guard let place = lanes.index(forKey: alarm.key), case .waiting(alarm.due) = lanes.values[place].state
+        guard let place = contactQueues.index(forKey: alarm.key),
+            case .waiting(alarm.due) = contactQueues.values[place].state
         else { return }
         makeReady(alarm.key, place)
         blocked -= 1

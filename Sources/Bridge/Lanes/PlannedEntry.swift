@@ -3,7 +3,7 @@ import RedisStreams
 
 /// An entry with everything that has to happen to it, decided once when it was read. A later change of the mappings does not touch it.
 struct PlannedEntry: Sendable {
-    let lane: OrderingKey
+    let contactQueue: OrderingKey
     let id: StreamID
     let partition: Int
     /// What the entry takes in memory, roughly, in bytes.
@@ -51,7 +51,7 @@ struct PlannedEntry: Sendable {
     /// Requests that were left out since they were too old.
     var expired = 0
     /// Whether it must not share a request: one that it shared was refused.
-    var goesAlone = false
+    var isSentAlone = false
     /// How it shared the request of an entry in front of it.
     var coalesced: CoalescedKind?
 
@@ -59,7 +59,7 @@ struct PlannedEntry: Sendable {
 
     /// Whether it is one update that can share its request with others.
     func sharesRequests(now: ContinuousClock.Instant) -> Bool {
-        isIdentify && !goesAlone && !isSuspect && steps.count == 1 && nextStep == 0 && faults.isEmpty
+        isIdentify && !isSentAlone && !isSuspect && steps.count == 1 && nextStep == 0 && faults.isEmpty
             && steps[0].call.operation == .createOrUpdateContact && !steps[0].isTooOld(now)
     }
 
@@ -97,14 +97,14 @@ struct PlannedEntry: Sendable {
                 .deadLettered(faults)
             } else if steps.isEmpty { .ignored } else if expired == steps.count { .expired } else { .delivered }
         var end = EntryCompletion(
-            stream: lane.stream,
+            stream: contactQueue.stream,
             id: id,
             partition: partition,
             tenure: tenure,
             size: size,
             kind: kind,
             attempts: attempts,
-            contact: lane.contact,
+            contact: contactQueue.contact,
             occurredAt: occurredAt
         )
         end.coalesced = coalesced
@@ -151,7 +151,7 @@ extension PlannedEntry {
 
     private init(unread id: StreamID, stream: Int, partition: Int, size: Int, faults: [DeliveryFailure]) {
         self.init(
-            lane: OrderingKey(stream: stream, contact: id.description),
+            contactQueue: OrderingKey(stream: stream, contact: id.description),
             id: id,
             partition: partition,
             size: size,

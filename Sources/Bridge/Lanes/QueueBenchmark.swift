@@ -17,7 +17,7 @@ public struct QueueBenchmark: Sendable {
         let call = EncodedRequest(LoopsRequest(operation: .sendEvent, body: [:]), idempotencyKey: "key")
         self.entries = (0..<entries).map { number in
             PlannedEntry(
-                lane: OrderingKey(stream: 0, contact: "user-\(number % contacts)"),
+                contactQueue: OrderingKey(stream: 0, contact: "user-\(number % contacts)"),
                 id: StreamID(milliseconds: UInt64(number), sequence: 0),
                 partition: number % contacts % 64,
                 size: 450,
@@ -31,17 +31,19 @@ public struct QueueBenchmark: Sendable {
     /// - Returns: how many were delivered.
     public func carry() -> Int {
         let now = ContinuousClock.now
-        var lanes = ContactQueues()
+        var contactQueues = ContactQueues()
         var underWay: Deque<OrderingKey> = []
         var (admitted, delivered) = (0, 0)
-        while admitted < entries.count || !lanes.isEmpty {
-            while admitted < entries.count, lanes.count < Self.window {
-                _ = lanes.admit(entries[admitted])
+        while admitted < entries.count || !contactQueues.isEmpty {
+            while admitted < entries.count, contactQueues.count < Self.window {
+                _ = contactQueues.admit(entries[admitted])
                 admitted += 1
             }
-            while underWay.count < Self.inFlight, let start = lanes.start(now: now) { underWay.append(start.key) }
+            while underWay.count < Self.inFlight, let start = contactQueues.start(now: now) {
+                underWay.append(start.key)
+            }
             guard let key = underWay.popFirst() else { break }
-            delivered += lanes.finish(key, .delivered).ends.count { $0.kind == .delivered }
+            delivered += contactQueues.finish(key, .delivered).ends.count { $0.kind == .delivered }
         }
         return delivered
     }

@@ -58,14 +58,14 @@ struct ReadyQueue: Sendable {
     }
 
     private var streams: [Int: Stream] = [:]
-    private var turns: StrideScheduler
+    private var scheduler: StrideScheduler
     private var tickets: Ticket = 0
     /// Lanes that are ready.
     private(set) var count = 0
 
     /// - Parameter weights: of the streams, by their place in the configuration.
     init(weights: [Int] = []) {
-        turns = StrideScheduler(weights: weights)
+        scheduler = StrideScheduler(weights: weights)
     }
 
     /// The lane is ready with this entry at its head.
@@ -97,7 +97,7 @@ struct ReadyQueue: Sendable {
 
     /// A lane of the stream that was popped has started a request.
     mutating func started(_ stream: Int) {
-        turns.took(stream)
+        scheduler.took(stream)
         streams[stream]?.started()
     }
 
@@ -105,7 +105,7 @@ struct ReadyQueue: Sendable {
         if count == 0 { return nil }
         // A copy of the few keys: a loop over them themselves would keep the storage, and the first change would copy all heaps.
         for stream in Array(streams.keys) { streams[stream]?.clean() }
-        guard let stream = turns.next(streams.keys.filter { streams[$0]?.live.isEmpty == false }.sorted()) else {
+        guard let stream = scheduler.next(streams.keys.filter { streams[$0]?.live.isEmpty == false }.sorted()) else {
             return nil
         }
         return streams[stream]?.next

@@ -17,7 +17,7 @@ struct LeaseRenewer: Sendable {
     let onRewind: @Sendable () async -> Void
 
     private let clock = ContinuousClock()
-    private let logGate: LogThrottle
+    private let logThrottle: LogThrottle
 
     init(
         session: StreamState,
@@ -37,7 +37,7 @@ struct LeaseRenewer: Sendable {
         self.confirmation = confirmation
         self.onBeat = onBeat
         self.onRewind = onRewind
-        self.logGate = LogThrottle(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
     }
 
     /// Beats until the task is cancelled. Does not give anything back: ``leave()`` does, when nothing is under way any more.
@@ -80,8 +80,8 @@ struct LeaseRenewer: Sendable {
                 }
                 // Claims follow what was seen; a few rounds settle what several replicas want at the same time.
                 for _ in 0..<4 where try await !beat() { break }
-                if session.mayLeave { try await leaveToRest() }
-            } catch let fault as GroupError where !fault.isRetriable {
+                if session.canLeaveGroup { try await leaveToRest() }
+            } catch let fault as GroupError where !fault.isRetryable {
                 session.faulted(fault.description)
                 throw fault
             } catch {
@@ -89,7 +89,7 @@ struct LeaseRenewer: Sendable {
                 if error as? GroupError == .groupLost(stream: session.keys.stream) { session.closed("\(error)") }
                 if !session.isOpen { session.faulted("\(error)") }
                 metrics.renewalFailed()
-                logGate.failed(
+                logThrottle.failed(
                     error,
                     key: "lease",
                     "Renewing the leases failed and is repeated",
@@ -132,7 +132,7 @@ struct LeaseRenewer: Sendable {
         let view = try await session.beat(heartbeat)
         let doubt = await confirmation.confirmation(session.client)
         if let doubt { reportDoubt(doubt) }
-        let changes = session.beaten(view, sentAt: sentAt, now: clock.now, doubt: doubt)
+        let changes = session.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
         if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
         onBeat()
@@ -147,7 +147,7 @@ struct LeaseRenewer: Sendable {
             metrics.tookOver(cause, after: after)
             logger.debug("A partition was taken over", metadata: ["partition": "\(partition)", "cause": "\(cause)"])
         case .lost(let partition):
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "lost",
                 "A partition was lost to another replica: this one was silent for too long",
@@ -179,7 +179,7 @@ struct LeaseRenewer: Sendable {
             case .noMajority(.required): "No majority confirms the primary; deliveries stop when the leases end"
             case .noMajority(.preferred): "No majority confirms the primary; going on, as redis.quorum says"
             }
-        logGate.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
+        logThrottle.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
     }
 
     private func reportVanished(_ count: Int) {

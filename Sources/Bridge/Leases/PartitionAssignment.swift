@@ -42,7 +42,7 @@ struct PartitionAssignment: Sendable {
     private var confirmedIncarnation: String?
     private var tenures = 0
     /// Whether this replica was told to own nothing. Others take what it gives back once it has left the membership.
-    var isResting = false
+    var isDrained = false
 
     init(member: String, partitions: Int, timing: LeaseTiming) {
         self.member = member
@@ -90,7 +90,7 @@ struct PartitionAssignment: Sendable {
 
     /// The instant before which a request of this partition may start: it is owned since `tenure`, and would end by its own timeout before
     /// anybody else may own it. nil when it may not start at all.
-    func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
+    func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
         // A draining partition is still owned: what has begun of it is finished. Nothing else of it is left to start.
         guard let holding = holdings[partition], holding.tenure == tenure, holding.phase != .releasing, pause == nil,
             let confirmedAt, confirmedIncarnation == view?.incarnation
@@ -102,7 +102,7 @@ struct PartitionAssignment: Sendable {
 
     /// Whether a request of this partition may start at this instant.
     func mayStart(_ partition: Int, tenure: Int, now: ContinuousClock.Instant) -> Bool {
-        startsBefore(partition, tenure: tenure).map { now < $0 } ?? false
+        sendDeadline(partition, tenure: tenure).map { now < $0 } ?? false
     }
 
     /// Nothing of a draining partition is left in this process: the next heartbeat gives it back.
@@ -120,7 +120,7 @@ struct PartitionAssignment: Sendable {
     }
 
     /// The group or its state is gone: nothing is owned.
-    mutating func lostAll() -> [AssignmentChange] {
+    mutating func revokeAll() -> [AssignmentChange] {
         let changes =
             holdings.keys.sorted().map { AssignmentChange.lost(partition: $0) } + pauseChanges(from: pause, to: nil)
         holdings = [:]
@@ -135,7 +135,7 @@ struct PartitionAssignment: Sendable {
 
     /// This replica has given everything back and is no member any more: what it knew of others grows old now.
     mutating func left() {
-        _ = lostAll()
+        _ = revokeAll()
     }
 
     /// What to say next.
@@ -155,7 +155,7 @@ struct PartitionAssignment: Sendable {
         beat.departures = silent.sorted().compactMap { name in
             view.members[name].map { .init(member: name, beat: $0) }
         }
-        guard view.isStable, !isResting else { return beat }
+        guard view.isStable, !isDrained else { return beat }
         claimed = [:]
         let target = shares(view, silent: silent)[member] ?? 0
         var room = target - holdings.values.count { $0.phase == .held }
@@ -276,7 +276,7 @@ struct PartitionAssignment: Sendable {
         var target = shares(view, silent: silent)[member] ?? partitions
         let live = view.members.keys.filter { !silent.contains($0) }
         // While others still move, it is not settled who keeps one more when not all can have the same.
-        if isResting {
+        if isDrained {
             target = 0
         } else if isMoving(view, live) {
             target = max(target, (partitions + live.count - 1) / max(live.count, 1))

@@ -112,7 +112,7 @@ struct EntryPlanner: Sendable {
             oddities: oddities
         )
         var planned = PlannedEntry(
-            lane: OrderingKey(stream: stream, contact: decoded.contactKey ?? entry.id.description),
+            contactQueue: OrderingKey(stream: stream, contact: decoded.contactKey ?? entry.id.description),
             id: entry.id,
             partition: partition,
             size: size,

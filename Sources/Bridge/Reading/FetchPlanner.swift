@@ -157,7 +157,7 @@ struct FetchPlanner: Sendable {
 
     /// The partitions of which everything is in hand, as far as this process knows, with room for whatever a call may route: if Redis finds that
     /// their ends are still there, what it routes to them next may be taken as it comes.
-    var readToEnd: [End] {
+    var caughtUpPartitions: [End] {
         let most = mostInPartition - callCount
         return partitions.indices.compactMap { index in
             let partition = partitions[index]

@@ -57,7 +57,7 @@ enum GroupError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Whether opening the group again may help.
-    var isRetriable: Bool {
+    var isRetryable: Bool {
         switch self {
         case .fenced, .groupLost, .incarnationChanged, .again, .adoptFirst, .noLetters: true
         case .partitionsDiffer, .keyRuleDiffers, .leaseTooShort, .otherStream, .wrongType, .wrongValue: false

@@ -29,7 +29,7 @@ struct StreamReader: Sendable {
     }
 
     private let clock = ContinuousClock()
-    private let logGate: LogThrottle
+    private let logThrottle: LogThrottle
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
     /// Partitions that one call looks through for what a dead owner had in hand, so that Redis is not held up.
     private static let blamedAtOnce = 4
@@ -53,7 +53,7 @@ struct StreamReader: Sendable {
         self.poisonAfter = configuration.poisonAfter
         self.metrics = metrics
         self.logger = logger
-        self.logGate = LogThrottle(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
         self.outlet = outlet
         self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
@@ -82,7 +82,7 @@ struct StreamReader: Sendable {
                 guard await session.readable.wait() else { return }
             } catch GroupError.groupLost(let stream) {
                 session.closed("\(GroupError.groupLost(stream: stream))")
-            } catch let fault as GroupError where !fault.isRetriable {
+            } catch let fault as GroupError where !fault.isRetryable {
                 session.faulted(fault.description)
                 throw fault
             } catch {
@@ -104,7 +104,7 @@ struct StreamReader: Sendable {
             try await pull(pulls, most: most)
             return true
         }
-        let (count, readToEnd) = session.withIntake { ($0.routeCount, $0.readToEnd) }
+        let (count, caughtUpPartitions) = session.withIntake { ($0.routeCount, $0.caughtUpPartitions) }
         guard count > 0 else { return false }
         guard let peek = try await peek(count) else { return true }
         let claim = session.takePassed()
@@ -113,7 +113,7 @@ struct StreamReader: Sendable {
             window: outlet.isStarving() ? window * Self.starvingWindow : window,
             rule: rule,
             passed: peek.entries.isEmpty && claim?.position == peek.from ? claim?.passed : nil,
-            readToEnd: peek.isUnreadable ? [] : readToEnd
+            caughtUpPartitions: peek.isUnreadable ? [] : caughtUpPartitions
         )
         session.routed = route.position
         let given = take(route, of: peek)
@@ -303,7 +303,7 @@ struct StreamReader: Sendable {
         for kind in planned.adjustments { metrics.adjusted(kind) }
         if planned.isOversized {
             metrics.oversized()
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "oversized",
                 "An entry is larger than Segment would take",
@@ -315,7 +315,7 @@ struct StreamReader: Sendable {
 
     private func reportLost(_ count: Int) {
         metrics.lostUnread(count)
-        logGate.log(
+        logThrottle.log(
             .error,
             key: "lost",
             "Entries were trimmed or deleted before they could be read: their events are lost",
@@ -330,7 +330,7 @@ struct StreamReader: Sendable {
     private func pause(_ failures: inout Int, _ error: any Error) async {
         session.faulted("\(error)")
         failures += 1
-        logGate.failed(
+        logThrottle.failed(
             error,
             key: "read",
             "Reading the stream failed and is repeated",

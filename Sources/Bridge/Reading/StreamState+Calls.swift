@@ -53,21 +53,21 @@ extension StreamState {
     /// Puts what was read behind the group's position into its partitions.
     /// - Parameters:
     ///   - passed: how many entries of the stream have been passed at the peek's beginning; nil to say nothing of it.
-    ///   - readToEnd: the new entries of these partitions are in hand, unless others were routed there that nobody has told of.
+    ///   - caughtUpPartitions: the new entries of these partitions are in hand, unless others were routed there that nobody has told of.
     func route(
         _ peek: Peek,
         window: Int,
         rule: String,
         passed: Int? = nil,
-        readToEnd: [FetchPlanner.End] = []
+        caughtUpPartitions: [FetchPlanner.End] = []
     ) async throws -> RouteAnswer {
         let planned = takePlanned()
         var arguments = [group, member, peek.incarnation, rule, String(window), peek.from.description]
         arguments += [passed.map(String.init) ?? "", String(planned.count)] + planned.map(String.init)
         arguments.append(String(peek.entries.count))
         for peeked in peek.entries { arguments += [peeked.entry.id.description, String(peeked.partition)] }
-        arguments.append(String(readToEnd.count))
-        for (end, token) in zip(readToEnd, tokens(of: readToEnd.map(\.partition))) {
+        arguments.append(String(caughtUpPartitions.count))
+        for (end, token) in zip(caughtUpPartitions, tokens(of: caughtUpPartitions.map(\.partition))) {
             arguments += [String(end.partition), token?.lease ?? Self.noLease, end.cursor.description]
         }
         do {

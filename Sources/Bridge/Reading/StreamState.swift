@@ -25,7 +25,7 @@ final class StreamState: Sendable {
     let troublesWanted = Wakeup()
 
     private struct State {
-        var intake: FetchPlanner
+        var fetchPlanner: FetchPlanner
         var acks = AckQueue()
         var leases: PartitionAssignment
         var troubles = DeliveryErrors()
@@ -72,20 +72,26 @@ final class StreamState: Sendable {
         self.scripts = scripts
         self.times = times
         let leases = PartitionAssignment(member: member, partitions: partitions, timing: timing)
-        self.state = Mutex(State(intake: FetchPlanner(partitions: partitions, limits: limits), leases: leases))
+        self.state = Mutex(State(fetchPlanner: FetchPlanner(partitions: partitions, limits: limits), leases: leases))
     }
 
-    func withIntake<Result>(_ body: (inout FetchPlanner) -> Result) -> Result { state.withLock { body(&$0.intake) } }
+    func withIntake<Result>(_ body: (inout FetchPlanner) -> Result) -> Result {
+        state.withLock { body(&$0.fetchPlanner) }
+    }
     func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
-    func withTroubles<Result>(_ body: (inout DeliveryErrors) -> Result) -> Result { state.withLock { body(&$0.troubles) } }
-    func withLeases<Result>(_ body: (inout PartitionAssignment) -> Result) -> Result { state.withLock { body(&$0.leases) } }
+    func withTroubles<Result>(_ body: (inout DeliveryErrors) -> Result) -> Result {
+        state.withLock { body(&$0.troubles) }
+    }
+    func withLeases<Result>(_ body: (inout PartitionAssignment) -> Result) -> Result {
+        state.withLock { body(&$0.leases) }
+    }
 
     /// The pause that holds, as the last heartbeat found it.
     var pause: Pause? { withLeases { $0.pause } }
     /// Whether this replica was told to rest.
-    var isResting: Bool { withLeases { $0.isResting } }
+    var isDrained: Bool { withLeases { $0.isDrained } }
     /// Whether nothing new is read now, since a person said so.
-    var isHeld: Bool { withLeases { $0.isResting || $0.pause != nil } }
+    var isHeld: Bool { withLeases { $0.isDrained || $0.pause != nil } }
 
     var isOpen: Bool { state.withLock { $0.isOpen } }
     var fault: String? { state.withLock { $0.lastFault } }
@@ -105,7 +111,7 @@ final class StreamState: Sendable {
     /// What Redis lets the current tenures of partitions through by, as reading knows them; nil where the tenure is over.
     func tokens(of partitions: [Int]) -> [FencingToken?] {
         state.withLock { state in
-            partitions.map { state.leases.fencingToken(of: $0, tenure: state.intake.tenure(of: $0)) }
+            partitions.map { state.leases.fencingToken(of: $0, tenure: state.fetchPlanner.tenure(of: $0)) }
         }
     }
 
@@ -161,7 +167,7 @@ final class StreamState: Sendable {
             state.isOpen = false
             state.lastFault = reason
             state.lastFloor = state.leases.floor ?? state.lastFloor
-            state.changes += state.leases.lostAll()
+            state.changes += state.leases.revokeAll()
         }
         beatWanted.signal()
         readable.signal()
@@ -169,10 +175,10 @@ final class StreamState: Sendable {
 
     /// Rests, or takes part again.
     /// - Returns: whether that is something new.
-    func rest(_ isResting: Bool) -> Bool {
+    func rest(_ isDrained: Bool) -> Bool {
         let hasChanged = state.withLock { state in
-            defer { state.leases.isResting = isResting }
-            return state.leases.isResting != isResting
+            defer { state.leases.isDrained = isDrained }
+            return state.leases.isDrained != isDrained
         }
         if hasChanged {
             beatWanted.signal()
@@ -182,11 +188,11 @@ final class StreamState: Sendable {
     }
 
     /// Whether the heartbeats stop: this replica rests and has given everything back.
-    var isIdle: Bool { state.withLock { $0.leases.isResting && $0.hasLeft } }
+    var isIdle: Bool { state.withLock { $0.leases.isDrained && $0.hasLeft } }
 
     /// Whether nothing keeps a resting replica from leaving the membership. The change is made with ``left()``.
-    var mayLeave: Bool {
-        state.withLock { $0.leases.isResting && !$0.hasLeft && $0.leases.owned == 0 && $0.acks.count == 0 }
+    var canLeaveGroup: Bool {
+        state.withLock { $0.leases.isDrained && !$0.hasLeft && $0.leases.owned == 0 && $0.acks.count == 0 }
     }
 
     func left() {
@@ -199,7 +205,7 @@ final class StreamState: Sendable {
     /// A heartbeat was answered.
     /// - Returns: what changed.
     /// - Parameter doubt: why the server is not known to be the primary; nil when it is.
-    func beaten(
+    func heartbeatAnswered(
         _ view: GroupView,
         sentAt: ContinuousClock.Instant,
         now: ContinuousClock.Instant,
@@ -211,7 +217,7 @@ final class StreamState: Sendable {
             state.primaryDoubt = doubt
             let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now, isConfirmed: isConfirmed)
             state.changes += changes
-            state.intake.lookAtOrder(position: state.routed)
+            state.fetchPlanner.lookAtOrder(position: state.routed)
             return changes
         }
         endsWaiting.signal()
@@ -229,10 +235,10 @@ final class StreamState: Sendable {
     func lettersAre(unwritable why: String?) { state.withLock { $0.letterProblem = why } }
 
     /// Whether this process holds nothing of the stream, though it owns a part of it and nobody keeps it from reading.
-    var isEmptyHanded: Bool {
+    var hasNothingBuffered: Bool {
         state.withLock { state in
-            let isHeld = state.leases.isResting || state.leases.pause != nil
-            return state.isOpen && !isHeld && state.leases.owned > 0 && state.intake.buffered == 0
+            let isHeld = state.leases.isDrained || state.leases.pause != nil
+            return state.isOpen && !isHeld && state.leases.owned > 0 && state.fetchPlanner.buffered == 0
                 && state.acks.count == 0
         }
     }
@@ -255,19 +261,19 @@ final class StreamState: Sendable {
     func putBack(_ changes: [AssignmentChange]) { state.withLock { $0.changes = changes + $0.changes } }
 
     /// The instant before which a request of this partition may start; nil when it may not.
-    func startsBefore(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
-        state.withLock { $0.leases.startsBefore(partition, tenure: tenure) }
+    func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
+        state.withLock { $0.leases.sendDeadline(partition, tenure: tenure) }
     }
 
     /// Takes ends in the order in which they happened.
     func ended(_ ends: [EntryCompletion]) {
         state.withLock { state in
             for end in ends {
-                state.intake.ended(end)
+                state.fetchPlanner.ended(end)
                 state.troubles.ended(end.id)
                 // Redis would refuse it, and nothing is gained by asking.
                 let isCurrent = state.leases.tenure(of: end.partition) == end.tenure
-                if isCurrent { state.acks.append(end) } else { _ = state.intake.settled(end.id) }
+                if isCurrent { state.acks.append(end) } else { _ = state.fetchPlanner.settled(end.id) }
             }
         }
         endsWaiting.signal()
@@ -279,7 +285,7 @@ final class StreamState: Sendable {
         if entries.isEmpty { return }
         state.withLock { state in
             for entry in entries {
-                state.intake.forget(entry.id, partition: entry.partition, bytes: entry.size)
+                state.fetchPlanner.forget(entry.id, partition: entry.partition, bytes: entry.size)
                 state.troubles.ended(entry.id)
             }
         }
@@ -295,7 +301,7 @@ final class StreamState: Sendable {
     func acknowledged(_ count: Int, except stuck: Set<Int> = [], fenced: Set<Int> = []) -> [EntryCompletion] {
         let (confirmed, isFree) = state.withLock { state in
             let settled = state.acks.confirm(count, except: stuck)
-            let isFree = settled.reduce(state.windowWasFull) { state.intake.settled($1.id) || $0 }
+            let isFree = settled.reduce(state.windowWasFull) { state.fetchPlanner.settled($1.id) || $0 }
             return (settled.filter { !fenced.contains($0.tenure) }, isFree)
         }
         if isFree { readable.signal() }
@@ -307,7 +313,7 @@ final class StreamState: Sendable {
     private func releaseDrained() {
         let hasReleases = state.withLock { state in
             let drained = state.leases.draining.filter {
-                state.intake.buffered(in: $0) == 0 && state.acks.count(in: $0) == 0
+                state.fetchPlanner.buffered(in: $0) == 0 && state.acks.count(in: $0) == 0
             }
             for partition in drained { state.leases.drained(partition) }
             return !drained.isEmpty

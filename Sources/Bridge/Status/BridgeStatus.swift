@@ -10,7 +10,7 @@ public struct BridgeStatus: Sendable, Equatable {
     /// Where Loops is said to be.
     public var loopsAddress = ""
     /// Whether this replica was told to rest: it stays up, owns nothing and starts nothing.
-    public var isResting: Bool
+    public var isDrained: Bool
     public var delivery: DeliverySnapshot
     public var streams: [StreamStatus]
     public var ends: CompletionCounts

@@ -15,7 +15,7 @@ final class LagMonitor: Sendable {
 
     private struct State {
         var status: StreamStatus
-        var trimGuard = RetentionMonitor()
+        var retentionMonitor = RetentionMonitor()
         var drain = CatchUpEstimate()
         var ownTrims = 0
         /// Looks until the next trim.
@@ -34,7 +34,7 @@ final class LagMonitor: Sendable {
     private let state: Mutex<State>
     private let gauges: BacklogGauges
     private let logger: Logger
-    private let logGate: LogThrottle
+    private let logThrottle: LogThrottle
 
     /// - Parameter trimAfter: how long finished entries stay; nil for ever.
     init(session: StreamState, trimAfter: Duration?, factory: any MetricsFactory, logger: Logger) {
@@ -43,7 +43,7 @@ final class LagMonitor: Sendable {
         self.state = Mutex(State(status: StreamStatus(session)))
         self.gauges = BacklogGauges(stream: session.keys.stream, factory: factory)
         self.logger = logger
-        self.logGate = LogThrottle(logger: logger, interval: .seconds(600))
+        self.logThrottle = LogThrottle(logger: logger, interval: .seconds(600))
     }
 
     /// The last look, with what this process knows by itself.
@@ -84,7 +84,7 @@ final class LagMonitor: Sendable {
             status.take(survey, now: WallClock.secondsSince1970)
             status.lossIn = state.withLock { state in
                 state.looksToTrim -= 1
-                return state.trimGuard.observe(survey, ownTrims: state.ownTrims, now: .now)
+                return state.retentionMonitor.observe(survey, ownTrims: state.ownTrims, now: .now)
             }
             warn(status)
             reread(survey)
@@ -95,7 +95,7 @@ final class LagMonitor: Sendable {
     }
 
     private func reread(_ survey: StreamSurvey) {
-        let isIdle = session.isEmptyHanded
+        let isIdle = session.hasNothingBuffered
         if state.withLock({ $0.unread.observe(oldest: survey.oldest, isIdle: isIdle) }) { session.readsAgain() }
     }
 
@@ -106,7 +106,7 @@ final class LagMonitor: Sendable {
     }
 
     private func surveyFailed(_ error: any Error) {
-        logGate.log(
+        logThrottle.log(
             .warning,
             key: "survey",
             "The stream could not be looked at; its figures are unknown",
@@ -119,12 +119,17 @@ final class LagMonitor: Sendable {
         guard case .connected(let identity) = session.client.state,
             let advice = session.client.configuration.advice(for: identity.mode)
         else { return }
-        logGate.log(.warning, key: "address", "Redis' address is of the wrong form", metadata: ["error": "\(advice)"])
+        logThrottle.log(
+            .warning,
+            key: "address",
+            "Redis' address is of the wrong form",
+            metadata: ["error": "\(advice)"]
+        )
     }
 
     private func warn(_ status: StreamStatus) {
         guard let lossIn = status.lossIn, lossIn < RetentionMonitor.warning else { return }
-        logGate.log(
+        logThrottle.log(
             .warning,
             key: "trim",
             "The producer's trimming will reach entries that are not delivered yet. Raise its MAXLEN",
@@ -156,7 +161,7 @@ final class LagMonitor: Sendable {
                 )
             }
         } catch {
-            logGate.log(.warning, key: "trimming", "Trimming failed", metadata: ["error": "\(error)"])
+            logThrottle.log(.warning, key: "trimming", "Trimming failed", metadata: ["error": "\(error)"])
         }
     }
 }

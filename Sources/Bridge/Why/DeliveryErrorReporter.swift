@@ -9,11 +9,11 @@ struct DeliveryErrorReporter: Sendable {
     static let maxFields = 2000
 
     let session: StreamState
-    let logGate: LogThrottle
+    let logThrottle: LogThrottle
 
     init(session: StreamState, logger: Logger) {
         self.session = session
-        self.logGate = LogThrottle(logger: logger, interval: .seconds(600))
+        self.logThrottle = LogThrottle(logger: logger, interval: .seconds(600))
     }
 
     /// Writes after each heartbeat before which something has changed, until the task is cancelled.
@@ -21,7 +21,7 @@ struct DeliveryErrorReporter: Sendable {
         while await session.troublesWanted.wait() {
             do { try await write() } catch {
                 if Task.isCancelled { return }
-                logGate.log(
+                logThrottle.log(
                     .warning,
                     key: "write",
                     "What keeps entries from being delivered could not be written; `why` does not know it",

@@ -108,7 +108,8 @@ extension ContentOptions {
         }
 
         private mutating func shortened(_ value: JSONValue, at path: String) -> JSONValue? {
-            guard options.longText != .send, case .string(let text) = value, text.utf16.count > ContentOptions.textUnitsMax
+            guard options.longText != .send, case .string(let text) = value,
+                text.utf16.count > ContentOptions.textUnitsMax
             else { return value }
             if options.longText == .drop {
                 note(.droppedText, at: path)

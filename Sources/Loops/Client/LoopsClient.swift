@@ -83,11 +83,11 @@ public struct LoopsClient: Sendable {
     ///
     /// - Parameter startBy: the request is not sent at all once this instant has passed; looked at right before its bytes are written.
     /// - Returns: nil when it was not sent for that reason.
-    public func send(_ call: EncodedRequest, startBy: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
+    public func send(_ call: EncodedRequest, sendDeadline: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
         var request = TransportRequest(
             head: head(call.method, call.path),
             body: ByteBuffer(bytes: call.body),
-            startBy: startBy
+            sendDeadline: sendDeadline
         )
         request.head.headers.add(name: "Content-Type", value: "application/json")
         request.head.headers.add(name: "Content-Length", value: String(call.body.count))
@@ -168,7 +168,9 @@ extension LoopsClient {
         for name in ["x-request-id", "x-vercel-id", "cf-ray"] {
             guard let text = headers.first(name: name), !text.isEmpty else { continue }
             let plain = LoopsResponse.hiding(secret, in: text)
-            return String(plain.filter { ("!"..."~").contains($0) || $0 == "…" }.prefix(LoopsResponse.maxRequestIDLength))
+            return String(
+                plain.filter { ("!"..."~").contains($0) || $0 == "…" }.prefix(LoopsResponse.maxRequestIDLength)
+            )
         }
         return nil
     }

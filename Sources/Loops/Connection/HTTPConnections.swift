@@ -31,13 +31,15 @@ final class HTTPConnections: Sendable {
     }
 
     /// Sends `request` once and waits for the whole answer.
-    func answer(to request: TransportRequest, within time: Duration) async throws(HTTPTransportError) -> TransportResponse {
+    func answer(to request: TransportRequest, within time: Duration) async throws(HTTPTransportError)
+        -> TransportResponse
+    {
         let promise = eventLoop.makePromise(of: TransportResponse.self)
         let exchange = HTTPExchange(
             number: numbers.wrappingAdd(1, ordering: .relaxed).newValue,
             head: request.head,
             body: request.body,
-            startBy: request.startBy,
+            sendDeadline: request.sendDeadline,
             deadline: eventLoop.now + .nanoseconds(time.nanoseconds),
             promise: promise
         )

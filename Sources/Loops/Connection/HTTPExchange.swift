@@ -8,7 +8,7 @@ struct HTTPExchange: Sendable {
     let head: HTTPRequestHead
     let body: ByteBuffer?
     /// Nothing of it is written once this instant has passed.
-    let startBy: ContinuousClock.Instant?
+    let sendDeadline: ContinuousClock.Instant?
     /// When it has to be over: connecting, writing, and the last byte of the answer.
     let deadline: NIODeadline
     /// Fails with an ``HTTPTransportError`` only.

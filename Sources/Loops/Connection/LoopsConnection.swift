@@ -129,13 +129,13 @@ final class LoopsConnection: ChannelInboundHandler {
     private func write(_ exchange: HTTPExchange) {
         guard let context else { return }
         // Between the decision to send and here lies perhaps a new connection. What is late already costs no connection.
-        if let startBy = exchange.startBy, ContinuousClock.now >= startBy {
+        if let sendDeadline = exchange.sendDeadline, ContinuousClock.now >= sendDeadline {
             self.exchange = nil
             free()
             return exchange.promise.fail(HTTPTransportError(.tooLate, "not in time"))
         }
         let number = exchange.number
-        lastLook.startBy = exchange.startBy
+        lastLook.sendDeadline = exchange.sendDeadline
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
         // A header that cannot be sent has ended it all.
         guard carries == number else { return }

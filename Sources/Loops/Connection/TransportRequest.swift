@@ -6,5 +6,5 @@ struct TransportRequest: Sendable {
     var head: HTTPRequestHead
     var body: ByteBuffer?
     /// Nothing of it is written once this instant has passed.
-    var startBy: ContinuousClock.Instant?
+    var sendDeadline: ContinuousClock.Instant?
 }

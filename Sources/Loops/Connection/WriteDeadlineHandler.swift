@@ -11,19 +11,19 @@ final class WriteDeadlineHandler: ChannelOutboundHandler {
     struct TooLate {}
 
     /// The latest start of the request whose bytes come next; nil when they may leave at any time.
-    var startBy: ContinuousClock.Instant?
+    var sendDeadline: ContinuousClock.Instant?
     private let now: () -> ContinuousClock.Instant
     private var isShut = false
 
     init(now: @escaping () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
     func flush(context: ChannelHandlerContext) {
-        if let startBy, now() >= startBy {
+        if let sendDeadline, now() >= sendDeadline {
             isShut = true
             context.fireUserInboundEventTriggered(TooLate())
         }
         // What comes behind the first bytes has to follow them.
-        startBy = nil
+        sendDeadline = nil
         if !isShut { context.flush() }
     }
 }

@@ -12,7 +12,7 @@ struct ReferenceCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let root = CommandFacts(dump: LoopsBridge._dumpHelp()) else {
-            Terminal.complain("argument-parser describes commands in another form than this program knows")
+            Terminal.printError("argument-parser describes commands in another form than this program knows")
             throw ExitStatus.failed
         }
         let text =

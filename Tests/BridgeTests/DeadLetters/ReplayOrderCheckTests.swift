@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Overtaking: which newer events of a contact speak against a replay")
 struct OvertakingTests {
-    private func overtaking(
+    private func orderCheck(
         oldest: UInt64 = 1,
         isLimited: Bool = false,
         lastAdded: UInt64? = 100,
@@ -26,7 +26,7 @@ struct OvertakingTests {
 
     @Test("Newer events of the contact are told apart: delivered ones and those that wait")
     func newer() {
-        var all = overtaking()
+        var all = orderCheck()
         all.found(.sample(5), contact: "a", isWaiting: false)
         all.found(.sample(20), contact: "a", isWaiting: false)
         all.found(.sample(30), contact: "a", isWaiting: true)
@@ -40,7 +40,7 @@ struct OvertakingTests {
 
     @Test("Other dead letters, and what a replay has put elsewhere, are no newer events")
     func without() {
-        var all = overtaking(letters: [.sample(20)], copies: [.sample(60): .sample(30), .sample(70): .sample(5)])
+        var all = orderCheck(letters: [.sample(20)], copies: [.sample(60): .sample(30), .sample(70): .sample(5)])
         all.found(.sample(20), contact: "a", isWaiting: false)
         // Replayed as 60: it counts there, at its own place, and 70 is the copy of an older event.
         all.found(.sample(30), contact: "a", isWaiting: false)
@@ -58,7 +58,7 @@ struct OvertakingTests {
         let copies: [StreamID: StreamID] = [
             .sample(60): .sample(10), .sample(70): .sample(60), .sample(80): .sample(70), .sample(90): .sample(20),
         ]
-        var all = overtaking(letters: [.sample(80)], copies: copies)
+        var all = orderCheck(letters: [.sample(80)], copies: copies)
         for number in [10, 20, 60, 70, 80, 90] as [UInt64] {
             all.found(.sample(number), contact: "a", isWaiting: false)
         }
@@ -66,21 +66,21 @@ struct OvertakingTests {
             all.verdict(.sample(80), contact: "a") == .overtaken(delivered: 1, waiting: 0),
             "20 was delivered as 90"
         )
-        var other = overtaking(letters: [.sample(10)], copies: copies)
+        var other = orderCheck(letters: [.sample(10)], copies: copies)
         for number in [10, 60, 70, 80] as [UInt64] { other.found(.sample(number), contact: "a", isWaiting: true) }
         #expect(other.verdict(.sample(10), contact: "a") == .free, "a copy is not newer than what it is a copy of")
         #expect(other.verdict(.sample(5), contact: "a") == .overtaken(delivered: 0, waiting: 1))
-        let round = overtaking(copies: [.sample(1): .sample(2), .sample(2): .sample(1)])
+        let round = orderCheck(copies: [.sample(1): .sample(2), .sample(2): .sample(1)])
         #expect(round.verdict(.sample(2), contact: "a") == .free, "nonsense in Redis does not make it go round")
     }
 
     @Test("What the stream has lost is unknown, unless nothing was added since")
     func trimmed() {
-        #expect(overtaking(oldest: 50).verdict(.sample(10), contact: "a") == .trimmed)
-        #expect(overtaking(oldest: 50).verdict(.sample(50), contact: "a") == .free)
-        #expect(overtaking(oldest: 50, lastAdded: 10).verdict(.sample(10), contact: "a") == .free)
-        #expect(overtaking(oldest: 50, lastAdded: nil).verdict(.sample(10), contact: "a") == .trimmed)
-        #expect(overtaking(oldest: 50, isLimited: true).verdict(.sample(10), contact: "a") == .tooFarBack(looked: 9))
+        #expect(orderCheck(oldest: 50).verdict(.sample(10), contact: "a") == .trimmed)
+        #expect(orderCheck(oldest: 50).verdict(.sample(50), contact: "a") == .free)
+        #expect(orderCheck(oldest: 50, lastAdded: 10).verdict(.sample(10), contact: "a") == .free)
+        #expect(orderCheck(oldest: 50, lastAdded: nil).verdict(.sample(10), contact: "a") == .trimmed)
+        #expect(orderCheck(oldest: 50, isLimited: true).verdict(.sample(10), contact: "a") == .tooFarBack(looked: 9))
     }
 
     @Test("Each obstacle is told in words; none is nothing")
@@ -92,7 +92,8 @@ struct OvertakingTests {
                 == "newer events of this contact were delivered meanwhile (3): replaying would put the older one last"
         )
         #expect(
-            ReplayOrderCheck.Verdict.overtaken(delivered: 0, waiting: 2).obstacle?.contains("wait in the stream (2)") == true
+            ReplayOrderCheck.Verdict.overtaken(delivered: 0, waiting: 2).obstacle?.contains("wait in the stream (2)")
+                == true
         )
         #expect(ReplayOrderCheck.Verdict.overtaken(delivered: 1, waiting: 2).obstacle?.contains("(1) or wait") == true)
         #expect(ReplayOrderCheck.Verdict.trimmed.obstacle?.contains("unknown") == true)

@@ -24,7 +24,9 @@ struct ReplayTests {
     }
 
     /// Ready to replay everything.
-    private func replayer(_ fixture: ScriptFixture, scan: Int = 1000, limit: Int? = nil) async throws -> DeadLetterReplayer {
+    private func replayer(_ fixture: ScriptFixture, scan: Int = 1000, limit: Int? = nil) async throws
+        -> DeadLetterReplayer
+    {
         var replayer = DeadLetterReplayer(boxes: [try fixture.box()], scan: scan)
         for letter in try await fixture.allLetters().reversed() { replayer.add(letter, box: 0) }
         try await replayer.prepare(limit: limit)

@@ -12,8 +12,8 @@ extension DeliveryStateTests {
     )
     func drainingFinishes(way: Int) throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a", steps: 3))
-        _ = state.lanes.admit(.sample(2, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a", steps: 3))
+        _ = state.contactQueues.admit(.sample(2, contact: "a"))
         let good = LoopsResponse(outcome: .delivered, status: 200)
         let first = try started(state.next(now: start))
         state.drain(now: start)
@@ -37,8 +37,8 @@ extension DeliveryStateTests {
     @Test("An outage that is found while an entry is finished ends the drain")
     func drainingStopsAtAnOutage() throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a", steps: 2))
-        _ = state.lanes.admit(.sample(2, contact: "b"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a", steps: 2))
+        _ = state.contactQueues.admit(.sample(2, contact: "b"))
         let a = try started(state.next(now: start))
         let b = try started(state.next(now: start))
         state.drain(now: start)

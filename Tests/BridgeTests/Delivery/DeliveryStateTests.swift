@@ -45,7 +45,7 @@ struct DeliveryStateTests {
     @Test("Never more requests are under way than the cap")
     func cap() throws {
         var state = state(maxInFlight: 3)
-        for number in 0..<10 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        for number in 0..<10 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
         var underWay: [ContactQueues.Start] = []
         for _ in 0..<3 { underWay.append(try started(state.next(now: start))) }
         guard case .wait(nil) = state.next(now: start) else {
@@ -64,8 +64,8 @@ struct DeliveryStateTests {
             Issue.record("an alarm or a question for nothing")
             return
         }
-        _ = state.lanes.admit(.sample(1, contact: "a", partition: 3))
-        _ = state.lanes.admit(.sample(2, contact: "b"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a", partition: 3))
+        _ = state.contactQueues.admit(.sample(2, contact: "b"))
         guard case .ask(let request) = state.next(now: start) else {
             Issue.record("not asked")
             return
@@ -97,7 +97,7 @@ struct DeliveryStateTests {
     @Test("A permit that comes to its use too late is thrown away and counted, and another one is asked for")
     func latePermit() throws {
         var state = state(isLimited: true)
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         _ = state.next(now: start)
         let grant = PermitGrant(count: 1, delay: .zero, interval: .milliseconds(100), limit: 10, rate: 9.85)
         _ = state.permits.granted(grant, now: start)
@@ -112,7 +112,7 @@ struct DeliveryStateTests {
     @Test("After an outage requests come back one by one, each answer letting one more on")
     func slowStart() throws {
         var state = state(maxInFlight: 4)
-        for number in 0..<40 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        for number in 0..<40 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
         var now = start
         for _ in 0..<CircuitBreaker.threshold {
             let begun = try started(state.next(now: now))
@@ -140,7 +140,7 @@ struct DeliveryStateTests {
     @Test("A drain starts nothing, not even a probe of the key, and takes the answers that still come")
     func draining() throws {
         var state = state()
-        for number in 0..<3 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        for number in 0..<3 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
         let first = try started(state.next(now: start))
         let second = try started(state.next(now: start))
         state.drain(now: start)
@@ -153,18 +153,18 @@ struct DeliveryStateTests {
                 return
             }
         }
-        #expect(state.hasDrained && state.lanes.count == 0, "the rest is pending in Redis")
+        #expect(state.hasDrained && state.contactQueues.count == 0, "the rest is pending in Redis")
     }
 
     @Test("A 2xx that cannot be read three times in a row counts as delivered; without a status it never does")
     func ambiguous() throws {
         var now = start
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         let answer = LoopsResponse(outcome: .retry(.ambiguousAnswer), status: 200)
         let settled = try fail(&state, answer, times: 3, now: &now)
         #expect(settled.map { $0.ends.map(\.kind) } == [[], [], [.delivered]])
-        _ = state.lanes.admit(.sample(2, contact: "a"))
+        _ = state.contactQueues.admit(.sample(2, contact: "a"))
         let lost = try fail(&state, LoopsResponse(outcome: .retry(.ambiguousAnswer)), times: 5, now: &now)
         #expect(lost.allSatisfy { $0.ends.isEmpty })
     }
@@ -174,13 +174,13 @@ struct DeliveryStateTests {
         var now = start
         let retry = RetryPolicy(base: .seconds(1), cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5)
         var state = state(retry: retry)
-        _ = state.lanes.admit(.sample(1, contact: "bad"))
+        _ = state.contactQueues.admit(.sample(1, contact: "bad"))
         let answer = LoopsResponse(outcome: .retry(.serverError), status: 500, message: "boom")
         var last: DeliveryState.Settled?
         for number in 2..<100 {
             last = try fail(&state, answer, times: 1, now: &now).first
             guard last?.ends.isEmpty == true else { break }
-            _ = state.lanes.admit(.sample(UInt64(number), contact: "good"))
+            _ = state.contactQueues.admit(.sample(UInt64(number), contact: "good"))
             let good = try started(state.next(now: now))
             #expect(good.key.contact == "good")
             _ = state.answered(good, LoopsResponse(outcome: .delivered, status: 200), now: now, random: 0)
@@ -197,20 +197,20 @@ struct DeliveryStateTests {
     func blockedSince() throws {
         var now = start
         var state = state(retry: RetryPolicy(cap: .seconds(8)))
-        #expect(state.lanes.blockedSince == nil)
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        #expect(state.contactQueues.blockedSince == nil)
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         _ = try fail(&state, LoopsResponse(outcome: .retry(.serverError), status: 500), times: 3, now: &now)
-        #expect(state.lanes.blockedSince == start && now > start)
+        #expect(state.contactQueues.blockedSince == start && now > start)
         #expect(DeliverySnapshot(state, now: now).blockedSeconds == (now - start) / .seconds(1))
         _ = try fail(&state, LoopsResponse(outcome: .delivered, status: 200), times: 1, now: &now)
-        #expect(state.lanes.blockedSince == nil && DeliverySnapshot(state, now: now).blockedSeconds == 0)
+        #expect(state.contactQueues.blockedSince == nil && DeliverySnapshot(state, now: now).blockedSeconds == 0)
     }
 
     @Test("While nobody gets through, no event is given up")
     func outage() throws {
         var now = start
         var state = state(retry: RetryPolicy(cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5))
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         let settled = try fail(&state, LoopsResponse(outcome: .retry(.unreachable)), times: 200, now: &now)
         #expect(settled.allSatisfy { $0.ends.isEmpty })
     }
@@ -218,7 +218,7 @@ struct DeliveryStateTests {
     @Test("A rejection ends the entry with what Loops said", arguments: LoopsOutcome.Rejection.allCases)
     func rejected(rejection: LoopsOutcome.Rejection) throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         let answer = LoopsResponse(outcome: .rejected(rejection), status: 409, message: "said")
         let settled = state.answered(try started(state.next(now: start)), answer, now: start, random: 0)
         guard case .deadLettered(let faults)? = settled.ends.first?.kind, let fault = faults.first else {
@@ -241,8 +241,8 @@ struct DeliveryStateTests {
     )
     func held(outcome: LoopsOutcome) throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        _ = state.lanes.admit(.sample(2, contact: "b"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(2, contact: "b"))
         let begun = try started(state.next(now: start))
         _ = state.answered(begun, LoopsResponse(outcome: outcome), now: start, random: 0.5)
         guard case .wait(let until?) = state.next(now: start) else {
@@ -265,8 +265,8 @@ struct DeliveryStateTests {
     func forbiddenAlone() throws {
         var now = start
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "bad"))
-        _ = state.lanes.admit(.sample(2, contact: "good"))
+        _ = state.contactQueues.admit(.sample(1, contact: "bad"))
+        _ = state.contactQueues.admit(.sample(2, contact: "good"))
         let refusal = LoopsResponse(outcome: .unauthorized, status: 403)
         let first = try started(state.next(now: now))
         #expect(first.key.contact == "bad")
@@ -279,7 +279,7 @@ struct DeliveryStateTests {
         let settled = state.answered(again, refusal, now: now, random: 0.5)
         #expect(settled.change == .nothing && settled.answer.outcome == .retry(.forbidden))
         #expect(settled.retryDelay.map { $0 > .zero } == true, "it counts, and waits")
-        #expect(state.gate.isAuthorized)
+        #expect(state.admissionControl.isAuthorized)
         let other = try started(state.next(now: now))
         #expect(other.key.contact == "good")
         // A key that is revoked later is found out by an entry that was not refused before.
@@ -291,7 +291,7 @@ struct DeliveryStateTests {
         func ends(_ outcomes: LoopsOutcome...) throws -> [EntryCompletion.Kind] {
             var now = start
             var state = state()
-            _ = state.lanes.admit(.sample(1, contact: "a"))
+            _ = state.contactQueues.admit(.sample(1, contact: "a"))
             return try outcomes.flatMap { outcome in
                 let answer = LoopsResponse(outcome: outcome, status: 200)
                 return try fail(&state, answer, times: 1, now: &now).flatMap(\.ends).map(\.kind)
@@ -312,7 +312,7 @@ struct DeliveryStateTests {
         var run = RandomSchedule(seed: seed, start: start)
         while try run.step() {}
         #expect(run.ended == run.admitted)
-        #expect(run.state.inFlight == 0 && run.state.lanes.isEmpty)
+        #expect(run.state.inFlight == 0 && run.state.contactQueues.isEmpty)
         #expect(run.outcomes > 500)
     }
 }

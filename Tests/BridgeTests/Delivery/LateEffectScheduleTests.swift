@@ -52,18 +52,21 @@ struct LateEffectScheduleTests {
         var state = DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: lateEffect)
         var now = start
         var underWay:
-            [(start: ContactQueues.Start, began: ContinuousClock.Instant, answer: LoopsResponse, due: ContinuousClock.Instant)] =
+            [(
+                start: ContactQueues.Start, began: ContinuousClock.Instant, answer: LoopsResponse,
+                due: ContinuousClock.Instant
+            )] =
                 []
         var left = 60
         var numbers: [String: UInt64] = [:]
-        for _ in 0..<100_000 where left > 0 || !state.lanes.isEmpty {
+        for _ in 0..<100_000 where left > 0 || !state.contactQueues.isEmpty {
             if left > 0, Int.random(in: 0..<3, using: &random) == 0 {
                 left -= 1
                 let contact = "c\(Int.random(in: 0..<4, using: &random))"
                 numbers[contact, default: 0] += 1
                 let number = numbers[contact] ?? 0
                 let isEvent = Int.random(in: 0..<4, using: &random) == 0
-                _ = state.lanes.admit(
+                _ = state.contactQueues.admit(
                     isEvent ? .event(number, ["seq": .int(Int64(number))], of: contact) : .update(number, of: contact)
                 )
             }
@@ -86,7 +89,7 @@ struct LateEffectScheduleTests {
             case .probeKey, .ask: Issue.record("no limiter, no key")
             }
         }
-        try #require(state.lanes.isEmpty && left == 0)
+        try #require(state.contactQueues.isEmpty && left == 0)
         return Dictionary(grouping: loops.applied.sorted { $0.at < $1.at }, by: \.contact).mapValues {
             $0.map(\.number)
         }

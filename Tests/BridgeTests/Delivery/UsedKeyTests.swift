@@ -15,7 +15,8 @@ struct UsedKeyTests {
         DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: late)
     }
 
-    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws -> ContactQueues.Start {
+    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws -> ContactQueues.Start
+    {
         for _ in 0..<10 {
             switch state.next(now: now) {
             case .send(let start): return start
@@ -33,14 +34,14 @@ struct UsedKeyTests {
     ) {
         var state = state()
         var now = start
-        var ends = state.lanes.admit(entry).map(\.kind)
+        var ends = state.contactQueues.admit(entry).map(\.kind)
         var sent: [EncodedRequest] = []
         for answer in answers {
             let begun = try send(&state, &now)
             sent.append(begun.step.call)
             ends += state.answered(begun, answer, now: now, random: 0).ends.map(\.kind)
         }
-        #expect(ends.isEmpty || state.lanes.isEmpty)
+        #expect(ends.isEmpty || state.contactQueues.isEmpty)
         return (ends, sent, now)
     }
 
@@ -130,7 +131,7 @@ extension PlannedEntry {
         ]
         for (key, value) in contact { body[key] = value }
         return PlannedEntry(
-            lane: OrderingKey(stream: 0, contact: name),
+            contactQueue: OrderingKey(stream: 0, contact: name),
             id: .sample(number),
             partition: 0,
             size: 100,
@@ -151,13 +152,16 @@ extension PlannedEntry {
     static func update(_ number: UInt64, of name: String = "u1") -> PlannedEntry {
         let body: JSONObject = ["userId": .string(name), "seq": .int(Int64(number))]
         var entry = PlannedEntry(
-            lane: OrderingKey(stream: 0, contact: name),
+            contactQueue: OrderingKey(stream: 0, contact: name),
             id: .sample(number),
             partition: 0,
             size: 100,
             steps: [
                 PlannedRequest(
-                    call: EncodedRequest(LoopsRequest(operation: .createOrUpdateContact, body: body), idempotencyKey: nil),
+                    call: EncodedRequest(
+                        LoopsRequest(operation: .createOrUpdateContact, body: body),
+                        idempotencyKey: nil
+                    ),
                     mapping: "m"
                 )
             ],

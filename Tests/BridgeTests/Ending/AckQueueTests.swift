@@ -7,7 +7,8 @@ import Testing
 struct AckQueueTests {
     private let faults = [DeliveryFailure(reason: .refused, detail: "no")]
 
-    private func end(_ number: UInt64, _ kind: EntryCompletion.Kind = .delivered, partition: Int = 0) -> EntryCompletion {
+    private func end(_ number: UInt64, _ kind: EntryCompletion.Kind = .delivered, partition: Int = 0) -> EntryCompletion
+    {
         EntryCompletion(
             stream: 0,
             id: .sample(number),

@@ -89,22 +89,22 @@ struct OrderWatchTests {
     }
 
     @Test("The end of an earlier tenure is not watched: its entry comes again")
-    func intake() {
-        var intake = FetchPlanner(partitions: 2)
+    func fetchPlanner() {
+        var fetchPlanner = FetchPlanner(partitions: 2)
         func ended(_ number: UInt64, tenure: Int) {
-            _ = intake.admit(.sample(number), partition: 0, bytes: 10)
+            _ = fetchPlanner.admit(.sample(number), partition: 0, bytes: 10)
             var end = end(number)
             end.tenure = tenure
-            intake.ended(end)
+            fetchPlanner.ended(end)
         }
-        intake.open(0, tenure: 1)
+        fetchPlanner.open(0, tenure: 1)
         ended(5, tenure: 1)
         ended(4, tenure: 1)
-        #expect(intake.takeViolations().count == 1)
-        intake.close(0)
-        intake.open(0, tenure: 2)
+        #expect(fetchPlanner.takeViolations().count == 1)
+        fetchPlanner.close(0)
+        fetchPlanner.open(0, tenure: 2)
         ended(3, tenure: 1)
         ended(1, tenure: 2)
-        #expect(intake.takeViolations().count == 0)
+        #expect(fetchPlanner.takeViolations().count == 0)
     }
 }

@@ -10,16 +10,22 @@ struct LateEffectsTests {
     private let start = ContinuousClock.now
     private let timedOut = LoopsResponse(outcome: .retry(.timedOut))
 
-    private func begun(_ lanes: inout ContactQueues, at now: ContinuousClock.Instant) throws -> ContactQueues.Start {
-        let start = lanes.start(now: now)
+    private func begun(_ contactQueues: inout ContactQueues, at now: ContinuousClock.Instant) throws
+        -> ContactQueues.Start
+    {
+        let start = contactQueues.start(now: now)
         return try #require(start)
     }
 
     /// Starts the next request and gives it up: Loops may apply it until 30 s after the start.
-    private func giveUp(_ lanes: inout ContactQueues, at now: ContinuousClock.Instant, _ result: ContactQueues.AttemptResult) throws {
-        let begun = try begun(&lanes, at: now)
-        lanes.attemptFailed(begun.key, timedOut, lateUntil: start + .seconds(30))
-        _ = lanes.finish(begun.key, result)
+    private func giveUp(
+        _ contactQueues: inout ContactQueues,
+        at now: ContinuousClock.Instant,
+        _ result: ContactQueues.AttemptResult
+    ) throws {
+        let begun = try begun(&contactQueues, at: now)
+        contactQueues.attemptFailed(begun.key, timedOut, lateUntil: start + .seconds(30))
+        _ = contactQueues.finish(begun.key, result)
     }
 
     private func seq(_ start: ContactQueues.Start?) throws -> JSONValue? {
@@ -28,84 +34,87 @@ struct LateEffectsTests {
 
     @Test("The same request goes at once, the next one when the first cannot come any more, other contacts at any time")
     func waits() throws {
-        var lanes = ContactQueues()
-        for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
-        try giveUp(&lanes, at: start, .retry(at: start, counts: true))
-        let again = try begun(&lanes, at: start)
+        var contactQueues = ContactQueues()
+        for number: UInt64 in 1...2 { _ = contactQueues.admit(.update(number)) }
+        try giveUp(&contactQueues, at: start, .retry(at: start, counts: true))
+        let again = try begun(&contactQueues, at: start)
         #expect(try seq(again) == 1)
-        #expect(lanes.finish(again.key, .delivered).ends.count == 1)
-        #expect(lanes.start(now: start + .seconds(29)) == nil)
-        #expect(lanes.settling == 1 && lanes.blocked == 0)
-        #expect(lanes.nextDue == start + .seconds(30))
-        _ = lanes.admit(.update(3, of: "other"))
-        #expect(lanes.start(now: start + .seconds(29))?.key.contact == "other")
-        #expect(try seq(lanes.start(now: start + .seconds(30))) == 2)
-        #expect(lanes.settling == 0)
+        #expect(contactQueues.finish(again.key, .delivered).ends.count == 1)
+        #expect(contactQueues.start(now: start + .seconds(29)) == nil)
+        #expect(contactQueues.settling == 1 && contactQueues.blocked == 0)
+        #expect(contactQueues.nextDue == start + .seconds(30))
+        _ = contactQueues.admit(.update(3, of: "other"))
+        #expect(contactQueues.start(now: start + .seconds(29))?.key.contact == "other")
+        #expect(try seq(contactQueues.start(now: start + .seconds(30))) == 2)
+        #expect(contactQueues.settling == 0)
     }
 
     @Test("Neither Loops' return nor a renewed lease lets it go earlier")
     func notHurried() throws {
-        var lanes = ContactQueues()
-        for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
-        #expect(lanes.start(now: start) == nil)
-        lanes.hurry()
-        _ = lanes.unpark()
-        #expect(lanes.start(now: start) == nil && lanes.settling == 1)
+        var contactQueues = ContactQueues()
+        for number: UInt64 in 1...2 { _ = contactQueues.admit(.update(number)) }
+        try giveUp(&contactQueues, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
+        #expect(contactQueues.start(now: start) == nil)
+        contactQueues.hurry()
+        _ = contactQueues.unpark()
+        #expect(contactQueues.start(now: start) == nil && contactQueues.settling == 1)
         // A lane that was parked meanwhile waits for both.
-        #expect(lanes.start(now: start + .seconds(31), mayStart: { _ in false }) == nil)
-        let wasParked = lanes.unpark()
+        #expect(contactQueues.start(now: start + .seconds(31), mayStart: { _ in false }) == nil)
+        let wasParked = contactQueues.unpark()
         #expect(wasParked)
-        #expect(try seq(lanes.start(now: start + .seconds(31))) == 2)
+        #expect(try seq(contactQueues.start(now: start + .seconds(31))) == 2)
     }
 
     @Test("It is remembered when the contact has nothing left, and when its partition was lost in between")
     func outlivesTheLane() throws {
-        var lanes = ContactQueues()
-        _ = lanes.admit(.update(1))
-        try giveUp(&lanes, at: start, .retry(at: start, counts: true))
-        _ = lanes.finish(try begun(&lanes, at: start).key, .delivered)
-        #expect(lanes.isEmpty)
-        _ = lanes.admit(.update(2))
-        #expect(lanes.start(now: start) == nil && lanes.settling == 1)
-        #expect(lanes.abandon(stream: 0, partition: 0).count == 1)
-        #expect(lanes.settling == 0)
-        _ = lanes.admit(.update(2))
-        #expect(lanes.start(now: start + .seconds(1)) == nil && lanes.start(now: start + .seconds(30)) != nil)
+        var contactQueues = ContactQueues()
+        _ = contactQueues.admit(.update(1))
+        try giveUp(&contactQueues, at: start, .retry(at: start, counts: true))
+        _ = contactQueues.finish(try begun(&contactQueues, at: start).key, .delivered)
+        #expect(contactQueues.isEmpty)
+        _ = contactQueues.admit(.update(2))
+        #expect(contactQueues.start(now: start) == nil && contactQueues.settling == 1)
+        #expect(contactQueues.abandon(stream: 0, partition: 0).count == 1)
+        #expect(contactQueues.settling == 0)
+        _ = contactQueues.admit(.update(2))
+        #expect(
+            contactQueues.start(now: start + .seconds(1)) == nil
+                && contactQueues.start(now: start + .seconds(30)) != nil
+        )
     }
 
     @Test("A merged update goes again as it was; what came since waits")
     func merged() throws {
-        var lanes = ContactQueues(rules: QueueRules(coalescing: .latest))
-        for number: UInt64 in 1...2 { _ = lanes.admit(.update(number)) }
-        try giveUp(&lanes, at: start, .retry(at: start, counts: true))
-        _ = lanes.admit(.update(3))
-        let again = try begun(&lanes, at: start)
+        var contactQueues = ContactQueues(rules: QueueRules(coalescing: .latest))
+        for number: UInt64 in 1...2 { _ = contactQueues.admit(.update(number)) }
+        try giveUp(&contactQueues, at: start, .retry(at: start, counts: true))
+        _ = contactQueues.admit(.update(3))
+        let again = try begun(&contactQueues, at: start)
         #expect(try seq(again) == 2 && again.entries == 2)
-        _ = lanes.finish(again.key, .delivered)
-        #expect(lanes.start(now: start) == nil)
-        #expect(try seq(lanes.start(now: start + .seconds(30))) == 3)
+        _ = contactQueues.finish(again.key, .delivered)
+        #expect(contactQueues.start(now: start) == nil)
+        #expect(try seq(contactQueues.start(now: start + .seconds(30))) == 3)
     }
 
     @Test(
         "An event that changes its contact holds it until Loops takes it under its key; one that does not holds nobody"
     )
     func events() throws {
-        var lanes = ContactQueues()
-        for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = lanes.admit(entry) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
-        #expect(lanes.start(now: start) == nil)
+        var contactQueues = ContactQueues()
+        for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = contactQueues.admit(entry) }
+        try giveUp(&contactQueues, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
+        #expect(contactQueues.start(now: start) == nil)
 
-        lanes = ContactQueues()
-        for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = lanes.admit(entry) }
-        try giveUp(&lanes, at: start, .retry(at: start, counts: true))
-        _ = lanes.finish(try begun(&lanes, at: start).key, .delivered)
-        #expect(lanes.start(now: start) != nil)
+        contactQueues = ContactQueues()
+        for entry in [PlannedEntry.event(1, ["plan": "pro"]), .update(2)] { _ = contactQueues.admit(entry) }
+        try giveUp(&contactQueues, at: start, .retry(at: start, counts: true))
+        _ = contactQueues.finish(try begun(&contactQueues, at: start).key, .delivered)
+        #expect(contactQueues.start(now: start) != nil)
 
-        lanes = ContactQueues()
-        for entry in [PlannedEntry.event(1, [:]), .update(2)] { _ = lanes.admit(entry) }
-        try giveUp(&lanes, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
-        #expect(lanes.start(now: start) != nil)
+        contactQueues = ContactQueues()
+        for entry in [PlannedEntry.event(1, [:]), .update(2)] { _ = contactQueues.admit(entry) }
+        try giveUp(&contactQueues, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
+        #expect(contactQueues.start(now: start) != nil)
     }
 
     @Test("No more contacts are remembered than allowed; the oldest go first")

@@ -10,7 +10,7 @@ private struct LaneSchedule {
     static let contacts = 12
     static let partitions = 3
 
-    private(set) var lanes = ContactQueues()
+    private(set) var contactQueues = ContactQueues()
     private(set) var starts = 0
     private(set) var givenUp = 0
     private var random: SplitMix64
@@ -39,7 +39,7 @@ private struct LaneSchedule {
         case 10:
             if pick(8) == 0 { abandon(pick(Self.partitions)) }
             reopen()
-        default: _ = lanes.unpark()
+        default: _ = contactQueues.unpark()
         }
         check()
     }
@@ -52,12 +52,15 @@ private struct LaneSchedule {
             try #require(rounds < 100_000, "it does not come to an end")
             now += .seconds(1)
             reopen(always: true)
-            _ = lanes.unpark()
+            _ = contactQueues.unpark()
             try start(leased: Set(0..<Self.partitions))
             finish(.delivered)
             check()
         }
-        #expect(lanes.isEmpty && lanes.count == 0 && lanes.underWay == 0 && lanes.blocked == 0)
+        #expect(
+            contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.underWay == 0
+                && contactQueues.blocked == 0
+        )
         #expect(inHand.values.flatMap { $0 } == [])
     }
 
@@ -81,12 +84,12 @@ private struct LaneSchedule {
             steps: steps,
             partition: partition(of: contact)
         )
-        note(lanes.admit(entry))
+        note(contactQueues.admit(entry))
     }
 
     private mutating func start(leased: Set<Int>) throws {
-        let start = lanes.start(now: now, mayStart: { leased.contains($0.partition) })
-        forget(lanes.takeGiven())
+        let start = contactQueues.start(now: now, mayStart: { leased.contains($0.partition) })
+        forget(contactQueues.takeGiven())
         guard let start else { return }
         starts += 1
         #expect(underWay.updateValue(start, forKey: start.key) == nil, "two requests of one contact at once")
@@ -106,7 +109,7 @@ private struct LaneSchedule {
         case .retry, .keyRefused, .unsent: break
         }
         underWay[key] = nil
-        let outcome = lanes.finish(key, result)
+        let outcome = contactQueues.finish(key, result)
         note(outcome.ends)
         forget(outcome.given)
     }
@@ -124,7 +127,7 @@ private struct LaneSchedule {
         closed.insert(partition)
         // Lost, or on its way to another owner: then what has begun is finished first.
         let mayFinish = pick(3) > 0
-        forget(lanes.abandon(stream: 0, partition: partition, mayFinish: { _ in mayFinish }))
+        forget(contactQueues.abandon(stream: 0, partition: partition, mayFinish: { _ in mayFinish }))
     }
 
     /// Reads lost partitions again from the beginning.
@@ -147,14 +150,14 @@ private struct LaneSchedule {
 
     private mutating func forget(_ entries: [PlannedEntry]) {
         givenUp += entries.count
-        for entry in entries { inHand[entry.lane.contact]?.removeAll { $0 == entry.id } }
+        for entry in entries { inHand[entry.contactQueue.contact]?.removeAll { $0 == entry.id } }
     }
 
     private func check() {
-        #expect(lanes.count == inHand.values.reduce(0) { $0 + $1.count })
-        #expect(lanes.underWay == underWay.count)
-        #expect(lanes.contacts == inHand.values.count { !$0.isEmpty })
-        #expect((0...lanes.contacts).contains(lanes.blocked))
+        #expect(contactQueues.count == inHand.values.reduce(0) { $0 + $1.count })
+        #expect(contactQueues.underWay == underWay.count)
+        #expect(contactQueues.contacts == inHand.values.count { !$0.isEmpty })
+        #expect((0...contactQueues.contacts).contains(contactQueues.blocked))
     }
 }
 

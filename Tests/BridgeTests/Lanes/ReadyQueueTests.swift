@@ -6,7 +6,9 @@ import Testing
 
 @Suite("ReadyQueue: streams by weight, mappings by priority, then the oldest; nobody starves")
 struct ReadyQueueTests {
-    private func key(_ number: UInt64, stream: Int = 0) -> OrderingKey { OrderingKey(stream: stream, contact: "\(number)") }
+    private func key(_ number: UInt64, stream: Int = 0) -> OrderingKey {
+        OrderingKey(stream: stream, contact: "\(number)")
+    }
 
     /// Takes the next out and lets it start.
     private func take(_ queue: inout ReadyQueue) -> OrderingKey? {
@@ -69,13 +71,13 @@ struct ReadyQueueTests {
     func weights(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let weights = (0..<4).map { _ in Int.random(in: 1...20, using: &random) }
-        var turns = StrideScheduler(weights: weights)
+        var scheduler = StrideScheduler(weights: weights)
         var taken = [0, 0, 0, 0]
         var last = [0, 0, 0, 0]
         let total = weights.reduce(0, +)
         for turn in 1...(total * 50) {
-            guard let stream = turns.next(0..<4) else { return }
-            turns.took(stream)
+            guard let stream = scheduler.next(0..<4) else { return }
+            scheduler.took(stream)
             taken[stream] += 1
             let others = (0..<4).filter { $0 != stream }
             let bound = others.reduce(1) { $0 + (weights[$1] + weights[stream] - 1) / weights[stream] + 1 }
@@ -87,12 +89,12 @@ struct ReadyQueueTests {
 
     @Test("A stream that had nothing to start saves nothing up, and has a turn soon when it has")
     func idleStream() {
-        var turns = StrideScheduler(weights: [1, 10])
-        for _ in 0..<100 { turns.took(0) }
+        var scheduler = StrideScheduler(weights: [1, 10])
+        for _ in 0..<100 { scheduler.took(0) }
         var order: [Int] = []
         for _ in 0..<22 {
-            guard let stream = turns.next([0, 1]) else { return }
-            turns.took(stream)
+            guard let stream = scheduler.next([0, 1]) else { return }
+            scheduler.took(stream)
             order.append(stream)
         }
         #expect(order.prefix(2).contains(1))

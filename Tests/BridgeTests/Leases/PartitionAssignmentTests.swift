@@ -147,10 +147,10 @@ struct LeasesTests {
     }
 
     @Test("When the group's state is gone, nothing is owned and nothing is known")
-    func lostAll() {
+    func revokeAll() {
         var leases = owner()
-        #expect(leases.lostAll() == [.lost(partition: 0), .lost(partition: 1)])
-        #expect(leases.owned == 0 && leases.isOverdue && leases.unowned == nil && leases.lostAll() == [])
+        #expect(leases.revokeAll() == [.lost(partition: 0), .lost(partition: 1)])
+        #expect(leases.owned == 0 && leases.isOverdue && leases.unowned == nil && leases.revokeAll() == [])
         #expect(leases.next(now: at(100)) == Heartbeat(member: "a"))
     }
 
@@ -281,11 +281,11 @@ struct LeasesTests {
     func unconfirmed() throws {
         var leases = owner()
         let tenure = try #require(leases.tenure(of: 0))
-        let before = try #require(leases.startsBefore(0, tenure: tenure))
+        let before = try #require(leases.sendDeadline(0, tenure: tenure))
         _ = leases.answered(view([0: "1 a", 1: "3 a"]), sentAt: at(5), receivedAt: at(5), isConfirmed: false)
-        #expect(leases.startsBefore(0, tenure: tenure) == before)
+        #expect(leases.sendDeadline(0, tenure: tenure) == before)
         _ = leases.answered(view([0: "1 a", 1: "3 a"]), sentAt: at(6), receivedAt: at(6))
-        #expect(try #require(leases.startsBefore(0, tenure: tenure)) > before)
+        #expect(try #require(leases.sendDeadline(0, tenure: tenure)) > before)
     }
 
     @Test("In another incarnation nothing starts before a renewal was confirmed in it")

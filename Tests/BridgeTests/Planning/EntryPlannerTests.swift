@@ -43,7 +43,7 @@ struct PlannerTests {
                 IdempotencyKey.make(event: "m", mapping: "a"), IdempotencyKey.make(event: "m", mapping: "b"),
             ]
         )
-        #expect(planned.lane == OrderingKey(stream: 1, contact: "u"))
+        #expect(planned.contactQueue == OrderingKey(stream: 1, contact: "u"))
         #expect(planned.id == .sample(7) && planned.partition == 3 && planned.size == 99)
         #expect(planned.occurredAt == 10)
         #expect(planned.faults.isEmpty)
@@ -88,7 +88,7 @@ struct PlannerTests {
         let planner = try planner([mapping("a")])
         let off = plan(planner, #"{"type":"track","userId":"u","integrations":{"Loops":false}}"#)
         #expect(off.steps.isEmpty && off.faults.isEmpty)
-        #expect(off.lane.contact == "u", "it still waits its turn")
+        #expect(off.contactQueue.contact == "u", "it still waits its turn")
         let shared =
             #"{"integrations":{"All":false},"batch":[{"type":"track","userId":"u"},"#
             + #"{"type":"track","userId":"u","integrations":{"Loops":true}}]}"#
@@ -132,7 +132,7 @@ struct PlannerTests {
     func noEvent() throws {
         let planner = try planner([mapping("a")])
         let planned = plan(planner, "[1]")
-        #expect(planned.lane.contact == "7-0")
+        #expect(planned.contactQueue.contact == "7-0")
         #expect(planned.steps.isEmpty && planned.faults.map(\.reason) == [.invalidEntry])
         let mixed = plan(planner, #"{"batch":[{"type":"x","userId":"a"},{"type":"x","userId":"b"}]}"#)
         #expect(mixed.faults.map(\.reason) == [.mixedBatch])
@@ -153,7 +153,7 @@ struct PlannerTests {
         let planner = try planner([mapping("a")])
         let planned = plan(planner, #"{"type":"track","userId":"undefined","anonymousId":"x"}"#)
         #expect(planned.faults.first?.detail.contains(#"the userId "undefined" is taken for none"#) == true)
-        #expect(planned.lane.contact == "x")
+        #expect(planned.contactQueue.contact == "x")
     }
 
     @Test("What is none of Segment's is noticed, unless a mapping takes it")

@@ -195,7 +195,7 @@ extension StreamState {
     /// One heartbeat, as the lease keeper does it.
     func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [AssignmentChange] {
         let view = try await beat(withLeases { $0.next(now: now) })
-        let changes = beaten(view, sentAt: now, now: now)
+        let changes = heartbeatAnswered(view, sentAt: now, now: now)
         openAll()
         return changes
     }
@@ -213,7 +213,7 @@ extension StreamState {
         window: Int = 10_000,
         entryBytes: Int = 500 * 1024,
         paths: [String] = ["userId"],
-        readToEnd: [Int] = [],
+        caughtUpPartitions: [Int] = [],
         cursors: [Int: StreamID] = [:]
     ) async throws -> Routed {
         var limits = EntryDecoder.Limits()
@@ -227,7 +227,9 @@ extension StreamState {
                 window: window,
                 rule: paths.joined(separator: "\n"),
                 passed: passed,
-                readToEnd: readToEnd.map { FetchPlanner.End(partition: $0, cursor: cursors[$0] ?? .zero) }
+                caughtUpPartitions: caughtUpPartitions.map {
+                    FetchPlanner.End(partition: $0, cursor: cursors[$0] ?? .zero)
+                }
             )
             routed = answer.position
             let entries = Dictionary(grouping: peek.entries.suffix(answer.entries), by: \.partition)

@@ -12,7 +12,7 @@ struct HonestHealthTests {
             instance: "i",
             group: "g",
             redisConnected: true,
-            isResting: false,
+            isDrained: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8)],
             ends: CompletionCounts(),

@@ -33,43 +33,43 @@ struct LogGateTests {
         }
     }
 
-    private func gate(_ lines: Lines) -> LogThrottle {
+    private func admissionControl(_ lines: Lines) -> LogThrottle {
         LogThrottle(logger: Logger(label: "test") { _ in lines }, interval: .seconds(10)) { lines.now.withLock { $0 } }
     }
 
     @Test("The first goes through, its repetitions are held back and counted, and after the interval one tells of them")
     func holdsBack() {
         let lines = Lines()
-        let gate = gate(lines)
-        for _ in 0..<5 { gate.log(.warning, key: "a", "failed") }
+        let admissionControl = admissionControl(lines)
+        for _ in 0..<5 { admissionControl.log(.warning, key: "a", "failed") }
         lines.pass(.seconds(9))
-        gate.log(.warning, key: "a", "failed")
+        admissionControl.log(.warning, key: "a", "failed")
         #expect(lines.all == ["warning failed"])
         lines.pass(.seconds(1))
-        for _ in 0..<3 { gate.log(.warning, key: "a", "failed") }
+        for _ in 0..<3 { admissionControl.log(.warning, key: "a", "failed") }
         #expect(lines.all == ["warning failed", "warning failed (5)"])
         lines.pass(.seconds(60))
-        gate.log(.error, key: "a", "failed")
+        admissionControl.log(.error, key: "a", "failed")
         #expect(lines.all.last == "error failed (2)")
     }
 
     @Test("Keys do not hold one another back")
     func keys() {
         let lines = Lines()
-        let gate = gate(lines)
-        gate.log(.warning, key: "a", "a")
-        gate.log(.warning, key: "b", "b")
+        let admissionControl = admissionControl(lines)
+        admissionControl.log(.warning, key: "a", "a")
+        admissionControl.log(.warning, key: "b", "b")
         #expect(lines.all == ["warning a", "warning b"])
     }
 
     @Test("However many keys there are, memory and lines are bounded")
     func bounded() {
         let lines = Lines()
-        let gate = gate(lines)
-        for key in 0..<10_000 { gate.log(.warning, key: "\(key)", "failed") }
+        let admissionControl = admissionControl(lines)
+        for key in 0..<10_000 { admissionControl.log(.warning, key: "\(key)", "failed") }
         #expect(lines.all.count == LogThrottle.maxKeys + 1)
         lines.pass(.seconds(10))
-        for key in 0..<10_000 { gate.log(.warning, key: "\(key)", "failed") }
+        for key in 0..<10_000 { admissionControl.log(.warning, key: "\(key)", "failed") }
         #expect(lines.all.count == 2 * (LogThrottle.maxKeys + 1))
     }
 }

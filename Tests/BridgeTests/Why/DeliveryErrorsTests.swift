@@ -73,7 +73,9 @@ struct TroublesTests {
             member: "a"
         )
         #expect(long.message.count == DeliveryError.maxMessage && DeliveryError(long.text) == long)
-        for text in ["", "{}", "[1]", #"{"attempts":1e300,"lastAt":1,"member":1}"#] { #expect(DeliveryError(text) == nil) }
+        for text in ["", "{}", "[1]", #"{"attempts":1e300,"lastAt":1,"member":1}"#] {
+            #expect(DeliveryError(text) == nil)
+        }
         #expect(DeliveryError(#"{"attempts":1e300,"lastAt":-1e300,"member":"a"}"#)?.attempts == .max)
     }
 
@@ -102,7 +104,9 @@ struct TroublesTests {
             try await writer.write()
             #expect(try await fixture.hash(fixture.keys.troubles).count == 1)
 
-            let fields = (0...DeliveryErrorReporter.maxFields).flatMap { [RedisArgument.string("old\($0)"), .string("")] }
+            let fields = (0...DeliveryErrorReporter.maxFields).flatMap {
+                [RedisArgument.string("old\($0)"), .string("")]
+            }
             _ = try await fixture.client.send(RedisCommand("HSET", [.string(fixture.keys.troubles)] + fields))
             session.failed(.sample(1), attempts: 5, answer, again: nil)
             try await writer.write()

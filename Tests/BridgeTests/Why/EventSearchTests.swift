@@ -43,8 +43,11 @@ struct EventSearchTests {
             _ = try await session.route()
             let answer = LoopsResponse(outcome: .retry(.serverError), status: 503, message: "No.")
             session.failed(ids[1], attempts: 2, answer, again: .seconds(5))
-            try await DeliveryErrorReporter(session: session, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-                .write()
+            try await DeliveryErrorReporter(
+                session: session,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            .write()
 
             let findings = try await find("m4", fixture)
             guard case .pending(let place)? = findings.hits.first?.state else {

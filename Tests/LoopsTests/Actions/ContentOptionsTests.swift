@@ -5,9 +5,11 @@ import Testing
 @Suite struct SafeOptionsTests {
     private static let long = String(repeating: "x", count: 499)
 
-    private func apply(_ options: ContentOptions, _ body: JSONObject, _ action: LoopsAction = .createOrUpdateContact) -> (
-        JSONObject, [String]
-    ) {
+    private func apply(_ options: ContentOptions, _ body: JSONObject, _ action: LoopsAction = .createOrUpdateContact)
+        -> (
+            JSONObject, [String]
+        )
+    {
         let (request, adjustments) = options.apply(to: LoopsRequest(operation: action, body: body))
         return (request.body, adjustments.map { "\($0.kind.rawValue) \($0.path)" })
     }

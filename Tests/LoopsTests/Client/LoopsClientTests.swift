@@ -94,10 +94,10 @@ struct LoopsClientTests {
     func latestStart() async throws {
         try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in
             try await withClient(port: port) { client in
-                #expect(await client.send(Self.call(), startBy: .now) == nil)
-                #expect(await client.send(Self.call(), startBy: .now - .seconds(60)) == nil)
+                #expect(await client.send(Self.call(), sendDeadline: .now) == nil)
+                #expect(await client.send(Self.call(), sendDeadline: .now - .seconds(60)) == nil)
                 #expect(server.requests.isEmpty)
-                let answer = await client.send(Self.call(), startBy: .now + .seconds(60))
+                let answer = await client.send(Self.call(), sendDeadline: .now + .seconds(60))
                 #expect(answer?.outcome == .delivered)
                 #expect(server.requests.count == 1)
                 #expect(!(server.requests.first ?? "").contains("start-by"))

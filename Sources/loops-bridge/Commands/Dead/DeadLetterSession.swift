@@ -45,7 +45,7 @@ struct DeadLetterSession {
             }
             looked += search.looked
             if search.unreadable > 0 {
-                Terminal.complain(
+                Terminal.printError(
                     "\(search.unreadable) entries of \(box.key) are no dead letters of this program; left alone"
                 )
             }
@@ -80,7 +80,7 @@ extension DeadLetterSession {
     func complainOfMissing(_ found: Set<StreamID>) -> Bool {
         let missing = filter.ids.subtracting(found).sorted()
         for id in missing {
-            Terminal.complain(
+            Terminal.printError(
                 "There is no dead letter \(id) (replayed, dropped or trimmed meanwhile, or the other filters leave it out)"
             )
         }
@@ -93,7 +93,7 @@ extension Usable {
     static func streams(_ names: Set<String>, of configuration: BridgeConfiguration) throws {
         for name in names.sorted() where !configuration.streams.contains(where: { $0.name == name }) {
             let known = configuration.streams.map(\.name).joined(separator: ", ")
-            Terminal.complain("--stream \(name) is none of bridge.streams (\(known))")
+            Terminal.printError("--stream \(name) is none of bridge.streams (\(known))")
             throw ExitStatus.unusable
         }
     }
@@ -106,7 +106,7 @@ extension Usable {
             throw status
         } catch {
             Terminal.endProgress()
-            Terminal.complain(RedisWords.text(error, redis))
+            Terminal.printError(RedisWords.text(error, redis))
             throw ExitStatus.failed
         }
     }

@@ -50,7 +50,7 @@ struct DeadListCommand: AsyncParsableCommand {
                 return Terminal.line(text.row(letter))
             }
             if !json {
-                Terminal.complain(
+                Terminal.printError(
                     listed == 0
                         ? "no dead letters" : "\(listed) listed" + (isCut ? "; there are more, see --limit" : "")
                 )

@@ -70,8 +70,8 @@ struct DeadReplayCommand: AsyncParsableCommand {
         for (index, item) in replayer.items.enumerated() {
             if let obstacle = item.obstacle, !(item.isOvertaken && evenIfOvertaken) {
                 left += 1
-                if left <= Self.maxNamed { Terminal.complain("\(item.id) is left alone: \(obstacle)") }
-                if left == Self.maxNamed + 1 { Terminal.complain("… and further ones") }
+                if left <= Self.maxNamed { Terminal.printError("\(item.id) is left alone: \(obstacle)") }
+                if left == Self.maxNamed + 1 { Terminal.printError("… and further ones") }
                 continue
             }
             if dryRun {
@@ -83,16 +83,16 @@ struct DeadReplayCommand: AsyncParsableCommand {
             } catch {
                 left += replayer.items.count - index
                 Terminal.endProgress()
-                Terminal.complain(
+                Terminal.printError(
                     "\(item.id) could not be replayed: \(error). Run it again for the rest; nothing is replayed twice."
                 )
-                Terminal.complain(summary())
+                Terminal.printError(summary())
                 throw ExitStatus.failed
             }
             if index % 50 == 49 { Terminal.progress("\(replayed) of \(replayer.items.count) replayed") }
         }
         Terminal.endProgress()
-        Terminal.complain(summary())
+        Terminal.printError(summary())
         if left > 0 || (gone > 0 && !letters.id.isEmpty) { throw ExitStatus.failed }
     }
 }

@@ -38,7 +38,7 @@ struct DeadShowCommand: AsyncParsableCommand {
                 )
             }
             if found.isEmpty {
-                Terminal.complain("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
+                Terminal.printError("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
                 throw ExitStatus.failed
             }
         }

@@ -5,7 +5,8 @@ import RedisStreams
 enum Replayability {
     /// Letters that a replay leaves alone, and why.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    static func obstacles(_ letters: [Letter], _ views: [GroupInspector], scan: Int) async throws -> [StreamID: String] {
+    static func obstacles(_ letters: [Letter], _ views: [GroupInspector], scan: Int) async throws -> [StreamID: String]
+    {
         if letters.isEmpty { return [:] }
         let boxes = DeadLetterQueue.boxes(of: views)
         var replayer = DeadLetterReplayer(boxes: boxes, scan: scan)

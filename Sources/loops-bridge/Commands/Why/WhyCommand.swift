@@ -59,7 +59,7 @@ struct WhyCommand: AsyncParsableCommand {
                     for hit in findings.hits {
                         Terminal.line(json ? text.json(hit, findings).visibleText : text.text(hit, findings))
                     }
-                    Terminal.complain(text.summary(findings))
+                    Terminal.printError(text.summary(findings))
                 }
                 if !isFound { throw ExitStatus.failed }
             }
