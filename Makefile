@@ -92,11 +92,12 @@ test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of w
 	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(ARGS)
 
 .PHONY: lint
-lint: ## Check format, style, the links of the docs, and the simulator against Loops' OpenAPI file if that is there
+lint: ## Check format, style, links, workflows, and the simulator against Loops' OpenAPI file if that is there
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@.ci/check-style
 	@.ci/install python3:python3
 	@.ci/check-links
+	@.ci/lint-workflows
 	@.ci/lint-simulator
 
 .PHONY: lint-deploy
