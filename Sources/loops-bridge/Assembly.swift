@@ -36,7 +36,7 @@ struct Assembly {
         ProcessMetrics.install(in: registry)
         Gauge(
             label: "loops_bridge_build_info",
-            dimensions: [("version", Version.text)],
+            dimensions: [("version", Version.number), ("revision", Version.revision ?? "")],
             factory: factory
         ).record(1)
         let configuration = settings.bridge

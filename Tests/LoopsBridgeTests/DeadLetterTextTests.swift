@@ -28,7 +28,7 @@ struct LetterTextTests {
         #expect(
             text.row(try letter())
                 == "90s    refused              -                     A mapping with a lo…  "
-                + "\(Discretion.hash("ann@example.com"))    400     3         500-1              … is no good"
+                + "\(Redaction.hash("ann@example.com"))    400     3         500-1              … is no good"
         )
         let long = try letter(detail: String(repeating: "x ", count: 100))
         #expect(text.row(long).hasSuffix("x x "), "no terminal cuts it")

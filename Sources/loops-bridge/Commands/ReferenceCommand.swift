@@ -17,7 +17,7 @@ struct ReferenceCommand: AsyncParsableCommand {
         }
         let text =
             man
-            ? ManualPage(root: root, settings: Setting.all, version: Version.text).text
+            ? ManualPage(root: root, settings: Setting.all, version: Version.number).text
             : ReferencePage(root: root, settings: Setting.all).text
         Terminal.write(Array(text.utf8))
     }

@@ -95,7 +95,7 @@ struct Settings: Sendable {
                 .malformed(
                     key: "loops.baseURL",
                     source: base?.source ?? .fallback,
-                    value: "\"\(SettingInForce.withoutPassword(base?.text ?? ""))\"",
+                    value: "\"\(EffectiveSetting.withoutPassword(base?.text ?? ""))\"",
                     allowed: HTTPOrigin.form
                 )
             )
