@@ -16,7 +16,6 @@ struct StreamReader: Sendable {
     let logger: Logger
     let outlet: Outlet
     private let adoption: Adoption
-    private let oversized = OversizedReads()
 
     /// Where what was read goes.
     struct Outlet: Sendable {
@@ -187,13 +186,12 @@ struct StreamReader: Sendable {
     /// - Returns: nil when that was too large for one answer: the next read asks for less.
     private func peek(_ count: Int) async throws -> Peek? {
         do {
-            let peek = try await session.peek(count: count, decoder: planner.decoder)
-            oversized.read()
-            return peek
+            return try await session.peek(count: count, decoder: planner.decoder)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
-            guard isSingle, oversized.failed(), let id = reply.firstEntry else { return nil }
+            // One entry alone is as large the next time: it is given up by its ID.
+            guard isSingle, let id = reply.firstEntry else { return nil }
             return session.peek(unreadable: id)
         }
     }
@@ -202,13 +200,12 @@ struct StreamReader: Sendable {
         let grants = try await session.grants(pulls, most: most)
         do {
             let contents = try await session.contents(grants, of: pulls)
-            oversized.read()
             take(grants, contents, of: pulls, most: most)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let count = grants.reduce(0) { $0 + ($1?.count ?? 0) }
             let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
-            guard isSingle, oversized.failed() else { return }
+            guard isSingle else { return }
             let ids = grants.map { grant in grant?.last.map { [StreamEntry(id: $0, fields: [])] } ?? [] }
             take(grants, ids, of: pulls, most: most, isUnreadable: true)
         }

@@ -68,8 +68,11 @@ public final class RedisClient: Sendable {
                 isOutage = false
                 OutageReports.shared.ended("\(configuration)")
                 let start = ContinuousClock.now
-                reason = "\(await serve(connection))"
+                let end = await serve(connection)
                 life = .now - start
+                // The server is well: whoever asked for so much asks for less, and others wait for the connection.
+                if case .replyTooLarge = end, !Task.isCancelled { continue }
+                reason = "\(end)"
             } catch {
                 reason = NetworkErrorText.of(error)
                 await onLoop { [reason] in $0.failedToConnect(reason) }
