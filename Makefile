@@ -6,6 +6,8 @@ SHELL := /bin/bash
 # One set of flags everywhere: a changed flag builds everything anew.
 SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
+# With the commit, which `--version` shows.
+RELEASE_BUILD = LOOPS_BRIDGE_REVISION="$$(git rev-parse --short=12 HEAD 2>/dev/null || true)" swift build -c release
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
@@ -92,11 +94,12 @@ test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of w
 	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(ARGS)
 
 .PHONY: lint
-lint: ## Check format, style, the links of the docs, and the simulator against Loops' OpenAPI file if that is there
+lint: ## Check format, style, links, workflows, and the simulator against Loops' OpenAPI file if that is there
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@.ci/check-style
 	@.ci/install python3:python3
 	@.ci/check-links
+	@.ci/lint-workflows
 	@.ci/lint-simulator
 
 .PHONY: lint-deploy
@@ -113,7 +116,7 @@ build: deps ## Build for debugging
 
 .PHONY: release
 release: deps ## Build the release binary, .build/release/loops-bridge
-	swift build -c release --product loops-bridge $(SWIFT_FLAGS)
+	$(RELEASE_BUILD) --product loops-bridge $(SWIFT_FLAGS)
 
 .PHONY: conformance
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
@@ -176,7 +179,7 @@ soak: deps release ## Constant load with faults; fails when anything grows: make
 
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
-	swift build -c release --product budget $(SWIFT_FLAGS)
+	$(RELEASE_BUILD) --product budget $(SWIFT_FLAGS)
 	.build/release/budget $(ARGS)
 
 .PHONY: image

@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The commit, for `--version`: the Makefile and the Dockerfile say it. One C file knows it, so a new commit builds little anew.
+let revision = Context.environment["LOOPS_BRIDGE_REVISION"].flatMap { text in
+    text.isEmpty || !text.allSatisfy(\.isHexDigit) ? nil : text
+}
+
 let package = Package(
     name: "loops-bridge",
     platforms: [.macOS(.v15)],
@@ -32,6 +37,7 @@ let package = Package(
     targets: [
         // In the order of the data's way: a reader starts at the top and never looks ahead.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         .target(name: "JSON"),
         .target(
             name: "NetworkErrors",
@@ -130,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors", "PrometheusMetrics",
+                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors", "PrometheusMetrics",
                 "RedisStreams",
                 "Segment",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -159,7 +165,7 @@ let package = Package(
         .executableTarget(
             name: "torture",
             dependencies: [
-                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams",
+                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -210,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams", "Segment",
+                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams", "Segment",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
@@ -260,8 +266,8 @@ let package = Package(
     ]
 )
 
-// One set of settings for every target of ours; a system library takes none.
-for target in package.targets where target.type != .system {
+// One set of settings for every target of ours in Swift.
+for target in package.targets where target.type != .system && target.name != "CBuildInfo" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

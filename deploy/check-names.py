@@ -14,7 +14,7 @@ import yaml
 DEPLOY = pathlib.Path(__file__).parent
 ROOT = DEPLOY.parent
 DECLARED = ROOT / "Sources/loops-bridge/Admin/MetricDescription+Bridge.swift"
-RUNBOOK = "https://github.com/loops-bridge/loops-bridge/blob/main/docs/how-to/runbook.md#"
+RUNBOOK = "docs/how-to/runbook.md#"
 PREFIX = "loops_bridge_"
 STANDARD = {
     "up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
@@ -107,8 +107,8 @@ def check_alert(alert, tests, headings):
         faults.append(f"{name}: severity is neither critical nor warning")
     annotations = alert.get("annotations", {})
     faults.extend(f"{name}: no {key}" for key in ("summary", "description") if not annotations.get(key))
-    if annotations.get("runbook_url") != RUNBOOK + name.lower():
-        faults.append(f"{name}: runbook_url is not {RUNBOOK}{name.lower()}")
+    if annotations.get("runbook") != RUNBOOK + name.lower():
+        faults.append(f"{name}: runbook is not {RUNBOOK}{name.lower()}")
     if name.lower() not in headings:
         faults.append(f"{name}: docs/how-to/runbook.md has no heading {name}")
     mine = [case for test in tests for case in test.get("alert_rule_test", []) if case["alertname"] == name]

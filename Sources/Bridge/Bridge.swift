@@ -9,21 +9,21 @@ import Synchronization
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 public final class Bridge: Service {
     let configuration: BridgeConfiguration
-    private let rules: PlanningRules
+    private let rules: CurrentDestination
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
     let clients: [RedisClient]
-    let sessions: [StreamSession]
-    let keepers: [LeaseKeeper]
-    let bells: [BellListener]
+    let sessions: [StreamState]
+    let keepers: [LeaseRenewer]
+    let bells: [WakeupListener]
     let readers: [StreamReader]
-    let waiters: [EntryWaiter]
+    let waiters: [NewEntryListener]
     let acknowledgers: [Acknowledger]
-    let pollers: [StreamPoller]
+    let pollers: [LagMonitor]
     let deliverer: Deliverer
-    private let ends: EndTally
+    private let ends: CompletionCounter
     private let activity: Activity
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
@@ -48,25 +48,25 @@ public final class Bridge: Service {
             loops: loops,
             factory: factory,
             logger: logger,
-            parts: Parts()
+            parts: FaultInjection()
         )
     }
 
-    /// What a test may replace to plant a fault; see ``Parts``.
+    /// What a test may replace to plant a fault; see ``FaultInjection``.
     init(
         configuration: BridgeConfiguration,
         destination: Destination,
         loops: LoopsClient,
         factory: any MetricsFactory,
         logger: Logger,
-        parts: Parts
+        parts: FaultInjection
     ) {
         let eventLoop = loops.eventLoop
         self.executor = EventLoopExecutor(eventLoop)
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
-        let rules = PlanningRules(destination)
+        let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
-        let planner = Planner(
+        let planner = EntryPlanner(
             rules: rules,
             streams: configuration.streams.map(\.name),
             contactPaths: configuration.contactPaths,
@@ -77,7 +77,7 @@ public final class Bridge: Service {
             recognition: recognition
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
-        let ends = EndTally(metrics: metrics, activity: activity)
+        let ends = CompletionCounter(metrics: metrics, activity: activity)
         // No other process ever has this name, so none takes this one's leases for its own.
         let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
 
@@ -104,7 +104,7 @@ public final class Bridge: Service {
         var timing = configuration.leaseTiming
         if configuration.redis.hasVoters { timing.promotionDelay = MajorityConfirmation.promotionDelay }
         let sessions = configuration.streams.enumerated().map { index, stream in
-            StreamSession(
+            StreamState(
                 index: index,
                 keys: configuration.keys(of: stream),
                 group: configuration.group,
@@ -117,8 +117,8 @@ public final class Bridge: Service {
                 times: metrics.redis
             )
         }
-        let limiterKey = Limiter.key(apiKey: configuration.loops.apiKey)
-        let limiter = Limiter(
+        let limiterKey = RateLimiter.key(apiKey: configuration.loops.apiKey)
+        let limiter = RateLimiter(
             // On a cluster the limiter may live on another server than any stream.
             client: configuration.redis.isCluster ? connection(limiterKey) : sessions[0].client,
             script: parts.scripts.permit,
@@ -128,10 +128,10 @@ public final class Bridge: Service {
             sessions: sessions,
             times: metrics.redis
         )
-        let send = parts.send { await loops.send($0, startBy: $1) }
+        let send = parts.send { await loops.send($0, sendDeadline: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
-                lanes: Lanes(rules: configuration.laneRules),
+                contactQueues: ContactQueues(rules: configuration.laneRules),
                 isLimited: configuration.rateLimit != 0,
                 hasCap: configuration.rateLimit != nil,
                 asksForKey: configuration.triesKeyAtStart,
@@ -148,7 +148,7 @@ public final class Bridge: Service {
             activity: activity,
             logger: logger,
             outlet: Deliverer.Outlet(
-                startsBefore: { sessions[$0].startsBefore($1, tenure: $2) },
+                sendDeadline: { sessions[$0].sendDeadline($1, tenure: $2) },
                 name: { sessions[$0].keys.stream },
                 // The ends of one call are of one lane, so of one stream.
                 ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
@@ -163,9 +163,14 @@ public final class Bridge: Service {
         let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
         let readLog = BlockingReadLog(logger: logger)
         self.waiters = zip(sessions, blocked).map { session, clients in
-            EntryWaiter(stream: session.keys.stream, client: clients.waiter, readable: session.readable, log: readLog)
+            NewEntryListener(
+                stream: session.keys.stream,
+                client: clients.waiter,
+                readable: session.readable,
+                log: readLog
+            )
         }
-        self.bells = zip(sessions, blocked).map { BellListener(session: $0, client: $1.bell, log: readLog) }
+        self.bells = zip(sessions, blocked).map { WakeupListener(session: $0, client: $1.bell, log: readLog) }
         self.readers = zip(sessions, waiters).map { session, waiter in
             StreamReader(
                 session: session,
@@ -175,14 +180,14 @@ public final class Bridge: Service {
                 metrics: metrics.stream(session.index),
                 logger: logger,
                 outlet: StreamReader.Outlet(
-                    admit: { deliverer.admit($0.map(parts.lane)) },
+                    admit: { deliverer.admit($0.map(parts.contactQueue)) },
                     abandon: { deliverer.abandon(stream: session.index, partition: $0) },
                     isStarving: { deliverer.isStarving }
                 )
             )
         }
         self.keepers = sessions.map { session in
-            LeaseKeeper(
+            LeaseRenewer(
                 session: session,
                 groupStart: configuration.groupStart,
                 rule: configuration.keyRule,
@@ -207,7 +212,7 @@ public final class Bridge: Service {
             )
         }
         self.pollers = sessions.map {
-            StreamPoller(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
+            LagMonitor(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
         }
         self.configuration = configuration
         self.rules = rules
@@ -241,7 +246,7 @@ public final class Bridge: Service {
             redisProblem: sessions.lazy.compactMap { $0.client.problem }.first,
             redisAdvice: sessions.lazy.compactMap { $0.client.advice }.first,
             loopsAddress: configuration.loops.baseURL,
-            isResting: isResting,
+            isDrained: isDrained,
             delivery: delivery,
             streams: configuration.streams.indices.map { index in
                 var status = pollers[index].status
@@ -294,7 +299,7 @@ public final class Bridge: Service {
     }
 
     /// Ends that Redis has confirmed, as they come.
-    public var confirmedEnds: EndTally { ends }
+    public var confirmedEnds: CompletionCounter { ends }
 
     /// Carries events until a graceful shutdown or a cancellation, then stops cleanly: ends what is under way within the grace period,
     /// acknowledges it, and leaves the rest pending in Redis.

@@ -56,7 +56,7 @@ public struct BridgeConfiguration: Sendable {
     /// The time a stop gives to requests under way and to acknowledgements.
     public var shutdownGrace = Duration.seconds(25)
     /// What is held in memory.
-    public var limits = IntakeLimits()
+    public var limits = BufferLimits()
     /// The dot paths of the contact key, first present wins.
     public var contactPaths = ContactKeyRule.defaultPaths
     /// The name under which events' `integrations` switch this destination on and off.
@@ -81,8 +81,8 @@ public struct BridgeConfiguration: Sendable {
     var keyRule: String { contactPaths.joined(separator: "\n") }
 
     /// What lanes go by.
-    var laneRules: LaneRules {
-        LaneRules(weights: streams.map(\.weight), coalescing: coalescing)
+    var laneRules: QueueRules {
+        QueueRules(weights: streams.map(\.weight), coalescing: coalescing)
     }
 
     /// How to reach the server that holds this key.
@@ -142,7 +142,7 @@ public struct BridgeConfiguration: Sendable {
 }
 
 /// The limits on what waits in memory; Redis is the buffer.
-public struct IntakeLimits: Sendable, Equatable {
+public struct BufferLimits: Sendable, Equatable {
     /// Entries that may wait in memory, over all partitions of a stream.
     public var buffered = 8192
     /// Entries of one partition that may wait in memory whatever the others hold. What waits here can be merged; what waits in Redis cannot.

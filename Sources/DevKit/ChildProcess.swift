@@ -84,7 +84,7 @@ public final class ChildProcess: Sendable {
         ) { execution in
             let started = OneTime<ChildProcess?>()
             let task = Task {
-                guard let child = await started.value else { throw ChildFault.notStarted(executable) }
+                guard let child = await started.value else { throw ChildError.notStarted(executable) }
                 return try await body(child)
             }
             await withTaskGroup(of: Void.self) { group in
@@ -167,7 +167,7 @@ public final class ChildProcess: Sendable {
 }
 
 /// Why a program did not run as it should.
-public enum ChildFault: Error, CustomStringConvertible {
+public enum ChildError: Error, CustomStringConvertible {
     case notStarted(String)
     case endedEarly(String, output: [String])
 

@@ -1,7 +1,7 @@
 /// `redis-cli`, for what sets a server up rather than uses it.
 public enum RedisCLI {
     /// Runs one command and gives its output, one line an element.
-    /// - Throws: ``ChildFault`` when redis-cli cannot be started.
+    /// - Throws: ``ChildError`` when redis-cli cannot be started.
     @discardableResult
     public static func run(port: Int, _ words: String...) async throws -> [String] {
         try await run(port: port, words)

@@ -53,7 +53,7 @@ public final class RedisServer: Sendable {
     ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "loops-bridge-redis-XXXXXX")
         var template = Array(folder.path.utf8CString)
-        guard mkdtemp(&template) != nil else { throw ChildFault.notStarted(executable) }
+        guard mkdtemp(&template) != nil else { throw ChildError.notStarted(executable) }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let (stream, continuation) = AsyncStream<Launch>.makeStream()
@@ -116,7 +116,7 @@ public final class RedisServer: Sendable {
         do {
             try await ChildProcess.run(executable, arguments: all) { child in
                 guard await child.line(where: { $0.contains("Ready to accept connections") }) != nil else {
-                    throw ChildFault.endedEarly(self.executable, output: child.output)
+                    throw ChildError.endedEarly(self.executable, output: child.output)
                 }
                 self.child.withLock { $0 = child }
                 launch.started.set(.success(()))

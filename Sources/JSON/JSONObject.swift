@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
 
     private var elements: [Element] = []
     /// Present exactly while `elements.count > linearSearchMax`; maps every key to its position in `elements`.
-    private var index: [ByteText: Int]?
+    private var index: [UTF8Key: Int]?
 
     public init() {}
 
@@ -55,7 +55,7 @@ public struct JSONObject: Sendable {
         } else {
             elements.append((key, value))
             if index != nil {
-                index?[ByteText(key)] = elements.count - 1
+                index?[UTF8Key(key)] = elements.count - 1
             } else if elements.count > Self.linearSearchMax {
                 index = makeIndex()
             }
@@ -77,7 +77,7 @@ public struct JSONObject: Sendable {
     }
 
     private func position(of key: String) -> Int? {
-        if let index { return index[ByteText(key)] }
+        if let index { return index[UTF8Key(key)] }
         var position = 0
         while position < elements.count {
             if elements[position].key.hasSameBytes(as: key) { return position }
@@ -86,10 +86,10 @@ public struct JSONObject: Sendable {
         return nil
     }
 
-    private func makeIndex() -> [ByteText: Int] {
-        var index: [ByteText: Int] = [:]
+    private func makeIndex() -> [UTF8Key: Int] {
+        var index: [UTF8Key: Int] = [:]
         index.reserveCapacity(elements.count * 2)
-        for (position, element) in elements.enumerated() { index[ByteText(element.key)] = position }
+        for (position, element) in elements.enumerated() { index[UTF8Key(element.key)] = position }
         return index
     }
 }

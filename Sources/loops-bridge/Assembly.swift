@@ -36,7 +36,7 @@ struct Assembly {
         ProcessMetrics.install(in: registry)
         Gauge(
             label: "loops_bridge_build_info",
-            dimensions: [("version", Version.text)],
+            dimensions: [("version", Version.number), ("revision", Version.revision ?? "")],
             factory: factory
         ).record(1)
         let configuration = settings.bridge
@@ -121,8 +121,8 @@ struct Assembly {
         return AdminConnections(limit: limit, factory: factory, logger: logger)
     }
 
-    private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> HangupListener {
-        HangupListener(signals: hangups) { [logger] in
+    private func listener(_ hangups: UnixSignalsSequence, _ reloader: MappingsReloader?) -> SIGHUPListener {
+        SIGHUPListener(signals: hangups) { [logger] in
             if let reloader {
                 reloader.load()
             } else {

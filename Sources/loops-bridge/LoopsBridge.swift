@@ -23,7 +23,7 @@ struct LoopsBridge: AsyncParsableCommand {
     static func main() async {
         if CommandLine.arguments.dropFirst().first == "dev" { DevCommand.endQuietlyUntilBegun() }
         if let unknown = UnknownCommand.find(in: Array(CommandLine.arguments.dropFirst()), root: Self.self) {
-            Terminal.complain("\(unknown)")
+            Terminal.printError("\(unknown)")
             exit(withError: ExitCode.validationFailure)
         }
         await main(nil)

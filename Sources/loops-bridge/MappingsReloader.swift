@@ -17,10 +17,10 @@ struct MappingsReloader: Service {
     }
 
     private func reloadOnChange() async {
-        var known = Stamp(path: path)
+        var known = FileVersion(path: path)
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
-            let now = Stamp(path: path)
+            let now = FileVersion(path: path)
             // A file that is gone for a moment is being replaced.
             guard let now, now != known else { continue }
             known = now
@@ -50,7 +50,7 @@ struct MappingsReloader: Service {
     }
 
     /// What tells one state of a file from another, through links.
-    struct Stamp: Equatable {
+    struct FileVersion: Equatable {
         let modified: Date?
         let size: Int?
         let number: Int?

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func whyItDidNotStartIsTold() async throws {
-        let error = await #expect(throws: ChildFault.self) {
+        let error = await #expect(throws: ChildError.self) {
             try await RedisServer.run(arguments: ["--no-such-setting", "1"]) { _ in }
         }
         #expect(error?.description.contains("ended before it was ready") == true)

@@ -124,7 +124,7 @@ struct CheckTests {
                 let foreign = try await check(redis.url, environment)
                 #expect(foreign.status == "1" && foreign.lines.contains { $0.contains("the key \(key), which") })
                 try await RedisCLI.run(port: redis.port, ["DEL", key])
-                let limiter = Limiter.key(apiKey: TeamSeed.defaultKey)
+                let limiter = RateLimiter.key(apiKey: TeamSeed.defaultKey)
                 for other in ["\(key):leases", "\(key):tails", limiter] {
                     try await RedisCLI.run(port: redis.port, ["SET", other, "x"])
                     let found = try await check(redis.url, environment)

@@ -74,7 +74,7 @@ struct ControlTests {
                 harness.bridge.rest()
                 try await ReplicaTests.owns(second, 64, harness.client)
                 #expect(harness.bridge.status.streams.first?.owned == 0)
-                #expect(harness.bridge.status.isResting && harness.bridge.status.isReady)
+                #expect(harness.bridge.status.isDrained && harness.bridge.status.isReady)
                 let before = second.status.ends.delivered
                 try await harness.publish(Harness.events(100, from: 100))
                 await harness.simulator.waitForEffects(count: 200)

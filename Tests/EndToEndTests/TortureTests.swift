@@ -19,7 +19,7 @@ struct TortureTests {
     func honest() async throws {
         var settings = settings()
         settings.profile = .hostile
-        settings.course = Course([.crash, .zombie, .failover, .cut, .join, .crashRedis, .handover])
+        settings.course = Schedule([.crash, .zombie, .failover, .cut, .join, .crashRedis, .handover])
         let report = try await Torture.run(settings)
         #expect(report.failures.isEmpty, "\(report.text)")
     }
@@ -30,7 +30,7 @@ struct TortureTests {
     func backInTime() async throws {
         var settings = settings()
         settings.seed = 3
-        settings.course = Course([
+        settings.course = Schedule([
             .laggingHandover, .snapshot, .groupDestroyed, .laggingJoin, .groupSetBack, .longerLease,
         ])
         let report = try await Torture.run(settings)
@@ -42,12 +42,12 @@ struct TortureTests {
         arguments: [
             (.sentinels, [.isolatedPrimary, .laggingPromotion, .foreignReader]),
             (.cluster, [.slotMoved, .stalePrimary]),
-        ] as [(RedisKind, [Course.Action])]
+        ] as [(RedisKind, [Schedule.Action])]
     )
-    func selfHealing(kind: RedisKind, actions: [Course.Action]) async throws {
+    func selfHealing(kind: RedisKind, actions: [Schedule.Action]) async throws {
         var settings = settings()
         settings.redis = kind
-        settings.course = Course(actions)
+        settings.course = Schedule(actions)
         let report = try await Torture.run(settings)
         #expect(report.failures.isEmpty, "\(report.text)")
     }
@@ -57,14 +57,14 @@ struct TortureTests {
         var settings = settings()
         settings.seed = 2
         settings.merges = true
-        settings.course = Course([.crash, .zombie, .failover, .handover])
+        settings.course = Schedule([.crash, .zombie, .failover, .handover])
         let report = try await Torture.run(settings)
         #expect(report.failures.isEmpty, "\(report.text)")
         #expect(report.figures.contains { $0.0 == "requests" && !$0.1.hasSuffix(" 0 merged") }, "\(report.text)")
     }
 
-    @Test("The judge finds every planted fault", arguments: Plant.allCases.filter { $0 != .none })
-    func planted(_ plant: Plant) async throws {
+    @Test("The judge finds every planted fault", arguments: InjectedFault.allCases.filter { $0 != .none })
+    func planted(_ plant: InjectedFault) async throws {
         var settings = settings()
         settings.plant = plant
         settings.course = plant.course
@@ -101,11 +101,11 @@ struct TortureTests {
 
     @Test("A course is the same for the same seed and has every action before it repeats one")
     func course() {
-        #expect(Course(seed: 7, count: 30) == Course(seed: 7, count: 30))
+        #expect(Schedule(seed: 7, count: 30) == Schedule(seed: 7, count: 30))
         for kind in RedisKind.allCases {
-            #expect(Set(Course(seed: 7, count: nil, kind: kind).actions) == Set(Course.Action.all(kind)))
+            #expect(Set(Schedule(seed: 7, count: nil, kind: kind).actions) == Set(Schedule.Action.all(kind)))
         }
-        #expect(Set(RedisKind.allCases.flatMap(Course.Action.all)) == Set(Course.Action.allCases))
+        #expect(Set(RedisKind.allCases.flatMap(Schedule.Action.all)) == Set(Schedule.Action.allCases))
         #expect(Set((1...5).map(RedisKind.init(seed:))) == Set(RedisKind.allCases))
     }
 }

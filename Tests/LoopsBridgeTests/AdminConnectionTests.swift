@@ -23,7 +23,7 @@ struct AdminConnectionTests {
         {
             try await RawClient.with(port: port) { client in
                 try await client.send("GET \(path) HTTP/1.1\r\n\(headers)\r\n")
-                return await client.readToEnd()
+                return await client.caughtUpPartitions()
             }
         }
 
@@ -111,7 +111,7 @@ struct AdminConnectionTests {
                 try await RawClient.with(port: server.port) { client in
                     // Its time may be up before it has said anything.
                     if !text.isEmpty { try? await client.send(text) }
-                    _ = await client.readToEnd()
+                    _ = await client.caughtUpPartitions()
                 }
             }
             #expect(server.dropped(.request) == 3)
@@ -134,7 +134,7 @@ struct AdminConnectionTests {
                 try await client.send("POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
                 let piece = String(repeating: "x", count: 64 * 1024)
                 for _ in 0..<3 { try? await client.send(piece) }
-                _ = await client.readToEnd()
+                _ = await client.caughtUpPartitions()
             }
             #expect(server.dropped(.body) == 1)
         }
@@ -149,7 +149,7 @@ struct AdminConnectionTests {
             for path in ["/livez", "/status.json", "/metrics", "/nothing"] {
                 let answer = try await RawClient.with(port: server.port) { client in
                     try await client.send("GET \(path) HTTP/1.0\r\n\(header)\r\n")
-                    return await client.readToEnd()
+                    return await client.caughtUpPartitions()
                 }
                 #expect(answer.hasPrefix("HTTP/1.0 \(path == "/nothing" ? "404" : "200")"), "\(answer)")
                 #expect(answer.contains("\r\nConnection: close\r\n") && !answer.lowercased().contains("chunked"))
@@ -192,7 +192,7 @@ struct AdminConnectionTests {
     func seats() async throws {
         try await withServer { server in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0...ListenerSeats.limit {
+                for _ in 0...SubscriberLimit.limit {
                     group.addTask {
                         try await RawClient.with(port: server.port) { client in
                             try await client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -200,7 +200,7 @@ struct AdminConnectionTests {
                             // The one that has to go, and those that are cancelled once it has gone, may not have read so far.
                             let isOut = server.dropped(.seat) == 1
                             #expect(isIn || isOut)
-                            _ = await client.readToEnd()
+                            _ = await client.caughtUpPartitions()
                         }
                     }
                 }

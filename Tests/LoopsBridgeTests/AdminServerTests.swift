@@ -112,7 +112,7 @@ struct AdminServerTests {
     @Test("HEAD of /events ends at once, and takes nobody's seat")
     func headOfEvents() async throws {
         try await withAdmin { client in
-            for _ in 0...ListenerSeats.limit {
+            for _ in 0...SubscriberLimit.limit {
                 let answer = try await client.execute(uri: "/events", method: .head)
                 #expect(answer.status == .ok && answer.headers[.contentType] == "text/event-stream; charset=utf-8")
             }

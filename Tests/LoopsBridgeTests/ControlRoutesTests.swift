@@ -190,7 +190,7 @@ struct ControlRoutesTests {
 
     @Test("A token that is too short is refused with the settings, and never shown")
     func shortToken() {
-        #expect(throws: SettingsFaults.self) {
+        #expect(throws: SettingsErrors.self) {
             do {
                 _ = try Settings(
                     flags: [:],

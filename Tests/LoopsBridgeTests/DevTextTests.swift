@@ -8,7 +8,7 @@ import Testing
 @Suite("What dev shows")
 struct DevTextTests {
     private var progress: DevProgress {
-        var ends = EndCounts()
+        var ends = CompletionCounts()
         (ends.delivered, ends.ignored, ends.deadLettered) = (12_000, 200, 100)
         return DevProgress(published: 12_345, ends: ends, perSecond: 88)
     }

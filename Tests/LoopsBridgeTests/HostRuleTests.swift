@@ -69,7 +69,7 @@ struct HostRuleTests {
         }
         let plain = try settings("").hosts
         #expect(!hosts.allows("replica-2") && !plain.allows("bridge"))
-        let fault = #expect(throws: SettingsFaults.self) { try settings("bridge:9464") }
+        let fault = #expect(throws: SettingsErrors.self) { try settings("bridge:9464") }
         #expect(
             fault?.faults.count == 1
                 && "\(fault?.faults[0], default: "")".contains(

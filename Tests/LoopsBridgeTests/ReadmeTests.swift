@@ -25,7 +25,7 @@ struct ReadmeTests {
 
     @Test("The manual page is what the program says; `make reference` makes it anew")
     func manual() throws {
-        let made = try ManualPage(root: root, settings: Setting.all, version: Version.text).text
+        let made = try ManualPage(root: root, settings: Setting.all, version: Version.number).text
         #expect(try page("docs/loops-bridge.1") == made)
     }
 

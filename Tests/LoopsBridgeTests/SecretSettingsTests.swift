@@ -32,7 +32,7 @@ struct SecretSettingsTests {
             _ = try settings(flags: flags, environment, file: file)
             return []
         } catch {
-            return (error as? SettingsFaults)?.faults.map(\.description) ?? ["\(error)"]
+            return (error as? SettingsErrors)?.faults.map(\.description) ?? ["\(error)"]
         }
     }
 

@@ -32,7 +32,7 @@ struct SettingsTests {
             _ = try settings(flags: flags, environment: environment, file: file)
             return []
         } catch {
-            return (error as? SettingsFaults)?.faults.map(\.description) ?? ["\(error)"]
+            return (error as? SettingsErrors)?.faults.map(\.description) ?? ["\(error)"]
         }
     }
 
@@ -113,7 +113,7 @@ struct SettingsTests {
         #expect(try SettingsFile.load(nil, environment: environment)?.values == ["bridge.group": "b"])
         #expect(try SettingsFile.load(nil, environment: ["BRIDGE_CONFIG": ""]) == nil)
         #expect(try SettingsFile.load(nil, environment: [:]) == nil)
-        let fault = try #require(throws: SettingsFaults.self) {
+        let fault = try #require(throws: SettingsErrors.self) {
             try SettingsFile.load(nil, environment: ["BRIDGE_CONFIG": "/nowhere"])
         }
         let words = ["/nowhere: the settings file that BRIDGE_CONFIG names cannot be read: there is no such file"]

@@ -10,18 +10,18 @@ struct WhyTextTests {
     private let text = WhyText(now: 1_000_000, rate: 10, group: "g")
     private let id = StreamID(milliseconds: 7, sequence: 0)
 
-    private func hit(_ state: Whereabouts.State) -> Whereabouts {
-        Whereabouts(stream: "events", id: id, messageIDs: ["m1"], contact: "ann@example.com", state: state)
+    private func hit(_ state: EventLocation.State) -> EventLocation {
+        EventLocation(stream: "events", id: id, messageIDs: ["m1"], contact: "ann@example.com", state: state)
     }
 
-    private func findings(members: Int = 1) -> Findings {
-        var findings = Findings(stream: "events")
+    private func findings(members: Int = 1) -> EventSearchResult {
+        var findings = EventSearchResult(stream: "events")
         findings.members = members
         return findings
     }
 
-    private func trouble(_ status: Int? = 503, next: Int64? = 1_012_000, member: String = "r1") -> Trouble {
-        Trouble(
+    private func trouble(_ status: Int? = 503, next: Int64? = 1_012_000, member: String = "r1") -> DeliveryError {
+        DeliveryError(
             attempts: 3,
             status: status,
             message: "ann@example.com?",
@@ -48,7 +48,7 @@ struct WhyTextTests {
 
     @Test("In hand: the owner, the last answer, the next attempt, and what is before it")
     func pending() {
-        var place = PendingPlace(consumer: "p03", partition: 3, owner: "r1", before: 20)
+        var place = PendingPosition(consumer: "p03", partition: 3, owner: "r1", before: 20)
         #expect(
             text.words(hit(.pending(place)), findings()) == [
                 "in hand: pending in partition p03, owned by r1",
@@ -75,10 +75,10 @@ struct WhyTextTests {
         let words = text.words(hit(.pending(place)), findings())
         #expect(words[1] == "behind 7 earlier pending entries of the same contact: 3-0 (m0) and 6 more")
         #expect(words[2].hasPrefix("of these 3-0: 3 attempts so far") && words[3].contains("--scan"))
-        let free = PendingPlace(consumer: "p03", partition: 3, owner: nil, before: nil)
+        let free = PendingPosition(consumer: "p03", partition: 3, owner: nil, before: nil)
         #expect(text.words(hit(.pending(free)), findings())[0].contains("owned by nobody"))
         #expect(text.words(hit(.pending(free)), findings())[1].contains("unknown"))
-        let foreign = PendingPlace(consumer: "x", partition: nil, owner: nil, before: 0)
+        let foreign = PendingPosition(consumer: "x", partition: nil, owner: nil, before: 0)
         #expect(text.words(hit(.pending(foreign)), findings())[0].contains("of another program"))
     }
 
@@ -105,7 +105,7 @@ struct WhyTextTests {
 
     @Test("Contacts are shown only when asked for, in text and as JSON")
     func contacts() {
-        let place = PendingPlace(consumer: "p03", partition: 3, owner: "r1", before: 0, trouble: trouble())
+        let place = PendingPosition(consumer: "p03", partition: 3, owner: "r1", before: 0, trouble: trouble())
         let hidden = hit(.pending(place))
         #expect(!text.text(hidden, findings()).contains("ann@"))
         #expect(!text.json(hidden, findings()).jsonText.contains("ann@"))

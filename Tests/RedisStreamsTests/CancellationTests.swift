@@ -3,13 +3,13 @@ import RedisStreams
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct CancellationTests {
-    private static let gate = RedisCommand("BLPOP", ["gate", "0"])
+    private static let admissionControl = RedisCommand("BLPOP", ["gate", "0"])
 
     /// The reply of a command that nobody waits for any more is not taken for that of the next one.
     @Test func aCancelledCommandInTheMiddleShiftsNoReplies() async throws {
         try await withRedis { server, client, _ in
             try await withClient(try server.control()) { control, _ in
-                async let blocked = client.send(Self.gate)
+                async let blocked = client.send(Self.admissionControl)
                 try await control.seesBlocked("loops-bridge")
                 let victim = Task {
                     await fault {

@@ -24,7 +24,7 @@ struct ClusterTests {
         while true {
             do {
                 return try await client.send(command)
-            } catch  where error.isRetriable {
+            } catch  where error.isRetryable {
                 continue
             }
         }
@@ -60,7 +60,7 @@ struct ClusterTests {
 
                 try await cluster.endMove(of: Self.slot, to: target)
                 let error = await fault { _ = try await client.run(script, keys: [Self.key], arguments: ["3"]) }
-                #expect(error?.isRetriable == true && error?.mayHaveBeenApplied == false)
+                #expect(error?.isRetryable == true && error?.mayHaveBeenApplied == false)
                 #expect(try await client.run(script, keys: [Self.key], arguments: ["3"]).text == "3")
                 #expect(try await RedisCLI.run(port: target.port, "get", Self.key) == ["3"])
             }

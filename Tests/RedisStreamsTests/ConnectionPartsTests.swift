@@ -15,7 +15,7 @@ private func call(
 
 @Suite struct WaitingLineTests {
     @Test func keepsOrderAndSkipsWhoLeft() {
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         let calls = (0..<5).map { call("\($0)", bytes: 10, count: 2) }
         for call in calls { line.append(call) }
         #expect((line.commandCount, line.byteCount) == (10, 50))
@@ -31,7 +31,7 @@ private func call(
 
     /// 200,000 that leave in the worst order: a search for each would take minutes.
     @Test func leavingTakesNoSearch() {
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         let calls = (0..<200_000).map { _ in call("x") }
         for call in calls { line.append(call) }
         for call in calls.reversed() where !line.remove(call) { Issue.record("a call was not there") }
@@ -42,7 +42,7 @@ private func call(
     @Test(arguments: 0..<20 as Range<UInt64>)
     func behavesAsAnArray(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var line = WaitingLine()
+        var line = PendingCallQueue()
         var model: [PendingCall] = []
         for _ in 0..<2000 {
             switch random.next() % 5 {
@@ -130,14 +130,14 @@ private func call(
     @Test func saysWhatToExpect() {
         let lost = RedisError(.connectionLost("x"), command: "XACK", mayHaveBeenApplied: true)
         #expect(
-            lost.isRetriable
+            lost.isRetryable
                 && lost.description == "XACK: the connection to Redis was lost (x); it may have been applied"
         )
         #expect(
-            RedisError(.server(RedisServerError("LOADING wait")), command: "A", mayHaveBeenApplied: false).isRetriable
+            RedisError(.server(RedisServerError("LOADING wait")), command: "A", mayHaveBeenApplied: false).isRetryable
         )
         #expect(
-            !RedisError(.server(RedisServerError("WRONGTYPE no")), command: "A", mayHaveBeenApplied: false).isRetriable
+            !RedisError(.server(RedisServerError("WRONGTYPE no")), command: "A", mayHaveBeenApplied: false).isRetryable
         )
     }
 
@@ -153,7 +153,7 @@ private func call(
         let entry = RedisValue.array([.array([.bulk(Bytes("1-0".utf8)), .array([.integer(1)])])])
         #expect(throws: RedisError.unexpectedReply(to: "XRANGE")) { try StreamEntry.list(from: entry, of: "XRANGE") }
         let unwritable = RedisError(.unwritable, command: "XADD", mayHaveBeenApplied: false)
-        #expect(unwritable.isRetriable && unwritable.description.contains("cannot be written"))
+        #expect(unwritable.isRetryable && unwritable.description.contains("cannot be written"))
     }
 
     @Test func onlyAScriptMayFailHalfWay() {

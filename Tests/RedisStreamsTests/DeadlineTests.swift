@@ -12,7 +12,7 @@ import Testing
                 let error = await fault {
                     _ = try await client.send(late, timeout: .milliseconds(20))
                 }
-                #expect(error?.reason == .timedOut && error?.mayHaveBeenApplied == true && error?.isRetriable == true)
+                #expect(error?.reason == .timedOut && error?.mayHaveBeenApplied == true && error?.isRetryable == true)
                 async let echo = client.echo("behind")
                 _ = try await control.send(RedisCommand("RPUSH", ["gate", "open"]))
                 #expect(try await echo == "behind")

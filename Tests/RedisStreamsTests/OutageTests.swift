@@ -23,7 +23,7 @@ import Testing
                         Issue.record("\(error?.description ?? "no error")")
                         continue
                     }
-                    #expect(error?.mayHaveBeenApplied == true && error?.isRetriable == true)
+                    #expect(error?.mayHaveBeenApplied == true && error?.isRetryable == true)
                 }
             }
             #expect(!client.isConnected)
@@ -35,7 +35,7 @@ import Testing
                 Issue.record("\(early?.description ?? "no error")")
                 return
             }
-            #expect(early?.mayHaveBeenApplied == false && early?.isRetriable == true && !reason.isEmpty)
+            #expect(early?.mayHaveBeenApplied == false && early?.isRetryable == true && !reason.isEmpty)
             let waiting = Task { try await client.echo("patient") }
             try await server.start()
             #expect(try await waiting.value == "patient")

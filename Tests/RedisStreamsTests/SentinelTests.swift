@@ -21,7 +21,7 @@ struct SentinelTests {
             do {
                 _ = try await client.send(RedisCommand("SET", ["key", .string(value)]))
                 return
-            } catch  where error.isRetriable {
+            } catch  where error.isRetryable {
                 continue
             }
         }

@@ -4,7 +4,7 @@ import RedisStreams
 
 /// What is done to a Redis and a standby that the nemesis promotes itself.
 extension Nemesis {
-    func perform(_ action: Course.Action, on pair: RedisPair) async throws {
+    func perform(_ action: Schedule.Action, on pair: RedisPair) async throws {
         switch action {
         case .restart: try await quietly { try await pair.restart(SIGTERM) }
         case .crashRedis: try await quietly { try await pair.restart(SIGKILL) }

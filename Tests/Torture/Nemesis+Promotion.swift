@@ -6,7 +6,7 @@ import RedisStreams
 
 /// What is done to a Redis that promotes its standby by itself.
 extension Nemesis {
-    func perform(_ action: Course.Action, on redis: any SelfHealingRedis) async throws {
+    func perform(_ action: Schedule.Action, on redis: any SelfHealingRedis) async throws {
         switch action {
         case .orderedPromotion:
             try await promotion(redis) { _, standby in

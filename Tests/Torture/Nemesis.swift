@@ -5,7 +5,7 @@ import RedisStreams
 
 /// An action that this Redis is not made for: a course for another kind.
 struct NemesisFault: Error, CustomStringConvertible {
-    let action: Course.Action
+    let action: Schedule.Action
     var description: String { "\(action) can only be done to \(action.kinds.map(\.rawValue).joined(separator: ", "))" }
 }
 
@@ -18,7 +18,7 @@ struct Nemesis: Sendable {
     var settings: TortureSettings { torture.settings }
     private static let leases = "{\(Torture.stream)}:bridge:\(TortureTiming.group):leases"
 
-    func perform(_ action: Course.Action) async throws {
+    func perform(_ action: Schedule.Action) async throws {
         torture.log.with { $0.count("\(action)") }
         switch action {
         case .nap: try await nap()

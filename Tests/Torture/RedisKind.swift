@@ -35,7 +35,7 @@ func persistently<Result>(_ body: () async throws -> Result) async throws -> Res
     while true {
         do {
             return try await body()
-        } catch let error as RedisError where error.isRetriable {
+        } catch let error as RedisError where error.isRetryable {
             try Task.checkCancellation()
         }
     }

@@ -20,7 +20,7 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Option var loops: String
     @Option var key: String
     @Option var instance: String
-    @Option var plant = Plant.none
+    @Option var plant = InjectedFault.none
     @Option(help: "What it is configured with; what the group has may be longer.") var leaseMilliseconds = Int(
         TortureTiming.lease / .milliseconds(1)
     )

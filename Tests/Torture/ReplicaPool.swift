@@ -15,7 +15,7 @@ actor ReplicaPool {
 
     private struct Launch: Sendable {
         let name: String
-        let plant: Plant
+        let plant: InjectedFault
         let lease: Duration
         let started = OneTime<ChildProcess?>()
     }
@@ -82,7 +82,7 @@ actor ReplicaPool {
     }
 
     @discardableResult
-    func start(plant: Plant, lease: Duration = TortureTiming.lease) async -> String {
+    func start(plant: InjectedFault, lease: Duration = TortureTiming.lease) async -> String {
         count += 1
         let launch = Launch(
             name: "r\(count)",

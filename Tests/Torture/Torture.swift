@@ -60,7 +60,7 @@ struct Torture: Sendable {
             }
             defer { group.cancelAll() }
             for _ in 0..<settings.replicas { await pool.start(plant: settings.plant) }
-            let course = settings.course ?? Course(seed: settings.seed, count: settings.actions, kind: settings.redis)
+            let course = settings.course ?? Schedule(seed: settings.seed, count: settings.actions, kind: settings.redis)
             let nemesis = Nemesis(torture: self, client: client)
             for action in course.actions {
                 try await publish(client)

@@ -102,10 +102,10 @@ struct TortureJudge {
     }
 
     private var twice: Set<String> {
-        var keys: [ByteText: Int] = [:]
+        var keys: [UTF8Key: Int] = [:]
         var events: [String: Int] = [:]
         for effect in evidence.effects where effect.isPrincipal && effect.operation == .sendEvent {
-            if let key = effect.idempotencyKey { keys[ByteText(key), default: 0] += 1 }
+            if let key = effect.idempotencyKey { keys[UTF8Key(key), default: 0] += 1 }
             guard let (user, sequences) = entries[effect.request]?.numbered else { continue }
             for sequence in sequences { events["\(user)-\(sequence)", default: 0] += 1 }
         }
@@ -114,10 +114,10 @@ struct TortureJudge {
 
     /// Events that were answered 409 although nothing of theirs ever took effect, and that are no dead letters.
     private func hollow(_ burnt: Set<String>) -> Set<String> {
-        let applied = Set(evidence.effects.compactMap { $0.idempotencyKey.map(ByteText.init) })
+        let applied = Set(evidence.effects.compactMap { $0.idempotencyKey.map(UTF8Key.init) })
         var hollow: Set<String> = []
         for request in byArrival where request.status == 409 {
-            guard let key = request.idempotencyKey, !applied.contains(ByteText(key)) else { continue }
+            guard let key = request.idempotencyKey, !applied.contains(UTF8Key(key)) else { continue }
             hollow.formUnion(request.names)
         }
         return hollow.subtracting(burnt).subtracting(letters)

@@ -11,11 +11,11 @@ struct TortureSettings: Sendable {
     /// What the nemesis does; nil for everything once.
     var actions: Int?
     var redis = RedisKind.pair
-    var plant = Plant.none
+    var plant = InjectedFault.none
     /// Whether identifies come in runs and are merged.
     var merges = false
     /// Instead of the seed's own course.
-    var course: Course?
+    var course: Schedule?
     /// After the last action: how long it may be quiet before what is left counts as lost.
     var patience = Duration.seconds(20)
     /// This program, for the replicas.

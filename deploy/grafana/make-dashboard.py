@@ -300,10 +300,7 @@ def dashboard():
             "expr": 'max by (alertname, severity) (ALERTS{alertname=~"LoopsBridge.*", alertstate="firing"})',
             "titleFormat": "{{alertname}}", "textFormat": "{{severity}}",
         }]},
-        "links": [{
-            "title": "Runbook", "type": "link", "targetBlank": True, "icon": "doc",
-            "url": "https://github.com/loops-bridge/loops-bridge/blob/main/docs/how-to/runbook.md",
-        }],
+        "links": [],
         "panels": panels,
     }
 

@@ -6,11 +6,11 @@ import NIOHTTP1
 enum ClientFloor {
     static func withSender(
         port: Int,
-        lanes: Int,
+        contactQueues: Int,
         _ body: @Sendable (@escaping Floor.Sender) async throws -> Void
     ) async throws {
         var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = lanes
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = contactQueues
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         try await HTTPClient.withHTTPClient(configuration: configuration) { client in

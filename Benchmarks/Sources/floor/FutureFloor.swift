@@ -7,12 +7,12 @@ import NIOPosix
 enum FutureFloor {
     static func withSender(
         port: Int,
-        lanes: Int,
+        contactQueues: Int,
         on eventLoop: any EventLoop,
         _ body: @Sendable (@escaping Floor.Sender) async throws -> Void
     ) async throws {
         var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = lanes
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = contactQueues
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         configuration.tracing.tracer = nil

@@ -7,12 +7,12 @@ import NIOPosix
 enum NIOFloor {
     static func withSenders(
         port: Int,
-        lanes: Int,
+        contactQueues: Int,
         on eventLoop: any EventLoop,
         _ body: @Sendable (@escaping Floor.Sender) async throws -> Void
     ) async throws {
         var channels: [any Channel] = []
-        for _ in 0..<lanes {
+        for _ in 0..<contactQueues {
             channels.append(
                 try await ClientBootstrap(group: eventLoop)
                     .channelInitializer { channel in
@@ -25,8 +25,8 @@ enum NIOFloor {
             )
         }
         let open = channels
-        try await body { lane, sample in
-            let channel = open[lane]
+        try await body { contactQueue, sample in
+            let channel = open[contactQueue]
             let promise = channel.eventLoop.makePromise(of: Int.self)
             channel.writeAndFlush(Exchange(sample: sample, host: "127.0.0.1:\(port)", promise: promise), promise: nil)
             return try await promise.futureResult.get()

@@ -9,7 +9,7 @@ enum LaneTimes {
         var isMet = true
         for contacts in [10, 5_000, 100_000] {
             let entries = max(least, contacts)
-            let load = LaneLoad(entries: entries, contacts: contacts)
+            let load = QueueBenchmark(entries: entries, contacts: contacts)
             let time = try Stopwatch.time("lanes", calls: 1) { load.carry() == entries }
             let name = "an entry through the lanes, \(contacts) contacts"
             isMet = Stopwatch.report(name, time / Double(entries), bar: 10) && isMet

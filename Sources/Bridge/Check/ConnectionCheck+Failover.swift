@@ -2,7 +2,8 @@ import RedisStreams
 
 extension ConnectionCheck {
     /// What the primary and a sentinel say of a failover; nil where no sentinels are.
-    func failover(_ view: StreamView, _ info: ServerInfo, _ configuration: RedisConfiguration) async -> CheckResult? {
+    func failover(_ view: GroupInspector, _ info: ServerInfo, _ configuration: RedisConfiguration) async -> CheckResult?
+    {
         guard case .sentinel = configuration.address else { return nil }
         var facts = FailoverFacts(info)
         do {

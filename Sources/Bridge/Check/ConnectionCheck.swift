@@ -15,7 +15,7 @@ public struct ConnectionCheck: Sendable {
     /// The servers and streams. Never throws: what fails is a fault.
     /// - Parameter nonce: tells the keys of this check from those of another one at the same time.
     public func redis(nonce: String) async -> [CheckResult] {
-        await StreamView.run(configuration, logger: logger) { views in
+        await GroupInspector.run(configuration, logger: logger) { views in
             var results: [CheckResult] = []
             var servers: Set<String> = []
             for view in views {
@@ -38,7 +38,7 @@ public struct ConnectionCheck: Sendable {
     }
 
     /// Loops' answer to `GET /api-key`.
-    public func loops(_ answer: LoopsAnswer) -> [CheckResult] {
+    public func loops(_ answer: LoopsResponse) -> [CheckResult] {
         let base = configuration.loops.baseURL
         switch answer.outcome {
         case .delivered, .alreadyDelivered:
@@ -95,7 +95,7 @@ public struct ConnectionCheck: Sendable {
     }
 
     /// The servers' own facts, once for each server.
-    private func facts(_ view: StreamView, _ servers: inout Set<String>) async throws -> [CheckResult] {
+    private func facts(_ view: GroupInspector, _ servers: inout Set<String>) async throws -> [CheckResult] {
         let info = ServerInfo(try await view.client.send(RedisCommand("INFO")).text ?? "")
         guard servers.insert(info["run_id"] ?? "").inserted else { return [] }
         var results = [CheckResult(.ok, "redis", "\(view.client.configuration) answers")] + ServerFacts(info).results
@@ -107,12 +107,12 @@ public struct ConnectionCheck: Sendable {
         return results
     }
 
-    private func rights(_ view: StreamView, _ nonce: String) async throws -> CheckResult {
+    private func rights(_ view: GroupInspector, _ nonce: String) async throws -> CheckResult {
         let isLimited = configuration.rateLimit != 0 && !configuration.redis.isCluster
-        let probe = RightsProbe(
+        let probe = PermissionProbe(
             keys: view.keys,
             group: view.group,
-            limiter: isLimited ? Limiter.key(apiKey: configuration.loops.apiKey) : nil,
+            limiter: isLimited ? RateLimiter.key(apiKey: configuration.loops.apiKey) : nil,
             nonce: nonce
         )
         let errors = try await view.client.pipeline(probe.commands).map { answer -> RedisServerError? in
@@ -122,7 +122,7 @@ public struct ConnectionCheck: Sendable {
         return probe.result(errors)
     }
 
-    private func group(_ view: StreamView) async throws -> [CheckResult] {
+    private func group(_ view: GroupInspector) async throws -> [CheckResult] {
         var facts = GroupFacts(stream: view.keys.stream, group: view.group)
         facts.info = try await view.streamInfo()
         try await checkTypes(view)
@@ -145,9 +145,9 @@ public struct ConnectionCheck: Sendable {
     }
 
     /// - Throws: ``ForeignKey`` when one of the keys beside the stream, or the limiter's, is of another type.
-    private func checkTypes(_ view: StreamView) async throws {
+    private func checkTypes(_ view: GroupInspector) async throws {
         let isLimited = configuration.rateLimit != 0 && !configuration.redis.isCluster
-        let limiter = isLimited ? [(key: Limiter.key(apiKey: configuration.loops.apiKey), type: "hash")] : []
+        let limiter = isLimited ? [(key: RateLimiter.key(apiKey: configuration.loops.apiKey), type: "hash")] : []
         let wanted = view.keys.types + limiter + [(view.keys.deadLetters, "stream")]
         let answers = try await view.client.pipeline(wanted.map { RedisCommand("TYPE", [.string($0.key)]) })
         for (wanted, answer) in zip(wanted, answers) {
@@ -174,7 +174,7 @@ public struct ConnectionCheck: Sendable {
         }
     }
 
-    private func unreachable(_ error: String, _ view: StreamView) -> CheckResult {
+    private func unreachable(_ error: String, _ view: GroupInspector) -> CheckResult {
         let advice: String? =
             if error.contains("set redis.url to") {
                 nil
@@ -186,7 +186,7 @@ public struct ConnectionCheck: Sendable {
         return CheckResult(.fault, "redis", "\(view.client.configuration) cannot be used: \(error)", advice: advice)
     }
 
-    private func failed(_ error: any Error, _ view: StreamView) -> CheckResult {
+    private func failed(_ error: any Error, _ view: GroupInspector) -> CheckResult {
         if let foreign = error as? ForeignKey {
             return CheckResult(
                 .fault,

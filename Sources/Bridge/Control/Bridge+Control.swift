@@ -43,7 +43,7 @@ extension Bridge {
     }
 
     /// Whether this replica was told to rest.
-    public var isResting: Bool { sessions.contains { $0.isResting } }
+    public var isDrained: Bool { sessions.contains { $0.isDrained } }
 
     /// This replica stops reading, lets what is under way end, gives its partitions to others, and stays up idle. Not kept anywhere: a process
     /// that starts anew takes part again.
@@ -52,18 +52,18 @@ extension Bridge {
     /// This replica takes part again.
     public func takePart() { rest(false) }
 
-    private func rest(_ isResting: Bool) {
+    private func rest(_ isDrained: Bool) {
         var hasChanged = false
-        for session in sessions where session.rest(isResting) { hasChanged = true }
+        for session in sessions where session.rest(isDrained) { hasChanged = true }
         guard hasChanged else { return }
         logger.notice(
-            isResting
+            isDrained
                 ? "This replica drains: it gives its partitions to others and stays up idle"
                 : "This replica takes part again"
         )
     }
 }
 
-extension StreamSession {
+extension StreamState {
     var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, script: scripts.pause) }
 }

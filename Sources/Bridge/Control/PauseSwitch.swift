@@ -26,7 +26,7 @@ struct PauseSwitch: Sendable {
     }
 }
 
-extension StreamView {
+extension GroupInspector {
     /// Pauses the stream for all replicas, also while none runs; see ``Pause``.
     /// - Returns: the pause that holds: an earlier one stays as it is.
     public func pause(_ pause: Pause) async throws(RedisError) -> Pause { try await control.pause(pause) }

@@ -4,8 +4,8 @@ import Loops
 extension Deliverer {
     /// Tells what came of a request, and what it changed for all others.
     func report(
-        _ start: Lanes.Start,
-        _ call: LoopsCall,
+        _ start: ContactQueues.Start,
+        _ call: EncodedRequest,
         _ settled: DeliveryState.Settled
     ) {
         let answer = settled.answer
@@ -28,9 +28,9 @@ extension Deliverer {
         }
         switch settled.change {
         case .nothing, .throttled: break
-        case .resumed: logGate.log(.notice, key: "resumed", "Loops answers again; deliveries go on", metadata: [:])
+        case .resumed: logThrottle.log(.notice, key: "resumed", "Loops answers again; deliveries go on", metadata: [:])
         case .opened:
-            logGate.log(
+            logThrottle.log(
                 .error,
                 key: "opened",
                 "Loops does not answer; deliveries wait and single probes go out",
@@ -40,11 +40,11 @@ extension Deliverer {
         }
         if case .retry(let why) = answer.outcome {
             metrics.retried(why.rawValue)
-            logGate.log(.warning, key: why.rawValue, "A request to Loops failed and is retried", metadata: metadata)
+            logThrottle.log(.warning, key: why.rawValue, "A request to Loops failed and is retried", metadata: metadata)
         }
         if case .throttled = answer.outcome {
             metrics.retried("throttled")
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "throttled",
                 "Loops says that the team is over its rate limit",
@@ -52,7 +52,7 @@ extension Deliverer {
             )
         }
         if case .rejected(.unconfirmed) = answer.outcome {
-            logGate.log(
+            logThrottle.log(
                 .error,
                 key: "unconfirmed",
                 "Loops knows this idempotency key, and no attempt can have succeeded: the event is dead-lettered",
@@ -60,7 +60,7 @@ extension Deliverer {
             )
         }
         if case .rejected(.idempotencyConflict) = answer.outcome {
-            logGate.log(
+            logThrottle.log(
                 .error,
                 key: "conflict",
                 "Loops has another body under this idempotency key: two events share a messageId",
@@ -69,9 +69,9 @@ extension Deliverer {
         }
     }
 
-    func reportRefused(_ answer: LoopsAnswer, _ metadata: Logger.Metadata) {
+    func reportRefused(_ answer: LoopsResponse, _ metadata: Logger.Metadata) {
         if answer.outcome == .wrongAddress {
-            logGate.log(
+            logThrottle.log(
                 .error,
                 key: "address",
                 "Loops' API is not at this address; everything is held until it is. Check LOOPS_BASE_URL",
@@ -79,7 +79,7 @@ extension Deliverer {
             )
             return
         }
-        logGate.log(
+        logThrottle.log(
             .error,
             key: "refused",
             "Loops refuses the API key; everything is held until it is taken. Check LOOPS_API_KEY",

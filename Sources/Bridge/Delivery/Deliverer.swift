@@ -8,20 +8,20 @@ import Synchronization
 /// All decisions are ``DeliveryState``'s; this adds the clock, the dice and the HTTP client.
 final class Deliverer: Sendable {
     /// The one call that leaves the process. It is not sent once the instant has passed; nil says that it was not.
-    typealias Send = @Sendable (LoopsCall, ContinuousClock.Instant) async -> LoopsAnswer?
+    typealias Send = @Sendable (EncodedRequest, ContinuousClock.Instant) async -> LoopsResponse?
 
     /// What the deliverer asks and tells. Called under its lock: they must be quick and not call back.
     struct Outlet: Sendable {
         /// The instant before which a request of this stream's partition may start; nil when it may not.
-        let startsBefore: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int) -> ContinuousClock.Instant?
+        let sendDeadline: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int) -> ContinuousClock.Instant?
         /// The name of a stream, for the log.
         let name: @Sendable (_ stream: Int) -> String
         /// Takes ends of one stream, in the order in which they happened.
-        let ended: @Sendable ([EntryEnd]) -> Void
+        let ended: @Sendable ([EntryCompletion]) -> Void
         /// Takes entries of one stream that were given up.
         let forgot: @Sendable (_ stream: Int, [PlannedEntry]) -> Void
         /// A request of the entry failed, and the entry waits. `again`: after how long it is tried again; nil when that is up to Loops.
-        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsAnswer, _ again: Duration?) -> Void
+        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsResponse, _ again: Duration?) -> Void
         /// The process is still there after the suspect's request.
         let survived: @Sendable (_ stream: Int, StreamID) -> Void
     }
@@ -36,21 +36,21 @@ final class Deliverer: Sendable {
     private let ask: Ask
     /// The most requests a second by this replica's configuration.
     private let cap: Double?
-    private let testKey: @Sendable () async -> LoopsAnswer
+    private let testKey: @Sendable () async -> LoopsResponse
     /// Where Loops is said to be, for people.
     let baseURL: String
     let outlet: Outlet
     let metrics: BridgeMetrics
     private let activity: Activity
     let logger: Logger
-    let logGate: LogGate
+    let logThrottle: LogThrottle
 
     init(
         state: DeliveryState,
         send: @escaping Send,
         ask: @escaping Ask,
         cap: Double? = nil,
-        testKey: @escaping @Sendable () async -> LoopsAnswer,
+        testKey: @escaping @Sendable () async -> LoopsResponse,
         baseURL: String,
         metrics: BridgeMetrics,
         activity: Activity,
@@ -66,7 +66,7 @@ final class Deliverer: Sendable {
         self.metrics = metrics
         self.activity = activity
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
         self.outlet = outlet
     }
 
@@ -75,7 +75,7 @@ final class Deliverer: Sendable {
         // The ends leave under the lock, so that the order in which they are acknowledged is the order in which they happened.
         state.withLock { state in
             for entry in entries {
-                let ends = state.lanes.admit(entry)
+                let ends = state.contactQueues.admit(entry)
                 if !ends.isEmpty { outlet.ended(ends) }
             }
         }
@@ -97,14 +97,14 @@ final class Deliverer: Sendable {
     func leasesRenewed() {
         let now = clock.now
         let isConcerned = state.withLock { state in
-            let woke = state.lanes.unpark()
+            let woke = state.contactQueues.unpark()
             return woke || state.permits.isCapOld(now: now)
         }
         if isConcerned { wakeup.signal() }
     }
 
     /// Whether fewer contacts wait than requests may be under way.
-    var isStarving: Bool { state.withLock { $0.lanes.contacts < $0.maxInFlight } }
+    var isStarving: Bool { state.withLock { $0.contactQueues.contacts < $0.maxInFlight } }
 
     /// Starts requests until ``drain()``, then returns once what has begun has ended. Cancellation ends requests under way.
     func run() async {
@@ -159,10 +159,10 @@ final class Deliverer: Sendable {
                 mayStart: { self.mayStart($0, now) },
                 lost: { metrics.budget.lost($0) }
             )
-            let ends = state.lanes.takeEnds()
+            let ends = state.contactQueues.takeEnds()
             // Each call takes ends of one stream.
             for ends in ends.chunked(by: \.stream) { outlet.ended(ends) }
-            for entry in state.lanes.takeGiven() { outlet.forgot(entry.lane.stream, [entry]) }
+            for entry in state.contactQueues.takeGiven() { outlet.forgot(entry.contactQueue.stream, [entry]) }
             return action
         }
     }
@@ -176,7 +176,7 @@ final class Deliverer: Sendable {
         case .success(let grant):
             metrics.budget.granted(grant, wait: wait)
             if let lowest = grant.lowestCap, let cap, lowest < cap {
-                logGate.log(
+                logThrottle.log(
                     .warning,
                     key: "cap",
                     "Another replica has a lower loops.rateLimit, which holds for all; set the same everywhere",
@@ -185,7 +185,7 @@ final class Deliverer: Sendable {
             }
         case .failure(let error):
             metrics.budget.granted(nil, wait: nil)
-            logGate.failed(
+            logThrottle.failed(
                 error,
                 key: "limiter",
                 "The rate limiter in Redis could not be asked; nothing is sent until it answers"
@@ -195,16 +195,16 @@ final class Deliverer: Sendable {
     }
 
     private func mayStart(_ entry: PlannedEntry, _ now: ContinuousClock.Instant) -> Bool {
-        outlet.startsBefore(entry.lane.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
+        outlet.sendDeadline(entry.contactQueue.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
     }
 
-    private func deliver(_ start: Lanes.Start) async {
+    private func deliver(_ start: ContactQueues.Start) async {
         let began = clock.now
         var call = start.step.call
         call.trace = call.trace?.next(span: .random(in: 1 ... .max))
         // Looked at again right before the write: a process that slept since the decision must not send.
-        guard let startsBefore = outlet.startsBefore(start.key.stream, start.partition, start.tenure),
-            let answer = await send(call, startsBefore)
+        guard let sendDeadline = outlet.sendDeadline(start.key.stream, start.partition, start.tenure),
+            let answer = await send(call, sendDeadline)
         else {
             state.withLock { state in
                 outlet.forgot(start.key.stream, state.unsent(start))
@@ -220,7 +220,7 @@ final class Deliverer: Sendable {
             if !settled.given.isEmpty {
                 outlet.forgot(start.key.stream, settled.given)
             } else if let delay = settled.retryDelay {
-                for entry in state.lanes.entries(of: start) {
+                for entry in state.contactQueues.entries(of: start) {
                     outlet.failed(start.key.stream, entry.id, entry.attempts, answer, delay > .zero ? delay : nil)
                 }
             }
@@ -246,15 +246,20 @@ final class Deliverer: Sendable {
         case .refused: reportRefused(answer, metadata)
         case .nothing, .opened, .throttled:
             guard !answer.isAnswered else { break }
-            logGate.log(.warning, key: "unreached", "Loops cannot be reached; it is tried again", metadata: metadata)
+            logThrottle.log(
+                .warning,
+                key: "unreached",
+                "Loops cannot be reached; it is tried again",
+                metadata: metadata
+            )
         }
         wakeup.signal()
     }
 }
 
-extension [EntryEnd] {
+extension [EntryCompletion] {
     /// Runs of ends with the same value, in order.
-    fileprivate func chunked(by value: (EntryEnd) -> Int) -> [[EntryEnd]] {
+    fileprivate func chunked(by value: (EntryCompletion) -> Int) -> [[EntryCompletion]] {
         reduce(into: []) { runs, end in
             if let last = runs.last?.last, value(last) == value(end) {
                 runs[runs.count - 1].append(end)

@@ -4,9 +4,9 @@ import Loops
 ///
 /// A value; ``Deliverer`` keeps it behind a lock and does the I/O that comes out of it.
 struct DeliveryState: Sendable {
-    var lanes: Lanes
-    var gate: Gate
-    var permits: Permits
+    var contactQueues: ContactQueues
+    var admissionControl: AdmissionControl
+    var permits: PermitPool
     let maxInFlight: Int
     let retry: RetryPolicy
     /// How long after its sending Loops may still apply a request that was given up; zero where that is not reckoned with.
@@ -24,7 +24,7 @@ struct DeliveryState: Sendable {
     ///   - hasCap: whether this replica is configured with a limit of its own.
     ///   - asksForKey: whether the key is tried before the first request.
     init(
-        lanes: Lanes = Lanes(),
+        contactQueues: ContactQueues = ContactQueues(),
         isLimited: Bool,
         hasCap: Bool = false,
         asksForKey: Bool = false,
@@ -32,16 +32,16 @@ struct DeliveryState: Sendable {
         retry: RetryPolicy,
         lateEffect: Duration = .zero
     ) {
-        self.lanes = lanes
-        self.gate = Gate(isPaced: isLimited, asksForKey: asksForKey)
-        self.permits = Permits(isLimited: isLimited, hasCap: hasCap)
+        self.contactQueues = contactQueues
+        self.admissionControl = AdmissionControl(isPaced: isLimited, asksForKey: asksForKey)
+        self.permits = PermitPool(isLimited: isLimited, hasCap: hasCap)
         self.maxInFlight = maxInFlight
         self.retry = retry
         self.lateEffect = lateEffect
     }
 
     enum Action: Sendable {
-        case send(Lanes.Start)
+        case send(ContactQueues.Start)
         case probeKey
         /// Ask the limiter; its answer goes to ``permits``.
         case ask(PermitRequest)
@@ -57,42 +57,44 @@ struct DeliveryState: Sendable {
         mayStart: (PlannedEntry) -> Bool = { _ in true },
         lost: (Int) -> Void = { _ in }
     ) -> Action {
-        standstill.observe(waits: !lanes.isEmpty, now: now)
+        standstill.observe(waits: !contactQueues.isEmpty, now: now)
         if isDraining {
-            if !canFinish(now: now) { _ = lanes.abandonAll { _ in false } }
-            if lanes.isEmpty { return .wait(until: nil) }
+            if !canFinish(now: now) { _ = contactQueues.abandonAll { _ in false } }
+            if contactQueues.isEmpty { return .wait(until: nil) }
         }
         let wasted = permits.discard(now: now)
         if wasted > 0 { lost(wasted) }
-        let next = gate.circuit.failedLane == nil ? nil : lanes.next()?.lane
-        switch gate.admission(now: now, next: next, isIdle: lanes.isEmpty) {
+        let next = admissionControl.circuitBreaker.failedLane == nil ? nil : contactQueues.next()?.contactQueue
+        switch admissionControl.admission(now: now, next: next, isIdle: contactQueues.isEmpty) {
         case .probeKey:
             if let request = permits.request(demand: 1, now: now) { return .ask(request) }
             guard permits.isDue(now: now) else { return .wait(until: permits.nextWake) }
             permits.take()
-            gate.keyProbeStarted()
+            admissionControl.keyProbeStarted()
             inFlight += 1
             return .probeKey
         case .wait(let until):
             if let request = permits.request(demand: 0, now: now) { return .ask(request) }
             // With nothing to send and nothing to find out, nobody has to be woken.
-            return .wait(until: lanes.isEmpty && !gate.isWatching ? nil : until)
+            return .wait(until: contactQueues.isEmpty && !admissionControl.isWatching ? nil : until)
         case .go:
             let hasRoom = inFlight < min(maxInFlight, slowStart.cap ?? maxInFlight)
-            let demand = hasRoom ? lanes.readyCount(now: now) : 0
+            let demand = hasRoom ? contactQueues.readyCount(now: now) : 0
             if var request = permits.request(demand: demand, now: now) {
-                let entry = lanes.next()
-                (request.stream, request.partition) = (entry?.lane.stream, entry?.partition)
+                let entry = contactQueues.next()
+                (request.stream, request.partition) = (entry?.contactQueue.stream, entry?.partition)
                 return .ask(request)
             }
             guard hasRoom else { return .wait(until: nil) }
             guard permits.isDue(now: now) else {
-                let wakes = [demand > 0 ? permits.nextWake : nil, lanes.nextDue].compactMap(\.self)
+                let wakes = [demand > 0 ? permits.nextWake : nil, contactQueues.nextDue].compactMap(\.self)
                 return .wait(until: wakes.min())
             }
-            guard let start = lanes.start(now: now, mayStart: mayStart) else { return .wait(until: lanes.nextDue) }
+            guard let start = contactQueues.start(now: now, mayStart: mayStart) else {
+                return .wait(until: contactQueues.nextDue)
+            }
             permits.take()
-            gate.started()
+            admissionControl.started()
             inFlight += 1
             return .send(start)
         }
@@ -102,11 +104,11 @@ struct DeliveryState: Sendable {
     mutating func drain(now: ContinuousClock.Instant) {
         isDraining = true
         let finishes = canFinish(now: now)
-        _ = lanes.abandonAll { _ in finishes }
+        _ = contactQueues.abandonAll { _ in finishes }
     }
 
     /// Whether a stop has come to its end.
-    var hasDrained: Bool { isDraining && inFlight == 0 && lanes.isEmpty }
+    var hasDrained: Bool { isDraining && inFlight == 0 && contactQueues.isEmpty }
 
     /// Gives up what waits of a partition; an entry that has begun is finished first, where its lease allows that and Loops can be reached.
     /// - Returns: the entries that were given up.
@@ -117,26 +119,26 @@ struct DeliveryState: Sendable {
         mayStart: (PlannedEntry) -> Bool
     ) -> [PlannedEntry] {
         let finishes = canFinish(now: now)
-        return lanes.abandon(stream: stream, partition: partition) { finishes && mayStart($0) }
+        return contactQueues.abandon(stream: stream, partition: partition) { finishes && mayStart($0) }
     }
 
     /// Whether requests go out. Nobody waits for the end of an outage in order to finish an entry.
     private func canFinish(now: ContinuousClock.Instant) -> Bool {
-        switch gate.hold(now: now) {
+        switch admissionControl.hold(now: now) {
         case .none, .throttled: true
         case .unauthorized, .wrongAddress, .outage: false
         }
     }
 
     struct Settled: Sendable {
-        var ends: [EntryEnd]
+        var ends: [EntryCompletion]
         /// Entries that were given up meanwhile and did not end.
         var given: [PlannedEntry]
-        var change: Gate.Change
+        var change: AdmissionControl.Change
         /// How long the lane waits; nil when it does not.
         var retryDelay: Duration?
         /// As it was understood.
-        var answer: LoopsAnswer
+        var answer: LoopsResponse
     }
 
     /// Takes the answer to a request that ``next(now:mayStart:lost:)`` started.
@@ -144,18 +146,18 @@ struct DeliveryState: Sendable {
     ///   - began: when it was started.
     ///   - random: in `0..<1`.
     mutating func answered(
-        _ start: Lanes.Start,
-        _ answer: LoopsAnswer,
+        _ start: ContactQueues.Start,
+        _ answer: LoopsResponse,
         began: ContinuousClock.Instant? = nil,
         now: ContinuousClock.Instant,
         random: Double
     ) -> Settled {
         inFlight -= 1
-        gate.heard(answer, now: now, random: random)
+        admissionControl.heard(answer, now: now, random: random)
         let answer = understood(answer, to: start, now: now)
-        let othersDelivery = gate.lastDelivery
+        let othersDelivery = admissionControl.lastDelivery
         permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining)
-        let change = gate.observe(
+        let change = admissionControl.observe(
             answer.outcome,
             of: start.key,
             retryAfter: answer.retryAfter,
@@ -166,13 +168,13 @@ struct DeliveryState: Sendable {
         if answer.outcome.isDelivered { slowStart.succeeded(most: maxInFlight) }
         if !answer.outcome.isDelivered {
             let mayComeLate = lateEffect > .zero && answer.mayTakeEffectLate
-            lanes.attemptFailed(start.key, answer, lateUntil: mayComeLate ? (began ?? now) + lateEffect : nil)
+            contactQueues.attemptFailed(start.key, answer, lateUntil: mayComeLate ? (began ?? now) + lateEffect : nil)
         }
         let result = self.result(of: start, answer, othersDelivery: othersDelivery, now: now, random: random)
         if result.delay == nil { standstill.moved(now: now) }
-        let outcome = lanes.finish(start.key, result.step)
+        let outcome = contactQueues.finish(start.key, result.step)
         if change == .resumed {
-            lanes.hurry()
+            contactQueues.hurry()
             slowStart.begin()
             permits.isBack()
         }
@@ -186,14 +188,16 @@ struct DeliveryState: Sendable {
     }
 
     /// What an answer means to this request, with what is known of its other attempts.
-    private func understood(_ answer: LoopsAnswer, to start: Lanes.Start, now: ContinuousClock.Instant) -> LoopsAnswer {
-        guard let head = lanes.head(of: start.key) else { return answer }
+    private func understood(_ answer: LoopsResponse, to start: ContactQueues.Start, now: ContinuousClock.Instant)
+        -> LoopsResponse
+    {
+        guard let head = contactQueues.head(of: start.key) else { return answer }
         var own = answer
         switch answer.outcome {
         case .unauthorized, .wrongAddress:
             // A key or an address that was found good after it had been refused for the same request is not what is wrong: something on the way, or
             // Loops, does not take this request. It must not hold all the others again and again.
-            if let refused = head.keyRefusedAt, let good = gate.keyFoundGood, good >= refused {
+            if let refused = head.keyRefusedAt, let good = admissionControl.keyFoundGood, good >= refused {
                 own.outcome = .retry(answer.outcome == .unauthorized ? .forbidden : .notFound)
             }
         case .alreadyDelivered:
@@ -209,17 +213,19 @@ struct DeliveryState: Sendable {
 
     /// A request that ``next(now:mayStart:lost:)`` started was not sent: its partition's lease had become too old by then.
     /// - Returns: entries that were given up meanwhile.
-    mutating func unsent(_ start: Lanes.Start) -> [PlannedEntry] {
+    mutating func unsent(_ start: ContactQueues.Start) -> [PlannedEntry] {
         inFlight -= 1
-        gate.unsent()
-        return lanes.finish(start.key, .unsent).given
+        admissionControl.unsent()
+        return contactQueues.finish(start.key, .unsent).given
     }
 
-    mutating func keyProbed(_ answer: LoopsAnswer, now: ContinuousClock.Instant, random: Double) -> Gate.Change {
+    mutating func keyProbed(_ answer: LoopsResponse, now: ContinuousClock.Instant, random: Double)
+        -> AdmissionControl.Change
+    {
         inFlight -= 1
-        gate.heard(answer, now: now, random: random)
-        let change = gate.keyProbed(answer.outcome, now: now, random: random)
-        if change == .resumed { lanes.hurry() }
+        admissionControl.heard(answer, now: now, random: random)
+        let change = admissionControl.keyProbed(answer.outcome, now: now, random: random)
+        if change == .resumed { contactQueues.hurry() }
         return change
     }
 
@@ -238,12 +244,12 @@ struct DeliveryState: Sendable {
     }
 
     private func result(
-        of start: Lanes.Start,
-        _ answer: LoopsAnswer,
+        of start: ContactQueues.Start,
+        _ answer: LoopsResponse,
         othersDelivery: ContinuousClock.Instant?,
         now: ContinuousClock.Instant,
         random: Double
-    ) -> (step: Lanes.StepResult, delay: Duration?) {
+    ) -> (step: ContactQueues.AttemptResult, delay: Duration?) {
         switch answer.outcome {
         case .delivered:
             return (.delivered, nil)
@@ -256,13 +262,13 @@ struct DeliveryState: Sendable {
             return (.retry(at: now, counts: false), .zero)
         case .unauthorized, .wrongAddress:
             return (.keyRefused(at: now), .zero)
-        case .retry(.inProgress) where lanes.head(of: start.key)?.history.lateUntil.map { $0 > now } ?? false:
+        case .retry(.inProgress) where contactQueues.head(of: start.key)?.history.lateUntil.map { $0 > now } ?? false:
             // Asked again when the attempt in question has ended, one way or the other. Until then nobody learns more.
-            let until = lanes.head(of: start.key)?.history.lateUntil ?? now
+            let until = contactQueues.head(of: start.key)?.history.lateUntil ?? now
             return (.retry(at: until, counts: false), until - now)
         case .retry(let why):
             let failures = start.attempt
-            let head = lanes.head(of: start.key)
+            let head = contactQueues.head(of: start.key)
             if let first = head?.firstAttempt,
                 retry.isExhausted(
                     failures: failures,
@@ -271,7 +277,7 @@ struct DeliveryState: Sendable {
                     now: now
                 )
             {
-                let fault = DeliveryFault(exhaustedAfter: failures, why, answer, start.step)
+                let fault = DeliveryFailure(exhaustedAfter: failures, why, answer, start.step)
                 return (.failed(fault), nil)
             }
             let isUnreadable = why == .ambiguousAnswer && answer.status.map { (200..<300).contains($0) } ?? false
@@ -280,71 +286,5 @@ struct DeliveryState: Sendable {
             let delay = retry.delay(afterFailures: failures, random: random)
             return (.retry(at: now + delay, counts: true, isUnreadable: isUnreadable), delay)
         }
-    }
-}
-
-extension DeliveryFault {
-    fileprivate init(_ rejection: LoopsOutcome.Rejection, _ answer: LoopsAnswer, _ step: PlannedStep) {
-        let status = answer.status.map(String.init) ?? "no status"
-        let (mapping, call) = (step.mapping, step.call)
-        switch rejection {
-        case .refused:
-            // Loops' words end as they like.
-            let words = answer.message.hasSuffix(".") ? String(answer.message.dropLast()) : answer.message
-            self.init(
-                reason: .refused,
-                detail:
-                    "Loops refused the request (\(status)): \(words). Correct the event or the mapping, then replay it.",
-                mapping: mapping,
-                status: answer.status,
-                answer: answer.message,
-                requestID: answer.requestID,
-                idempotencyKey: call.idempotencyKey
-            )
-        case .unconfirmed:
-            self.init(
-                reason: .unconfirmed,
-                detail: """
-                    Loops says that this idempotency key was used (\(status)), and no attempt that is known of can have succeeded: Loops used the \
-                    key up for a request that failed, or another event has the same messageId. Look whether the contact has the event. If not, \
-                    publish it again with another messageId, or replay it after 24 hours, when Loops has forgotten the key.
-                    """,
-                mapping: mapping,
-                status: answer.status,
-                answer: answer.message,
-                requestID: answer.requestID,
-                idempotencyKey: call.idempotencyKey
-            )
-        case .idempotencyConflict:
-            self.init(
-                reason: .idempotencyConflict,
-                detail:
-                    "Loops got another body under this idempotency key before (\(status)): two events share one messageId.",
-                mapping: mapping,
-                status: answer.status,
-                answer: answer.message,
-                requestID: answer.requestID,
-                idempotencyKey: call.idempotencyKey
-            )
-        }
-    }
-
-    fileprivate init(
-        exhaustedAfter failures: Int,
-        _ why: LoopsOutcome.Retry,
-        _ answer: LoopsAnswer,
-        _ step: PlannedStep
-    ) {
-        let (mapping, call) = (step.mapping, step.call)
-        self.init(
-            reason: .exhausted,
-            detail:
-                "This event alone failed \(failures) times (\(why.rawValue)) while others were delivered: \(answer.message)",
-            mapping: mapping,
-            status: answer.status,
-            answer: answer.message,
-            requestID: answer.requestID,
-            idempotencyKey: call.idempotencyKey
-        )
     }
 }

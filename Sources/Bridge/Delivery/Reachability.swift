@@ -15,7 +15,7 @@ struct Reachability: Sendable {
 
     /// Takes the answer to any request, or the lack of one.
     /// - Parameter random: in `0..<1`.
-    mutating func heard(_ answer: LoopsAnswer, now: ContinuousClock.Instant, random: Double) {
+    mutating func heard(_ answer: LoopsResponse, now: ContinuousClock.Instant, random: Double) {
         guard !answer.isAnswered else {
             (isReached, failure, probeAt, failures) = (true, nil, nil, 0)
             return

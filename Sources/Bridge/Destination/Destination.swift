@@ -13,8 +13,8 @@ public struct Destination: Sendable {
     /// Tells these mappings from others: of the text that they were read from, so the same on every replica with the same file.
     public let digest: String
 
-    /// - Throws: ``DestinationFault/tooManyMappings(_:)``
-    public init(mappings: [DestinationMapping]) throws(DestinationFault) {
+    /// - Throws: ``DestinationError/tooManyMappings(_:)``
+    public init(mappings: [DestinationMapping]) throws(DestinationError) {
         guard mappings.count <= Self.mappingsMax else { throw .tooManyMappings(mappings.count) }
         self.init(checked: mappings, warnings: [])
     }

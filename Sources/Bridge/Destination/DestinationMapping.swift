@@ -17,7 +17,7 @@ public final class DestinationMapping: Sendable {
     public let latePolicy: LatePolicy
     /// The fields in Segment's mapping language, defaults included.
     public let fields: JSONValue
-    public let options: SafeOptions
+    public let options: ContentOptions
     /// The fields whose mapping is the action's own.
     let defaultedFields: Set<String>
     let trigger: Trigger
@@ -27,7 +27,7 @@ public final class DestinationMapping: Sendable {
     ///   - trigger: in Segment's filter query language; the action's own if nil.
     ///   - fields: the mapping; the action's own if nil.
     ///   - usesDefaults: whether the action's defaults fill the fields that `fields` leaves out.
-    /// - Throws: ``DestinationFault`` with what is wrong first; a mappings file reports all of it.
+    /// - Throws: ``DestinationError`` with what is wrong first; a mappings file reports all of it.
     public init(
         name: String,
         action: LoopsAction,
@@ -38,8 +38,8 @@ public final class DestinationMapping: Sendable {
         priority: Int = 0,
         maxAge: Duration? = nil,
         latePolicy: LatePolicy = .deadLetter,
-        options: SafeOptions = SafeOptions()
-    ) throws(DestinationFault) {
+        options: ContentOptions = ContentOptions()
+    ) throws(DestinationError) {
         var filled = fields ?? .object(action.defaultMapping)
         var defaulted = Set(action.defaultMapping.keys)
         if case .object(let given)? = fields {
@@ -53,7 +53,7 @@ public final class DestinationMapping: Sendable {
         } catch {
             throw .trigger(error)
         }
-        do throws(MappingFaults) {
+        do throws(MappingErrors) {
             self.mapping = try EventMapping(compiling: filled)
         } catch {
             throw .mapping(error)
@@ -92,8 +92,8 @@ public final class DestinationMapping: Sendable {
         guard trigger.matches(event) else { return .notMatched }
         do throws(MappingError) {
             guard case .object(let resolved)? = try mapping.resolve(event, keepsUndefinedElements: true) else {
-                let fault = ValidationFault(path: "", keyword: .type, params: ["type": "object"])
-                return .invalid(ValidationFaults(faults: [fault]))
+                let fault = FieldError(path: "", keyword: .type, params: ["type": "object"])
+                return .invalid(FieldErrors(faults: [fault]))
             }
             return request(from: resolved)
         } catch {
@@ -102,7 +102,7 @@ public final class DestinationMapping: Sendable {
     }
 
     private func request(from resolved: JSONObject) -> MappingResult.Outcome {
-        do throws(ValidationFaults) {
+        do throws(FieldErrors) {
             return .request(try action.request(from: resolved))
         } catch {
             return .invalid(error)

@@ -33,7 +33,7 @@ public struct LineMapper: Sendable {
         guard let mappings = object["mappings"] else { return results(destination, for: event) }
         guard case .array(let elements) = mappings else { return Self.error("line", "'mappings' is not an array") }
         guard elements.count <= Destination.mappingsMax else {
-            return Self.error("line", "\(DestinationFault.tooManyMappings(elements.count))")
+            return Self.error("line", "\(DestinationError.tooManyMappings(elements.count))")
         }
         return ["results": .array(elements.map { result($0, for: event) })]
     }
@@ -84,7 +84,7 @@ public struct LineMapper: Sendable {
     /// Why a mapping that stands in the line cannot be used.
     enum InlineFault: Error, CustomStringConvertible {
         case action
-        case destination(DestinationFault, trigger: String)
+        case destination(DestinationError, trigger: String)
 
         var description: String {
             switch self {
@@ -100,7 +100,7 @@ public struct LineMapper: Sendable {
             throw .action
         }
         let trigger = mapping["subscribe"]?.stringValue ?? action.defaultTrigger
-        do throws(DestinationFault) {
+        do throws(DestinationError) {
             return try DestinationMapping(name: name, action: action, trigger: trigger, fields: mapping["mapping"])
         } catch {
             throw .destination(error, trigger: trigger)

@@ -8,7 +8,7 @@ public struct MappingResult: Sendable {
         case notMatched
         case request(LoopsRequest)
         /// The fields do not pass the action's validation.
-        case invalid(ValidationFaults)
+        case invalid(FieldErrors)
         /// The mapping met something that it cannot work with.
         case mappingFailed(MappingError)
     }

@@ -19,7 +19,7 @@ struct MappingsFileReader: DocumentReader {
         let (elements, path) = list()
         if elements.isEmpty, faults.isEmpty { fail(path, "there are no mappings") }
         if elements.count > Destination.mappingsMax {
-            fail(path, "\(DestinationFault.tooManyMappings(elements.count))")
+            fail(path, "\(DestinationError.tooManyMappings(elements.count))")
         }
         var names: Set<String> = []
         return elements.enumerated().compactMap { index, element in
@@ -79,7 +79,7 @@ struct MappingsFileReader: DocumentReader {
         }
         let name = unique(text(object, "name", at: path) ?? action?.rawValue ?? "mapping", at: path, among: &names)
         guard faults.count == count, let action else { return nil }
-        do throws(DestinationFault) {
+        do throws(DestinationError) {
             return try DestinationMapping(
                 name: name,
                 action: action,
@@ -151,7 +151,7 @@ extension MappingsFileReader {
                 }
             }
         }
-        do throws(MappingFaults) {
+        do throws(MappingErrors) {
             let mapping = try EventMapping(compiling: fields)
             for fault in mapping.lateFaults { fail(path + fault.path, fault.reason) }
             for warning in mapping.warnings { warn(path, warning) }
@@ -160,16 +160,16 @@ extension MappingsFileReader {
         }
     }
 
-    private mutating func options(_ value: JSONValue?, at path: String) -> SafeOptions {
-        guard let value else { return SafeOptions() }
+    private mutating func options(_ value: JSONValue?, at path: String) -> ContentOptions {
+        guard let value else { return ContentOptions() }
         guard case .object(let object) = value else {
             fail(path, "must be an object, not \(kind(value))")
-            return SafeOptions()
+            return ContentOptions()
         }
         knownKeys(of: object, ["nested", "longText", "dropReserved", "allow"], at: path)
-        var options = SafeOptions()
-        if let nested = choice(object, "nested", SafeOptions.Nested.self, at: path) { options.nested = nested }
-        if let text = choice(object, "longText", SafeOptions.LongText.self, at: path) { options.longText = text }
+        var options = ContentOptions()
+        if let nested = choice(object, "nested", ContentOptions.Nested.self, at: path) { options.nested = nested }
+        if let text = choice(object, "longText", ContentOptions.LongText.self, at: path) { options.longText = text }
         options.dropsReservedNames = flag(object, "dropReserved", at: path) ?? false
         if let allow = object["allow"] {
             let names = allow.arrayValue?.compactMap(\.stringValue) ?? []

@@ -16,7 +16,7 @@ struct Heartbeat: Sendable, Equatable {
     /// A partition that is owned and is to be read from its beginning, in a new tenure: its lease gets the next epoch, so that nothing of the
     /// tenure before it is taken by Redis any more.
     typealias Reread = Release
-    struct Departure: Sendable, Equatable {
+    struct Eviction: Sendable, Equatable {
         let member: String
         let beat: Int64
     }
@@ -31,7 +31,7 @@ struct Heartbeat: Sendable, Equatable {
     var rereads: [Reread] = []
     var releases: [Release] = []
     var claims: [Claim] = []
-    var departures: [Departure] = []
+    var departures: [Eviction] = []
 
     /// Whether it is more than a sign of life.
     var changesSomething: Bool {

@@ -11,13 +11,13 @@ public struct EntryPreview: Sendable {
         case deadLettered(why: String)
     }
 
-    private let planner: Planner
+    private let planner: EntryPlanner
     private let integrationName: String
 
     /// - Parameter configuration: of the bridge that would read it.
     public init(_ configuration: BridgeConfiguration, destination: Destination) {
-        planner = Planner(
-            rules: PlanningRules(destination),
+        planner = EntryPlanner(
+            rules: CurrentDestination(destination),
             streams: [""],
             contactPaths: configuration.contactPaths,
             integrationName: configuration.integrationName

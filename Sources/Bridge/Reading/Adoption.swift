@@ -7,13 +7,13 @@ struct Adoption: Sendable {
     /// Entries that one call looks at.
     private static let batch = 64
 
-    let session: StreamSession
+    let session: StreamState
     let rule: String
     let metrics: StreamMetrics
     let logger: Logger
 
     /// Adopts until nothing is left. Repeating it after a failure does no harm: what was adopted is in its partition.
-    /// - Throws: ``GroupFault`` or `RedisError`.
+    /// - Throws: ``GroupError`` or `RedisError`.
     func run(decoder: EntryDecoder) async throws {
         let stream = session.keys.stream
         logger.notice("Adopting pending entries of another consumer", metadata: ["stream": "\(stream)"])

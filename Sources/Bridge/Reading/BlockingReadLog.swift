@@ -5,12 +5,12 @@ import Synchronization
 /// Tells what is wrong with blocking reads: that they do not block, once for all of a process; that they fail, now and then.
 final class BlockingReadLog: Sendable {
     private let logger: Logger
-    private let logGate: LogGate
+    private let logThrottle: LogThrottle
     private let hasTold = Atomic(false)
 
     init(logger: Logger) {
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
     }
 
     func isIgnored(stream: String) {
@@ -27,7 +27,7 @@ final class BlockingReadLog: Sendable {
         case .connectionLost, .notConnected, .cancelled, .closed: return
         default: break
         }
-        logGate.log(
+        logThrottle.log(
             .warning,
             key: stream,
             "Waiting for new entries failed and is repeated",

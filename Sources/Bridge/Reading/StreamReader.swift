@@ -6,9 +6,9 @@ import Segment
 ///
 /// The only one who lets entries in and gives them up again, so that nothing of a lost partition slips in behind its loss.
 struct StreamReader: Sendable {
-    let session: StreamSession
-    let waiter: EntryWaiter
-    let planner: Planner
+    let session: StreamState
+    let waiter: NewEntryListener
+    let planner: EntryPlanner
     let rule: String
     let window: Int
     let poisonAfter: Int
@@ -16,7 +16,6 @@ struct StreamReader: Sendable {
     let logger: Logger
     let outlet: Outlet
     private let adoption: Adoption
-    private let oversized = OversizedReads()
 
     /// Where what was read goes.
     struct Outlet: Sendable {
@@ -29,7 +28,7 @@ struct StreamReader: Sendable {
     }
 
     private let clock = ContinuousClock()
-    private let logGate: LogGate
+    private let logThrottle: LogThrottle
     private static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
     /// Partitions that one call looks through for what a dead owner had in hand, so that Redis is not held up.
     private static let blamedAtOnce = 4
@@ -37,9 +36,9 @@ struct StreamReader: Sendable {
     private static let starvingWindow = 10
 
     init(
-        session: StreamSession,
-        waiter: EntryWaiter,
-        planner: Planner,
+        session: StreamState,
+        waiter: NewEntryListener,
+        planner: EntryPlanner,
         configuration: BridgeConfiguration,
         metrics: StreamMetrics,
         logger: Logger,
@@ -53,13 +52,13 @@ struct StreamReader: Sendable {
         self.poisonAfter = configuration.poisonAfter
         self.metrics = metrics
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
         self.outlet = outlet
         self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
 
     /// Reads until the task is cancelled.
-    /// - Throws: ``GroupFault`` that no repetition mends.
+    /// - Throws: ``GroupError`` that no repetition mends.
     func run() async throws {
         var failures = 0
         while !Task.isCancelled {
@@ -73,16 +72,16 @@ struct StreamReader: Sendable {
                 }
                 if hasMore { continue }
                 guard await session.readable.wait() else { return }
-            } catch GroupFault.adoptFirst {
+            } catch GroupError.adoptFirst {
                 await retry(&failures) { try await adoption.run(decoder: planner.decoder) }
-            } catch GroupFault.again {
+            } catch GroupError.again {
                 continue
-            } catch GroupFault.incarnationChanged {
+            } catch GroupError.incarnationChanged {
                 session.beatWanted.signal()
                 guard await session.readable.wait() else { return }
-            } catch GroupFault.groupLost(let stream) {
-                session.closed("\(GroupFault.groupLost(stream: stream))")
-            } catch let fault as GroupFault where !fault.isRetriable {
+            } catch GroupError.groupLost(let stream) {
+                session.closed("\(GroupError.groupLost(stream: stream))")
+            } catch let fault as GroupError where !fault.isRetryable {
                 session.faulted(fault.description)
                 throw fault
             } catch {
@@ -104,7 +103,7 @@ struct StreamReader: Sendable {
             try await pull(pulls, most: most)
             return true
         }
-        let (count, readToEnd) = session.withIntake { ($0.routeCount, $0.readToEnd) }
+        let (count, caughtUpPartitions) = session.withIntake { ($0.routeCount, $0.caughtUpPartitions) }
         guard count > 0 else { return false }
         guard let peek = try await peek(count) else { return true }
         let claim = session.takePassed()
@@ -113,7 +112,7 @@ struct StreamReader: Sendable {
             window: outlet.isStarving() ? window * Self.starvingWindow : window,
             rule: rule,
             passed: peek.entries.isEmpty && claim?.position == peek.from ? claim?.passed : nil,
-            readToEnd: peek.isUnreadable ? [] : readToEnd
+            caughtUpPartitions: peek.isUnreadable ? [] : caughtUpPartitions
         )
         session.routed = route.position
         let given = take(route, of: peek)
@@ -187,28 +186,26 @@ struct StreamReader: Sendable {
     /// - Returns: nil when that was too large for one answer: the next read asks for less.
     private func peek(_ count: Int) async throws -> Peek? {
         do {
-            let peek = try await session.peek(count: count, decoder: planner.decoder)
-            oversized.read()
-            return peek
+            return try await session.peek(count: count, decoder: planner.decoder)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
-            guard isSingle, oversized.failed(), let id = reply.firstEntry else { return nil }
+            // One entry alone is as large the next time: it is given up by its ID.
+            guard isSingle, let id = reply.firstEntry else { return nil }
             return session.peek(unreadable: id)
         }
     }
 
-    private func pull(_ pulls: [Intake.Pull], most: Int) async throws {
+    private func pull(_ pulls: [FetchPlanner.Fetch], most: Int) async throws {
         let grants = try await session.grants(pulls, most: most)
         do {
             let contents = try await session.contents(grants, of: pulls)
-            oversized.read()
             take(grants, contents, of: pulls, most: most)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let count = grants.reduce(0) { $0 + ($1?.count ?? 0) }
             let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
-            guard isSingle, oversized.failed() else { return }
+            guard isSingle else { return }
             let ids = grants.map { grant in grant?.last.map { [StreamEntry(id: $0, fields: [])] } ?? [] }
             take(grants, ids, of: pulls, most: most, isUnreadable: true)
         }
@@ -217,7 +214,7 @@ struct StreamReader: Sendable {
     private func take(
         _ grants: [PullGrant?],
         _ contents: [[StreamEntry]],
-        of pulls: [Intake.Pull],
+        of pulls: [FetchPlanner.Fetch],
         most: Int,
         isUnreadable: Bool = false
     ) {
@@ -303,7 +300,7 @@ struct StreamReader: Sendable {
         for kind in planned.adjustments { metrics.adjusted(kind) }
         if planned.isOversized {
             metrics.oversized()
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "oversized",
                 "An entry is larger than Segment would take",
@@ -315,7 +312,7 @@ struct StreamReader: Sendable {
 
     private func reportLost(_ count: Int) {
         metrics.lostUnread(count)
-        logGate.log(
+        logThrottle.log(
             .error,
             key: "lost",
             "Entries were trimmed or deleted before they could be read: their events are lost",
@@ -330,7 +327,7 @@ struct StreamReader: Sendable {
     private func pause(_ failures: inout Int, _ error: any Error) async {
         session.faulted("\(error)")
         failures += 1
-        logGate.failed(
+        logThrottle.failed(
             error,
             key: "read",
             "Reading the stream failed and is repeated",

@@ -24,7 +24,7 @@ final class Activity: Sendable {
     }
 
     /// Takes the answer to a request, or the lack of one.
-    func answered(_ start: Lanes.Start, _ answer: LoopsAnswer) {
+    func answered(_ start: ContactQueues.Start, _ answer: LoopsResponse) {
         let failure = failure(start, answer)
         state.withLock { state in
             state.requests.count(now: clock.now)
@@ -34,7 +34,7 @@ final class Activity: Sendable {
 
     /// Takes ends that Redis has confirmed.
     /// - Parameter at: seconds since 1970.
-    func ended(_ ends: [EntryEnd], at: Double) {
+    func ended(_ ends: [EntryCompletion], at: Double) {
         state.withLock { state in
             let now = clock.now
             state.ends.count(ends.count, now: now)
@@ -72,7 +72,7 @@ final class Activity: Sendable {
         }
     }
 
-    private func failure(_ start: Lanes.Start, _ answer: LoopsAnswer) -> RecentFailure? {
+    private func failure(_ start: ContactQueues.Start, _ answer: LoopsResponse) -> RecentFailure? {
         let reason: String
         var concernsAll = false
         switch answer.outcome {
@@ -89,12 +89,12 @@ final class Activity: Sendable {
             stream: streams[start.key.stream],
             contact: concernsAll ? nil : start.key.contact,
             status: answer.status,
-            detail: Discretion.masking(answer.message, contact: start.key.contact),
+            detail: Redaction.masking(answer.message, contact: start.key.contact),
             at: WallClock.secondsSince1970
         )
     }
 }
 
-extension EntryEnd.Kind {
+extension EntryCompletion.Kind {
     fileprivate var isDeadLettered: Bool { if case .deadLettered = self { true } else { false } }
 }

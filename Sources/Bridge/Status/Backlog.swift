@@ -16,7 +16,7 @@ public struct Backlog: Sendable, Equatable {
         // Streams without a backlog drain nothing; one whose backlog stands still never ends.
         let full = streams.filter { $0.waiting != 0 }
         let pace = Self.all(full.map { $0.drainSeconds == nil ? nil : $0.drainPace })?.reduce(0, +)
-        drainSeconds = DrainEstimate.seconds(backlog: waiting, pace: pace)
+        drainSeconds = CatchUpEstimate.seconds(backlog: waiting, pace: pace)
     }
 
     private static func all<Value>(_ values: [Value?]) -> [Value]? {

@@ -36,7 +36,7 @@ public struct BridgeHealth: Sendable, Equatable {
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
         } else if !holds.isEmpty {
             state = .holding
-        } else if allArePaused || status.isResting {
+        } else if allArePaused || status.isDrained {
             state = .paused
         } else {
             state = reasons.isEmpty ? .healthy : .degraded
@@ -80,7 +80,7 @@ public struct BridgeHealth: Sendable, Equatable {
     }
 
     private static func pauses(_ status: BridgeStatus) -> [String] {
-        var reasons = status.isResting ? ["this replica was drained: it owns nothing until it is resumed"] : []
+        var reasons = status.isDrained ? ["this replica was drained: it owns nothing until it is resumed"] : []
         for stream in status.streams {
             guard let pause = stream.pause else { continue }
             let since = pause.since > 0 ? " at \(WallClock.text(milliseconds: pause.since))" : ""
@@ -130,7 +130,7 @@ public struct BridgeHealth: Sendable, Equatable {
             if let unowned = stream.unowned, unowned > 0 {
                 reasons.append("\(stream.name): \(unowned) of \(stream.partitions) partitions have no owner yet")
             }
-            if let lossIn = stream.lossIn, lossIn < TrimGuard.warning {
+            if let lossIn = stream.lossIn, lossIn < RetentionMonitor.warning {
                 reasons.append("\(stream.name): the producer's trimming reaches entries that are not delivered")
             }
         }

@@ -60,7 +60,7 @@ final class BridgeMetrics: Sendable {
 
     func retried(_ reason: String) { retries.increment(reason) }
 
-    func request(_ operation: LoopsAction, _ answer: LoopsAnswer, took: Duration) {
+    func request(_ operation: LoopsAction, _ answer: LoopsResponse, took: Duration) {
         operations[operation]?.request(answer, took: took)
         if answer.outcome == .throttled { throttled.increment() }
         if answer.outcome == .alreadyDelivered { duplicates.increment("loops") }
@@ -68,7 +68,7 @@ final class BridgeMetrics: Sendable {
 
     /// Counts an end that Redis has confirmed.
     /// - Parameter now: seconds since 1970, for the age of the event.
-    func ended(_ end: EntryEnd, now: Double) {
+    func ended(_ end: EntryCompletion, now: Double) {
         streams[end.stream].ended(end.kind)
         if let kind = end.coalesced { coalesced.increment(kind.rawValue) }
         if end.expired > 0 { expired.increment(by: end.expired) }

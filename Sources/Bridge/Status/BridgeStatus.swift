@@ -10,10 +10,10 @@ public struct BridgeStatus: Sendable, Equatable {
     /// Where Loops is said to be.
     public var loopsAddress = ""
     /// Whether this replica was told to rest: it stays up, owns nothing and starts nothing.
-    public var isResting: Bool
+    public var isDrained: Bool
     public var delivery: DeliverySnapshot
     public var streams: [StreamStatus]
-    public var ends: EndCounts
+    public var ends: CompletionCounts
     /// What this process has done lately.
     public var activity: ActivitySnapshot
     /// Whether the mappings file was refused when it was last loaded: those from before are in force.
@@ -44,7 +44,7 @@ public struct BridgeStatus: Sendable, Equatable {
             ),
             ReadinessCheck(
                 name: "address",
-                problem: delivery.hold == Gate.Hold.wrongAddress.rawValue
+                problem: delivery.hold == AdmissionControl.BlockReason.wrongAddress.rawValue
                     ? "Loops' API is not at \(loopsAddress); everything is held" : nil
             ),
             ReadinessCheck(
@@ -65,7 +65,7 @@ public struct ReadinessCheck: Sendable, Equatable {
 }
 
 /// How many entries ended, by kind, since the process began; confirmed by Redis.
-public struct EndCounts: Sendable, Equatable {
+public struct CompletionCounts: Sendable, Equatable {
     public var delivered = 0
     public var ignored = 0
     /// Left out since they were too old, as their mapping says.
@@ -77,7 +77,7 @@ public struct EndCounts: Sendable, Equatable {
 
     public var total: Int { delivered + ignored + expired + deadLettered + lost }
 
-    mutating func count(_ kind: EntryEnd.Kind) {
+    mutating func count(_ kind: EntryCompletion.Kind) {
         switch kind {
         case .delivered: delivered += 1
         case .ignored: ignored += 1

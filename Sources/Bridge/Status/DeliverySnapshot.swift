@@ -40,26 +40,26 @@ public struct DeliverySnapshot: Sendable, Equatable {
     public var isDraining: Bool
 
     init(_ state: DeliveryState, now: ContinuousClock.Instant) {
-        buffered = state.lanes.count
-        contacts = state.lanes.contacts
-        blockedContacts = state.lanes.blocked
-        blockedSeconds = state.lanes.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
-        settlingContacts = state.lanes.settling
+        buffered = state.contactQueues.count
+        contacts = state.contactQueues.contacts
+        blockedContacts = state.contactQueues.blocked
+        blockedSeconds = state.contactQueues.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
+        settlingContacts = state.contactQueues.settling
         inFlight = state.inFlight
-        parkedContacts = state.lanes.parkedCount
+        parkedContacts = state.contactQueues.parkedCount
         let permitAt = state.permits.nextWake.flatMap { state.inFlight == 0 && $0 - now > Self.longWait ? $0 : nil }
-        let hold = state.gate.hold(now: now)
+        let hold = state.admissionControl.hold(now: now)
         // The limiter lets everybody pause after refusals: no request goes out until the permit that it has given is good.
         self.hold = (hold == .none && permitAt != nil ? .throttled : hold).rawValue
-        nextTrySeconds = [state.gate.nextTry(now: now), permitAt].compactMap(\.self).max().map {
+        nextTrySeconds = [state.admissionControl.nextTry(now: now), permitAt].compactMap(\.self).max().map {
             max(0, ($0 - now) / .seconds(1))
         }
-        isUnreached = state.gate.isUnreached
-        doubtsAddress = state.gate.doubtsAddress
-        failure = state.gate.reach.failure
-        limiterFailure = state.lanes.isEmpty && !state.gate.isUnreached ? nil : state.limiterFailure
+        isUnreached = state.admissionControl.isUnreached
+        doubtsAddress = state.admissionControl.doubtsAddress
+        failure = state.admissionControl.reach.failure
+        limiterFailure = state.contactQueues.isEmpty && !state.admissionControl.isUnreached ? nil : state.limiterFailure
         stillSeconds = state.standstill.since.map { (now - $0) / .seconds(1) }
-        isAuthorized = state.gate.isAuthorized
+        isAuthorized = state.admissionControl.isAuthorized
         isDraining = state.isDraining
         limit = state.permits.limit
         pace = permitAt == nil ? state.permits.rate : 0
@@ -68,7 +68,8 @@ public struct DeliverySnapshot: Sendable, Equatable {
 
     /// Whether nothing is started until something outside is mended.
     var isHeld: Bool {
-        [.unauthorized, .wrongAddress, .outage].map(\Gate.Hold.rawValue).contains(hold) || limiterFailure != nil
+        [.unauthorized, .wrongAddress, .outage].map(\AdmissionControl.BlockReason.rawValue).contains(hold)
+            || limiterFailure != nil
     }
 
     /// A permit that is good only after this was not queued behind others: the limiter pauses. A second has all of a small team's permits.

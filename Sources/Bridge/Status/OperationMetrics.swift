@@ -40,7 +40,7 @@ struct OperationMetrics: Sendable {
         )
     }
 
-    func request(_ answer: LoopsAnswer, took: Duration) {
+    func request(_ answer: LoopsResponse, took: Duration) {
         requests.increment(Self.label(answer.status))
         let (seconds, attoseconds) = took.components
         duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)

@@ -7,7 +7,7 @@ struct ProcessGauges: Sendable {
     private let blockedSeconds: Gauge
     private let settling: Gauge
     private let buffered: Gauge
-    private let circuit: Gauge
+    private let circuitBreaker: Gauge
     private let keyAccepted: Gauge
     private let redisUp: Gauge
     private let resting: Gauge
@@ -28,7 +28,7 @@ struct ProcessGauges: Sendable {
         blockedSeconds = gauge("contact_blocked_seconds")
         settling = gauge("contacts_settling")
         buffered = gauge("entries_buffered")
-        circuit = gauge("circuit_state")
+        circuitBreaker = gauge("circuit_state")
         keyAccepted = gauge("api_key_accepted")
         redisUp = gauge("redis_up")
         resting = gauge("drained")
@@ -45,10 +45,10 @@ struct ProcessGauges: Sendable {
         blockedSeconds.record(status.delivery.blockedSeconds)
         settling.record(status.delivery.settlingContacts)
         buffered.record(status.delivery.buffered)
-        circuit.record(status.delivery.hold == "outage" ? 1 : 0)
+        circuitBreaker.record(status.delivery.hold == "outage" ? 1 : 0)
         keyAccepted.record(status.delivery.isAuthorized ? 1 : 0)
         redisUp.record(status.redisConnected ? 1 : 0)
-        resting.record(status.isResting ? 1 : 0)
+        resting.record(status.isDrained ? 1 : 0)
         reloadOK.record(status.mappingsRefused ? 0 : 1)
     }
 }

@@ -41,10 +41,10 @@ public struct RecentFailure: Sendable, Equatable {
         self.kind = kind
         self.reason = reason
         self.stream = stream
-        self.contact = contact.map(Discretion.hash)
+        self.contact = contact.map(Redaction.hash)
         if let hash = self.contact { hashes.insert(hash) }
         self.status = status
-        self.detail = String(Discretion.masking(detail, contact: contact).prefix(Self.maxDetail))
+        self.detail = String(Redaction.masking(detail, contact: contact).prefix(Self.maxDetail))
         self.at = at
     }
 

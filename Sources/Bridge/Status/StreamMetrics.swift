@@ -111,7 +111,7 @@ final class StreamMetrics: Sendable {
     }
     func fenced(_ operation: FencedOperation) { fences.increment(operation.rawValue) }
 
-    func ended(_ kind: EntryEnd.Kind) {
+    func ended(_ kind: EntryCompletion.Kind) {
         acks.increment()
         switch kind {
         case .delivered: ends.increment("delivered")

@@ -65,7 +65,7 @@ public struct StreamStatus: Sendable, Equatable {
     public var lossIn: Duration?
 
     /// A stream of which only this process's own part is known.
-    init(_ session: StreamSession) {
+    init(_ session: StreamState) {
         self.init(name: session.keys.stream, partitions: session.partitions)
         refresh(session)
     }
@@ -78,7 +78,7 @@ public struct StreamStatus: Sendable, Equatable {
     }
 
     /// Takes this process's own part anew.
-    mutating func refresh(_ session: StreamSession) {
+    mutating func refresh(_ session: StreamState) {
         buffered = session.withIntake { $0.buffered }
         unconfirmedAcks = session.withAcks { $0.count }
         (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
@@ -103,7 +103,7 @@ public struct StreamStatus: Sendable, Equatable {
 
     /// Seconds until nothing waits, if no more is added; nil when that is unknown or nothing moves.
     public var drainSeconds: Double? {
-        DrainEstimate.seconds(backlog: waiting, pace: pause == nil && !isHeld ? drainPace : nil)
+        CatchUpEstimate.seconds(backlog: waiting, pace: pause == nil && !isHeld ? drainPace : nil)
     }
 
     /// Takes what Redis knows.

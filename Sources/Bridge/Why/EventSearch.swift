@@ -11,7 +11,7 @@ public struct EventSearch: Sendable {
     /// Entries asked for by their IDs in one go.
     static let chunk = 100
 
-    private let view: StreamView
+    private let view: GroupInspector
     private let query: String
     private let scan: Int
     private let limit: Int
@@ -19,7 +19,7 @@ public struct EventSearch: Sendable {
     /// - Parameters:
     ///   - scan: entries of the stream, pending ones and dead letters that are looked at, at the most, each.
     ///   - limit: hits that are listed of each kind.
-    public init(_ query: String, in view: StreamView, scan: Int, limit: Int) {
+    public init(_ query: String, in view: GroupInspector, scan: Int, limit: Int) {
         self.query = query
         self.view = view
         self.scan = scan
@@ -29,8 +29,8 @@ public struct EventSearch: Sendable {
     /// Looks for the event, and for what the entries that it finds wait for.
     /// - Parameter progress: told how many entries were looked at.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    public func run(progress: (Int) -> Void = { _ in }) async throws -> Findings {
-        var findings = Findings(stream: view.keys.stream)
+    public func run(progress: (Int) -> Void = { _ in }) async throws -> EventSearchResult {
+        var findings = EventSearchResult(stream: view.keys.stream)
         let letters = try await letters(&findings)
         let copies = try await view.replayed()
         let info = try await view.streamInfo()
@@ -42,13 +42,13 @@ public struct EventSearch: Sendable {
         let leases = try await leases()
         findings.members = leases.members
         let pending = try await pending(group, &findings)
-        var hits = Hits(limit: limit)
-        let place = { (id: StreamID) -> Whereabouts.State? in
+        var hits = SearchMatches(limit: limit)
+        let place = { (id: StreamID) -> EventLocation.State? in
             guard let index = pending.index(of: id) else { return nil }
             return .pending(pending.place(at: index, leases: leases))
         }
 
-        var walk = StreamWalk(view.client, view.keys.stream, .backwards)
+        var walk = StreamScanner(view.client, view.keys.stream, .backwards)
         var behindTheLast = 0
         var reached = StreamID.max
         while !walk.isAtEnd, findings.looked < scan {
@@ -86,7 +86,7 @@ public struct EventSearch: Sendable {
         for letter in letters.values where !hits.contains(letter.entry) {
             let ids = messageIDs(view.decoder.decode(letter.fields))
             hits.take(
-                Whereabouts(
+                EventLocation(
                     stream: view.keys.stream,
                     id: letter.entry,
                     messageIDs: ids,
@@ -102,13 +102,13 @@ public struct EventSearch: Sendable {
 
     // MARK: Whether an entry is meant
 
-    private func match(_ entry: StreamEntry) -> Whereabouts? {
+    private func match(_ entry: StreamEntry) -> EventLocation? {
         let decoded = view.decoder.decode(entry.fields ?? [])
         guard
             isMeant(decoded.contactKey) || decoded.events.contains(where: { isMeant($0.messageId) })
                 || isMeant(entry.id.description)
         else { return nil }
-        return Whereabouts(
+        return EventLocation(
             stream: view.keys.stream,
             id: entry.id,
             messageIDs: messageIDs(decoded),
@@ -126,9 +126,9 @@ public struct EventSearch: Sendable {
     // MARK: Where it may be
 
     /// The letters that are meant, by their entries.
-    private func letters(_ findings: inout Findings) async throws -> [StreamID: Letter] {
-        guard let box = LetterBox(key: view.keys.deadLetters, views: [view]) else { return [:] }
-        var filter = LetterFilter()
+    private func letters(_ findings: inout EventSearchResult) async throws -> [StreamID: Letter] {
+        guard let box = DeadLetterQueue(key: view.keys.deadLetters, views: [view]) else { return [:] }
+        var filter = DeadLetterFilter()
         filter.streams = [view.keys.stream]
         var search = box.search(filter, newestFirst: true, now: 0)
         var found: [StreamID: Letter] = [:]
@@ -146,13 +146,13 @@ public struct EventSearch: Sendable {
 
     private func leases() async throws -> LeaseTable {
         let owners = try await view.hash(view.keys.leases).compactMap { partition, text in
-            Int(partition).map { ($0, LeaseView.Lease(text: text).owner.map(String.init)) }
+            Int(partition).map { ($0, GroupView.Lease(text: text).owner.map(String.init)) }
         }
         let members = try await view.members()
         return LeaseTable(owners: Dictionary(owners) { first, _ in first }, members: members.count)
     }
 
-    private func pending(_ group: GroupInfo?, _ findings: inout Findings) async throws -> PendingList {
+    private func pending(_ group: GroupInfo?, _ findings: inout EventSearchResult) async throws -> PendingList {
         var list = PendingList()
         guard group != nil else { return list }
         var from = StreamID.zero
@@ -174,8 +174,8 @@ public struct EventSearch: Sendable {
         below reached: StreamID,
         _ leases: LeaseTable,
         _ letters: [StreamID: Letter],
-        _ hits: inout Hits,
-        _ findings: inout Findings,
+        _ hits: inout SearchMatches,
+        _ findings: inout EventSearchResult,
         _ progress: (Int) -> Void
     ) async throws {
         let places = pending.ids.indices.filter { pending.ids[$0] < reached }.reversed()
@@ -194,10 +194,10 @@ public struct EventSearch: Sendable {
     // MARK: Behind what, and why
 
     private func explained(
-        _ hits: [Whereabouts],
+        _ hits: [EventLocation],
         _ pending: PendingList,
-        _ findings: inout Findings
-    ) async throws -> [Whereabouts] {
+        _ findings: inout EventSearchResult
+    ) async throws -> [EventLocation] {
         var hits = hits
         var queues: [String: Queue] = [:]
         for index in hits.indices.reversed() {
@@ -226,12 +226,12 @@ public struct EventSearch: Sendable {
 
     /// The pending entries of a contact that are older than one of its entries, the oldest first.
     private struct Queue {
-        var entries: [PendingPlace.Behind.Entry] = []
+        var entries: [PendingPosition.Behind.Entry] = []
         var isComplete = true
 
-        func behind(_ id: StreamID) -> PendingPlace.Behind {
+        func behind(_ id: StreamID) -> PendingPosition.Behind {
             let earlier = entries.filter { $0.id < id }
-            return PendingPlace.Behind(
+            return PendingPosition.Behind(
                 count: earlier.count,
                 first: Array(earlier.prefix(EventSearch.named)),
                 isComplete: isComplete
@@ -258,18 +258,18 @@ public struct EventSearch: Sendable {
         return queue
     }
 
-    private func troubles(_ ids: [StreamID]) async throws -> [StreamID: Trouble] {
+    private func troubles(_ ids: [StreamID]) async throws -> [StreamID: DeliveryError] {
         if ids.isEmpty { return [:] }
         let command = RedisCommand("HMGET", [.string(view.keys.troubles)] + ids.map { .string($0.description) })
         let texts = try await view.client.send(command).array ?? []
-        var troubles: [StreamID: Trouble] = [:]
-        for (id, text) in zip(ids, texts) { troubles[id] = text.text.flatMap { Trouble($0) } }
+        var troubles: [StreamID: DeliveryError] = [:]
+        for (id, text) in zip(ids, texts) { troubles[id] = text.text.flatMap { DeliveryError($0) } }
         return troubles
     }
 }
 
-extension Whereabouts {
-    fileprivate func with(_ state: State) -> Whereabouts {
+extension EventLocation {
+    fileprivate func with(_ state: State) -> EventLocation {
         var copy = self
         copy.state = state
         return copy

@@ -34,10 +34,10 @@ struct PendingList: Sendable {
         return low < ids.count && ids[low] == id ? low : nil
     }
 
-    func place(at index: Int, leases: LeaseTable) -> PendingPlace {
+    func place(at index: Int, leases: LeaseTable) -> PendingPosition {
         let name = names[Int(consumers[index])]
         let partition = name.first == "p" && name.count > 2 ? Int(name.dropFirst()) : nil
-        return PendingPlace(
+        return PendingPosition(
             consumer: name,
             partition: partition,
             owner: partition.flatMap { leases.owners[$0] ?? nil },

@@ -3,7 +3,7 @@ public struct ActionField: Sendable, Equatable {
     /// What the field takes, after coercion.
     public enum Kind: String, Sendable, Equatable {
         case text
-        /// A text that looks like an address (``EmailText``).
+        /// A text that looks like an address (``EmailFormat``).
         case email
         case boolean
         case object

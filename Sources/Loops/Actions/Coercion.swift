@@ -3,12 +3,12 @@ import JSON
 /// Turns the value of a field into what its kind asks for, by the rules of JSON Schema validation with coercion
 /// (docs/reference/validation.md).
 enum Coercion {
-    static func coerce(_ value: JSONValue, for field: ActionField) -> Result<JSONValue, ValidationFault> {
+    static func coerce(_ value: JSONValue, for field: ActionField) -> Result<JSONValue, FieldError> {
         switch field.kind {
         case .text: text(value, of: field).map(JSONValue.string)
         case .email:
             text(value, of: field).flatMap { text in
-                EmailText.isAddress(text) ? .success(.string(text)) : .failure(format("email", of: field))
+                EmailFormat.isAddress(text) ? .success(.string(text)) : .failure(format("email", of: field))
             }
         case .boolean: boolean(value, of: field)
         case .object: value.objectValue == nil ? .failure(type("object", of: field)) : .success(value)
@@ -16,7 +16,7 @@ enum Coercion {
         }
     }
 
-    private static func text(_ value: JSONValue, of field: ActionField) -> Result<String, ValidationFault> {
+    private static func text(_ value: JSONValue, of field: ActionField) -> Result<String, FieldError> {
         let value = unwrapped(value)
         if isUndefined(value) { return .failure(type("string", of: field)) }
         if field.isIdentity, let digits = digits(value) { return .success(digits) }
@@ -30,7 +30,7 @@ enum Coercion {
         }
     }
 
-    private static func boolean(_ value: JSONValue, of field: ActionField) -> Result<JSONValue, ValidationFault> {
+    private static func boolean(_ value: JSONValue, of field: ActionField) -> Result<JSONValue, FieldError> {
         let value = unwrapped(value)
         switch value {
         case .bool: return .success(value)
@@ -48,7 +48,7 @@ enum Coercion {
     /// Of two types none is preferred: what has one of them stays. A boolean becomes a text that is no date.
     ///
     /// The element of a one-element array is brought to the *other* type instead: a number becomes a text, and a text a number.
-    private static func datetime(_ value: JSONValue, of field: ActionField) -> Result<JSONValue, ValidationFault> {
+    private static func datetime(_ value: JSONValue, of field: ActionField) -> Result<JSONValue, FieldError> {
         if case .array(let elements) = value, elements.count == 1 {
             guard !isUndefined(elements[0]), let swapped = swapped(elements[0]) else {
                 return .failure(type(["string", "number"], of: field))
@@ -97,13 +97,13 @@ enum Coercion {
         if case .array(let elements) = value, elements.count == 1 { elements[0] } else { value }
     }
 
-    private static func type(_ type: JSONValue, of field: ActionField) -> ValidationFault {
-        ValidationFault(path: "/\(field.name)", keyword: .type, params: ["type": type])
+    private static func type(_ type: JSONValue, of field: ActionField) -> FieldError {
+        FieldError(path: "/\(field.name)", keyword: .type, params: ["type": type])
     }
 
-    private static func format(_ format: JSONValue, of field: ActionField) -> ValidationFault {
-        ValidationFault(path: "/\(field.name)", keyword: .format, params: ["format": format])
+    private static func format(_ format: JSONValue, of field: ActionField) -> FieldError {
+        FieldError(path: "/\(field.name)", keyword: .format, params: ["format": format])
     }
 }
 
-extension ValidationFault: Error {}
+extension FieldError: Error {}

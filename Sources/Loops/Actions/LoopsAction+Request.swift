@@ -5,8 +5,8 @@ extension LoopsAction {
     ///
     /// Fields that the action does not know are left out, and so are null and empty texts.
     ///
-    /// - Throws: ``ValidationFaults`` with every fault of the event.
-    public func request(from resolved: JSONObject) throws(ValidationFaults) -> LoopsRequest {
+    /// - Throws: ``FieldErrors`` with every fault of the event.
+    public func request(from resolved: JSONObject) throws(FieldErrors) -> LoopsRequest {
         let fields = try validated(resolved)
         let body =
             switch self {
@@ -18,9 +18,9 @@ extension LoopsAction {
     }
 
     /// The known fields, coerced, in the order of the mapping.
-    func validated(_ resolved: JSONObject) throws(ValidationFaults) -> JSONObject {
+    func validated(_ resolved: JSONObject) throws(FieldErrors) -> JSONObject {
         var validated = JSONObject()
-        var faults: [ValidationFault] = []
+        var faults: [FieldError] = []
         for (name, value) in resolved {
             switch fate(of: value, in: name) {
             case .taken(let value): validated[name] = value
@@ -32,12 +32,12 @@ extension LoopsAction {
             if resolved[field.name].map(Self.isEmpty) ?? true { faults.append(Self.missing(field.name)) }
         }
         if self == .deleteContact, faults.isEmpty, validated.isEmpty { faults.append(Self.missing("userId")) }
-        guard faults.isEmpty else { throw ValidationFaults(faults: faults) }
+        guard faults.isEmpty else { throw FieldErrors(faults: faults) }
         return validated
     }
 
-    private static func missing(_ name: String) -> ValidationFault {
-        ValidationFault(path: "", keyword: .required, params: ["missingProperty": .string(name)])
+    private static func missing(_ name: String) -> FieldError {
+        FieldError(path: "", keyword: .required, params: ["missingProperty": .string(name)])
     }
 
     /// The custom attributes, the other fields over them, and always the mailing lists.

@@ -7,7 +7,7 @@ import NIOSSL
 /// turns a POST into a GET.
 public struct LoopsClient: Sendable {
     private let configuration: LoopsConfiguration
-    private let connections: LoopsConnections
+    private let connections: HTTPConnections
     /// What all requests have.
     private let headers: HTTPHeaders
 
@@ -15,15 +15,15 @@ public struct LoopsClient: Sendable {
     public var eventLoop: any EventLoop { connections.eventLoop }
 
     /// The address in the configuration cannot be used.
-    public struct AddressFault: Error, CustomStringConvertible {
+    public struct AddressError: Error, CustomStringConvertible {
         public let address: String
-        public var description: String { "loops.baseURL is \"\(address)\"; set it to \(LoopsAddress.form)" }
+        public var description: String { "loops.baseURL is \"\(address)\"; set it to \(HTTPOrigin.form)" }
     }
 
     /// A client for as long as `body` runs; its connections are closed then.
     ///
     /// - Parameter eventLoop: where its connections live; one of the process' own when left out.
-    /// - Throws: ``AddressFault``, an `NIOSSLError` when the machine's certificate authorities cannot be loaded, or what `body` throws.
+    /// - Throws: ``AddressError``, an `NIOSSLError` when the machine's certificate authorities cannot be loaded, or what `body` throws.
     public static func withClient<Result>(
         _ configuration: LoopsConfiguration,
         on eventLoop: (any EventLoop)? = nil,
@@ -36,11 +36,11 @@ public struct LoopsClient: Sendable {
         _ configuration: LoopsConfiguration,
         on eventLoop: (any EventLoop)? = nil,
         trustRoots: NIOSSLTrustRoots,
-        idleLimit: Duration = .nanoseconds(LoopsConnections.idleLimit.nanoseconds),
+        idleLimit: Duration = .nanoseconds(HTTPConnections.idleLimit.nanoseconds),
         _ body: (LoopsClient) async throws -> Result
     ) async throws -> Result {
-        guard let address = LoopsAddress(configuration.baseURL) else {
-            throw AddressFault(address: configuration.baseURL)
+        guard let address = HTTPOrigin(configuration.baseURL) else {
+            throw AddressError(address: configuration.baseURL)
         }
         let connector = try LoopsConnector(
             address,
@@ -48,7 +48,7 @@ public struct LoopsClient: Sendable {
             dataTimeout: .nanoseconds(configuration.requestTimeout.nanoseconds),
             trustRoots: trustRoots
         )
-        let connections = LoopsConnections(
+        let connections = HTTPConnections(
             connector: connector,
             eventLoop: eventLoop ?? MultiThreadedEventLoopGroup.singleton.next(),
             maxAnswerBytes: configuration.maxAnswerBytes,
@@ -65,7 +65,7 @@ public struct LoopsClient: Sendable {
         }
     }
 
-    private init(configuration: LoopsConfiguration, connections: LoopsConnections) {
+    private init(configuration: LoopsConfiguration, connections: HTTPConnections) {
         self.configuration = configuration
         self.connections = connections
         self.headers = [
@@ -83,11 +83,11 @@ public struct LoopsClient: Sendable {
     ///
     /// - Parameter startBy: the request is not sent at all once this instant has passed; looked at right before its bytes are written.
     /// - Returns: nil when it was not sent for that reason.
-    public func send(_ call: LoopsCall, startBy: ContinuousClock.Instant? = nil) async -> LoopsAnswer? {
-        var request = OutgoingRequest(
+    public func send(_ call: EncodedRequest, sendDeadline: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
+        var request = TransportRequest(
             head: head(call.method, call.path),
             body: ByteBuffer(bytes: call.body),
-            startBy: startBy
+            sendDeadline: sendDeadline
         )
         request.head.headers.add(name: "Content-Type", value: "application/json")
         request.head.headers.add(name: "Content-Length", value: String(call.body.count))
@@ -106,9 +106,9 @@ public struct LoopsClient: Sendable {
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
-    public func testKey() async -> LoopsAnswer {
-        let answer = await answer(to: OutgoingRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
-        return answer?.heedingAddress ?? LoopsAnswer(outcome: .retry(.unreachable), message: "not sent")
+    public func testKey() async -> LoopsResponse {
+        let answer = await answer(to: TransportRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
+        return answer?.heedingAddress ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
     }
 
     private func head(_ method: String, _ path: String) -> HTTPRequestHead {
@@ -120,20 +120,20 @@ public struct LoopsClient: Sendable {
         )
     }
 
-    private func answer(to request: OutgoingRequest, hasIdempotencyKey: Bool) async -> LoopsAnswer? {
-        let answer: HTTPAnswer
+    private func answer(to request: TransportRequest, hasIdempotencyKey: Bool) async -> LoopsResponse? {
+        let answer: TransportResponse
         do {
             answer = try await connections.answer(to: request, within: configuration.requestTimeout)
         } catch {
             guard let retry = LoopsOutcome.Retry(error.kind) else { return nil }
             // Too long, or cut short: what a refusal says is in its head.
             guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
-                return LoopsAnswer(outcome: .retry(retry), message: error.message)
+                return LoopsResponse(outcome: .retry(retry), message: error.message)
             }
-            answer = HTTPAnswer(head: head)
+            answer = TransportResponse(head: head)
         }
         let headers = answer.head.headers
-        var read = LoopsAnswer(
+        var read = LoopsResponse(
             classifying: .init(
                 status: Int(answer.head.status.code),
                 contentType: headers.first(name: "Content-Type"),
@@ -167,8 +167,10 @@ extension LoopsClient {
     private static func requestID(_ headers: HTTPHeaders, hiding secret: String) -> String? {
         for name in ["x-request-id", "x-vercel-id", "cf-ray"] {
             guard let text = headers.first(name: name), !text.isEmpty else { continue }
-            let plain = LoopsAnswer.hiding(secret, in: text)
-            return String(plain.filter { ("!"..."~").contains($0) || $0 == "…" }.prefix(LoopsAnswer.maxRequestIDLength))
+            let plain = LoopsResponse.hiding(secret, in: text)
+            return String(
+                plain.filter { ("!"..."~").contains($0) || $0 == "…" }.prefix(LoopsResponse.maxRequestIDLength)
+            )
         }
         return nil
     }

@@ -12,7 +12,7 @@ final class ConnectionPool {
     private var idle: [LoopsConnection] = []
     private var all: [ObjectIdentifier: LoopsConnection] = [:]
     /// Wait for a connection that is being made for them.
-    private var waiting: [UInt64: Exchange] = [:]
+    private var waiting: [UInt64: HTTPExchange] = [:]
     private var isClosed = false
 
     init(connector: LoopsConnector, eventLoop: any EventLoop, maxAnswerBytes: Int, idleLimit: TimeAmount) {
@@ -22,8 +22,8 @@ final class ConnectionPool {
         self.idleLimit = idleLimit
     }
 
-    func start(_ exchange: Exchange) {
-        guard !isClosed else { return exchange.promise.fail(ExchangeFault(.unreachable, "the client is closed")) }
+    func start(_ exchange: HTTPExchange) {
+        guard !isClosed else { return exchange.promise.fail(HTTPTransportError(.unreachable, "the client is closed")) }
         if let connection = idle.popLast() { return connection.start(exchange) }
         waiting[exchange.number] = exchange
         connector.connect(on: eventLoop).assumeIsolated().whenComplete { self.connected($0, for: exchange.number) }
@@ -32,7 +32,7 @@ final class ConnectionPool {
     /// Ends an exchange whose caller no longer waits.
     func cancel(_ number: UInt64) {
         if let exchange = waiting.removeValue(forKey: number) {
-            exchange.promise.fail(ExchangeFault(.unreachable, "given up"))
+            exchange.promise.fail(HTTPTransportError(.unreachable, "given up"))
         } else {
             all.values.first { $0.carries == number }?.close(.connectionLost, "given up")
         }
@@ -54,7 +54,7 @@ final class ConnectionPool {
             let channel = try result.get()
             // Nobody needs it any more.
             guard let exchange else { return channel.close(promise: nil) }
-            let lastLook = LastLook()
+            let lastLook = WriteDeadlineHandler()
             let connection = LoopsConnection(
                 now: eventLoop.now,
                 readyBy: connector.readyBy(eventLoop.now),
@@ -71,7 +71,7 @@ final class ConnectionPool {
             all[ObjectIdentifier(connection)] = connection
             connection.start(exchange)
         } catch {
-            exchange?.promise.fail(ExchangeFault(.unreachable, error))
+            exchange?.promise.fail(HTTPTransportError(.unreachable, error))
         }
     }
 

@@ -27,7 +27,7 @@ final class LoopsConnection: ChannelInboundHandler {
     /// It carries nothing new when it is this old.
     static let greatestAge = TimeAmount.minutes(10)
 
-    private let lastLook: LastLook
+    private let lastLook: WriteDeadlineHandler
     private let maxAnswerBytes: Int
     private let idleLimit: TimeAmount
     private let outlet: Outlet
@@ -36,8 +36,8 @@ final class LoopsConnection: ChannelInboundHandler {
     private var readyBy: NIODeadline?
     private var idleSince: NIODeadline
     private let retiresAt: NIODeadline
-    private var exchange: Exchange?
-    private var answer: AnswerReader
+    private var exchange: HTTPExchange?
+    private var answer: ResponseAssembler
     /// Whether all of the exchange's request has left.
     private var isWritten = true
     /// The next look at the clock. It is not moved with each exchange: when it comes too early, it is set anew.
@@ -51,7 +51,7 @@ final class LoopsConnection: ChannelInboundHandler {
     init(
         now: NIODeadline,
         readyBy: NIODeadline?,
-        lastLook: LastLook,
+        lastLook: WriteDeadlineHandler,
         maxAnswerBytes: Int,
         idleLimit: TimeAmount,
         outlet: Outlet
@@ -63,25 +63,25 @@ final class LoopsConnection: ChannelInboundHandler {
         self.maxAnswerBytes = maxAnswerBytes
         self.idleLimit = idleLimit
         self.outlet = outlet
-        self.answer = AnswerReader(maxBytes: maxAnswerBytes)
+        self.answer = ResponseAssembler(maxBytes: maxAnswerBytes)
     }
 
     /// What it carries now.
     var carries: UInt64? { exchange?.number }
 
     /// Carries an exchange; nothing else is under way on it.
-    func start(_ exchange: Exchange) {
+    func start(_ exchange: HTTPExchange) {
         precondition(self.exchange == nil, "one exchange at a time")
         self.exchange = exchange
-        answer = AnswerReader(maxBytes: maxAnswerBytes)
+        answer = ResponseAssembler(maxBytes: maxAnswerBytes)
         isWritten = false
         if readyBy == nil { write(exchange) }
         watchTheClock()
     }
 
     /// Closes it; what it carries ends with this fault.
-    func close(_ fault: ExchangeFault.Kind, _ message: String) {
-        end(failing: ExchangeFault(fault, message, head: answer.head))
+    func close(_ fault: HTTPTransportError.Kind, _ message: String) {
+        end(failing: HTTPTransportError(fault, message, head: answer.head))
     }
 
     // MARK: What the channel tells
@@ -89,7 +89,7 @@ final class LoopsConnection: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        end(failing: ExchangeFault(brokenKind, "the connection was taken apart", head: answer.head))
+        end(failing: HTTPTransportError(brokenKind, "the connection was taken apart", head: answer.head))
         self.context = nil
     }
 
@@ -98,7 +98,7 @@ final class LoopsConnection: ChannelInboundHandler {
             readyBy = nil
             if let exchange { write(exchange) }
         }
-        if event is LastLook.TooLate { close(.tooLate, "not in time") }
+        if event is WriteDeadlineHandler.TooLate { close(.tooLate, "not in time") }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -113,7 +113,7 @@ final class LoopsConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(failing: ExchangeFault(brokenKind, error, head: answer.head))
+        end(failing: HTTPTransportError(brokenKind, error, head: answer.head))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -124,18 +124,18 @@ final class LoopsConnection: ChannelInboundHandler {
     // MARK: An exchange
 
     /// A connection that is not ready has written nothing of a request.
-    private var brokenKind: ExchangeFault.Kind { readyBy == nil ? .connectionLost : .unreachable }
+    private var brokenKind: HTTPTransportError.Kind { readyBy == nil ? .connectionLost : .unreachable }
 
-    private func write(_ exchange: Exchange) {
+    private func write(_ exchange: HTTPExchange) {
         guard let context else { return }
         // Between the decision to send and here lies perhaps a new connection. What is late already costs no connection.
-        if let startBy = exchange.startBy, ContinuousClock.now >= startBy {
+        if let sendDeadline = exchange.sendDeadline, ContinuousClock.now >= sendDeadline {
             self.exchange = nil
             free()
-            return exchange.promise.fail(ExchangeFault(.tooLate, "not in time"))
+            return exchange.promise.fail(HTTPTransportError(.tooLate, "not in time"))
         }
         let number = exchange.number
-        lastLook.startBy = exchange.startBy
+        lastLook.sendDeadline = exchange.sendDeadline
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
         // A header that cannot be sent has ended it all.
         guard carries == number else { return }
@@ -146,7 +146,7 @@ final class LoopsConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
-    private func finish(_ answer: HTTPAnswer) {
+    private func finish(_ answer: TransportResponse) {
         guard let exchange else { return }
         self.exchange = nil
         // After an answer before the end of its request, the rest of that would be read as the beginning of the next one.
@@ -161,7 +161,7 @@ final class LoopsConnection: ChannelInboundHandler {
         if idleSince >= retiresAt { end(failing: nil) } else { outlet.freed(self) }
     }
 
-    private func end(failing fault: ExchangeFault?) {
+    private func end(failing fault: HTTPTransportError?) {
         alarm?.task.cancel()
         alarm = nil
         let unanswered = exchange
@@ -171,7 +171,7 @@ final class LoopsConnection: ChannelInboundHandler {
             outlet.closed(self)
             if unanswered == nil || readyBy != nil { context.close(promise: nil) } else { abort(context) }
         }
-        if let unanswered { unanswered.promise.fail(fault ?? ExchangeFault(.connectionLost, "closed")) }
+        if let unanswered { unanswered.promise.fail(fault ?? HTTPTransportError(.connectionLost, "closed")) }
     }
 
     /// Closes it so that nothing of its request leaves this machine any more. An ordinary close would have the kernel go on sending what the

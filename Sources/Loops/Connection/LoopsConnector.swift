@@ -13,7 +13,7 @@ import NIOSSL
 
 /// Makes connections to Loops: address, transport security, HTTP/1.1.
 struct LoopsConnector: Sendable {
-    let address: LoopsAddress
+    let address: HTTPOrigin
     private let security: NIOSSLContext?
     private let timeout: TimeAmount
     private let dataTimeout: TimeAmount
@@ -25,7 +25,7 @@ struct LoopsConnector: Sendable {
     ///   - trustRoots: whom to trust; the machine's authorities.
     /// - Throws: `NIOSSLError` when the machine's authorities cannot be loaded.
     init(
-        _ address: LoopsAddress,
+        _ address: HTTPOrigin,
         timeout: TimeAmount,
         dataTimeout: TimeAmount = .seconds(10),
         trustRoots: NIOSSLTrustRoots = .default

@@ -56,7 +56,7 @@ extension AdminServer {
         group.post("outage") { request, _ in
             await guarded {
                 guard case .int(let milliseconds)? = try await object(of: request)["ms"], milliseconds > 0 else {
-                    throw AdminFault("ms: a number of milliseconds above 0 is needed")
+                    throw AdminError("ms: a number of milliseconds above 0 is needed")
                 }
                 try await simulator.refuseConnections(milliseconds: milliseconds)
                 return answer(["ok": true])
@@ -66,7 +66,7 @@ extension AdminServer {
             await guarded {
                 let body = try await object(of: request)
                 guard case .int(let count)? = body["count"] else {
-                    throw AdminFault("count: a number of effects is needed")
+                    throw AdminError("count: a number of effects is needed")
                 }
                 let timeout = Int(min(max(0, body["timeout"]?.doubleValue ?? 10_000), 600_000))
                 let isThere = await simulator.waitForEffects(
@@ -104,7 +104,7 @@ extension AdminServer {
                     }
                     return simulation.faults.add(rule)
                 }
-                guard let id else { throw AdminFault("there are too many fault rules; DELETE some") }
+                guard let id else { throw AdminError("there are too many fault rules; DELETE some") }
                 return answer(["id": .int(Int64(id))])
             }
         }

@@ -53,7 +53,7 @@ extension AdminServer {
         group.get("contact") { request, _ in
             await guarded {
                 guard let name = request.text("userId") ?? request.text("email") ?? request.text("id") else {
-                    throw AdminFault("contact: give userId, email or id")
+                    throw AdminError("contact: give userId, email or id")
                 }
                 let contact = simulator.withSimulation {
                     $0.state.contact(name, emailCase: $0.configuration.validation.emailCase)

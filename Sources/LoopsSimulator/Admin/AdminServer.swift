@@ -48,7 +48,7 @@ struct AdminServer: Sendable {
         let bytes = Array(try await request.body.collect(upTo: 4 * 1024 * 1024).readableBytesView)
         if bytes.isEmpty { return JSONObject() }
         guard let object = (try? JSONParser.parse(bytes))?.objectValue else {
-            throw AdminFault("the body must be a JSON object")
+            throw AdminError("the body must be a JSON object")
         }
         return object
     }
@@ -65,7 +65,7 @@ struct AdminServer: Sendable {
     func guarded(_ work: () async throws -> Response) async -> Response {
         do {
             return try await work()
-        } catch let fault as AdminFault {
+        } catch let fault as AdminError {
             return answer(["error": .string(fault.text)], status: .badRequest)
         } catch let faults as SettingFaults {
             return answer(["error": .array(faults.faults.map { .string($0) })], status: .badRequest)
@@ -76,7 +76,7 @@ struct AdminServer: Sendable {
 }
 
 /// What is wrong with an admin request.
-struct AdminFault: Error {
+struct AdminError: Error {
     let text: String
 
     init(_ text: String) {
@@ -86,9 +86,9 @@ struct AdminFault: Error {
 
 extension Request {
     /// A number from the query, or a default.
-    func number(_ name: String, default fallback: Int64) throws(AdminFault) -> Int64 {
+    func number(_ name: String, default fallback: Int64) throws(AdminError) -> Int64 {
         guard let text = uri.queryParameters[Substring(name)] else { return fallback }
-        guard let number = Int64(text) else { throw AdminFault("\(name): '\(text)' is not a number") }
+        guard let number = Int64(text) else { throw AdminError("\(name): '\(text)' is not a number") }
         return number
     }
 

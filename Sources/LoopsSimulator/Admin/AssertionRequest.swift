@@ -13,12 +13,12 @@ struct AssertionRequest: Sendable {
 
     private let check: Check
 
-    init(_ body: JSONObject) throws(AdminFault) {
+    init(_ body: JSONObject) throws(AdminError) {
         let name = body["check"]?.stringValue
         switch name {
         case "exactly_once":
             let keys = (body["keys"]?.arrayValue ?? []).compactMap(\.stringValue)
-            guard !keys.isEmpty else { throw AdminFault("exactly_once: keys are needed") }
+            guard !keys.isEmpty else { throw AdminError("exactly_once: keys are needed") }
             check = .exactlyOnce(keys)
         case "order":
             check = .order(
@@ -29,20 +29,20 @@ struct AssertionRequest: Sendable {
             guard let contact = body["contact"]?.stringValue, let fields = body["fields"]?.objectValue,
                 !fields.isEmpty
             else {
-                throw AdminFault("final_state: contact and fields are needed")
+                throw AdminError("final_state: contact and fields are needed")
             }
             check = .finalState(contact, fields)
         case "max_rate":
-            guard case .int(let count)? = body["count"] else { throw AdminFault("max_rate: count is needed") }
+            guard case .int(let count)? = body["count"] else { throw AdminError("max_rate: count is needed") }
             let window = body["window_ms"]?.doubleValue ?? 1_000
-            guard window >= 1, window <= 86_400_000 else { throw AdminFault("max_rate: window_ms from 1 to 86400000") }
+            guard window >= 1, window <= 86_400_000 else { throw AdminError("max_rate: window_ms from 1 to 86400000") }
             check = .maximumRate(Int(clamping: count), milliseconds: Int64(window))
         case "overlap":
             check = .overlaps
         case "conflicts":
             check = .conflicts
         default:
-            throw AdminFault("check: one of exactly_once, order, final_state, max_rate, overlap, conflicts")
+            throw AdminError("check: one of exactly_once, order, final_state, max_rate, overlap, conflicts")
         }
     }
 

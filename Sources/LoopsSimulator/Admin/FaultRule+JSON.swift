@@ -4,7 +4,7 @@ extension FaultRule {
     /// Reads a rule as `POST /__sim/faults` takes it:
     /// `{"name": …, "match": {"method", "path", "eventName", "email", "userId"}, "action": "respond", "stage": "before",
     /// "status": 503, "body": "html", "probability": 0.1, "nth": 3, "remaining": 5, "from_ms": 0, "until_ms": 1000}`.
-    init(parsing body: JSONObject) throws(AdminFault) {
+    init(parsing body: JSONObject) throws(AdminError) {
         let match = body["match"]?.objectValue ?? JSONObject()
         let action = try FaultAction(parsing: body)
         let parsed = FaultMatch(
@@ -15,10 +15,10 @@ extension FaultRule {
             userID: match["userId"]?.stringValue
         )
         if action.stage == .arrival, parsed.needsBody {
-            throw AdminFault("match: at stage arrival only method and path are known")
+            throw AdminError("match: at stage arrival only method and path are known")
         }
         let probability = body["probability"]?.doubleValue ?? 1
-        guard probability >= 0, probability <= 1 else { throw AdminFault("probability: from 0 to 1") }
+        guard probability >= 0, probability <= 1 else { throw AdminError("probability: from 0 to 1") }
         self.init(
             body["name"]?.stringValue ?? body["action"]?.stringValue ?? "rule",
             on: parsed,
@@ -33,12 +33,12 @@ extension FaultRule {
 }
 
 extension FaultAction {
-    init(parsing body: JSONObject) throws(AdminFault) {
+    init(parsing body: JSONObject) throws(AdminError) {
         let stage = try FaultStage(parsing: body["stage"])
         switch body["action"]?.stringValue {
         case "respond":
             let status = try body.number("status") ?? 500
-            guard (200...599).contains(status) else { throw AdminFault("status: from 200 to 599") }
+            guard (200...599).contains(status) else { throw AdminError("status: from 200 to 599") }
             self = .respond(status: Int(status), FaultBody(parsing: body), stage)
         case "delay":
             let low = try body.milliseconds("ms", default: try body.milliseconds("min_ms", default: 100))
@@ -57,7 +57,7 @@ extension FaultAction {
         case "close_after": self = .closeAfterResponse(announced: body["announced"]?.boolValue ?? true)
         case "refuse": self = .refuseConnections(milliseconds: try body.milliseconds("ms", default: 1_000))
         default:
-            throw AdminFault(
+            throw AdminError(
                 "action: one of respond, delay, stall, reset, close, truncate, garbage, trickle, close_after, refuse"
             )
         }
@@ -80,13 +80,13 @@ extension FaultAction {
 }
 
 extension FaultStage {
-    init(parsing value: JSONValue?) throws(AdminFault) {
+    init(parsing value: JSONValue?) throws(AdminError) {
         guard let value else {
             self = .before
             return
         }
         guard let stage = value.stringValue.flatMap(FaultStage.init(rawValue:)) else {
-            throw AdminFault("stage: one of \(FaultStage.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw AdminError("stage: one of \(FaultStage.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = stage
     }
@@ -114,18 +114,18 @@ extension FaultRules.Entry {
 }
 
 extension JSONObject {
-    func number(_ name: String) throws(AdminFault) -> Int64? {
+    func number(_ name: String) throws(AdminError) -> Int64? {
         switch self[name] {
         case nil, .null?: return nil
         case .int(let number)?: return number
-        default: throw AdminFault("\(name): a whole number is needed")
+        default: throw AdminError("\(name): a whole number is needed")
         }
     }
 
     /// A length between 0 and a day.
-    func milliseconds(_ name: String, default fallback: Int) throws(AdminFault) -> Int {
+    func milliseconds(_ name: String, default fallback: Int) throws(AdminError) -> Int {
         guard let number = try number(name) else { return fallback }
-        guard number >= 0, number <= 86_400_000 else { throw AdminFault("\(name): from 0 to 86400000") }
+        guard number >= 0, number <= 86_400_000 else { throw AdminError("\(name): from 0 to 86400000") }
         return Int(number)
     }
 }

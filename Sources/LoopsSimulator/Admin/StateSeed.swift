@@ -13,11 +13,11 @@ struct StateSeed: Sendable {
     private var blocklist: [String] = []
     private let team: Int
 
-    init(_ body: JSONObject) throws(AdminFault) {
+    init(_ body: JSONObject) throws(AdminError) {
         if case .int(let number)? = body["team"] { team = Int(clamping: number) } else { team = 0 }
         for (key, kind) in body["properties"]?.objectValue ?? JSONObject() {
             guard let kind = kind.stringValue.flatMap(ContactProperty.Kind.init(rawValue:)) else {
-                throw AdminFault("properties.\(key): one of string, number, boolean, date")
+                throw AdminError("properties.\(key): one of string, number, boolean, date")
             }
             properties.append(ContactProperty(key: key, kind: kind))
         }
@@ -26,7 +26,7 @@ struct StateSeed: Sendable {
         }
         for name in StateSeed.texts(body["events"]) { events.append(EventDefinition(name: name)) }
         for (name, secret) in body["keys"]?.objectValue ?? JSONObject() {
-            guard let secret = secret.stringValue else { throw AdminFault("keys.\(name): a text") }
+            guard let secret = secret.stringValue else { throw AdminError("keys.\(name): a text") }
             keys.append((name, secret))
         }
         revoked = StateSeed.texts(body["revoked_keys"])
@@ -34,7 +34,7 @@ struct StateSeed: Sendable {
         suppressed = StateSeed.texts(body["suppression"])
         for entry in (body["out_by_user"]?.arrayValue ?? []).compactMap(\.objectValue) {
             guard let contact = entry["contact"]?.stringValue else {
-                throw AdminFault("out_by_user: contact is missing")
+                throw AdminError("out_by_user: contact is missing")
             }
             left.append((contact, entry["list"]?.stringValue))
         }

@@ -7,12 +7,12 @@ public struct IdempotencyStore: Sendable {
         /// Nil when one key counts for all endpoints of the team.
         public let endpoint: Endpoint?
         public var text: String { bytes.text }
-        private let bytes: ByteText
+        private let bytes: UTF8Key
 
         public init(team: Int, endpoint: Endpoint?, text: String) {
             self.team = team
             self.endpoint = endpoint
-            bytes = ByteText(text)
+            bytes = UTF8Key(text)
         }
     }
 

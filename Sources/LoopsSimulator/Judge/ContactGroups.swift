@@ -5,8 +5,8 @@ import JSON
 struct ContactGroups {
     /// The first ID of each contact, by every ID that it has had.
     private var groups: [String: String] = [:]
-    private var names: [ByteText: String] = [:]
-    private var deleted: [ByteText: String] = [:]
+    private var names: [UTF8Key: String] = [:]
+    private var deleted: [UTF8Key: String] = [:]
 
     init(_ effects: [Effect]) {
         for effect in effects where !effect.contactID.isEmpty { add(effect) }
@@ -18,16 +18,16 @@ struct ContactGroups {
     }
 
     /// The contact with this userId, address or ID, now or at any time; nil when no effect is about one.
-    func group(named name: String) -> String? { names[ByteText(name)] ?? groups[name] }
+    func group(named name: String) -> String? { names[UTF8Key(name)] ?? groups[name] }
 
     private mutating func add(_ effect: Effect) {
         let own = [effect.userID, effect.email.isEmpty ? nil : effect.email].compactMap(\.self)
-        let scoped = own.map { ByteText("\(effect.team)\u{0}\($0)") }
+        let scoped = own.map { UTF8Key("\(effect.team)\u{0}\($0)") }
         if groups[effect.contactID] == nil {
             groups[effect.contactID] = scoped.compactMap { deleted[$0] }.first ?? effect.contactID
         }
         let group = groups[effect.contactID] ?? effect.contactID
-        for name in own + [effect.contactKey] { names[ByteText(name)] = group }
+        for name in own + [effect.contactKey] { names[UTF8Key(name)] = group }
         if effect.kind == .contactDeleted { for name in scoped { deleted[name] = group } }
     }
 }

@@ -4,25 +4,25 @@ extension EffectJudge {
     /// What identifies a delivery on both sides.
     private struct Mark: Hashable {
         let operation: Endpoint
-        let text: ByteText
-        let eventName: ByteText?
+        let text: UTF8Key
+        let eventName: UTF8Key?
 
         init(_ expected: ExpectedDelivery) {
             operation = expected.operation
-            text = ByteText(expected.marker ?? Mark.text(expected.contact, expected.sequenceNumber))
-            eventName = expected.eventName.map(ByteText.init)
+            text = UTF8Key(expected.marker ?? Mark.text(expected.contact, expected.sequenceNumber))
+            eventName = expected.eventName.map(UTF8Key.init)
         }
 
         init?(_ effect: Effect, named: Bool) {
             operation = effect.operation
             if let marker = effect.marker {
-                text = ByteText(marker)
+                text = UTF8Key(marker)
             } else if let number = effect.sequenceNumber {
-                text = ByteText(Mark.text(effect.contactKey, number))
+                text = UTF8Key(Mark.text(effect.contactKey, number))
             } else {
                 return nil
             }
-            if named, case .event(let name, _) = effect.kind { eventName = ByteText(name) } else { eventName = nil }
+            if named, case .event(let name, _) = effect.kind { eventName = UTF8Key(name) } else { eventName = nil }
         }
 
         private static func text(_ contact: String, _ number: Int64) -> String { "\(contact)\u{0}\(number)" }
@@ -75,14 +75,14 @@ extension EffectJudge {
 
     /// Updates without marks right behind a 409: what an event says of its contact, said once more since Loops did not take the event again.
     private func contactRepeats(_ effects: [Effect]) -> Set<Int64> {
-        var answered: [ByteText: Int] = [:]
+        var answered: [UTF8Key: Int] = [:]
         for request in requests where request.status == 409 {
-            if let key = request.contactKey { answered[ByteText(key), default: 0] += 1 }
+            if let key = request.contactKey { answered[UTF8Key(key), default: 0] += 1 }
         }
         var repeats: Set<Int64> = []
         for effect in effects where effect.operation == .updateContact && effect.marker == nil {
             guard effect.isPrincipal, effect.sequenceNumber == nil else { continue }
-            let key = ByteText(effect.contactKey)
+            let key = UTF8Key(effect.contactKey)
             guard let left = answered[key], left > 0 else { continue }
             answered[key] = left - 1
             repeats.insert(effect.sequence)
@@ -117,11 +117,11 @@ extension EffectJudge {
         merging: Bool,
         _ account: inout DeliveryAccount
     ) {
-        var burnt: Set<ByteText> = []
+        var burnt: Set<UTF8Key> = []
         for request in requests where request.burntKey {
-            if let marker = request.marker { burnt.insert(ByteText(marker)) }
+            if let marker = request.marker { burnt.insert(UTF8Key(marker)) }
         }
-        for (_, deliveries) in Dictionary(grouping: expected, by: { ByteText($0.contact) }) {
+        for (_, deliveries) in Dictionary(grouping: expected, by: { UTF8Key($0.contact) }) {
             var carrier = false
             // From the newest to the oldest: an update may have been carried only by the update right after it.
             for delivery in deliveries.sorted(by: { $0.sequenceNumber > $1.sequenceNumber }) {
@@ -133,7 +133,7 @@ extension EffectJudge {
                 } else {
                     carrier = false
                     account.missing += 1
-                    if let marker = delivery.marker, burnt.contains(ByteText(marker)) { account.missingByBurntKey += 1 }
+                    if let marker = delivery.marker, burnt.contains(UTF8Key(marker)) { account.missingByBurntKey += 1 }
                     account.note("missing", "\(delivery.contact) #\(delivery.sequenceNumber)")
                 }
             }
@@ -143,16 +143,16 @@ extension EffectJudge {
 
 /// The body of a deletion has no room for marks: the first deletion of a contact is the first that was expected, and so on.
 private struct DeletionOrder {
-    private let expected: [ByteText: [ExpectedDelivery]]
-    private var taken: [ByteText: Int] = [:]
+    private let expected: [UTF8Key: [ExpectedDelivery]]
+    private var taken: [UTF8Key: Int] = [:]
 
     init(_ deliveries: [ExpectedDelivery]) {
-        expected = Dictionary(grouping: deliveries.filter { $0.operation == .deleteContact }) { ByteText($0.contact) }
+        expected = Dictionary(grouping: deliveries.filter { $0.operation == .deleteContact }) { UTF8Key($0.contact) }
             .mapValues { $0.sorted { $0.sequenceNumber < $1.sequenceNumber } }
     }
 
     mutating func next(_ effect: Effect) -> ExpectedDelivery? {
-        let key = ByteText(effect.contactKey)
+        let key = UTF8Key(effect.contactKey)
         guard effect.operation == .deleteContact, let list = expected[key], !list.isEmpty else { return nil }
         let place = taken[key, default: 0]
         taken[key] = place + 1

@@ -32,10 +32,10 @@ public struct EffectJudge: Sendable {
     public func exactlyOnce(keys: some Sequence<String>) -> Verdict {
         var verdict = started("exactly_once", needsEffects: true)
         let counts = effectsByKey
-        var asked: Set<ByteText> = []
-        for key in keys where asked.insert(ByteText(key)).inserted {
+        var asked: Set<UTF8Key> = []
+        for key in keys where asked.insert(UTF8Key(key)).inserted {
             verdict.examined += 1
-            let count = counts[ByteText(key)] ?? 0
+            let count = counts[UTF8Key(key)] ?? 0
             if count != 1 { verdict.fail("key \(key) has \(count) effects") }
         }
         if asked.isEmpty { verdict.fail("no key was asked for") }
@@ -46,10 +46,10 @@ public struct EffectJudge: Sendable {
     }
 
     /// How many effects stand behind each idempotency key.
-    var effectsByKey: [ByteText: Int] {
-        var counts: [ByteText: Int] = [:]
+    var effectsByKey: [UTF8Key: Int] {
+        var counts: [UTF8Key: Int] = [:]
         for effect in effects where effect.isPrincipal {
-            if let key = effect.idempotencyKey { counts[ByteText(key), default: 0] += 1 }
+            if let key = effect.idempotencyKey { counts[UTF8Key(key), default: 0] += 1 }
         }
         return counts
     }
@@ -61,7 +61,7 @@ public struct EffectJudge: Sendable {
         let counts = effectsByKey
         for request in requests {
             verdict.examined += 1
-            guard request.status == 409, let key = request.idempotencyKey, counts[ByteText(key)] == nil else {
+            guard request.status == 409, let key = request.idempotencyKey, counts[UTF8Key(key)] == nil else {
                 continue
             }
             verdict.fail("request \(request.sequence): 409 for key \(key), which has no effect")

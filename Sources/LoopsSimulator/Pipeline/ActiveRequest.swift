@@ -62,5 +62,5 @@ struct ActiveRequest: Sendable {
 /// A contact of a team with open requests.
 struct FlightKey: Sendable, Hashable {
     let team: Int?
-    let contactKey: ByteText
+    let contactKey: UTF8Key
 }

@@ -131,7 +131,7 @@ extension Simulation {
         var overlapped: Int64?
         if let contactKey {
             let team = request.head.bearerKey.flatMap { state.team(secret: $0) }
-            let flight = FlightKey(team: team, contactKey: ByteText(contactKey))
+            let flight = FlightKey(team: team, contactKey: UTF8Key(contactKey))
             overlapped = flights[flight]?.last
             flights[flight] = ((flights[flight]?.count ?? 0) + 1, request.sequence)
             open[request.sequence] = .some(flight)

@@ -10,5 +10,5 @@ extension Dictionary where Key == String {
 
 extension String {
     /// Loops compares in a database and in JavaScript, neither of which knows canonical equivalence.
-    func isSameBytes(as other: String) -> Bool { ByteText(self) == ByteText(other) }
+    func isSameBytes(as other: String) -> Bool { UTF8Key(self) == UTF8Key(other) }
 }

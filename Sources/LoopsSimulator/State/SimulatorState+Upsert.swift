@@ -151,7 +151,7 @@ struct ContactDraft {
             before = contact.source
             contact.source = value ?? "API"
         }
-        if before.map(ByteText.init) != value.map(ByteText.init) {
+        if before.map(UTF8Key.init) != value.map(UTF8Key.init) {
             note(field.rawValue, before.map(JSONValue.string) ?? .null, value.map(JSONValue.string) ?? .null)
         }
     }

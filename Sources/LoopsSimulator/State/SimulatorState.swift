@@ -10,7 +10,7 @@ public struct SimulatorState: Sendable {
     public internal(set) var idempotency = IdempotencyStore()
     /// Principal effects (one for each request that changed something) by endpoint.
     public internal(set) var effectCounts: [Endpoint: Int64] = [:]
-    private var teamBySecret: [ByteText: (team: Int, keyName: String)] = [:]
+    private var teamBySecret: [UTF8Key: (team: Int, keyName: String)] = [:]
     private var contactsMade: UInt64 = 0
 
     public init(configuration: SimulatorConfiguration) {
@@ -22,7 +22,7 @@ public struct SimulatorState: Sendable {
 
     /// The team of a key that is not revoked.
     public func team(secret: String) -> Int? {
-        guard let found = teamBySecret[ByteText(secret)], !teams[found.team].revokedKeys.contains(found.keyName) else {
+        guard let found = teamBySecret[UTF8Key(secret)], !teams[found.team].revokedKeys.contains(found.keyName) else {
             return nil
         }
         return found.team
@@ -70,7 +70,7 @@ public struct SimulatorState: Sendable {
     private mutating func indexKeys() {
         teamBySecret = [:]
         for (index, team) in teams.enumerated() {
-            for (name, secret) in team.keys { teamBySecret[ByteText(secret)] = (index, name) }
+            for (name, secret) in team.keys { teamBySecret[UTF8Key(secret)] = (index, name) }
         }
     }
 }

@@ -17,9 +17,9 @@ public struct Team: Sendable {
     public internal(set) var events: [String: EventDefinition] = [:]
     public internal(set) var contacts: [String: Contact] = [:]
     /// Contact id by canonical email: unique.
-    private(set) var idByEmail: [ByteText: String] = [:]
+    private(set) var idByEmail: [UTF8Key: String] = [:]
     /// Contact id by userId: unique.
-    private(set) var idByUserID: [ByteText: String] = [:]
+    private(set) var idByUserID: [UTF8Key: String] = [:]
     /// Canonical addresses of deleted contacts that had opted out; a contact made anew has lost the opt-out, as at Loops.
     public private(set) var deletedOptOuts: Set<String> = []
 
@@ -38,29 +38,29 @@ public struct Team: Sendable {
     }
 
     public func contact(userID: String) -> Contact? {
-        idByUserID[ByteText(userID)].flatMap { contacts[$0] }
+        idByUserID[UTF8Key(userID)].flatMap { contacts[$0] }
     }
 
     public func contact(canonicalEmail: String) -> Contact? {
-        idByEmail[ByteText(canonicalEmail)].flatMap { contacts[$0] }
+        idByEmail[UTF8Key(canonicalEmail)].flatMap { contacts[$0] }
     }
 
     /// Puts a contact in place of the one with its id and keeps both indexes.
     mutating func store(_ contact: Contact, replacing old: Contact?, _ configuration: ValidationConfiguration) {
         if let old {
-            idByEmail[ByteText(Team.canonical(old.email, configuration))] = nil
-            if let userID = old.userID { idByUserID[ByteText(userID)] = nil }
+            idByEmail[UTF8Key(Team.canonical(old.email, configuration))] = nil
+            if let userID = old.userID { idByUserID[UTF8Key(userID)] = nil }
         }
         // One that an event made by its userId has no address yet.
-        if !contact.email.isEmpty { idByEmail[ByteText(Team.canonical(contact.email, configuration))] = contact.id }
-        if let userID = contact.userID { idByUserID[ByteText(userID)] = contact.id }
+        if !contact.email.isEmpty { idByEmail[UTF8Key(Team.canonical(contact.email, configuration))] = contact.id }
+        if let userID = contact.userID { idByUserID[UTF8Key(userID)] = contact.id }
         contacts[contact.id] = contact
     }
 
     mutating func remove(_ contact: Contact, _ configuration: ValidationConfiguration) {
         let email = Team.canonical(contact.email, configuration)
-        idByEmail[ByteText(email)] = nil
-        if let userID = contact.userID { idByUserID[ByteText(userID)] = nil }
+        idByEmail[UTF8Key(email)] = nil
+        if let userID = contact.userID { idByUserID[UTF8Key(userID)] = nil }
         contacts[contact.id] = nil
         if !contact.subscribed, deletedOptOuts.count < Team.deletedOptOutsMaximum { deletedOptOuts.insert(email) }
     }

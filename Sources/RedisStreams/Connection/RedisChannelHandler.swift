@@ -45,13 +45,14 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     /// Ends the connection and all its calls at once. The channel may take its time to close.
-    func end(_ reason: RedisError.Reason) {
+    /// - Parameter others: the reason for the calls that wait, if it is another one.
+    func end(_ reason: RedisError.Reason, others: RedisError.Reason? = nil) {
         guard isAlive else { return }
         endReason = reason
         context?.close(promise: nil)
         // The state first: whoever sees a command fail sees that the connection is gone.
         onEnd(reason)
-        written.endAll(reason)
+        written.endAll(others ?? reason)
         ended.succeed(reason)
     }
 
@@ -76,7 +77,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             case .tooLarge(let reply):
                 // The call that it is the reply to; the others only lose their connection.
                 written.endFirst(.replyTooLarge(reply))
-                end(.connectionLost("a reply of more than \(reply.limit) bytes"))
+                end(.replyTooLarge(reply), others: .connectionLost("a reply of more than \(reply.limit) bytes"))
             case .notTheProtocol(let text): end(.protocolFault(text))
             case nil: end(.protocolFault("\(error)"))
             }

@@ -12,10 +12,10 @@ public final class RedisClient: Sendable {
     public let configuration: RedisConfiguration
     private let logger: Logger
     private let eventLoop: any EventLoop
-    private let link: NIOLoopBoundBox<RedisLink>
+    private let link: NIOLoopBoundBox<ConnectionSlot>
     private let status: ConnectionStatus
     private let onCommand: CommandObserver?
-    private let directory: TopologyDirectory
+    private let directory: TopologyCache
     /// Where the connection goes now; nil for a socket file, or without one.
     private let endpoint = Mutex<RedisEndpoint?>(nil)
     private let isRunning = Atomic(false)
@@ -36,10 +36,10 @@ public final class RedisClient: Sendable {
         self.onCommand = onCommand
         let eventLoop = (eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton).next()
         let status = ConnectionStatus(observer: onState)
-        self.directory = TopologyDirectory(configuration)
+        self.directory = TopologyCache(configuration)
         self.eventLoop = eventLoop
         self.status = status
-        let link = RedisLink(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
+        let link = ConnectionSlot(configuration: configuration, eventLoop: eventLoop) { status.change(to: $0) }
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
     }
 
@@ -68,8 +68,11 @@ public final class RedisClient: Sendable {
                 isOutage = false
                 OutageReports.shared.ended("\(configuration)")
                 let start = ContinuousClock.now
-                reason = "\(await serve(connection))"
+                let end = await serve(connection)
                 life = .now - start
+                // The server is well: whoever asked for so much asks for less, and others wait for the connection.
+                if case .replyTooLarge = end, !Task.isCancelled { continue }
+                reason = "\(end)"
             } catch {
                 reason = NetworkErrorText.of(error)
                 await onLoop { [reason] in $0.failedToConnect(reason) }
@@ -211,7 +214,7 @@ public final class RedisClient: Sendable {
         }
     }
 
-    private func onLoop(_ body: @escaping @Sendable (RedisLink) -> Void) async {
+    private func onLoop(_ body: @escaping @Sendable (ConnectionSlot) -> Void) async {
         let link = link
         _ = try? await eventLoop.submit { body(link.value) }.get()
     }

@@ -4,7 +4,7 @@ import NIOSSL
 /// TLS for the connections of a client: whom to trust, and who we are.
 struct TransportSecurity: Sendable {
     /// A file that cannot be used.
-    struct FileFault: Error, CustomStringConvertible {
+    struct FileError: Error, CustomStringConvertible {
         let role: String
         let path: String
         let reason: String
@@ -46,7 +46,7 @@ struct TransportSecurity: Sendable {
         do {
             return try body()
         } catch {
-            throw FileFault(role: role, path: path, reason: "\(error)")
+            throw FileError(role: role, path: path, reason: "\(error)")
         }
     }
 }

@@ -48,7 +48,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether the same command may succeed later. Whether it may be sent again is another question: ``mayHaveBeenApplied``.
-    public var isRetriable: Bool {
+    public var isRetryable: Bool {
         switch reason {
         case .connectionLost, .notConnected, .timedOut, .overloaded, .unwritable, .protocolFault: true
         // The same question has the same answer.

@@ -4,7 +4,7 @@ import NetworkErrors
 /// Finds the server that a client has to talk to: behind sentinels, or in a cluster.
 struct RedisLocator: Sendable {
     let configuration: RedisConfiguration
-    let directory: TopologyDirectory
+    let directory: TopologyCache
     let eventLoop: any EventLoop
 
     /// Connects to the right server.
@@ -19,7 +19,7 @@ struct RedisLocator: Sendable {
             }
             let names = await Self.services(connection, within: configuration.connectTimeout)
             connection.close()
-            throw TopologyFault.sentinelAddress(advice: names.isEmpty ? advice : "\(advice) (\(names) here)")
+            throw TopologyError.sentinelAddress(advice: names.isEmpty ? advice : "\(advice) (\(names) here)")
         case .sentinel(_, let service):
             return try await connectToPrimary(of: service)
         case .cluster:
@@ -43,7 +43,7 @@ struct RedisLocator: Sendable {
             // Sentinels may lag behind what happened.
             let role = try await connection.ask(RedisCommand("ROLE"), within: configuration.connectTimeout)
             let name = role.array?.first?.text ?? "unknown"
-            guard name == RedisRole.primary else { throw TopologyFault.notPrimary(endpoint, role: name) }
+            guard name == RedisRole.primary else { throw TopologyError.notPrimary(endpoint, role: name) }
             return connection
         } catch {
             connection.close()
@@ -60,14 +60,14 @@ struct RedisLocator: Sendable {
                 let answer = try await ask(question, of: RedisConnector(configuration: sentinel, eventLoop: eventLoop))
                 guard let parts = answer.array, parts.count == 2, let host = parts[0].text,
                     let port = parts[1].integer.flatMap({ Int(exactly: $0) })
-                else { throw TopologyFault.unknownService(service) }
+                else { throw TopologyError.unknownService(service) }
                 directory.answered(candidate)
                 return RedisEndpoint(host: host, port: port)
             } catch {
                 reasons.append(Self.reason(error, candidate))
             }
         }
-        throw TopologyFault.noSentinel(service: service, reasons: reasons)
+        throw TopologyError.noSentinel(service: service, reasons: reasons)
     }
 
     /// How to reach a sentinel.
@@ -93,10 +93,10 @@ struct RedisLocator: Sendable {
             directory.answered(candidate)
             let slots = ClusterSlots(answer, asked: candidate)
             directory.learn(slots.endpoints)
-            guard let primary = slots.primary(of: slot)?.endpoint else { throw TopologyFault.slotUnserved(slot) }
+            guard let primary = slots.primary(of: slot)?.endpoint else { throw TopologyError.slotUnserved(slot) }
             return primary
         }
-        throw TopologyFault.noNode(reasons: reasons)
+        throw TopologyError.noNode(reasons: reasons)
     }
 
     /// The names that a sentinel knows; empty when it does not tell.

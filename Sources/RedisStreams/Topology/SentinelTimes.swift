@@ -18,13 +18,13 @@ extension RedisLocator {
             do {
                 let answer = try await ask(RedisCommand("SENTINEL", ["MASTER", .string(service)]), of: sentinel)
                 guard let text = answer.pairs?["down-after-milliseconds"]?.text, let milliseconds = Int(text) else {
-                    throw TopologyFault.unknownService(service)
+                    throw TopologyError.unknownService(service)
                 }
                 return .milliseconds(milliseconds)
             } catch {
                 reasons.append(Self.reason(error, candidate))
             }
         }
-        throw TopologyFault.noSentinel(service: service, reasons: reasons)
+        throw TopologyError.noSentinel(service: service, reasons: reasons)
     }
 }

@@ -2,7 +2,7 @@ import JSON
 
 extension EntryDecoder {
     /// The object that the fields hold: an event or a batch.
-    func object(from fields: [Field]) throws(EntryFault) -> JSONObject {
+    func object(from fields: [Field]) throws(EntryError) -> JSONObject {
         guard let only = fields.first else { throw .emptyEntry }
         let candidates = Self.fieldNameBytes.compactMap { name in Self.field(name, of: fields) }
         if let field = candidates.first(where: { Self.beginsAsObject($0.value) }) {
@@ -18,7 +18,7 @@ extension EntryDecoder {
             let object = try Self.parse(field)
             return CloudEvent.event(in: object) ?? object
         }
-        let fault = EntryFault.noEventField(names: fields.prefix(100).map { Self.text($0.name) })
+        let fault = EntryError.noEventField(names: fields.prefix(100).map { Self.text($0.name) })
         if let look = fields.lazy.compactMap({ EntryLook(of: $0.value) }).first { throw .foreign(look, fault) }
         throw fault
     }
@@ -34,12 +34,12 @@ extension EntryDecoder {
         value.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")
     }
 
-    static func parse(_ field: Field) throws(EntryFault) -> JSONObject {
+    static func parse(_ field: Field) throws(EntryError) -> JSONObject {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(field.value)
         } catch {
-            let fault = EntryFault.notJSON(field: text(field.name), error)
+            let fault = EntryError.notJSON(field: text(field.name), error)
             guard let look = EntryLook(of: field.value) else { throw fault }
             throw .foreign(look, fault)
         }

@@ -47,7 +47,7 @@ public struct EntryDecoder: Sendable {
 
     public func decode(_ fields: [Field]) -> DecodedEntry {
         let bytes = fields.reduce(0) { $0 + $1.value.count }
-        do throws(EntryFault) {
+        do throws(EntryError) {
             guard bytes <= limits.entryBytes else { throw .tooLarge(bytes: bytes, limit: limits.entryBytes) }
             let object = try object(from: fields)
             if let batch = object["batch"], object["type"]?.stringValue == nil {
@@ -67,14 +67,14 @@ public struct EntryDecoder: Sendable {
     private func single(_ object: JSONObject, bytes: Int) -> DecodedEntry {
         let spelling = EventSpelling(object)
         let key = contactKeyRule.key(of: .object(spelling.object))
-        do throws(EntryFault) {
+        do throws(EntryError) {
             return DecodedEntry(events: [try SegmentEvent(spelling)], faults: [], contactKey: key, bytes: bytes)
         } catch {
             return DecodedEntry(events: [], faults: [error], contactKey: key, bytes: bytes)
         }
     }
 
-    private func decode(_ batch: JSONValue, of object: JSONObject, bytes: Int) throws(EntryFault) -> DecodedEntry {
+    private func decode(_ batch: JSONValue, of object: JSONObject, bytes: Int) throws(EntryError) -> DecodedEntry {
         guard case .array(let elements) = batch else { throw .batchIsNotAnArray(found: batch.kindName) }
         guard !elements.isEmpty else { throw .emptyBatch }
         guard elements.count <= limits.batchEvents else {
@@ -91,9 +91,9 @@ public struct EntryDecoder: Sendable {
         let key = keys[0]
         guard keys.allSatisfy({ Self.isSame($0, key) }) else { throw .mixedBatch }
         var events: [SegmentEvent] = []
-        var faults: [EntryFault] = []
+        var faults: [EntryError] = []
         for (index, spelling) in spellings.enumerated() {
-            do throws(EntryFault) {
+            do throws(EntryError) {
                 events.append(try SegmentEvent(spelling.inheriting(from: object)))
             } catch {
                 faults.append(.inBatch(index: index, error))

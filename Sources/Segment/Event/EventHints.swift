@@ -43,7 +43,7 @@ public enum EventHints {
             hints.append("the userId stands in traits only (\(JSONValue.string(inner).jsonText)): map $.traits.userId")
         }
         if case .double(let number)? = object["userId"], number.magnitude >= 0x1p53 {
-            hints.append("\(EntryFault.roundedUserId)")
+            hints.append("\(EntryError.roundedUserId)")
         }
         return hints
     }

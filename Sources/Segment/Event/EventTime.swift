@@ -46,7 +46,7 @@ enum EventTime: Equatable {
         {
             return seconds(unixTime: number)
         }
-        guard let milliseconds = LiquidDateText.milliseconds(LiquidText(trimmed)), LiquidMoment.isDate(milliseconds)
+        guard let milliseconds = LiquidDateText.milliseconds(LiquidText(trimmed)), LiquidDate.isDate(milliseconds)
         else {
             return Optional.none
         }

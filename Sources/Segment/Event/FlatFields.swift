@@ -16,7 +16,7 @@ struct FlatFields {
     private var root = Branch()
     private let holdsJSON: Bool
 
-    static func object(_ fields: [EntryDecoder.Field]) throws(EntryFault) -> JSONObject {
+    static func object(_ fields: [EntryDecoder.Field]) throws(EntryError) -> JSONObject {
         var flat = FlatFields(fields)
         for field in fields { try flat.add(field) }
         return flat.root.object
@@ -27,7 +27,7 @@ struct FlatFields {
         holdsJSON = type.count > 2 && type.first == UInt8(ascii: "\"") && type.last == UInt8(ascii: "\"")
     }
 
-    private mutating func add(_ field: EntryDecoder.Field) throws(EntryFault) {
+    private mutating func add(_ field: EntryDecoder.Field) throws(EntryError) {
         guard let name = String(validating: field.name, as: UTF8.self) else {
             throw .notUTF8(field: String(decoding: field.name, as: UTF8.self))
         }
@@ -43,7 +43,7 @@ struct FlatFields {
         root.set(try value(field, name: name), at: Self.steps(of: name))
     }
 
-    private func value(_ field: EntryDecoder.Field, name: String) throws(EntryFault) -> JSONValue {
+    private func value(_ field: EntryDecoder.Field, name: String) throws(EntryError) -> JSONValue {
         if holdsJSON, let value = try? JSONParser.parse(field.value) { return value }
         guard let text = String(validating: field.value, as: UTF8.self) else { throw .notUTF8(field: name) }
         return .string(text)
@@ -60,14 +60,14 @@ struct FlatFields {
     /// Objects while they are put together: by reference, so that a field costs its own length whatever is there already.
     private final class Branch {
         private var members = JSONObject()
-        private var branches: [ByteText: Branch] = [:]
+        private var branches: [UTF8Key: Branch] = [:]
         /// The names of members and branches in their order, and those that were left out.
         private var names: [String] = []
-        private var seen: Set<ByteText> = []
+        private var seen: Set<UTF8Key> = []
 
-        func isNew(_ name: String) -> Bool { !seen.contains(ByteText(name)) }
+        func isNew(_ name: String) -> Bool { !seen.contains(UTF8Key(name)) }
 
-        func leaveOut(_ name: String) { seen.insert(ByteText(name)) }
+        func leaveOut(_ name: String) { seen.insert(UTF8Key(name)) }
 
         func set(_ value: JSONValue, at steps: [String]) {
             var branch = self
@@ -75,16 +75,16 @@ struct FlatFields {
                 guard let next = branch.branch(step) else { return }
                 branch = next
             }
-            guard let last = steps.last, branch.seen.insert(ByteText(last)).inserted else { return }
+            guard let last = steps.last, branch.seen.insert(UTF8Key(last)).inserted else { return }
             branch.names.append(last)
             branch.members[last] = value
         }
 
         /// The object of a name; nil where the name stands for something else.
         private func branch(_ name: String) -> Branch? {
-            if let branch = branches[ByteText(name)] { return branch }
+            if let branch = branches[UTF8Key(name)] { return branch }
             let branch = Branch()
-            if seen.insert(ByteText(name)).inserted {
+            if seen.insert(UTF8Key(name)).inserted {
                 names.append(name)
             } else if case .object(let object)? = members[name] {
                 // Given as JSON, and in parts beside it: what was said first stays.
@@ -93,13 +93,13 @@ struct FlatFields {
             } else {
                 return nil
             }
-            branches[ByteText(name)] = branch
+            branches[UTF8Key(name)] = branch
             return branch
         }
 
         var object: JSONObject {
             JSONObject(
-                names.compactMap { name in (branches[ByteText(name)]?.value ?? members[name]).map { (name, $0) } }
+                names.compactMap { name in (branches[UTF8Key(name)]?.value ?? members[name]).map { (name, $0) } }
             )
         }
 
@@ -107,7 +107,7 @@ struct FlatFields {
         private var value: JSONValue {
             var elements: [JSONValue] = []
             for index in names.indices {
-                guard let element = branches[ByteText("[\(index)]")]?.value ?? members["[\(index)]"] else {
+                guard let element = branches[UTF8Key("[\(index)]")]?.value ?? members["[\(index)]"] else {
                     return .object(object)
                 }
                 elements.append(element)

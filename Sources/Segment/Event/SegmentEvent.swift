@@ -14,15 +14,15 @@ public struct SegmentEvent: Sendable, Equatable {
     /// When it happened by its own account.
     let time: EventTime
 
-    /// - Throws: ``EntryFault`` when the value is not an object or has no `type`.
-    public init(_ json: JSONValue) throws(EntryFault) {
+    /// - Throws: ``EntryError`` when the value is not an object or has no `type`.
+    public init(_ json: JSONValue) throws(EntryError) {
         guard case .object(let object) = json else {
             throw .notAnObject(field: "event", found: json.kindName)
         }
         try self.init(EventSpelling(object))
     }
 
-    init(_ spelling: EventSpelling) throws(EntryFault) {
+    init(_ spelling: EventSpelling) throws(EntryError) {
         let object = spelling.object
         switch object["type"] {
         case .string(let type)? where !type.isEmpty: self.type = type

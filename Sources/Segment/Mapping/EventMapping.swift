@@ -15,11 +15,11 @@ public struct EventMapping: Sendable {
     public let warnings: [String]
     private let root: MappingNode
 
-    /// - Throws: ``MappingFaults`` with every fault of the mapping, each with its JSON pointer.
-    public init(compiling mapping: JSONValue) throws(MappingFaults) {
+    /// - Throws: ``MappingErrors`` with every fault of the mapping, each with its JSON pointer.
+    public init(compiling mapping: JSONValue) throws(MappingErrors) {
         var compiler = MappingCompiler()
         let root = compiler.root(mapping, at: [])
-        guard compiler.faults.isEmpty else { throw MappingFaults(faults: compiler.faults + compiler.lateFaults) }
+        guard compiler.faults.isEmpty else { throw MappingErrors(faults: compiler.faults + compiler.lateFaults) }
         self.root = root
         self.lateFaults = compiler.lateFaults
         self.warnings = compiler.warnings

@@ -16,7 +16,7 @@ struct AdminServer {
     /// What can be changed from here; nil for nothing.
     var control: ControlRoutes?
     /// What the program was told, without secrets.
-    var settings: [SettingInForce] = []
+    var settings: [EffectiveSetting] = []
     /// Under which names it answers.
     var hosts = HostRule([])
     /// Its open connections; nil for an own number of them.
@@ -83,7 +83,7 @@ struct AdminServer {
 
     /// What a page or a program is told: the bridge, when it was looked at, how the latest sample was, and what it was told.
     /// - Parameter showsDetails: whether texts are in it that came from outside.
-    private static func status(_ bridge: Bridge, _ settings: [SettingInForce], showsDetails: Bool) -> JSONValue {
+    private static func status(_ bridge: Bridge, _ settings: [EffectiveSetting], showsDetails: Bool) -> JSONValue {
         guard case .object(var status) = bridge.status.json(showsDetails: showsDetails) else { return .null }
         status["now"] = .double((Date.now.timeIntervalSince1970 * 1000).rounded() / 1000)
         status["sample"] = bridge.history.latest?.json ?? .null

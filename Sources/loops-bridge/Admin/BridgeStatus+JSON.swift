@@ -14,7 +14,7 @@ extension BridgeStatus {
                 "state": .string(health.state.rawValue),
                 "reasons": .array(health.reasons.map { .string($0.shown) }),
             ],
-            "drained": .bool(isResting),
+            "drained": .bool(isDrained),
             "checks": .array(
                 checks.map {
                     ["name": .string($0.name), "ok": .bool($0.problem == nil), "problem": .optional($0.problem?.shown)]

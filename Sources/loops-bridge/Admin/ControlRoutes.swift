@@ -15,7 +15,7 @@ struct ControlRoutes: Sendable {
     /// nil: no mappings file is set.
     let reloader: MappingsReloader?
     private let logger: Logger
-    private let logGate: LogGate
+    private let logThrottle: LogThrottle
 
     init(
         bridge: Bridge,
@@ -27,7 +27,7 @@ struct ControlRoutes: Sendable {
         self.token = token
         self.reloader = reloader
         self.logger = logger
-        self.logGate = LogGate(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
     }
 
     func add(to router: Router<AdminRequestContext>) {
@@ -56,7 +56,7 @@ struct ControlRoutes: Sendable {
             )
         }
         guard token.isCarried(by: request.headers[.authorization]) else {
-            logGate.log(
+            logThrottle.log(
                 .warning,
                 key: "token",
                 "A control request without the right token was refused",
@@ -93,7 +93,7 @@ struct ControlRoutes: Sendable {
         switch action {
         case .pause:
             return done(action, pauses: try await bridge.pause(streams, pause), of: streams)
-        case .resume where bridge.isResting:
+        case .resume where bridge.isDrained:
             bridge.takePart()
             // Whoever ends the rest of one replica need not mean the pause of all.
             return done(action, pauses: try await bridge.pauses(streams), of: streams, takesPartAgain: true)
@@ -129,7 +129,7 @@ struct ControlRoutes: Sendable {
     ) -> Response {
         Self.json([
             "action": .string(action.rawValue),
-            "drained": .bool(bridge.isResting),
+            "drained": .bool(bridge.isDrained),
             "takesPartAgain": .bool(takesPartAgain),
             "streams": .array(
                 streams.map { name in

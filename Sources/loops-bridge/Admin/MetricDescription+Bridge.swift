@@ -228,7 +228,7 @@ extension MetricDescription {
             "1, with a hash of settings and mappings that should be the same on all replicas.",
             ["hash"]
         ),
-        gauge("build_info", "1, with the version.", ["version"]),
+        gauge("build_info", "1, with the version and the commit that it was built from.", ["version", "revision"]),
     ]
 
     private static func counter(_ name: String, _ help: String, _ labels: [String]) -> MetricDescription {

@@ -51,13 +51,13 @@ struct CheckCommand: AsyncParsableCommand {
         let settings = Result { try options.settings() }
         let path = (try? settings.get()).map(\.mappingsPath) ?? options.mappingsPath
         let loaded = Usable.load(path: path)
-        if case .failure(let error) = settings { Terminal.complain("\(error)") }
-        if case .failure(let fault) = loaded { Terminal.complain("\(fault)") }
+        if case .failure(let error) = settings { Terminal.printError("\(error)") }
+        if case .failure(let fault) = loaded { Terminal.printError("\(fault)") }
         if case .success(let destination) = loaded, let path { Self.warn(of: destination, in: path) }
         guard case .success(let settings) = settings, case .success(let destination) = loaded else {
             throw ExitStatus.unusable
         }
-        for warning in settings.warnings { Terminal.complain("warning: \(warning)") }
+        for warning in settings.warnings { Terminal.printError("warning: \(warning)") }
         let streams = settings.bridge.streams.map { $0.weight == 1 ? $0.name : "\($0.name) (weight \($0.weight))" }
         Terminal.line(
             """
@@ -92,7 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private static func warn(of destination: Destination, in file: String) {
-        for warning in destination.warnings { Terminal.complain("warning: \(file): \(warning)") }
+        for warning in destination.warnings { Terminal.printError("warning: \(file): \(warning)") }
     }
 }
 

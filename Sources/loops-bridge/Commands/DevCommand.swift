@@ -90,7 +90,7 @@ struct DevCommand: AsyncParsableCommand {
         } catch {
             Terminal.endProgress()
             if interruption.hasCome { return print("Interrupted before anything was published.") }
-            Terminal.complain("\(error)")
+            Terminal.printError("\(error)")
             throw ExitStatus.failed
         }
     }

@@ -26,7 +26,7 @@ struct MapCommand: AsyncParsableCommand {
 
     func run() async throws {
         let destination = try Usable.destination(path: mappings)
-        if Terminal.isTyped { Terminal.complain(LineReader.typedNotice) }
+        if Terminal.isTyped { Terminal.printError(LineReader.typedNotice) }
         try await Usable.lines {
             if explain { try Self.explain(destination) } else { try Self.map(destination) }
         }

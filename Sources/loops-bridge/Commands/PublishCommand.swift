@@ -34,12 +34,12 @@ struct PublishCommand: AsyncParsableCommand {
         let target = stream ?? settings.bridge.streams.first?.name ?? "segment:events"
         if !settings.bridge.streams.contains(where: { $0.name == target }) {
             let read = settings.bridge.streams.map(\.name).joined(separator: ", ")
-            Terminal.complain("warning: no bridge with these settings reads \(target): bridge.streams is \(read)")
+            Terminal.printError("warning: no bridge with these settings reads \(target): bridge.streams is \(read)")
         }
         let preview = try preview(settings)
         let (descriptor, size) = try open()
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        if descriptor == STDIN_FILENO, Terminal.isTyped { Terminal.complain(LineReader.typedNotice) }
+        if descriptor == STDIN_FILENO, Terminal.isTyped { Terminal.printError(LineReader.typedNotice) }
         var redis = settings.bridge.redis
         // On a cluster, the server that holds this stream.
         redis.slotKey = target
@@ -59,12 +59,12 @@ struct PublishCommand: AsyncParsableCommand {
             }
         } catch {
             Terminal.endProgress()
-            for note in run.summary.notes { Terminal.complain(note) }
+            for note in run.summary.notes { Terminal.printError(note) }
             if let fault = error as? LineReader.Fault {
-                Terminal.complain("\(fault); \(run.summary.published) events were published to \(target) before that")
+                Terminal.printError("\(fault); \(run.summary.published) events were published to \(target) before that")
                 throw ExitStatus.unusable
             }
-            Terminal.complain(
+            Terminal.printError(
                 """
                 Publishing to \(target) failed after \(run.summary.published) events, at line \(run.summary.line) or a little before: \
                 \(RedisWords.text(error, redis))
@@ -77,14 +77,14 @@ struct PublishCommand: AsyncParsableCommand {
 
     private func tell(_ summary: PublishSummary, _ target: String) throws {
         Terminal.endProgress()
-        for note in summary.notes { Terminal.complain(note) }
+        for note in summary.notes { Terminal.printError(note) }
         if check {
-            Terminal.complain(summary.verdict)
+            Terminal.printError(summary.verdict)
             if summary.refused + summary.deadLettered > 0 { throw ExitStatus.failed }
             return
         }
-        Terminal.complain("\(summary.published) published to \(target), \(summary.refused) left out")
-        if let fates = summary.fates { Terminal.complain(fates) }
+        Terminal.printError("\(summary.published) published to \(target), \(summary.refused) left out")
+        if let fates = summary.fates { Terminal.printError(fates) }
         if summary.refused > 0 { throw ExitStatus.failed }
     }
 
@@ -96,7 +96,7 @@ struct PublishCommand: AsyncParsableCommand {
         switch Usable.load(path: settings.mappingsPath) {
         case .success(let destination): return EntryPreview(settings.bridge, destination: destination)
         case .failure(let fault):
-            Terminal.complain("warning: events are not looked at: \(fault)")
+            Terminal.printError("warning: events are not looked at: \(fault)")
             return nil
         }
     }
@@ -105,7 +105,7 @@ struct PublishCommand: AsyncParsableCommand {
         guard let file, file != "-" else { return (STDIN_FILENO, nil) }
         let descriptor = Foundation.open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            Terminal.complain("\(file) cannot be read: \(String(cString: strerror(errno)))")
+            Terminal.printError("\(file) cannot be read: \(String(cString: strerror(errno)))")
             throw ExitStatus.unusable
         }
         let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int

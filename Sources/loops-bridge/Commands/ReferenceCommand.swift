@@ -12,12 +12,12 @@ struct ReferenceCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let root = CommandFacts(dump: LoopsBridge._dumpHelp()) else {
-            Terminal.complain("argument-parser describes commands in another form than this program knows")
+            Terminal.printError("argument-parser describes commands in another form than this program knows")
             throw ExitStatus.failed
         }
         let text =
             man
-            ? ManualPage(root: root, settings: Setting.all, version: Version.text).text
+            ? ManualPage(root: root, settings: Setting.all, version: Version.number).text
             : ReferencePage(root: root, settings: Setting.all).text
         Terminal.write(Array(text.utf8))
     }

@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             try await Assembly(settings: settings, destination: destination).run()
         } catch {
-            Terminal.complain("\(error)")
+            Terminal.printError("\(error)")
             throw ExitStatus.failed
         }
     }

@@ -50,16 +50,16 @@ struct SimulateCommand: AsyncParsableCommand {
                 tasks.addTask { try await group.run() }
                 // Why there are none, the group tells.
                 if let ports = try? await simulator.ports {
-                    Terminal.complain(configuration.banner)
-                    Terminal.complain("Loops API:  \(ports.baseURL)/v1\nControls:   \(ports.adminURL)/")
-                    Terminal.complain(
+                    Terminal.printError(configuration.banner)
+                    Terminal.printError("Loops API:  \(ports.baseURL)/v1\nControls:   \(ports.adminURL)/")
+                    Terminal.printError(
                         "A bridge:   LOOPS_BASE_URL=\(ports.baseURL)/v1 LOOPS_API_KEY=\(apiKey) loops-bridge run"
                     )
                 }
                 try await tasks.waitForAll()
             }
         } catch {
-            Terminal.complain(Self.words(error))
+            Terminal.printError(Self.words(error))
             throw ExitStatus.failed
         }
     }

@@ -55,7 +55,7 @@ struct TestCommand: AsyncParsableCommand {
             }
         }
         guard faults.isEmpty else {
-            for fault in faults { Terminal.complain(fault) }
+            for fault in faults { Terminal.printError(fault) }
             throw ExitStatus.unusable
         }
         let report = MappingSuite.run(suites, hasColour: Terminal.hasOutputColour)

@@ -13,7 +13,7 @@ enum Usable {
         do {
             return try load()
         } catch {
-            Terminal.complain("\(error)")
+            Terminal.printError("\(error)")
             throw ExitStatus.unusable
         }
     }
@@ -23,7 +23,7 @@ enum Usable {
         switch load(path: path) {
         case .success(let destination): return destination
         case .failure(let fault):
-            Terminal.complain("\(fault)")
+            Terminal.printError("\(fault)")
             throw ExitStatus.unusable
         }
     }

@@ -65,10 +65,10 @@ struct DeliveryAudit {
     private mutating func takeEffects(_ evidence: EffectJudge) {
         var newest: [String: Int64] = [:]
         var updates: [String: (newest: Int64, last: Int64)] = [:]
-        var keys: Set<ByteText> = []
+        var keys: Set<UTF8Key> = []
         let bodies = Dictionary(uniqueKeysWithValues: evidence.requests.map { ($0.sequence, $0) })
         for effect in evidence.effects where effect.isPrincipal {
-            if let key = effect.idempotencyKey, !keys.insert(ByteText(key)).inserted { appliedTwice.insert(key) }
+            if let key = effect.idempotencyKey, !keys.insert(UTF8Key(key)).inserted { appliedTwice.insert(key) }
             guard let sequence = effect.sequenceNumber, let user = bodies[effect.request]?.userID else { continue }
             if effect.userID != user { misdirected.insert("\(user)-\(sequence)") }
             if !applied[user, default: []].insert(sequence).inserted {
@@ -84,7 +84,7 @@ struct DeliveryAudit {
         }
         for (user, update) in updates where update.last != update.newest { unfinished.insert(user) }
         for entry in evidence.requests where entry.status == 409 {
-            if let key = entry.idempotencyKey, !keys.contains(ByteText(key)) { hollow.insert(key) }
+            if let key = entry.idempotencyKey, !keys.contains(UTF8Key(key)) { hollow.insert(key) }
         }
     }
 }

@@ -81,7 +81,7 @@ struct DevFlow: Service {
             if Terminal.isInteractive {
                 Terminal.progress(progress.line(width: Terminal.errorWidth - 1))
             } else if seconds % 5 == 0 {
-                Terminal.complain(progress.line(width: .max))
+                Terminal.printError(progress.line(width: .max))
             }
         }
     }

@@ -3,7 +3,7 @@ import Bridge
 /// How far a run of `dev` is, in one line that fits its terminal.
 struct DevProgress {
     let published: Int
-    let ends: EndCounts
+    let ends: CompletionCounts
     /// Deliveries of the last second.
     let perSecond: Int
 

@@ -53,7 +53,7 @@ struct DevSession: Sendable {
                     redis: redis,
                     isSteady: isSteady
                 )
-                Terminal.complain(greeting.lines.joined(separator: "\n") + "\n")
+                Terminal.printError(greeting.lines.joined(separator: "\n") + "\n")
             }
             try await assembly.run()
             interruption.settle()

@@ -47,7 +47,7 @@ extension Usable {
     /// Tells of variables that are ignored though they look like ours.
     static func warnOfVariables() {
         for finding in LookalikeVariables.find(in: ProcessInfo.processInfo.environment) {
-            Terminal.complain("warning: \(finding.description)")
+            Terminal.printError("warning: \(finding.description)")
         }
     }
 }

@@ -14,7 +14,7 @@ struct Settings: Sendable {
     var controlToken: String?
     var log: LogSettings
     /// Everything as it holds, without secrets.
-    var inForce: [SettingInForce]
+    var inForce: [EffectiveSetting]
     /// What should be the same on all replicas, as `key=value`, without secrets.
     let shared: [String]
     /// What works and is not safe, a sentence each.
@@ -24,7 +24,7 @@ struct Settings: Sendable {
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.
     ///   - wantsControl: whether the control token is read; as `needsKey` if not given.
     ///   - readFile: gives a file's text, for the key file; injected for tests.
-    /// - Throws: ``SettingsFaults`` with everything that is wrong.
+    /// - Throws: ``SettingsErrors`` with everything that is wrong.
     init(
         flags: [String: String],
         environment: [String: String],
@@ -34,7 +34,7 @@ struct Settings: Sendable {
         needsKey: Bool = true,
         wantsControl: Bool? = nil,
         readFile: (String) throws -> String
-    ) throws(SettingsFaults) {
+    ) throws(SettingsErrors) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
         let key = needsKey ? Self.apiKey(&reader, readFile: readFile) : ""
         let loops = Self.loops(&reader, key: key)
@@ -82,21 +82,21 @@ struct Settings: Sendable {
         self.hosts = Self.hosts(&reader, listeningOn: httpHost, hostName: hostName)
         self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
-        self.inForce = SettingInForce.all(reader, redis: "\(redis)")
+        self.inForce = EffectiveSetting.all(reader, redis: "\(redis)")
         self.shared = reader.shared
         self.warnings = [Self.clearTextWarning(reader)].compactMap(\.self)
-        if !reader.faults.isEmpty { throw SettingsFaults(faults: reader.faults) }
+        if !reader.faults.isEmpty { throw SettingsErrors(faults: reader.faults) }
     }
 
     private static func loops(_ reader: inout SettingsReader, key: String) -> LoopsConfiguration {
         let base = reader.value(.loopsBaseURL)
-        if LoopsAddress(base?.text ?? "") == nil {
+        if HTTPOrigin(base?.text ?? "") == nil {
             reader.report(
                 .malformed(
                     key: "loops.baseURL",
                     source: base?.source ?? .fallback,
-                    value: "\"\(SettingInForce.withoutPassword(base?.text ?? ""))\"",
-                    allowed: LoopsAddress.form
+                    value: "\"\(EffectiveSetting.withoutPassword(base?.text ?? ""))\"",
+                    allowed: HTTPOrigin.form
                 )
             )
         }
@@ -114,7 +114,7 @@ struct Settings: Sendable {
 
     /// The API key and what events say go to Loops as they are when its address is no https:// one.
     private static func clearTextWarning(_ reader: SettingsReader) -> String? {
-        guard let (text, source) = reader.value(.loopsBaseURL), let address = LoopsAddress(text), !address.isSecure,
+        guard let (text, source) = reader.value(.loopsBaseURL), let address = HTTPOrigin(text), !address.isSecure,
             !address.isLoopback
         else { return nil }
         return """

@@ -9,7 +9,7 @@ extension SettingsFile {
 
     /// - Parameter typed: what `--config` says.
     /// - Returns: nil when no file is named.
-    /// - Throws: ``SettingsFaults`` when it cannot be read.
+    /// - Throws: ``SettingsErrors`` when it cannot be read.
     static func load(
         _ typed: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -21,7 +21,7 @@ extension SettingsFile {
         } catch {
             let origin = typed == nil ? " that \(Self.environment) names" : ""
             let reason = "the settings file\(origin) cannot be read: \(error)"
-            throw SettingsFaults(faults: [.unreadableFile(path: path, reason: reason)])
+            throw SettingsErrors(faults: [.unreadableFile(path: path, reason: reason)])
         }
     }
 }

@@ -11,7 +11,7 @@ struct SettingsFile {
 
     let path: String
     private(set) var values: [String: String] = [:]
-    private(set) var faults: [SettingsFault] = []
+    private(set) var faults: [SettingsError] = []
 
     init(path: String, text: String) {
         self.path = path

@@ -17,7 +17,7 @@ struct SettingsReader {
 
     /// The first that knows a value wins.
     private let origins: [(origin: Origin, reader: ConfigReader)]
-    private(set) var faults: [SettingsFault]
+    private(set) var faults: [SettingsError]
 
     /// - Parameters:
     ///   - flags: values by key, as typed.
@@ -53,7 +53,7 @@ struct SettingsReader {
         )
     }
 
-    mutating func report(_ fault: SettingsFault) { faults.append(fault) }
+    mutating func report(_ fault: SettingsError) { faults.append(fault) }
 
     /// The text that is set for a setting, without blanks at its ends, and by what; nil when nothing is. An empty text counts as not set.
     func value(_ setting: Setting) -> (text: String, source: SettingSource)? {

@@ -68,7 +68,7 @@ extension Usable {
             return try await body()
         } catch let fault as LineReader.Fault {
             Terminal.endProgress()
-            Terminal.complain("\(fault)")
+            Terminal.printError("\(fault)")
             throw ExitStatus.unusable
         }
     }

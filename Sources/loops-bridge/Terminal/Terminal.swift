@@ -27,7 +27,7 @@ enum Terminal {
 
     /// Writes lines to standard error; whatever a text of others holds, it is shown and does no more. A line of progress makes room for them and
     /// comes back below them.
-    static func complain(_ text: String) { log(text.shownLines) }
+    static func printError(_ text: String) { log(text.shownLines) }
 
     /// Writes a line of the log to standard error, as it is. A line of progress makes room for it.
     static func log(_ text: String) {

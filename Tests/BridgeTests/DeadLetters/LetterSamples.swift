@@ -39,10 +39,10 @@ extension Letter {
 
 extension ScriptFixture {
     /// The stream as one sees it from outside.
-    var view: StreamView { StreamView(keys: keys, group: Self.group, client: client) }
+    var view: GroupInspector { GroupInspector(keys: keys, group: Self.group, client: client) }
 
-    func box() throws -> LetterBox {
-        guard let box = LetterBox(key: keys.deadLetters, views: [view]) else { throw Letter.NoLetter() }
+    func box() throws -> DeadLetterQueue {
+        guard let box = DeadLetterQueue(key: keys.deadLetters, views: [view]) else { throw Letter.NoLetter() }
         return box
     }
 
@@ -54,9 +54,9 @@ extension ScriptFixture {
     }
 
     /// Dead-letters a routed entry as the bridge does.
-    func bury(_ id: StreamID, contact: String, in session: StreamSession) async throws {
-        let fault = DeliveryFault(reason: .refused, detail: "No.", mapping: "m", status: 400, answer: "No.")
-        let end = EntryEnd(
+    func bury(_ id: StreamID, contact: String, in session: StreamState) async throws {
+        let fault = DeliveryFailure(reason: .refused, detail: "No.", mapping: "m", status: 400, answer: "No.")
+        let end = EntryCompletion(
             stream: 0,
             id: id,
             partition: 0,
@@ -72,7 +72,7 @@ extension ScriptFixture {
 
     /// All letters, oldest first.
     func allLetters() async throws -> [Letter] {
-        var search = try box().search(LetterFilter(), newestFirst: false, now: 0)
+        var search = try box().search(DeadLetterFilter(), newestFirst: false, now: 0)
         var all: [Letter] = []
         while let letters = try await search.next() { all += letters }
         return all

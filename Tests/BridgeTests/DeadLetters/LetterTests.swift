@@ -49,8 +49,8 @@ struct LetterTests {
     @Test("Filters narrow each other; what is not set lets all through")
     func filters() throws {
         let letter = try Letter.sample(mapping: "a,b")
-        func passes(now: Int64 = 1_060_000, _ set: (inout LetterFilter) -> Void) -> Bool {
-            var filter = LetterFilter()
+        func passes(now: Int64 = 1_060_000, _ set: (inout DeadLetterFilter) -> Void) -> Bool {
+            var filter = DeadLetterFilter()
             set(&filter)
             return filter.matches(letter, now: now)
         }
@@ -78,15 +78,15 @@ struct LetterTests {
     @Test("A contact that differs only in how its letters are composed is another one")
     func bytes() throws {
         let letter = try Letter.sample(contact: "\u{E9}va")
-        var filter = LetterFilter()
+        var filter = DeadLetterFilter()
         filter.contact = "e\u{301}va"
         #expect(!filter.matches(letter, now: 0))
     }
 
     @Test("Masking leaves out contacts and addresses, and leaves the rest")
     func masking() {
-        #expect(Discretion.masking("u-123 is taken by ann@example.com.", contact: "u-123") == "… is taken by …@…")
-        #expect(Discretion.masking("an @ alone stays", contact: "an") == "an @ alone stays")
-        #expect(Discretion.masking("", contact: nil) == "")
+        #expect(Redaction.masking("u-123 is taken by ann@example.com.", contact: "u-123") == "… is taken by …@…")
+        #expect(Redaction.masking("an @ alone stays", contact: "an") == "an @ alone stays")
+        #expect(Redaction.masking("", contact: nil) == "")
     }
 }

@@ -9,7 +9,7 @@ struct ReplayTests {
     /// Letters are made of the entries of these contacts, in order.
     private func withLetters(
         _ contacts: [String],
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession, [StreamID]) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState, [StreamID]) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
@@ -24,15 +24,17 @@ struct ReplayTests {
     }
 
     /// Ready to replay everything.
-    private func replayer(_ fixture: ScriptFixture, scan: Int = 1000, limit: Int? = nil) async throws -> Replayer {
-        var replayer = Replayer(boxes: [try fixture.box()], scan: scan)
+    private func replayer(_ fixture: ScriptFixture, scan: Int = 1000, limit: Int? = nil) async throws
+        -> DeadLetterReplayer
+    {
+        var replayer = DeadLetterReplayer(boxes: [try fixture.box()], scan: scan)
         for letter in try await fixture.allLetters().reversed() { replayer.add(letter, box: 0) }
         try await replayer.prepare(limit: limit)
         return replayer
     }
 
     /// As the bridge does with a delivered entry.
-    private func finish(_ session: StreamSession) async throws {
+    private func finish(_ session: StreamState) async throws {
         _ = try await session.route()
         let ids = try await session.pullAll()?.entries.map(\.id) ?? []
         if !ids.isEmpty { _ = try await session.acknowledge([.init(partition: 0, ids: ids)]) }
@@ -146,7 +148,7 @@ struct ReplayTests {
     )
     func fullMemory() async throws {
         try await withLetters(["a", "b", "c"]) { fixture, _, _ in
-            var replayer = Replayer(boxes: [try fixture.box()], scan: 100, copiesRemembered: 2)
+            var replayer = DeadLetterReplayer(boxes: [try fixture.box()], scan: 100, copiesRemembered: 2)
             for letter in try await fixture.allLetters().reversed() { replayer.add(letter, box: 0) }
             try await replayer.prepare()
             #expect(replayer.items.map { $0.obstacle == nil } == [true, true, false])
@@ -184,7 +186,7 @@ struct ReplayTests {
             _ = try await fixture.publish("a", "page", type: "page")
             try await finish(session)
             #expect(try await replayer(fixture).items[0].isOvertaken)
-            var replayer = Replayer(boxes: [try fixture.box()], scan: 100, destination: .presets)
+            var replayer = DeadLetterReplayer(boxes: [try fixture.box()], scan: 100, destination: .presets)
             for letter in try await fixture.allLetters() { replayer.add(letter, box: 0) }
             try await replayer.prepare()
             #expect(replayer.items[0].obstacle == nil)
@@ -210,11 +212,11 @@ struct ReplayTests {
         try await withLetters(["a", "b", "c"]) { fixture, _, _ in
             _ = try await fixture.client.add(fixture.keys.deadLetters, fields: [StreamField("a", "b")])
             let all = try await fixture.allLetters()
-            var search = try fixture.box().search(LetterFilter(), newestFirst: true, now: 0)
+            var search = try fixture.box().search(DeadLetterFilter(), newestFirst: true, now: 0)
             let newest = try await search.next()
             #expect(newest?.map(\.contact) == ["c", "b", "a"] && search.unreadable == 1 && search.looked == 4)
             #expect(try await search.next() == nil)
-            var filter = LetterFilter()
+            var filter = DeadLetterFilter()
             filter.ids = [all[0].id, all[2].id, .sample(1)]
             var byID = try fixture.box().search(filter, newestFirst: false, now: 0)
             var found: [Letter] = []

@@ -18,7 +18,7 @@ struct DeliveryStateTests {
         DeliveryState(isLimited: isLimited, maxInFlight: maxInFlight, retry: retry)
     }
 
-    func started(_ action: DeliveryState.Action) throws -> Lanes.Start {
+    func started(_ action: DeliveryState.Action) throws -> ContactQueues.Start {
         guard case .send(let start) = action else { throw NotStarted(action: "\(action)") }
         return start
     }
@@ -27,7 +27,7 @@ struct DeliveryStateTests {
     /// Fails the only entry of a state again and again, each time as soon as it is due.
     private func fail(
         _ state: inout DeliveryState,
-        _ answer: LoopsAnswer,
+        _ answer: LoopsResponse,
         times: Int,
         now: inout ContinuousClock.Instant
     ) throws -> [DeliveryState.Settled] {
@@ -45,14 +45,14 @@ struct DeliveryStateTests {
     @Test("Never more requests are under way than the cap")
     func cap() throws {
         var state = state(maxInFlight: 3)
-        for number in 0..<10 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
-        var underWay: [Lanes.Start] = []
+        for number in 0..<10 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        var underWay: [ContactQueues.Start] = []
         for _ in 0..<3 { underWay.append(try started(state.next(now: start))) }
         guard case .wait(nil) = state.next(now: start) else {
             Issue.record("a fourth request")
             return
         }
-        _ = state.answered(underWay[0], LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+        _ = state.answered(underWay[0], LoopsResponse(outcome: .delivered, status: 200), now: start, random: 0)
         _ = try started(state.next(now: start))
         #expect(state.inFlight == 3)
     }
@@ -64,8 +64,8 @@ struct DeliveryStateTests {
             Issue.record("an alarm or a question for nothing")
             return
         }
-        _ = state.lanes.admit(.sample(1, contact: "a", partition: 3))
-        _ = state.lanes.admit(.sample(2, contact: "b"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a", partition: 3))
+        _ = state.contactQueues.admit(.sample(2, contact: "b"))
         guard case .ask(let request) = state.next(now: start) else {
             Issue.record("not asked")
             return
@@ -97,7 +97,7 @@ struct DeliveryStateTests {
     @Test("A permit that comes to its use too late is thrown away and counted, and another one is asked for")
     func latePermit() throws {
         var state = state(isLimited: true)
-        _ = state.lanes.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
         _ = state.next(now: start)
         let grant = PermitGrant(count: 1, delay: .zero, interval: .milliseconds(100), limit: 10, rate: 9.85)
         _ = state.permits.granted(grant, now: start)
@@ -112,27 +112,27 @@ struct DeliveryStateTests {
     @Test("After an outage requests come back one by one, each answer letting one more on")
     func slowStart() throws {
         var state = state(maxInFlight: 4)
-        for number in 0..<40 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        for number in 0..<40 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
         var now = start
-        for _ in 0..<Circuit.threshold {
+        for _ in 0..<CircuitBreaker.threshold {
             let begun = try started(state.next(now: now))
-            _ = state.answered(begun, LoopsAnswer(outcome: .retry(.unreachable)), now: now, random: 1)
+            _ = state.answered(begun, LoopsResponse(outcome: .retry(.unreachable)), now: now, random: 1)
         }
         guard case .wait(let until?) = state.next(now: now) else {
             Issue.record("the circuit is closed")
             return
         }
         now = until
-        let good = LoopsAnswer(outcome: .delivered, status: 200)
+        let good = LoopsResponse(outcome: .delivered, status: 200)
         let probe = try started(state.next(now: now))
         #expect(state.answered(probe, good, now: now, random: 0).change == .resumed)
         for width in 1...4 {
-            var begun: [Lanes.Start] = []
+            var begun: [ContactQueues.Start] = []
             while case .send(let start) = state.next(now: now) { begun.append(start) }
             #expect(begun.count == width)
             for start in begun.prefix(1) { _ = state.answered(start, good, now: now, random: 0) }
             for start in begun.dropFirst() {
-                _ = state.answered(start, LoopsAnswer(outcome: .rejected(.refused), status: 400), now: now, random: 0)
+                _ = state.answered(start, LoopsResponse(outcome: .rejected(.refused), status: 400), now: now, random: 0)
             }
         }
     }
@@ -140,32 +140,32 @@ struct DeliveryStateTests {
     @Test("A drain starts nothing, not even a probe of the key, and takes the answers that still come")
     func draining() throws {
         var state = state()
-        for number in 0..<3 { _ = state.lanes.admit(.sample(UInt64(number), contact: "c\(number)")) }
+        for number in 0..<3 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
         let first = try started(state.next(now: start))
         let second = try started(state.next(now: start))
         state.drain(now: start)
-        let settled = state.answered(first, LoopsAnswer(outcome: .delivered, status: 200), now: start, random: 0)
+        let settled = state.answered(first, LoopsResponse(outcome: .delivered, status: 200), now: start, random: 0)
         #expect(settled.ends.map(\.kind) == [.delivered])
-        _ = state.answered(second, LoopsAnswer(outcome: .unauthorized, status: 401), now: start, random: 0)
+        _ = state.answered(second, LoopsResponse(outcome: .unauthorized, status: 401), now: start, random: 0)
         for seconds in [0, 1, 1000] {
             guard case .wait(nil) = state.next(now: start + .seconds(seconds)) else {
                 Issue.record("something was started")
                 return
             }
         }
-        #expect(state.hasDrained && state.lanes.count == 0, "the rest is pending in Redis")
+        #expect(state.hasDrained && state.contactQueues.count == 0, "the rest is pending in Redis")
     }
 
     @Test("A 2xx that cannot be read three times in a row counts as delivered; without a status it never does")
     func ambiguous() throws {
         var now = start
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        let answer = LoopsAnswer(outcome: .retry(.ambiguousAnswer), status: 200)
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        let answer = LoopsResponse(outcome: .retry(.ambiguousAnswer), status: 200)
         let settled = try fail(&state, answer, times: 3, now: &now)
         #expect(settled.map { $0.ends.map(\.kind) } == [[], [], [.delivered]])
-        _ = state.lanes.admit(.sample(2, contact: "a"))
-        let lost = try fail(&state, LoopsAnswer(outcome: .retry(.ambiguousAnswer)), times: 5, now: &now)
+        _ = state.contactQueues.admit(.sample(2, contact: "a"))
+        let lost = try fail(&state, LoopsResponse(outcome: .retry(.ambiguousAnswer)), times: 5, now: &now)
         #expect(lost.allSatisfy { $0.ends.isEmpty })
     }
 
@@ -174,16 +174,16 @@ struct DeliveryStateTests {
         var now = start
         let retry = RetryPolicy(base: .seconds(1), cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5)
         var state = state(retry: retry)
-        _ = state.lanes.admit(.sample(1, contact: "bad"))
-        let answer = LoopsAnswer(outcome: .retry(.serverError), status: 500, message: "boom")
+        _ = state.contactQueues.admit(.sample(1, contact: "bad"))
+        let answer = LoopsResponse(outcome: .retry(.serverError), status: 500, message: "boom")
         var last: DeliveryState.Settled?
         for number in 2..<100 {
             last = try fail(&state, answer, times: 1, now: &now).first
             guard last?.ends.isEmpty == true else { break }
-            _ = state.lanes.admit(.sample(UInt64(number), contact: "good"))
+            _ = state.contactQueues.admit(.sample(UInt64(number), contact: "good"))
             let good = try started(state.next(now: now))
             #expect(good.key.contact == "good")
-            _ = state.answered(good, LoopsAnswer(outcome: .delivered, status: 200), now: now, random: 0)
+            _ = state.answered(good, LoopsResponse(outcome: .delivered, status: 200), now: now, random: 0)
         }
         guard case .deadLettered(let faults)? = last?.ends.first?.kind else {
             Issue.record("not given up")
@@ -197,29 +197,29 @@ struct DeliveryStateTests {
     func blockedSince() throws {
         var now = start
         var state = state(retry: RetryPolicy(cap: .seconds(8)))
-        #expect(state.lanes.blockedSince == nil)
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        _ = try fail(&state, LoopsAnswer(outcome: .retry(.serverError), status: 500), times: 3, now: &now)
-        #expect(state.lanes.blockedSince == start && now > start)
+        #expect(state.contactQueues.blockedSince == nil)
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        _ = try fail(&state, LoopsResponse(outcome: .retry(.serverError), status: 500), times: 3, now: &now)
+        #expect(state.contactQueues.blockedSince == start && now > start)
         #expect(DeliverySnapshot(state, now: now).blockedSeconds == (now - start) / .seconds(1))
-        _ = try fail(&state, LoopsAnswer(outcome: .delivered, status: 200), times: 1, now: &now)
-        #expect(state.lanes.blockedSince == nil && DeliverySnapshot(state, now: now).blockedSeconds == 0)
+        _ = try fail(&state, LoopsResponse(outcome: .delivered, status: 200), times: 1, now: &now)
+        #expect(state.contactQueues.blockedSince == nil && DeliverySnapshot(state, now: now).blockedSeconds == 0)
     }
 
     @Test("While nobody gets through, no event is given up")
     func outage() throws {
         var now = start
         var state = state(retry: RetryPolicy(cap: .seconds(8), retryFor: .seconds(30), minAttempts: 5))
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        let settled = try fail(&state, LoopsAnswer(outcome: .retry(.unreachable)), times: 200, now: &now)
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        let settled = try fail(&state, LoopsResponse(outcome: .retry(.unreachable)), times: 200, now: &now)
         #expect(settled.allSatisfy { $0.ends.isEmpty })
     }
 
     @Test("A rejection ends the entry with what Loops said", arguments: LoopsOutcome.Rejection.allCases)
     func rejected(rejection: LoopsOutcome.Rejection) throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        let answer = LoopsAnswer(outcome: .rejected(rejection), status: 409, message: "said")
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        let answer = LoopsResponse(outcome: .rejected(rejection), status: 409, message: "said")
         let settled = state.answered(try started(state.next(now: start)), answer, now: start, random: 0)
         guard case .deadLettered(let faults)? = settled.ends.first?.kind, let fault = faults.first else {
             Issue.record("not ended")
@@ -241,10 +241,10 @@ struct DeliveryStateTests {
     )
     func held(outcome: LoopsOutcome) throws {
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "a"))
-        _ = state.lanes.admit(.sample(2, contact: "b"))
+        _ = state.contactQueues.admit(.sample(1, contact: "a"))
+        _ = state.contactQueues.admit(.sample(2, contact: "b"))
         let begun = try started(state.next(now: start))
-        _ = state.answered(begun, LoopsAnswer(outcome: outcome), now: start, random: 0.5)
+        _ = state.answered(begun, LoopsResponse(outcome: outcome), now: start, random: 0.5)
         guard case .wait(let until?) = state.next(now: start) else {
             Issue.record("not held")
             return
@@ -254,7 +254,7 @@ struct DeliveryStateTests {
                 Issue.record("the key is not asked for")
                 return
             }
-            #expect(state.keyProbed(LoopsAnswer(outcome: .delivered, status: 200), now: until, random: 0) == .resumed)
+            #expect(state.keyProbed(LoopsResponse(outcome: .delivered, status: 200), now: until, random: 0) == .resumed)
         }
         for _ in 0..<2 { #expect(try started(state.next(now: until)).attempt == 1) }
     }
@@ -265,21 +265,21 @@ struct DeliveryStateTests {
     func forbiddenAlone() throws {
         var now = start
         var state = state()
-        _ = state.lanes.admit(.sample(1, contact: "bad"))
-        _ = state.lanes.admit(.sample(2, contact: "good"))
-        let refusal = LoopsAnswer(outcome: .unauthorized, status: 403)
+        _ = state.contactQueues.admit(.sample(1, contact: "bad"))
+        _ = state.contactQueues.admit(.sample(2, contact: "good"))
+        let refusal = LoopsResponse(outcome: .unauthorized, status: 403)
         let first = try started(state.next(now: now))
         #expect(first.key.contact == "bad")
         #expect(state.answered(first, refusal, now: now, random: 0).change == .refused)
         guard case .wait(let until?) = state.next(now: now) else { throw NotStarted(action: "not held") }
         now = until
         guard case .probeKey = state.next(now: now) else { throw NotStarted(action: "the key is not asked for") }
-        #expect(state.keyProbed(LoopsAnswer(outcome: .delivered, status: 200), now: now, random: 0) == .resumed)
+        #expect(state.keyProbed(LoopsResponse(outcome: .delivered, status: 200), now: now, random: 0) == .resumed)
         let again = try started(state.next(now: now))
         let settled = state.answered(again, refusal, now: now, random: 0.5)
         #expect(settled.change == .nothing && settled.answer.outcome == .retry(.forbidden))
         #expect(settled.retryDelay.map { $0 > .zero } == true, "it counts, and waits")
-        #expect(state.gate.isAuthorized)
+        #expect(state.admissionControl.isAuthorized)
         let other = try started(state.next(now: now))
         #expect(other.key.contact == "good")
         // A key that is revoked later is found out by an entry that was not refused before.
@@ -288,12 +288,12 @@ struct DeliveryStateTests {
 
     @Test("Only answers that cannot be read, three in a row, count as a yes")
     func unreadable() throws {
-        func ends(_ outcomes: LoopsOutcome...) throws -> [EntryEnd.Kind] {
+        func ends(_ outcomes: LoopsOutcome...) throws -> [EntryCompletion.Kind] {
             var now = start
             var state = state()
-            _ = state.lanes.admit(.sample(1, contact: "a"))
+            _ = state.contactQueues.admit(.sample(1, contact: "a"))
             return try outcomes.flatMap { outcome in
-                let answer = LoopsAnswer(outcome: outcome, status: 200)
+                let answer = LoopsResponse(outcome: outcome, status: 200)
                 return try fail(&state, answer, times: 1, now: &now).flatMap(\.ends).map(\.kind)
             }
         }
@@ -312,7 +312,7 @@ struct DeliveryStateTests {
         var run = RandomSchedule(seed: seed, start: start)
         while try run.step() {}
         #expect(run.ended == run.admitted)
-        #expect(run.state.inFlight == 0 && run.state.lanes.isEmpty)
+        #expect(run.state.inFlight == 0 && run.state.contactQueues.isEmpty)
         #expect(run.outcomes > 500)
     }
 }

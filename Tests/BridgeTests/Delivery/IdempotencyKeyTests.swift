@@ -25,7 +25,7 @@ struct IdempotencyKeyTests {
     )
     func length(event: String) {
         let key = IdempotencyKey.make(event: event, mapping: event)
-        #expect(key.count <= LoopsCall.maxIdempotencyKeyLength)
+        #expect(key.count <= EncodedRequest.maxIdempotencyKeyLength)
         #expect(key.utf8.allSatisfy { (0x21...0x7E).contains($0) })
     }
 }

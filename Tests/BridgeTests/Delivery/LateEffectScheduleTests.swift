@@ -16,25 +16,25 @@ private struct LateLoops {
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-    mutating func answer(_ call: LoopsCall, sent: ContinuousClock.Instant) -> (LoopsAnswer, after: Duration) {
+    mutating func answer(_ call: EncodedRequest, sent: ContinuousClock.Instant) -> (LoopsResponse, after: Duration) {
         switch Int.random(in: 0..<12, using: &random) {
-        case 0: return (LoopsAnswer(outcome: .throttled, status: 429), .milliseconds(50))
-        case 1: return (LoopsAnswer(outcome: .retry(.unreachable)), .milliseconds(50))
-        case 2: return (LoopsAnswer(outcome: .retry(.serverError), status: 500), .milliseconds(50))
+        case 0: return (LoopsResponse(outcome: .throttled, status: 429), .milliseconds(50))
+        case 1: return (LoopsResponse(outcome: .retry(.unreachable)), .milliseconds(50))
+        case 2: return (LoopsResponse(outcome: .retry(.serverError), status: 500), .milliseconds(50))
         case 3, 4:
             // Given up after a second; it may be applied at any time until the end of the window.
             if Bool.random(using: &random) {
                 _ = apply(call, at: sent + .milliseconds(Int.random(in: 0..<30_000, using: &random)))
             }
-            return (LoopsAnswer(outcome: .retry(.timedOut)), .seconds(1))
+            return (LoopsResponse(outcome: .retry(.timedOut)), .seconds(1))
         default:
             return apply(call, at: sent + .milliseconds(20))
-                ? (LoopsAnswer(outcome: .delivered, status: 200), .milliseconds(50))
-                : (LoopsAnswer(outcome: .alreadyDelivered, status: 409), .milliseconds(50))
+                ? (LoopsResponse(outcome: .delivered, status: 200), .milliseconds(50))
+                : (LoopsResponse(outcome: .alreadyDelivered, status: 409), .milliseconds(50))
         }
     }
 
-    private mutating func apply(_ call: LoopsCall, at instant: ContinuousClock.Instant) -> Bool {
+    private mutating func apply(_ call: EncodedRequest, at instant: ContinuousClock.Instant) -> Bool {
         if let key = call.idempotencyKey, keys.updateValue(instant, forKey: key) != nil { return false }
         let body = try? JSONParser.parse(call.body)
         let number = (body?["seq"] ?? body?["eventProperties"]?["n"])?.integerValue
@@ -52,18 +52,21 @@ struct LateEffectScheduleTests {
         var state = DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: lateEffect)
         var now = start
         var underWay:
-            [(start: Lanes.Start, began: ContinuousClock.Instant, answer: LoopsAnswer, due: ContinuousClock.Instant)] =
+            [(
+                start: ContactQueues.Start, began: ContinuousClock.Instant, answer: LoopsResponse,
+                due: ContinuousClock.Instant
+            )] =
                 []
         var left = 60
         var numbers: [String: UInt64] = [:]
-        for _ in 0..<100_000 where left > 0 || !state.lanes.isEmpty {
+        for _ in 0..<100_000 where left > 0 || !state.contactQueues.isEmpty {
             if left > 0, Int.random(in: 0..<3, using: &random) == 0 {
                 left -= 1
                 let contact = "c\(Int.random(in: 0..<4, using: &random))"
                 numbers[contact, default: 0] += 1
                 let number = numbers[contact] ?? 0
                 let isEvent = Int.random(in: 0..<4, using: &random) == 0
-                _ = state.lanes.admit(
+                _ = state.contactQueues.admit(
                     isEvent ? .event(number, ["seq": .int(Int64(number))], of: contact) : .update(number, of: contact)
                 )
             }
@@ -86,7 +89,7 @@ struct LateEffectScheduleTests {
             case .probeKey, .ask: Issue.record("no limiter, no key")
             }
         }
-        try #require(state.lanes.isEmpty && left == 0)
+        try #require(state.contactQueues.isEmpty && left == 0)
         return Dictionary(grouping: loops.applied.sorted { $0.at < $1.at }, by: \.contact).mapValues {
             $0.map(\.number)
         }

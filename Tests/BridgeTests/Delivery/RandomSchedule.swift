@@ -16,7 +16,7 @@ struct RandomSchedule {
 
     private var random: SplitMix64
     private var now: ContinuousClock.Instant
-    private var underWay: [Lanes.Start] = []
+    private var underWay: [ContactQueues.Start] = []
     private var isProbing = false
     private var asked: PermitRequest?
     private var steps = 0
@@ -51,10 +51,10 @@ struct RandomSchedule {
         case 1: try start(isEnding: isEnding)
         default: answer(isEnding: isEnding)
         }
-        if isLeased { _ = state.lanes.unpark() }
+        if isLeased { _ = state.contactQueues.unpark() }
         if isEnding || Int.random(in: 0..<10, using: &random) == 0 { takeUpAgain() }
         #expect(state.inFlight == underWay.count + (isProbing ? 1 : 0) && state.inFlight <= maxInFlight)
-        return !isEnding || !state.lanes.isEmpty || state.inFlight > 0 || lost != nil
+        return !isEnding || !state.contactQueues.isEmpty || state.inFlight > 0 || lost != nil
     }
 
     private mutating func admit() {
@@ -63,20 +63,20 @@ struct RandomSchedule {
         admitted[contact, default: []].append(id)
         let count = Int.random(in: 0..<3, using: &random)
         let entry = PlannedEntry.sample(UInt64(steps), contact: contact, steps: count)
-        if lost == nil { note(state.lanes.admit(entry)) } else { lost?.append(entry) }
+        if lost == nil { note(state.contactQueues.admit(entry)) } else { lost?.append(entry) }
     }
 
     /// Another replica may own the partition: what waits is given up, and what is under way comes home.
     private mutating func lose() {
-        lost = state.lanes.abandon(stream: 0, partition: 0)
+        lost = state.contactQueues.abandon(stream: 0, partition: 0)
         for index in lost?.indices ?? 0..<0 { lost?[index].reset() }
     }
 
     /// The partition is read from its beginning once nothing of it is in hand.
     private mutating func takeUpAgain() {
-        guard let entries = lost, state.lanes.isEmpty else { return }
+        guard let entries = lost, state.contactQueues.isEmpty else { return }
         lost = nil
-        for entry in entries.sorted(by: { $0.id < $1.id }) { note(state.lanes.admit(entry)) }
+        for entry in entries.sorted(by: { $0.id < $1.id }) { note(state.contactQueues.admit(entry)) }
     }
 
     private mutating func forget(_ entries: [PlannedEntry]) {
@@ -108,7 +108,7 @@ struct RandomSchedule {
             #expect(until > now, "an alarm that is due already would spin")
             now = isEnding || Bool.random(using: &random) ? until : now + .milliseconds(5)
         case .wait(nil):
-            let hasCause = state.lanes.isEmpty || !underWay.isEmpty || isProbing || !isLeased || asked != nil
+            let hasCause = state.contactQueues.isEmpty || !underWay.isEmpty || isProbing || !isLeased || asked != nil
             try #require(hasCause, "entries wait, and nothing would ever wake them")
         }
     }
@@ -135,7 +135,7 @@ struct RandomSchedule {
             isProbing = false
             let answers: [LoopsOutcome] = [.delivered, .unauthorized, .wrongAddress, .retry(.timedOut)]
             let outcome = isEnding ? .delivered : answers.randomElement(using: &random) ?? .delivered
-            _ = state.keyProbed(LoopsAnswer(outcome: outcome), now: now, random: dice())
+            _ = state.keyProbed(LoopsResponse(outcome: outcome), now: now, random: dice())
             return
         }
         guard let index = underWay.indices.randomElement(using: &random) else { return }
@@ -147,19 +147,19 @@ struct RandomSchedule {
         forget(settled.given)
     }
 
-    private mutating func note(_ ends: [EntryEnd]) {
+    private mutating func note(_ ends: [EntryCompletion]) {
         for end in ends { ended[end.contact, default: []].append(end.id) }
     }
 
     private mutating func dice() -> Double { Double.random(in: 0..<1, using: &random) }
 
-    private static let good = LoopsAnswer(outcome: .delivered, status: 200)
+    private static let good = LoopsResponse(outcome: .delivered, status: 200)
 
-    private mutating func anyAnswer() -> LoopsAnswer {
-        let others: [LoopsAnswer] =
-            LoopsOutcome.Retry.allCases.map { LoopsAnswer(outcome: .retry($0), status: 200) }
-            + LoopsOutcome.Rejection.allCases.map { LoopsAnswer(outcome: .rejected($0), status: 400) }
-            + [.throttled, .unauthorized, .wrongAddress, .alreadyDelivered].map { LoopsAnswer(outcome: $0) }
+    private mutating func anyAnswer() -> LoopsResponse {
+        let others: [LoopsResponse] =
+            LoopsOutcome.Retry.allCases.map { LoopsResponse(outcome: .retry($0), status: 200) }
+            + LoopsOutcome.Rejection.allCases.map { LoopsResponse(outcome: .rejected($0), status: 400) }
+            + [.throttled, .unauthorized, .wrongAddress, .alreadyDelivered].map { LoopsResponse(outcome: $0) }
         return Bool.random(using: &random) ? Self.good : others.randomElement(using: &random) ?? Self.good
     }
 }

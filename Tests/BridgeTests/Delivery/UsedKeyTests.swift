@@ -8,14 +8,15 @@ import Testing
 @Suite("A 409 on our own key: what of the event has happened, and what of its contact is said again")
 struct UsedKeyTests {
     private let start = ContinuousClock.now
-    private let used = LoopsAnswer(outcome: .alreadyDelivered, status: 409)
+    private let used = LoopsResponse(outcome: .alreadyDelivered, status: 409)
     private let late = Duration.seconds(30)
 
     private func state() -> DeliveryState {
         DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: late)
     }
 
-    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws -> Lanes.Start {
+    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws -> ContactQueues.Start
+    {
         for _ in 0..<10 {
             switch state.next(now: now) {
             case .send(let start): return start
@@ -28,23 +29,23 @@ struct UsedKeyTests {
     private struct NotStarted: Error {}
 
     /// Answers the requests of one event one after the other and gives its ends and what was sent.
-    private func answer(_ entry: PlannedEntry, _ answers: LoopsAnswer...) throws -> (
-        ends: [EntryEnd.Kind], sent: [LoopsCall], now: ContinuousClock.Instant
+    private func answer(_ entry: PlannedEntry, _ answers: LoopsResponse...) throws -> (
+        ends: [EntryCompletion.Kind], sent: [EncodedRequest], now: ContinuousClock.Instant
     ) {
         var state = state()
         var now = start
-        var ends = state.lanes.admit(entry).map(\.kind)
-        var sent: [LoopsCall] = []
+        var ends = state.contactQueues.admit(entry).map(\.kind)
+        var sent: [EncodedRequest] = []
         for answer in answers {
             let begun = try send(&state, &now)
             sent.append(begun.step.call)
             ends += state.answered(begun, answer, now: now, random: 0).ends.map(\.kind)
         }
-        #expect(ends.isEmpty || state.lanes.isEmpty)
+        #expect(ends.isEmpty || state.contactQueues.isEmpty)
         return (ends, sent, now)
     }
 
-    private let good = LoopsAnswer(outcome: .delivered, status: 200)
+    private let good = LoopsResponse(outcome: .delivered, status: 200)
 
     @Test("What the event says of its contact follows as an update, and only then the entry ends")
     func contactIsSaidAgain() throws {
@@ -67,13 +68,13 @@ struct UsedKeyTests {
     @Test("When the update is refused, the entry is dead-lettered; when it fails, it is sent again")
     func updateFails() throws {
         let event = PlannedEntry.event(1, ["plan": "pro"])
-        let refused = try answer(event, used, LoopsAnswer(outcome: .rejected(.refused), status: 400))
+        let refused = try answer(event, used, LoopsResponse(outcome: .rejected(.refused), status: 400))
         guard case .deadLettered(let faults)? = refused.ends.first else {
             Issue.record("not dead-lettered")
             return
         }
         #expect(faults.map(\.reason) == [.refused])
-        let failed = LoopsAnswer(outcome: .retry(.serverError), status: 500)
+        let failed = LoopsResponse(outcome: .retry(.serverError), status: 500)
         #expect(try answer(event, used, failed, good).ends == [.delivered])
     }
 
@@ -83,14 +84,14 @@ struct UsedKeyTests {
         for (outcome, status) in [
             (LoopsOutcome.Retry.timedOut, nil), (.connectionLost, nil), (.serverError, 504), (.requestTimeout, 408),
         ] {
-            let unknown = LoopsAnswer(outcome: .retry(outcome), status: status)
+            let unknown = LoopsResponse(outcome: .retry(outcome), status: status)
             #expect(try answer(event, unknown, used).ends.isEmpty, "\(outcome)")
             let again = try answer(event, unknown, used, used)
             #expect(again.ends == [.delivered] && again.now >= start + late, "\(outcome)")
             // The first attempt has failed after all: the event is delivered, and not lost.
             #expect(try answer(event, unknown, used, good).ends == [.delivered])
         }
-        let said = LoopsAnswer(outcome: .retry(.inProgress), status: 409)
+        let said = LoopsResponse(outcome: .retry(.inProgress), status: 409)
         #expect(try answer(event, said, used).ends == [.delivered])
     }
 
@@ -99,7 +100,7 @@ struct UsedKeyTests {
         var event = PlannedEntry.event(1, ["plan": "pro"])
         let outcome: LoopsOutcome =
             status == 503 ? .retry(.serverError) : status == 429 ? .throttled : .retry(.unreachable)
-        let refused = LoopsAnswer(outcome: outcome, status: status)
+        let refused = LoopsResponse(outcome: outcome, status: status)
         event.isFirstDelivery = true
         guard case .deadLettered(let faults)? = try answer(event, refused, used).ends.first else {
             Issue.record("taken for a success")
@@ -107,7 +108,7 @@ struct UsedKeyTests {
         }
         #expect(faults.map(\.reason) == [.unconfirmed])
         // An attempt that may have succeeded decides.
-        let unclear = LoopsAnswer(outcome: .retry(.serverError), status: 500)
+        let unclear = LoopsResponse(outcome: .retry(.serverError), status: 500)
         #expect(try answer(event, refused, unclear, used, good).ends == [.delivered])
         // So does another process that may have delivered it before.
         event.isFirstDelivery = false
@@ -130,13 +131,13 @@ extension PlannedEntry {
         ]
         for (key, value) in contact { body[key] = value }
         return PlannedEntry(
-            lane: LaneKey(stream: 0, contact: name),
+            contactQueue: OrderingKey(stream: 0, contact: name),
             id: .sample(number),
             partition: 0,
             size: 100,
             steps: [
-                PlannedStep(
-                    call: LoopsCall(
+                PlannedRequest(
+                    call: EncodedRequest(
                         LoopsRequest(operation: .sendEvent, body: body),
                         idempotencyKey: "k\(name)\(number)"
                     ),
@@ -151,13 +152,16 @@ extension PlannedEntry {
     static func update(_ number: UInt64, of name: String = "u1") -> PlannedEntry {
         let body: JSONObject = ["userId": .string(name), "seq": .int(Int64(number))]
         var entry = PlannedEntry(
-            lane: LaneKey(stream: 0, contact: name),
+            contactQueue: OrderingKey(stream: 0, contact: name),
             id: .sample(number),
             partition: 0,
             size: 100,
             steps: [
-                PlannedStep(
-                    call: LoopsCall(LoopsRequest(operation: .createOrUpdateContact, body: body), idempotencyKey: nil),
+                PlannedRequest(
+                    call: EncodedRequest(
+                        LoopsRequest(operation: .createOrUpdateContact, body: body),
+                        idempotencyKey: nil
+                    ),
                     mapping: "m"
                 )
             ],

@@ -62,7 +62,7 @@ import Testing
     @Test func mappingsHaveALimit() throws {
         let mapping = try DestinationMapping(name: "m", action: .sendEvent)
         #expect(try Destination(mappings: Array(repeating: mapping, count: 50)).mappings.count == 50)
-        #expect(throws: DestinationFault.tooManyMappings(51)) {
+        #expect(throws: DestinationError.tooManyMappings(51)) {
             try Destination(mappings: Array(repeating: mapping, count: 51))
         }
     }
@@ -71,7 +71,7 @@ import Testing
         let mapping = try DestinationMapping(
             name: "m",
             action: .createOrUpdateContact,
-            options: SafeOptions(dropsReservedNames: true)
+            options: ContentOptions(dropsReservedNames: true)
         )
         let results = try Destination(mappings: [mapping]).results(for: [
             "type": "identify", "userId": "u", "traits": ["id": 1, "a": 2],

@@ -132,10 +132,10 @@ struct DocumentedExamplesTests {
                 == MappingDirective.allCases.map { "[`\($0.rawValue)`](#\($0.rawValue.dropFirst().lowercased()))" }
         )
         #expect(names("Liquid filters") == Set(LiquidFilter.allCases.map(\.rawValue)))
-        #expect(names("Liquid filters off") == LiquidRefusal.disabledFilters)
-        #expect(names("Liquid tags off") == LiquidRefusal.disabledTags)
+        #expect(names("Liquid filters off") == UnsupportedLiquid.disabledFilters)
+        #expect(names("Liquid tags off") == UnsupportedLiquid.disabledTags)
         #expect(page.rows("adjustments").map { $0[0] } == Adjustment.Kind.allCases.map(\.rawValue))
-        #expect(names("reserved names") == SafeOptions.reservedNames)
+        #expect(names("reserved names") == ContentOptions.reservedNames)
     }
 
     /// The checks above pass where nothing is found, so this one counts.

@@ -35,7 +35,7 @@ import Testing
         #expect(first.priority == 5)
         #expect(
             first.options
-                == SafeOptions(
+                == ContentOptions(
                     nested: .flatten,
                     longText: .truncate,
                     dropsReservedNames: true,

@@ -131,7 +131,7 @@ struct LeaseSimulation {
         if flaw == .noRoomForRequests { timing.requestTimeout = .zero }
         replicas.append(
             SimulatedReplica(
-                leases: Leases(member: "m\(names)", partitions: partitions, timing: timing),
+                leases: PartitionAssignment(member: "m\(names)", partitions: partitions, timing: timing),
                 epoch: epoch + .seconds(pick(0, 100_000)),
                 rate: Double.random(in: 0.995...1.005, using: &random),
                 now: now

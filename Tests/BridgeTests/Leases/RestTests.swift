@@ -8,14 +8,16 @@ struct RestTests {
     private let pause = Pause(since: 1, by: "ann", reason: "")
 
     /// A replica that owns all four partitions, with the Redis that says so.
-    private func owner() -> (leases: Leases, redis: SimulatedRedis) {
-        var leases = Leases(member: "a", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
+    private func owner() -> (leases: PartitionAssignment, redis: SimulatedRedis) {
+        var leases = PartitionAssignment(member: "a", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
         var redis = SimulatedRedis()
         for _ in 0..<3 { _ = beat(&leases, &redis) }
         return (leases, redis)
     }
 
-    private func beat(_ leases: inout Leases, _ redis: inout SimulatedRedis, pause: Pause? = nil) -> [LeaseChange] {
+    private func beat(_ leases: inout PartitionAssignment, _ redis: inout SimulatedRedis, pause: Pause? = nil)
+        -> [AssignmentChange]
+    {
         var view = redis.answer(leases.next(now: start)).view
         view.pause = pause
         return leases.answered(view, sentAt: start, receivedAt: start)
@@ -26,17 +28,17 @@ struct RestTests {
         var (leases, redis) = owner()
         let tenure = try #require(leases.tenure(of: 0))
         #expect(beat(&leases, &redis, pause: pause) == [.paused(pause)])
-        #expect(leases.startsBefore(0, tenure: tenure) == nil && leases.owned == 4)
+        #expect(leases.sendDeadline(0, tenure: tenure) == nil && leases.owned == 4)
         #expect(beat(&leases, &redis, pause: pause).isEmpty)
         #expect(beat(&leases, &redis) == [.resumed(pause)])
-        #expect(leases.startsBefore(0, tenure: tenure) != nil)
+        #expect(leases.sendDeadline(0, tenure: tenure) != nil)
     }
 
     @Test("When the state is lost, so is its pause")
     func lost() {
         var (leases, redis) = owner()
         _ = beat(&leases, &redis, pause: pause)
-        #expect(leases.lostAll().last == .resumed(pause))
+        #expect(leases.revokeAll().last == .resumed(pause))
         #expect(leases.pause == nil)
     }
 
@@ -44,12 +46,12 @@ struct RestTests {
     func rests() {
         var (leases, redis) = owner()
         let tenure = leases.tenure(of: 0) ?? 0
-        leases.isResting = true
+        leases.isDrained = true
         let changes = beat(&leases, &redis)
         #expect(changes == (0..<4).map { .draining(partition: $0) })
-        #expect(leases.startsBefore(0, tenure: tenure) != nil, "what has begun is finished")
+        #expect(leases.sendDeadline(0, tenure: tenure) != nil, "what has begun is finished")
         leases.drained(0)
-        #expect(leases.startsBefore(0, tenure: tenure) == nil)
+        #expect(leases.sendDeadline(0, tenure: tenure) == nil)
         for partition in 0..<4 { leases.drained(partition) }
         #expect(beat(&leases, &redis) == (0..<4).map { .released(partition: $0) })
         #expect(leases.owned == 0)
@@ -57,7 +59,7 @@ struct RestTests {
         redis.leave("a", [])
         leases.left()
         #expect(leases.unowned == nil && leases.members == 0, "what it knew of others is old")
-        leases.isResting = false
+        leases.isDrained = false
         for _ in 0..<3 { _ = beat(&leases, &redis) }
         #expect(leases.owned == 4)
     }
@@ -65,8 +67,8 @@ struct RestTests {
     @Test("The others take what a resting replica gave back, once it has left, and not before")
     func others() {
         var (leases, redis) = owner()
-        var other = Leases(member: "b", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
-        leases.isResting = true
+        var other = PartitionAssignment(member: "b", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
+        leases.isDrained = true
         _ = beat(&other, &redis)
         _ = beat(&leases, &redis)
         for partition in 0..<4 { leases.drained(partition) }

@@ -25,7 +25,7 @@ struct SimulatedRedis {
     private var incarnation: String { flaws.contains(.incarnationsComeTwice) ? "\(counter)" : "\(counter) \(run)" }
 
     /// - Returns: the answer, and whether the others were rung.
-    mutating func answer(_ heartbeat: Heartbeat) -> (view: LeaseView, rings: Bool) {
+    mutating func answer(_ heartbeat: Heartbeat) -> (view: GroupView, rings: Bool) {
         if knownRun != run {
             knownRun = run
             counter += 1
@@ -41,11 +41,11 @@ struct SimulatedRedis {
             rings = true
         }
         for reread in heartbeat.rereads where leases[reread.partition] == reread.lease {
-            let lease = LeaseView.Lease(text: reread.lease)
+            let lease = GroupView.Lease(text: reread.lease)
             leases[reread.partition] = "\(lease.epoch + 1) \(heartbeat.member)"
         }
         for claim in heartbeat.claims where isKnown && isStable {
-            let lease = LeaseView.Lease(text: leases[claim.partition] ?? "")
+            let lease = GroupView.Lease(text: leases[claim.partition] ?? "")
             let ownersBeat = lease.owner.flatMap { members[String($0)] }
             guard lease.text == claim.seen, ownersBeat == claim.beat || flaws.contains(.beatsAreNotCompared) else {
                 continue
@@ -57,10 +57,10 @@ struct SimulatedRedis {
             members[departure.member] = nil
             rings = true
         }
-        let view = LeaseView(
+        let view = GroupView(
             incarnation: incarnation,
             isStable: isStable,
-            leases: leases.mapValues { LeaseView.Lease(text: $0) },
+            leases: leases.mapValues { GroupView.Lease(text: $0) },
             members: members
         )
         return (view, rings)
@@ -72,6 +72,6 @@ struct SimulatedRedis {
     }
 
     private mutating func free(_ partition: Int) {
-        leases[partition] = leases[partition].map { "\(LeaseView.Lease(text: $0).epoch) -" }
+        leases[partition] = leases[partition].map { "\(GroupView.Lease(text: $0).epoch) -" }
     }
 }

@@ -32,13 +32,13 @@ struct SimulatedRedisTests {
     }
 
     /// The members in the order of their last beats.
-    private static func order(_ view: LeaseView) -> [String] {
+    private static func order(_ view: GroupView) -> [String] {
         view.members.sorted { $0.value < $1.value }.map(\.key)
     }
 
     /// The same heartbeat for both, by what each has answered before.
     private static func heartbeats(
-        _ known: (real: LeaseView, simulated: LeaseView),
+        _ known: (real: GroupView, simulated: GroupView),
         _ random: inout SplitMix64
     ) -> (real: Heartbeat, simulated: Heartbeat) {
         let names = ["a", "b", "c", "d"]

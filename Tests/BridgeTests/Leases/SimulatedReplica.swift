@@ -1,9 +1,9 @@
 @testable import Bridge
 
-/// A process with ``Leases``, a clock that is neither right nor of the right rate, and one heartbeat under way at a time. Times are true
+/// A process with ``PartitionAssignment``, a clock that is neither right nor of the right rate, and one heartbeat under way at a time. Times are true
 /// milliseconds.
 struct SimulatedReplica {
-    var leases: Leases
+    var leases: PartitionAssignment
     let epoch: ContinuousClock.Instant
     let rate: Double
     var pausedUntil = 0
@@ -19,7 +19,7 @@ struct SimulatedReplica {
         let number: Int
         let sentAt: ContinuousClock.Instant
         let timeout: Int
-        var answer: (view: LeaseView, time: Int)?
+        var answer: (view: GroupView, time: Int)?
     }
     private var waiting: Waiting?
     private var numbers = 0
@@ -27,7 +27,7 @@ struct SimulatedReplica {
     private var isBeatWanted = false
     private var rounds = 0
 
-    init(leases: Leases, epoch: ContinuousClock.Instant, rate: Double, now: Int) {
+    init(leases: PartitionAssignment, epoch: ContinuousClock.Instant, rate: Double, now: Int) {
         self.leases = leases
         self.epoch = epoch
         self.rate = rate
@@ -56,7 +56,7 @@ struct SimulatedReplica {
         if waiting == nil { nextBeat = min(nextBeat, time) } else { isBeatWanted = true }
     }
 
-    mutating func answerComes(_ view: LeaseView, to number: Int, at time: Int) {
+    mutating func answerComes(_ view: GroupView, to number: Int, at time: Int) {
         if waiting?.number == number { waiting?.answer = (view, time) }
     }
 

@@ -90,7 +90,7 @@ struct AckScriptTests {
             for call in calls {
                 let fault = try await groupFault(call)
                 #expect(fault == .groupLost(stream: fixture.stream))
-                #expect(fault?.isRetriable == true)
+                #expect(fault?.isRetryable == true)
             }
             #expect(try await !session.open(start: "0", rule: "userId", hadItOpen: true).isNew)
             _ = try await session.beatOnce()

@@ -6,7 +6,7 @@ import Testing
 @Suite("adopt.lua: another program's pending entries come into the partitions", .timeLimit(.minutes(2)))
 struct AdoptScriptTests {
     private func adopt(
-        _ session: StreamSession,
+        _ session: StreamState,
         after: StreamID = .zero,
         count: Int = 100,
         rule: String = "userId"
@@ -17,7 +17,7 @@ struct AdoptScriptTests {
     /// A group in which another program has these many entries pending, over several consumers, and a session that opened it.
     private func withForeign(
         _ count: Int,
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession, [StreamID]) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState, [StreamID]) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
             let ids = try await fixture.add(contacts: count)

@@ -9,7 +9,7 @@ struct BlameScriptTests {
     private func withHand(
         _ count: Int,
         pulled: Int,
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession, [StreamID]) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState, [StreamID]) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)

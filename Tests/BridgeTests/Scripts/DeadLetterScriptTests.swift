@@ -8,7 +8,7 @@ struct DeadLetterScriptTests {
     /// A session with one routed entry.
     private func withEntry(
         _ fields: [StreamField],
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession, StreamID) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState, StreamID) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)

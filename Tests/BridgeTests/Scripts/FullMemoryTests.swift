@@ -19,7 +19,7 @@ struct FullMemoryTests {
             #expect(try await session.acknowledge([.init(partition: 0, ids: [ids[0]])]).isEmpty)
             _ = try await session.deadLetter(ids[1], partition: 0, maxLength: 10, fields: ["reason", "refused"])
             #expect(try await fixture.letters().count == 1)
-            let limiter = Limiter(
+            let limiter = RateLimiter(
                 client: fixture.client,
                 script: session.scripts.permit,
                 key: "limiter",

@@ -8,7 +8,7 @@ struct HeartbeatScriptTests {
     /// A group of three partitions that nobody owns yet.
     private func withGroup(
         appendOnly: Bool = false,
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState) async throws -> Void
     ) async throws {
         try await ScriptFixture.run(appendOnly: appendOnly) { fixture in
             let session = fixture.session(partitions: 3)
@@ -156,7 +156,7 @@ struct HeartbeatScriptTests {
             let release = Heartbeat.Release(partition: 0, lease: "1 a")
             #expect(try await rung(Heartbeat(member: "a", releases: [release])) == ["b", "c"])
             let beat = try #require(try await session.say(Heartbeat(member: "b")).members["b"])
-            let departure = Heartbeat.Departure(member: "b", beat: beat)
+            let departure = Heartbeat.Eviction(member: "b", beat: beat)
             #expect(try await rung(Heartbeat(member: "c", departures: [departure])) == ["a"])
             let life = try await fixture.send("PTTL", fixture.keys.bell(of: "a")).integer
             #expect((1...3_600_000).contains(try #require(life)), "a bell of somebody who never comes back goes away")
@@ -333,9 +333,9 @@ struct HeartbeatScriptTests {
     }
 }
 
-extension StreamSession {
+extension StreamState {
     /// A heartbeat of somebody who knows the incarnation that Redis is in, unless it says another one.
-    fileprivate func say(_ heartbeat: Heartbeat) async throws -> LeaseView {
+    fileprivate func say(_ heartbeat: Heartbeat) async throws -> GroupView {
         var heartbeat = heartbeat
         if heartbeat.incarnation == nil, heartbeat.changesSomething {
             heartbeat.incarnation = try await beat(Heartbeat(member: heartbeat.member)).incarnation

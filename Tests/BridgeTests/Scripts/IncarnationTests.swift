@@ -10,7 +10,7 @@ struct IncarnationTests {
         case restart, demotedAndPromoted, leasesDeleted, membersDeleted, positionSetBack, groupDestroyed
     }
 
-    private func happen(_ event: Event, _ fixture: ScriptFixture, _ session: StreamSession) async throws {
+    private func happen(_ event: Event, _ fixture: ScriptFixture, _ session: StreamState) async throws {
         let (stream, group) = (fixture.stream, ScriptFixture.group)
         switch event {
         case .restart: try await fixture.restart()
@@ -38,7 +38,7 @@ struct IncarnationTests {
         try await ScriptFixture.run(appendOnly: true) { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let ids = try await fixture.add(contacts: 3)
-            _ = try await session.route(readToEnd: [0])
+            _ = try await session.route(caughtUpPartitions: [0])
             let before = session.incarnation
             #expect(session.tokens(of: [0]) != [nil])
             try await happen(event, fixture, session)
@@ -75,7 +75,7 @@ struct IncarnationTests {
             while try await session.route().entries > 0 {}
             _ = try await session.acknowledge([.init(partition: 0, ids: Array(ids[..<100]))])
             try await fixture.send("XGROUP", "SETID", fixture.stream, ScriptFixture.group, ids[9].description)
-            var faults: [GroupFault?] = []
+            var faults: [GroupError?] = []
             repeat {
                 faults.append(try await groupFault { _ = try await session.route() })
             } while faults.last == .again(stream: "events")
@@ -148,7 +148,7 @@ struct IncarnationTests {
                 _ = try await session.open(start: "0", rule: "userId", hadItOpen: false)
             }
             #expect(fault == .leaseTooShort(stream: "events", configured: session.timing, group: .seconds(8)))
-            #expect(fault?.description.contains("bridge.leaseSeconds") == true && fault?.isRetriable == false)
+            #expect(fault?.description.contains("bridge.leaseSeconds") == true && fault?.isRetryable == false)
             try await session.leave()
             #expect(try await session.open(start: "0", rule: "userId", hadItOpen: false).lease == .seconds(15))
         }

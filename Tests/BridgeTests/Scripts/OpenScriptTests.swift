@@ -6,7 +6,7 @@ import Testing
 @Suite("open.lua: makes the group and its state, and checks that both fit", .timeLimit(.minutes(2)))
 struct OpenScriptTests {
     private func open(
-        _ session: StreamSession,
+        _ session: StreamState,
         start: String = "0",
         rule: String = "userId",
         hadItOpen: Bool = false
@@ -47,7 +47,7 @@ struct OpenScriptTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let id = try await fixture.add(contact: "u")
-            #expect(try await session.route(readToEnd: [0]).given.count == 1)
+            #expect(try await session.route(caughtUpPartitions: [0]).given.count == 1)
             _ = try await session.acknowledge([.init(partition: 0, ids: [id])])
             try await fixture.send("XGROUP", "DESTROY", fixture.stream, ScriptFixture.group)
             _ = try await open(fixture.session(partitions: 1, member: "b"), hadItOpen: true)
@@ -55,7 +55,7 @@ struct OpenScriptTests {
             #expect(try await fixture.ring("a") == "leases")
             _ = try await session.beatOnce()
             session.routed = .zero
-            let answer = try await session.route(readToEnd: [0], cursors: [0: id])
+            let answer = try await session.route(caughtUpPartitions: [0], cursors: [0: id])
             #expect(answer.readsAgain && answer.given.isEmpty && answer.entries == 1)
         }
     }
@@ -85,7 +85,7 @@ struct OpenScriptTests {
             let owner = try await fixture.openSession(partitions: 4)
             let fault = try await groupFault { _ = try await fixture.openSession(partitions: 8) }
             #expect(fault == .partitionsDiffer(stream: fixture.stream, configured: 8, actual: 4))
-            #expect(fault?.isRetriable == false)
+            #expect(fault?.isRetryable == false)
             _ = try await owner.route()
         }
     }
@@ -99,7 +99,7 @@ struct OpenScriptTests {
             let other = fixture.session(partitions: 1, member: "b")
             let fault = try await groupFault { _ = try await open(other, rule: "anonymousId") }
             #expect(fault == .keyRuleDiffers(stream: fixture.stream, actual: "userId, traits.email"))
-            #expect(fault?.isRetriable == false)
+            #expect(fault?.isRetryable == false)
             #expect(try await fixture.hash(fixture.keys.state)["rule"] == "userId\ntraits.email")
             _ = try await session.acknowledge([.init(partition: 0, ids: [id])])
             _ = try await open(other, rule: "anonymousId")
@@ -182,7 +182,7 @@ struct OpenScriptTests {
             try await fixture.send("SET", fixture.stream, "x")
             let fault = try await groupFault { _ = try await fixture.openSession() }
             #expect(fault == .wrongType(key: fixture.stream, expected: "stream", actual: "string"))
-            #expect(fault?.isRetriable == false)
+            #expect(fault?.isRetryable == false)
             #expect(try await fixture.send("GET", fixture.stream).text == "x")
         }
     }

@@ -26,14 +26,14 @@ struct PauseScriptTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
             let tenure = try #require(session.withLeases { $0.tenure(of: 0) })
-            #expect(session.startsBefore(0, tenure: tenure) != nil)
+            #expect(session.sendDeadline(0, tenure: tenure) != nil)
             _ = try await session.pauseSwitch.pause(pause)
             #expect(try await session.beatOnce() == [.paused(pause)])
-            #expect(session.startsBefore(0, tenure: tenure) == nil && session.pause == pause && session.isHeld)
+            #expect(session.sendDeadline(0, tenure: tenure) == nil && session.pause == pause && session.isHeld)
             #expect(try await session.beatOnce().isEmpty, "told once")
             _ = try await session.pauseSwitch.resume()
             #expect(try await session.beatOnce() == [.resumed(pause)])
-            #expect(session.startsBefore(0, tenure: tenure) != nil && !session.isHeld)
+            #expect(session.sendDeadline(0, tenure: tenure) != nil && !session.isHeld)
         }
     }
 

@@ -8,7 +8,7 @@ struct PullScriptTests {
     /// A session that owns the only partition, in which these many entries wait.
     private func withEntries(
         _ count: Int,
-        _ body: @Sendable @escaping (ScriptFixture, StreamSession, [StreamID]) async throws -> Void
+        _ body: @Sendable @escaping (ScriptFixture, StreamState, [StreamID]) async throws -> Void
     ) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
@@ -145,7 +145,7 @@ struct PullScriptTests {
             let firsts = try await fixture.pending().values.compactMap(\.first)
             for id in firsts { try await fixture.send("HSET", fixture.keys.suspects, id.description, "2") }
             #expect(firsts.count == 4)
-            let pulls = (0..<4).map { Intake.Pull(partition: $0, after: .zero, count: 10, maySuspect: true) }
+            let pulls = (0..<4).map { FetchPlanner.Fetch(partition: $0, after: .zero, count: 10, maySuspect: true) }
             let pulled = try await session.pull(pulls).compactMap { $0 }
             #expect(pulled.map(\.entries.count) == [1, 0, 0, 0])
             #expect(pulled.map(\.suspectWaits) == [false, true, true, true])
@@ -162,7 +162,7 @@ struct PullScriptTests {
             let waiting = try await fixture.pending().mapValues(\.count)
             let (first, second) = (waiting["p00"] ?? 0, waiting["p01"] ?? 0)
             #expect(first > 1 && second > 1)
-            let pulls = (0..<4).map { Intake.Pull(partition: $0, after: .zero, count: 80) }
+            let pulls = (0..<4).map { FetchPlanner.Fetch(partition: $0, after: .zero, count: 80) }
             let counts = try await session.pull(pulls, most: first + 1).map { $0?.entries.count }
             #expect(counts == [first, 1])
             let all = try await session.pull(pulls).map { $0?.entries.count }

@@ -10,7 +10,7 @@ struct RouteAnswerTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
             _ = try await fixture.add(contacts: 40)
-            let answer = try await session.route(readToEnd: [0, 2])
+            let answer = try await session.route(caughtUpPartitions: [0, 2])
             let pending = try await fixture.pending()
             #expect(answer.entries == 40 && answer.partitions.sorted() == [1, 3])
             #expect(answer.given.map(\.partition).sorted() == [0, 2])
@@ -37,17 +37,17 @@ struct RouteAnswerTests {
             try await fixture.give(2, to: "-")
             try await fixture.send("SADD", dirty, "0")
             _ = try await fixture.add(contacts: 40)
-            var answer = try await session.route(readToEnd: [0, 1, 2, 3])
+            var answer = try await session.route(caughtUpPartitions: [0, 1, 2, 3])
             #expect(answer.partitions == [0] && answer.given.map(\.partition) == [3])
 
             try await fixture.send("SADD", dirty, "-1")
             _ = try await fixture.add(contacts: 40)
-            answer = try await session.route(readToEnd: [0, 3], cursors: try await fixture.tails())
+            answer = try await session.route(caughtUpPartitions: [0, 3], cursors: try await fixture.tails())
             #expect(answer.readsAgain && answer.partitions.sorted() == [0, 3] && answer.given.isEmpty)
 
             try await fixture.send("HSET", fixture.keys.suspects, "1-1", "1")
             _ = try await fixture.add(contacts: 40)
-            answer = try await session.route(readToEnd: [0, 3], cursors: try await fixture.tails())
+            answer = try await session.route(caughtUpPartitions: [0, 3], cursors: try await fixture.tails())
             #expect(answer.partitions.sorted() == [0, 3] && answer.given.isEmpty)
             #expect(try await fixture.hash(fixture.keys.hands).keys.sorted() == ["3"])
         }
@@ -59,7 +59,7 @@ struct RouteAnswerTests {
             let session = try await fixture.openSession(partitions: 1)
             try await fixture.give(0, to: "a")
             try await fixture.add(contact: "u")
-            let answer = try await session.route(readToEnd: [0])
+            let answer = try await session.route(caughtUpPartitions: [0])
             #expect(answer.given.isEmpty && answer.partitions == [0])
             #expect(try await fixture.hash(fixture.keys.hands).isEmpty)
         }
@@ -80,7 +80,7 @@ struct RouteAnswerTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let first = try await fixture.add(contact: "u")
-            #expect(try await session.route(readToEnd: [0]).given.first?.entries.map(\.id) == [first])
+            #expect(try await session.route(caughtUpPartitions: [0]).given.first?.entries.map(\.id) == [first])
             let second = try await fixture.add(contact: "u")
             switch way {
             case .markIsGone:
@@ -88,17 +88,17 @@ struct RouteAnswerTests {
                 _ = try await other.beatOnce()
                 #expect(try await other.route().entries == 1)
                 try await fixture.send("DEL", fixture.keys.state + ":dirty:a")
-            case .ownLateCall: _ = try await session.route(readToEnd: [0], cursors: [0: first])
+            case .ownLateCall: _ = try await session.route(caughtUpPartitions: [0], cursors: [0: first])
             case .adoption:
                 try await fixture.readAs("another program")
                 _ = try await session.adopt(after: .zero, count: 10, rule: "userId", entryBytes: 1000)
             }
             let third = try await fixture.add(contact: "u")
-            let answer = try await session.route(readToEnd: [0], cursors: [0: first])
+            let answer = try await session.route(caughtUpPartitions: [0], cursors: [0: first])
             #expect(answer.given.isEmpty && answer.partitions == [0])
             #expect(try await session.pullIDs([(0, first, 10)]) == [[second, third]])
             let fourth = try await fixture.add(contact: "u")
-            let next = try await session.route(readToEnd: [0], cursors: [0: third])
+            let next = try await session.route(caughtUpPartitions: [0], cursors: [0: third])
             #expect(next.given.first?.entries.map(\.id) == [fourth], "and then they come with the answer again")
         }
     }
@@ -115,7 +115,7 @@ struct RouteAnswerTests {
                 try await fixture.send("ACL", "SETUSER", "default", "+xclaim")
             }
             try await fixture.send("ACL", "SETUSER", "default", "allkeys")
-            #expect(try await session.route(readToEnd: [0]).given.first?.entries.map(\.id) == [id])
+            #expect(try await session.route(caughtUpPartitions: [0]).given.first?.entries.map(\.id) == [id])
         }
     }
 }

@@ -37,8 +37,8 @@ struct ScriptFixture: Sendable {
         }
     }
 
-    func session(partitions: Int = 4, member: String = "a") -> StreamSession {
-        StreamSession(
+    func session(partitions: Int = 4, member: String = "a") -> StreamState {
+        StreamState(
             index: 0,
             keys: keys,
             group: Self.group,
@@ -46,7 +46,7 @@ struct ScriptFixture: Sendable {
             member: member,
             timing: LeaseTiming(requestTimeout: .seconds(5)),
             client: client,
-            limits: IntakeLimits()
+            limits: BufferLimits()
         )
     }
 
@@ -55,7 +55,7 @@ struct ScriptFixture: Sendable {
         partitions: Int = 4,
         member: String = "a",
         paths: [String] = ["userId"]
-    ) async throws -> StreamSession {
+    ) async throws -> StreamState {
         let session = session(partitions: partitions, member: member)
         _ = try await session.open(start: "0", rule: paths.joined(separator: "\n"), hadItOpen: false)
         for _ in 0..<3 { _ = try await session.beatOnce() }
@@ -191,11 +191,11 @@ struct EndedEntries {
     let ids: [StreamID]
 }
 
-extension StreamSession {
+extension StreamState {
     /// One heartbeat, as the lease keeper does it.
-    func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [LeaseChange] {
+    func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [AssignmentChange] {
         let view = try await beat(withLeases { $0.next(now: now) })
-        let changes = beaten(view, sentAt: now, now: now)
+        let changes = heartbeatAnswered(view, sentAt: now, now: now)
         openAll()
         return changes
     }
@@ -213,7 +213,7 @@ extension StreamSession {
         window: Int = 10_000,
         entryBytes: Int = 500 * 1024,
         paths: [String] = ["userId"],
-        readToEnd: [Int] = [],
+        caughtUpPartitions: [Int] = [],
         cursors: [Int: StreamID] = [:]
     ) async throws -> Routed {
         var limits = EntryDecoder.Limits()
@@ -227,7 +227,9 @@ extension StreamSession {
                 window: window,
                 rule: paths.joined(separator: "\n"),
                 passed: passed,
-                readToEnd: readToEnd.map { Intake.End(partition: $0, cursor: cursors[$0] ?? .zero) }
+                caughtUpPartitions: caughtUpPartitions.map {
+                    FetchPlanner.End(partition: $0, cursor: cursors[$0] ?? .zero)
+                }
             )
             routed = answer.position
             let entries = Dictionary(grouping: peek.entries.suffix(answer.entries), by: \.partition)
@@ -258,29 +260,29 @@ extension StreamSession {
         return (answer.moved, answer.gone, found.next)
     }
 
-    func pull(_ pulls: [Intake.Pull], most: Int = .max) async throws -> [PulledPartition?] {
+    func pull(_ pulls: [FetchPlanner.Fetch], most: Int = .max) async throws -> [FetchedPartition?] {
         let grants = try await grants(pulls, most: most)
         return zip(grants, try await contents(grants, of: pulls)).map { grant, entries in
-            grant.map { PulledPartition(entries: entries, deaths: $0.deaths, suspectWaits: $0.suspectWaits) }
+            grant.map { FetchedPartition(entries: entries, deaths: $0.deaths, suspectWaits: $0.suspectWaits) }
         }
     }
 
     /// Pulls one partition from its beginning.
-    func pullAll(_ partition: Int = 0, count: Int = 100, maySuspect: Bool = false) async throws -> PulledPartition? {
-        let pull = Intake.Pull(partition: partition, after: .zero, count: count, maySuspect: maySuspect)
+    func pullAll(_ partition: Int = 0, count: Int = 100, maySuspect: Bool = false) async throws -> FetchedPartition? {
+        let pull = FetchPlanner.Fetch(partition: partition, after: .zero, count: count, maySuspect: maySuspect)
         return try await self.pull([pull]).first ?? nil
     }
 
     /// Pulls partitions, each given as partition, ID to read after, and count.
     /// - Returns: the IDs for each; nil where another replica is the owner.
     func pullIDs(_ pulls: [(Int, StreamID, Int)]) async throws -> [[StreamID]?] {
-        try await pull(pulls.map { Intake.Pull(partition: $0.0, after: $0.1, count: $0.2) })
+        try await pull(pulls.map { FetchPlanner.Fetch(partition: $0.0, after: $0.1, count: $0.2) })
             .map { $0?.entries.map(\.id) }
     }
 
     /// Dead-letters an entry in whatever its partition's tenure is.
     func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
-        let end = EntryEnd(
+        let end = EntryCompletion(
             stream: 0,
             id: id,
             partition: partition,
@@ -301,9 +303,9 @@ extension StreamSession {
         return Set(try await acknowledge(portions).map { portions[$0].partition })
     }
 
-    private func portion(of ended: EndedEntries) -> AckQueue.Portion {
+    private func portion(of ended: EndedEntries) -> AckQueue.PartitionBatch {
         let tenure = withLeases { $0.tenure(of: ended.partition) } ?? 0
-        return AckQueue.Portion(partition: ended.partition, tenure: tenure, ids: ended.ids)
+        return AckQueue.PartitionBatch(partition: ended.partition, tenure: tenure, ids: ended.ids)
     }
 
     /// What the script itself answers: how many entries were pending, then the places of the portions that are others'.
@@ -336,15 +338,5 @@ extension StreamSession {
             keys: [keys.stream, keys.state, keys.leases, keys.suspects, keys.deadLetters],
             arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) } + own
         )
-    }
-}
-
-/// The fault that a call ends with; nil when it does not.
-func groupFault(_ body: () async throws -> Void) async throws -> GroupFault? {
-    do {
-        try await body()
-        return nil
-    } catch let fault as GroupFault {
-        return fault
     }
 }

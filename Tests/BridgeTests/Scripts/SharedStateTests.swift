@@ -12,8 +12,8 @@ struct SharedStateTests {
             #expect(fixture.keys.state == other.keys.state)
             let id = try await other.add(contact: "u")
             _ = try await fixture.openSession()
-            let fault = await #expect(throws: GroupFault.self) { try await other.openSession() }
-            #expect(fault == .otherStream(stream: "{a}", owner: "a") && fault?.isRetriable == false)
+            let fault = await #expect(throws: GroupError.self) { try await other.openSession() }
+            #expect(fault == .otherStream(stream: "{a}", owner: "a") && fault?.isRetryable == false)
             #expect("\(fault, default: "")".hasPrefix("the stream {a} has the keys of the stream a for its state"))
             #expect(try await other.client.groupInfos("{a}").isEmpty)
             #expect(try await other.client.range("{a}", count: 10).map(\.id) == [id])

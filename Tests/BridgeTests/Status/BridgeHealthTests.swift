@@ -13,10 +13,10 @@ struct BridgeHealthTests {
             group: "g",
             redisConnected: true,
             loopsAddress: "https://l/api",
-            isResting: false,
+            isDrained: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8), StreamStatus(name: "b", partitions: 8)],
-            ends: EndCounts(),
+            ends: CompletionCounts(),
             activity: Activity(streams: ["a", "b"]).snapshot
         )
         change(&status)
@@ -146,7 +146,7 @@ struct BridgeHealthTests {
         #expect(health.state == .paused && health.reasons[0] == "a was paused by ann at 2026-11-24T16:00:00Z: import")
         let odd = status { $0.streams[0].pause = Pause(since: 0, by: "", reason: "") }.health
         #expect(odd.reasons == ["a was paused by somebody"], "what is unknown is left out")
-        #expect(status { $0.isResting = true }.health.state == .paused)
+        #expect(status { $0.isDrained = true }.health.state == .paused)
     }
 
     @Test("A stop comes before all else")

@@ -12,10 +12,10 @@ struct HonestHealthTests {
             instance: "i",
             group: "g",
             redisConnected: true,
-            isResting: false,
+            isDrained: false,
             delivery: DeliverySnapshot(state, now: .now),
             streams: [StreamStatus(name: "a", partitions: 8)],
-            ends: EndCounts(),
+            ends: CompletionCounts(),
             activity: Activity(streams: ["a"]).snapshot
         )
         change(&status)

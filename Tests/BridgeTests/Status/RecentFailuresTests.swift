@@ -43,7 +43,7 @@ struct RecentFailuresTests {
         for number in 0..<300 { failures.add(failure("user-\(number % 150)", at: Double(number))) }
         #expect(failures.list.map(\.count) == [300, 1])
         #expect(failures.list.map(\.contacts) == [64, 1])
-        #expect(failures.list[0].contact == Discretion.hash("user-149"))
+        #expect(failures.list[0].contact == Redaction.hash("user-149"))
         for _ in 0..<2 { failures.add(failure("ann", reason: "timedOut", at: 400)) }
         #expect(failures.list[0].contacts == 1)
         failures.add(failure(nil, reason: "throttled", at: 500))
@@ -53,7 +53,7 @@ struct RecentFailuresTests {
     @Test("Nobody can read from it who it was")
     func discreet() {
         let failure = failure("ann-smith", at: 1, detail: "ann-smith <ann@example.com> is refused")
-        #expect(failure.contact == Discretion.hash("ann-smith"))
+        #expect(failure.contact == Redaction.hash("ann-smith"))
         #expect(!failure.detail.contains("ann"))
         #expect(self.failure("c", at: 1, detail: String(repeating: "x", count: 9999)).detail.count == 200)
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite("EventSearch: where an event is, in each state that it can be in", .timeLimit(.minutes(2)))
 struct EventSearchTests {
     private func find(_ query: String, _ fixture: ScriptFixture, scan: Int = 1000, limit: Int = 10) async throws
-        -> Findings
+        -> EventSearchResult
     {
         try await EventSearch(query, in: fixture.view, scan: scan, limit: limit).run()
     }
@@ -41,10 +41,13 @@ struct EventSearchTests {
                 ids.append(try await fixture.publish(contact, "m\(number)"))
             }
             _ = try await session.route()
-            let answer = LoopsAnswer(outcome: .retry(.serverError), status: 503, message: "No.")
+            let answer = LoopsResponse(outcome: .retry(.serverError), status: 503, message: "No.")
             session.failed(ids[1], attempts: 2, answer, again: .seconds(5))
-            try await TroubleWriter(session: session, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-                .write()
+            try await DeliveryErrorReporter(
+                session: session,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            .write()
 
             let findings = try await find("m4", fixture)
             guard case .pending(let place)? = findings.hits.first?.state else {
@@ -103,7 +106,7 @@ struct EventSearchTests {
             let gone = try await find("a", fixture)
             #expect(gone.hits.map(\.state) == [.deadLettered(letters[0])] && gone.hits[0].messageIDs == ["m1"])
 
-            var replayer = Replayer(boxes: [try fixture.box()], scan: 10)
+            var replayer = DeadLetterReplayer(boxes: [try fixture.box()], scan: 10)
             replayer.add(letters[1], box: 0)
             let copy = try #require(try await replayer.replay(replayer.items[0]))
             #expect(try await find("m2", fixture).hits.map(\.state) == [.replayed(as: copy), .waiting(before: 0)])

@@ -9,19 +9,19 @@ struct SearchPartsTests {
     func walk() async throws {
         try await ScriptFixture.run { fixture in
             let ids = try await fixture.add(contacts: 700)
-            for direction in [StreamWalk.Direction.forwards, .backwards] {
-                var walk = StreamWalk(fixture.client, fixture.stream, direction)
+            for direction in [StreamScanner.Direction.forwards, .backwards] {
+                var walk = StreamScanner(fixture.client, fixture.stream, direction)
                 var all: [StreamID] = []
                 while !walk.isAtEnd {
                     let entries = try await walk.next()
-                    #expect(entries.count <= StreamWalk.maxBatch)
+                    #expect(entries.count <= StreamScanner.maxBatch)
                     all += entries.map(\.id)
                 }
                 #expect(all == (direction == .forwards ? ids : ids.reversed()))
-                #expect(walk.batch == StreamWalk.maxBatch)
+                #expect(walk.batch == StreamScanner.maxBatch)
                 #expect(try await walk.next().isEmpty)
             }
-            var part = StreamWalk(fixture.client, fixture.stream, .backwards, from: ids[10], to: ids[20])
+            var part = StreamScanner(fixture.client, fixture.stream, .backwards, from: ids[10], to: ids[20])
             #expect(try await part.next(atMost: 3).map(\.id) == [ids[20], ids[19], ids[18]])
             #expect(try await part.next().map(\.id) == ids[10...17].reversed() && part.isAtEnd)
         }
@@ -32,7 +32,7 @@ struct SearchPartsTests {
         try await ScriptFixture.run { fixture in
             let large = StreamField("event", String(repeating: "x", count: 200_000))
             for _ in 0..<30 { try await fixture.add([large]) }
-            var walk = StreamWalk(fixture.client, fixture.stream, .forwards)
+            var walk = StreamScanner(fixture.client, fixture.stream, .forwards)
             _ = try await walk.next()
             #expect(walk.batch == 2)
         }
@@ -58,9 +58,9 @@ struct SearchPartsTests {
 
     @Test("Hits are bounded by kind, each once, and listed in order")
     func hits() {
-        var hits = Hits(limit: 2)
-        func hit(_ number: UInt64, _ state: Whereabouts.State) -> Whereabouts {
-            Whereabouts(stream: "s", id: .sample(number), messageIDs: [], contact: nil, state: state)
+        var hits = SearchMatches(limit: 2)
+        func hit(_ number: UInt64, _ state: EventLocation.State) -> EventLocation {
+            EventLocation(stream: "s", id: .sample(number), messageIDs: [], contact: nil, state: state)
         }
         for number in 1...5 { hits.take(hit(UInt64(number), .finished)) }
         hits.take(hit(1, .finished))

@@ -9,7 +9,7 @@ import RedisStreams
 
 extension Harness {
     static let settings = [
-        SettingInForce(key: "loops.apiKey", value: "set, hidden", source: .environment("LOOPS_API_KEY"))
+        EffectiveSetting(key: "loops.apiKey", value: "set, hidden", source: .environment("LOOPS_API_KEY"))
     ]
 
     /// The admin endpoints of the harness' bridge on a port, as long as `body` runs; then they are gone, listeners and all.

@@ -49,7 +49,7 @@ struct PrometheusServer: Sendable {
         ]
         try await ChildProcess.run("prometheus", arguments: arguments) { child in
             guard await child.line(where: { $0.contains("Server is ready to receive web requests") }) != nil else {
-                throw ChildFault.endedEarly("prometheus", output: child.output)
+                throw ChildError.endedEarly("prometheus", output: child.output)
             }
             try await body(PrometheusServer(api: "http://127.0.0.1:\(port)/api/v1", http: http))
         }

@@ -76,7 +76,7 @@ import Testing
         ] as [(String, JSONValue, String)]
     )
     func refused(field: String, value: JSONValue, keyword: String) throws {
-        let faults = try #require(throws: ValidationFaults.self) { try self.value(value, of: field) }.faults
+        let faults = try #require(throws: FieldErrors.self) { try self.value(value, of: field) }.faults
         #expect(faults.map { "\($0.path) \($0.keyword.rawValue)" } == ["/\(field) \(keyword)"])
     }
 
@@ -85,7 +85,7 @@ import Testing
         "a@" + String(repeating: "b", count: 300) + ".c",
     ])
     func address(text: String) {
-        #expect(EmailText.isAddress(text))
+        #expect(EmailFormat.isAddress(text))
     }
 
     @Test(arguments: [
@@ -96,6 +96,6 @@ import Testing
         "a(b)@c.de", "a,b@c.de",
     ])
     func noAddress(text: String) {
-        #expect(!EmailText.isAddress(text))
+        #expect(!EmailFormat.isAddress(text))
     }
 }

@@ -60,15 +60,15 @@ import Testing
     }
 
     @Test func aDeletionNeedsOne() throws {
-        let faults = try #require(throws: ValidationFaults.self) {
+        let faults = try #require(throws: FieldErrors.self) {
             try LoopsAction.deleteContact.request(from: ["userId": ""])
         }.faults
-        #expect(faults == [ValidationFault(path: "", keyword: .required, params: ["missingProperty": "userId"])])
-        #expect(throws: ValidationFaults.self) { try LoopsAction.deleteContact.request(from: ["email": "x"]) }
+        #expect(faults == [FieldError(path: "", keyword: .required, params: ["missingProperty": "userId"])])
+        #expect(throws: FieldErrors.self) { try LoopsAction.deleteContact.request(from: ["email": "x"]) }
     }
 
     @Test func allFaultsComeTogether() throws {
-        let error = try #require(throws: ValidationFaults.self) {
+        let error = try #require(throws: FieldErrors.self) {
             try LoopsAction.sendEvent.request(from: ["email": "x", "eventProperties": [], "contactProperties": 1])
         }
         #expect(

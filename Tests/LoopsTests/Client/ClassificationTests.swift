@@ -7,7 +7,7 @@ struct ClassificationTests {
     private func outcome(_ status: Int, _ body: String = "", type: String? = "application/json", key: Bool = true)
         -> LoopsOutcome
     {
-        LoopsAnswer(
+        LoopsResponse(
             classifying: .init(status: status, contentType: type, body: Array(body.utf8)),
             hasIdempotencyKey: key
         ).outcome
@@ -92,30 +92,30 @@ struct ClassificationTests {
     @Test("The message comes from wherever Loops put it, and is cut")
     func message() {
         func message(_ body: String) -> String {
-            LoopsAnswer(classifying: .init(status: 400, body: Array(body.utf8)), hasIdempotencyKey: false).message
+            LoopsResponse(classifying: .init(status: 400, body: Array(body.utf8)), hasIdempotencyKey: false).message
         }
         #expect(message(#"{"success":false,"message":"Invalid email address."}"#) == "Invalid email address.")
         #expect(message(#"{"error":"old"}"#) == "old")
         #expect(message(#"{"error":{"path":"x","message":"nested"}}"#) == "nested")
         #expect(message("<html>") == "<html>")
-        #expect(message(String(repeating: "x", count: 10_000)).count == LoopsAnswer.maxMessageLength)
+        #expect(message(String(repeating: "x", count: 10_000)).count == LoopsResponse.maxMessageLength)
     }
 
     @Test("An answer that repeats the key loses it, wherever it stands, also where the message is cut")
     func hiddenKey() {
         let key = "0123456789abcdef"
         func message(_ body: String, secret: String = key) -> String {
-            let parts = LoopsAnswer.Parts(status: 400, body: Array(body.utf8))
-            return LoopsAnswer(classifying: parts, hasIdempotencyKey: false, hiding: secret).message
+            let parts = LoopsResponse.Parts(status: 400, body: Array(body.utf8))
+            return LoopsResponse(classifying: parts, hasIdempotencyKey: false, hiding: secret).message
         }
         #expect(
             message(#"{"message":"Bearer \(key) is no key, \(key)"}"#.replacing("\\(key)", with: key))
                 == "Bearer … is no key, …"
         )
         #expect(message(#"{"error":{"message":"\u0030123456789abcdef"}}"#) == "…")
-        for length in (LoopsAnswer.maxMessageLength - 20)...(LoopsAnswer.maxMessageLength + 5) {
+        for length in (LoopsResponse.maxMessageLength - 20)...(LoopsResponse.maxMessageLength + 5) {
             let text = message(String(repeating: "x", count: length) + key + "y")
-            #expect(!text.contains("0") && text.count <= LoopsAnswer.maxMessageLength, "\(length)")
+            #expect(!text.contains("0") && text.count <= LoopsResponse.maxMessageLength, "\(length)")
         }
         #expect(message("a word", secret: "a") == "a word", "too short to be a key")
     }

@@ -7,19 +7,19 @@ import Testing
 struct LoopsClientTests {
     private static let key = "secret-api-key-0123456789"
     private static func call(_ operation: LoopsAction = .sendEvent, _ body: JSONObject = ["eventName": "E"])
-        -> LoopsCall
+        -> EncodedRequest
     {
-        LoopsCall(LoopsRequest(operation: operation, body: body), idempotencyKey: "lb-1")
+        EncodedRequest(LoopsRequest(operation: operation, body: body), idempotencyKey: "lb-1")
     }
 
     /// Sends to a port that does as it is told.
     private func send(
-        _ call: LoopsCall = Self.call(),
+        _ call: EncodedRequest = Self.call(),
         port: Int,
         path: String = "/api/v1",
         key: String = Self.key,
         requestTimeout: Duration = .seconds(60)
-    ) async throws -> LoopsAnswer {
+    ) async throws -> LoopsResponse {
         try await withClient(port: port, path: path, key: key, requestTimeout: requestTimeout) {
             try #require(await $0.send(call))
         }
@@ -94,10 +94,10 @@ struct LoopsClientTests {
     func latestStart() async throws {
         try await ScriptedServer.run(.bytes(Canned.ok)) { server, port in
             try await withClient(port: port) { client in
-                #expect(await client.send(Self.call(), startBy: .now) == nil)
-                #expect(await client.send(Self.call(), startBy: .now - .seconds(60)) == nil)
+                #expect(await client.send(Self.call(), sendDeadline: .now) == nil)
+                #expect(await client.send(Self.call(), sendDeadline: .now - .seconds(60)) == nil)
                 #expect(server.requests.isEmpty)
-                let answer = await client.send(Self.call(), startBy: .now + .seconds(60))
+                let answer = await client.send(Self.call(), sendDeadline: .now + .seconds(60))
                 #expect(answer?.outcome == .delivered)
                 #expect(server.requests.count == 1)
                 #expect(!(server.requests.first ?? "").contains("start-by"))
@@ -108,9 +108,9 @@ struct LoopsClientTests {
     /// The answer of a server that behaves so, and the requests it got.
     private func answer(
         _ behaviour: ScriptedServer.Behaviour,
-        to call: LoopsCall = Self.call(),
+        to call: EncodedRequest = Self.call(),
         requestTimeout: Duration = .seconds(60)
-    ) async throws -> (answer: LoopsAnswer, requests: [String]) {
+    ) async throws -> (answer: LoopsResponse, requests: [String]) {
         try await ScriptedServer.run(behaviour) { server, port in
             let answer = try await send(call, port: port, requestTimeout: requestTimeout)
             return (answer, server.requests)

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The connections: made when needed, kept, and given up", .timeLimit(.minutes(2)))
 struct ConnectionsTests {
-    private static let call = LoopsCall(
+    private static let call = EncodedRequest(
         LoopsRequest(operation: .sendEvent, body: ["eventName": "E"]),
         idempotencyKey: "lb-1"
     )
@@ -43,7 +43,7 @@ struct ConnectionsTests {
                 for _ in 0..<20 { #expect(await client.send(Self.call)?.outcome == .delivered) }
                 #expect(await client.connectionCount == 1)
                 for _ in 0..<3 {
-                    await withTaskGroup(of: LoopsAnswer?.self) { group in
+                    await withTaskGroup(of: LoopsResponse?.self) { group in
                         for _ in 0..<8 { group.addTask { await client.send(Self.call) } }
                         for await answer in group { #expect(answer?.outcome == .delivered) }
                     }
@@ -152,7 +152,7 @@ struct ConnectionsTests {
 
     @Test("An address that cannot be used is told")
     func address() async throws {
-        await #expect(throws: LoopsClient.AddressFault.self) { try await withClient("app.loops.so") { _ in } }
+        await #expect(throws: LoopsClient.AddressError.self) { try await withClient("app.loops.so") { _ in } }
     }
 
     @Test("Over TLS only to whom is trusted; to others not one byte of a request goes")

@@ -48,7 +48,7 @@ struct LoopsConnectionTests {
         init(readyBy: NIODeadline? = nil, now: @escaping () -> ContinuousClock.Instant = { .now }) throws {
             let tally = Tally()
             self.tally = tally
-            let lastLook = LastLook(now: now)
+            let lastLook = WriteDeadlineHandler(now: now)
             connection = LoopsConnection(
                 now: channel.embeddedEventLoop.now,
                 readyBy: readyBy,
@@ -64,15 +64,15 @@ struct LoopsConnectionTests {
         deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
 
         /// Starts an exchange that has ten seconds.
-        func start(startBy: ContinuousClock.Instant? = nil) -> EventLoopFuture<HTTPAnswer> {
+        func start(sendDeadline: ContinuousClock.Instant? = nil) -> EventLoopFuture<TransportResponse> {
             count += 1
-            let promise = channel.embeddedEventLoop.makePromise(of: HTTPAnswer.self)
+            let promise = channel.embeddedEventLoop.makePromise(of: TransportResponse.self)
             connection.start(
-                Exchange(
+                HTTPExchange(
                     number: count,
                     head: HTTPRequestHead(version: .http1_1, method: .POST, uri: "/events/send"),
                     body: ByteBuffer(string: "{}"),
-                    startBy: startBy,
+                    sendDeadline: sendDeadline,
                     deadline: channel.embeddedEventLoop.now + .seconds(10),
                     promise: promise
                 )
@@ -92,19 +92,21 @@ struct LoopsConnectionTests {
     }
 
     /// How an exchange has ended; nil when it has not.
-    private func end(_ future: EventLoopFuture<HTTPAnswer>) -> Result<HTTPAnswer, ExchangeFault>? {
-        var end: Result<HTTPAnswer, ExchangeFault>?
+    private func end(_ future: EventLoopFuture<TransportResponse>) -> Result<TransportResponse, HTTPTransportError>? {
+        var end: Result<TransportResponse, HTTPTransportError>?
         future.assumeIsolated().whenComplete { result in
-            end = result.mapError { $0 as? ExchangeFault ?? ExchangeFault(.connectionLost, "not a fault: \($0)") }
+            end = result.mapError {
+                $0 as? HTTPTransportError ?? HTTPTransportError(.connectionLost, "not a fault: \($0)")
+            }
         }
         return end
     }
 
-    private func fault(_ future: EventLoopFuture<HTTPAnswer>) -> ExchangeFault.Kind? {
+    private func fault(_ future: EventLoopFuture<TransportResponse>) -> HTTPTransportError.Kind? {
         if case .failure(let fault) = end(future) { fault.kind } else { nil }
     }
 
-    private func status(_ future: EventLoopFuture<HTTPAnswer>) throws -> Int? {
+    private func status(_ future: EventLoopFuture<TransportResponse>) throws -> Int? {
         try end(future).map { Int(try $0.get().head.status.code) }
     }
 
@@ -146,7 +148,7 @@ struct LoopsConnectionTests {
         let site = try Site()
         let answer = site.start()
         try? site.answer(.badRequest, body: "01234567890")
-        guard case .failure(let fault) = end(answer) else { throw ExchangeFault(.tooLong, "none") }
+        guard case .failure(let fault) = end(answer) else { throw HTTPTransportError(.tooLong, "none") }
         #expect(fault.kind == .tooLong && fault.head?.status == .badRequest)
         #expect(site.closed == 1 && site.freed == 0)
     }
@@ -192,10 +194,10 @@ struct LoopsConnectionTests {
     @Test("A request whose latest start has passed writes nothing, and the connection stays")
     func tooLate() throws {
         let site = try Site()
-        let answer = site.start(startBy: .now)
+        let answer = site.start(sendDeadline: .now)
         #expect(fault(answer) == .tooLate)
         #expect(site.observer.parts == 0 && site.freed == 1 && site.closed == 0)
-        let next = site.start(startBy: .now + .seconds(60))
+        let next = site.start(sendDeadline: .now + .seconds(60))
         try site.answer()
         #expect(try status(next) == 200)
     }
@@ -203,7 +205,7 @@ struct LoopsConnectionTests {
     @Test("A request whose latest start passes while it is encoded does not leave, nor does anything after it")
     func tooLateAtLast() throws {
         let site = try Site { .now + .seconds(60) }
-        let answer = site.start(startBy: .now + .seconds(50))
+        let answer = site.start(sendDeadline: .now + .seconds(50))
         #expect(fault(answer) == .tooLate && site.closed == 1 && site.freed == 0)
         site.channel.flush()
         #expect(site.observer.flushes >= 1 && site.socket.flushes == 0)
@@ -213,7 +215,7 @@ struct LoopsConnectionTests {
     func followsFirstBytes() throws {
         var now = ContinuousClock.now
         let site = try Site { now }
-        let answer = site.start(startBy: .now + .seconds(50))
+        let answer = site.start(sendDeadline: .now + .seconds(50))
         now += .seconds(60)
         site.channel.flush()
         #expect(site.socket.flushes == 2)
@@ -234,7 +236,7 @@ struct LoopsConnectionTests {
         #expect(try status(answer) == 200)
 
         let late = try Site(readyBy: .uptimeNanoseconds(5_000_000_000))
-        let unsent = late.start(startBy: .now)
+        let unsent = late.start(sendDeadline: .now)
         #expect(end(unsent) == nil)
         late.channel.pipeline.fireUserInboundEventTriggered(TLSUserEvent.handshakeCompleted(negotiatedProtocol: nil))
         #expect(fault(unsent) == .tooLate && late.observer.parts == 0)

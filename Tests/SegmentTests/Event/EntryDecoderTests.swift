@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func aMixedBatchSaysWhatToDo() {
-        #expect(EntryFault.mixedBatch.description.contains("one by one"))
+        #expect(EntryError.mixedBatch.description.contains("one by one"))
     }
 
     /// Two numbers of 64 bits that JavaScript would take for one are two contacts, wherever they are written.

@@ -52,7 +52,7 @@ import Testing
         ] as [(JSONValue, String, String)]
     )
     func says(mapping: JSONValue, path: String, reason: String) throws {
-        let faults = try #require(throws: MappingFaults.self) { try EventMapping(compiling: mapping) }.faults
+        let faults = try #require(throws: MappingErrors.self) { try EventMapping(compiling: mapping) }.faults
         #expect(faults.contains { $0.path == path && $0.reason.contains(reason) }, "\(faults)")
     }
 
@@ -61,7 +61,7 @@ import Testing
             "a": ["@pth": "x"], "b": [["@case": ["operator": 1, "value": 2]]], "c": ["@replace": ["patern": "x"]],
             "d": ["@if": ["then": 1]],
         ]
-        let faults = try #require(throws: MappingFaults.self) { try EventMapping(compiling: mapping) }.faults
+        let faults = try #require(throws: MappingErrors.self) { try EventMapping(compiling: mapping) }.faults
         #expect(
             Set(faults.map(\.path)) == [
                 "/a/@pth", "/b/0/@case/value", "/b/0/@case/operator", "/c/@replace/patern", "/c/@replace", "/d/@if",
@@ -107,7 +107,7 @@ import Testing
     @Test func nestsToItsLimit() throws {
         func nested(_ depth: Int) -> JSONValue { (0..<depth).reduce(1) { value, _ in [value] } }
         #expect(try EventMapping(compiling: nested(100)).resolve([:]) == nested(100))
-        #expect(throws: MappingFaults.self) { try EventMapping(compiling: nested(101)) }
+        #expect(throws: MappingErrors.self) { try EventMapping(compiling: nested(101)) }
     }
 
     /// A few characters of a mapping must not make gigabytes of an event within its limits.

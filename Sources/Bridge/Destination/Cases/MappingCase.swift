@@ -84,7 +84,7 @@ extension MappingResult {
     }
 }
 
-extension ValidationFault {
+extension FieldError {
     /// The name of the field; empty for the whole.
     fileprivate var field: String { params["missingProperty"]?.stringValue ?? String(path.dropFirst()) }
 }

@@ -97,7 +97,7 @@ struct MappingCasesReader: DocumentReader {
         case .object(let object) where !object.isEmpty:
             var fields: [String: String] = [:]
             for (name, keyword) in object {
-                let keywords = ValidationFault.Keyword.allCases.map(\.rawValue)
+                let keywords = FieldError.Keyword.allCases.map(\.rawValue)
                 if let keyword = keyword.stringValue, keywords.contains(keyword) {
                     fields[name] = keyword
                 } else {

@@ -142,8 +142,8 @@ public struct ExplanationText: Sendable {
         switch kind {
         case .flattened: "flattened (nested: flatten)"
         case .droppedNested: "dropped (nested value)"
-        case .truncatedText: "cut to \(SafeOptions.textUnitsMax) characters (longText: truncate)"
-        case .droppedText: "dropped, longer than \(SafeOptions.textUnitsMax) characters (longText: drop)"
+        case .truncatedText: "cut to \(ContentOptions.textUnitsMax) characters (longText: truncate)"
+        case .droppedText: "dropped, longer than \(ContentOptions.textUnitsMax) characters (longText: drop)"
         case .droppedReserved: "dropped, a reserved name (dropReserved)"
         case .droppedByAllowList: "dropped, not on the list (allow)"
         }

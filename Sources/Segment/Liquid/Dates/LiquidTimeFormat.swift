@@ -12,7 +12,7 @@ enum LiquidTimeFormat {
     }
 
     static func format(
-        _ moment: LiquidMoment,
+        _ moment: LiquidDate,
         _ format: LiquidText,
         within budget: inout LiquidBudget
     ) throws(LiquidFault) -> LiquidText {
@@ -71,7 +71,7 @@ enum LiquidTimeFormat {
         return LiquidText(units: Array(repeating: isSpaced ? 0x20 : LiquidUnit.zero, count: missing) + shown.units)
     }
 
-    private static func expand(_ directive: Directive, _ moment: LiquidMoment) -> String? {
+    private static func expand(_ directive: Directive, _ moment: LiquidDate) -> String? {
         switch directive.letter {
         case "a": String(weekdays[moment.weekday].prefix(3))
         case "A": weekdays[moment.weekday]
@@ -97,7 +97,7 @@ enum LiquidTimeFormat {
         }
     }
 
-    private static func expandTime(_ directive: Directive, _ moment: LiquidMoment) -> String? {
+    private static func expandTime(_ directive: Directive, _ moment: LiquidDate) -> String? {
         switch directive.letter {
         case "H", "k": String(moment.hour)
         case "I", "l": String(hour12(moment))
@@ -116,24 +116,24 @@ enum LiquidTimeFormat {
     }
 
     /// liquidjs pads the milliseconds' digits on the right, without the zeros that belong before them.
-    private static func fraction(_ moment: LiquidMoment, digits: Int) -> String {
+    private static func fraction(_ moment: LiquidDate, digits: Int) -> String {
         let width = digits > 0 ? digits : 9
         let shown = String(moment.millisecond).prefix(width)
         return shown + String(repeating: "0", count: width - shown.count)
     }
 
-    private static func hour12(_ moment: LiquidMoment) -> Int { moment.hour % 12 == 0 ? 12 : moment.hour % 12 }
+    private static func hour12(_ moment: LiquidDate) -> Int { moment.hour % 12 == 0 ? 12 : moment.hour % 12 }
 
-    private static func dateText(_ moment: LiquidMoment) -> String { "\(moment.month)/\(moment.day)/\(moment.year)" }
+    private static func dateText(_ moment: LiquidDate) -> String { "\(moment.month)/\(moment.day)/\(moment.year)" }
 
-    private static func timeText(_ moment: LiquidMoment) -> String {
+    private static func timeText(_ moment: LiquidDate) -> String {
         let time = "\(hour12(moment)):\(twoDigits(moment.minute)):\(twoDigits(moment.second))"
         return "\(time) \(moment.hour < 12 ? "AM" : "PM")"
     }
 
     private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    private static func offset(_ moment: LiquidMoment, _ directive: Directive) -> String {
+    private static func offset(_ moment: LiquidDate, _ directive: Directive) -> String {
         let minutes = abs(moment.minutesBehind)
         let hours = (minutes / 60).rounded(.down)
         let separator = directive.has(":") ? ":" : ""

@@ -9,9 +9,9 @@ enum LiquidDateFilters {
         within budget: inout LiquidBudget
     ) throws(LiquidFault) -> LiquidValue {
         // The value comes first: what is no date is passed on, whatever zone it was to be shown in.
-        guard let milliseconds = milliseconds(input), LiquidMoment.isDate(milliseconds) else { return input.value }
+        guard let milliseconds = milliseconds(input), LiquidDate.isDate(milliseconds) else { return input.value }
         let zone = filter == .date ? try LiquidZone(input.argument(1), in: input.zones) : .utc
-        guard let moment = LiquidMoment(milliseconds: milliseconds, zone: zone) else { return input.value }
+        guard let moment = LiquidDate(milliseconds: milliseconds, zone: zone) else { return input.value }
         let format =
             switch filter {
             case .dateToLongString: dayFormat("%B", moment, input)
@@ -24,7 +24,7 @@ enum LiquidDateFilters {
     }
 
     /// `"ordinal"` gives `12th Oct 2023`, with `"US"` behind it `Oct 12th, 2023`.
-    private static func dayFormat(_ month: String, _ moment: LiquidMoment, _ input: LiquidFilterInput) -> LiquidText {
+    private static func dayFormat(_ month: String, _ moment: LiquidDate, _ input: LiquidFilterInput) -> LiquidText {
         guard input.argument(0).equals(.text("ordinal")) else { return LiquidText("%d \(month) %Y") }
         return input.argument(1).equals(.text("US"))
             ? LiquidText("\(month) \(moment.day)%q, %Y") : LiquidText("\(moment.day)%q \(month) %Y")

@@ -198,7 +198,7 @@ extension LiquidExpressionParser {
         }
         let arguments = try readArguments(of: name)
         guard let filter = LiquidFilter(rawValue: name) else {
-            if let refusal = LiquidRefusal.filter(name) {
+            if let refusal = UnsupportedLiquid.filter(name) {
                 throw cursor.source.error(.filterRefused(name), at: start, refusal.reason, hint: refusal.hint)
             }
             unknownFilters.append(name)

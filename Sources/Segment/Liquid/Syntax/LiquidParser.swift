@@ -64,7 +64,7 @@ struct LiquidParser {
         case "raw": return try raw(token)
         case "unless": return try conditional(token, named: "unless")
         default:
-            let refusal = LiquidRefusal.tag(name)
+            let refusal = UnsupportedLiquid.tag(name)
             throw source.error(.tagRefused(name), at: token.range.lowerBound, refusal.reason, hint: refusal.hint)
         }
         return nil

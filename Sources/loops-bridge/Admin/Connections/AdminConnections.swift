@@ -21,7 +21,7 @@ final class AdminConnections: Sendable {
     let limits: ConnectionClock.Limits
     private let state: Mutex<State>
     private let dropped: [ConnectionClock.Cause: Counter]
-    private let logGate: LogGate
+    private let logThrottle: LogThrottle
 
     /// - Parameters:
     ///   - limit: the most that are open.
@@ -35,7 +35,7 @@ final class AdminConnections: Sendable {
         self.limit = limit
         self.limits = limits
         self.state = Mutex(State(slots: ConnectionSlots(limit: limit)))
-        self.logGate = LogGate(logger: logger)
+        self.logThrottle = LogThrottle(logger: logger)
         self.dropped =
             factory.map { factory in
                 Dictionary(
@@ -74,7 +74,7 @@ final class AdminConnections: Sendable {
         dropped[cause]?.increment()
         // An idle connection is closed in every healthy day, and so is one that a browser made ahead of a request that never came.
         if cause != .idle {
-            logGate.log(
+            logThrottle.log(
                 cause == .request ? .debug : .warning,
                 key: cause.rawValue,
                 "The admin port closed a connection",

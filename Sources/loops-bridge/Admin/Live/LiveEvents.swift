@@ -11,7 +11,7 @@ struct LiveEvents: Sendable {
     let interval: Duration
     let history: @Sendable () -> JSONValue
     let status: @Sendable () -> JSONValue
-    private let seats = ListenerSeats()
+    private let seats = SubscriberLimit()
 
     init(
         interval: Duration = .seconds(1),

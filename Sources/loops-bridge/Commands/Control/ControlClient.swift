@@ -27,7 +27,7 @@ struct ControlClient {
         let encoded = address?.percentEncodedQuery?.replacing("+", with: "%2B")
         address?.percentEncodedQuery = encoded
         guard let url = address?.url, ["http", "https"].contains(url.scheme) else {
-            Terminal.complain("--url \(base) is no http:// or https:// address")
+            Terminal.printError("--url \(base) is no http:// or https:// address")
             throw ExitStatus.unusable
         }
         var request = HTTPClientRequest(url: url.absoluteString)
@@ -44,9 +44,9 @@ struct ControlClient {
             let answer = try? JSONParser.parse(Array(body.readableBytesView))
             if status == 200, let answer { return answer }
             let words = answer?["error"]?.stringValue ?? "no answer of a loops-bridge"
-            Terminal.complain("\(base) refused it (\(status)): \(words)")
+            Terminal.printError("\(base) refused it (\(status)): \(words)")
         } catch {
-            Terminal.complain("No bridge answers at \(base): \(NetworkErrorText.of(error))")
+            Terminal.printError("No bridge answers at \(base): \(NetworkErrorText.of(error))")
         }
         throw ExitStatus.failed
     }

@@ -21,7 +21,7 @@ struct ControlOptions: ParsableArguments {
     func client(_ settings: Settings, otherwise: String? = nil) throws -> ControlClient {
         guard let token = settings.controlToken else {
             let advice = otherwise.map { "; or \($0)" } ?? ""
-            Terminal.complain(
+            Terminal.printError(
                 "http.controlToken is required: set HTTP_CONTROL_TOKEN, or HTTP_CONTROL_TOKEN_FILE to a file that holds it\(advice)"
             )
             throw ExitStatus.unusable

@@ -37,14 +37,14 @@ enum PausedStreams {
     static func each<Result: Sendable>(
         _ names: [String],
         _ settings: Settings,
-        _ body: (StreamView) async throws -> Result
+        _ body: (GroupInspector) async throws -> Result
     ) async throws -> [Result] {
         try Usable.streams(Set(names), of: settings.bridge)
         var configuration = settings.bridge
         if !names.isEmpty { configuration.streams.removeAll { !names.contains($0.name) } }
         var results: [Result] = []
         try await Usable.redis(configuration.redis) {
-            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+            try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 for view in views { results.append(try await body(view)) }
             }
         }

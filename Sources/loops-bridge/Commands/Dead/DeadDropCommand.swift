@@ -16,7 +16,7 @@ struct DeadDropCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Which letters") var letters: LetterOptions
+    @OptionGroup(title: "Which letters") var letters: DeadLetterOptions
     @Option(help: "Letters that are dropped at the most, the oldest first; 0 for all.") var limit = 0
     @Flag(help: "Says what would be dropped and changes nothing.") var dryRun = false
     @Flag(help: "Does not ask.") var yes = false
@@ -30,12 +30,12 @@ struct DeadDropCommand: AsyncParsableCommand {
     func run() async throws {
         let asks = !dryRun && !yes && letters.id.isEmpty
         if asks && isatty(STDIN_FILENO) != 1 {
-            Terminal.complain(
+            Terminal.printError(
                 "Nothing was dropped: give --yes to delete without being asked, or --dry-run to see how many there are."
             )
             throw ExitStatus.unusable
         }
-        try await LetterSession.run(options, letters.filter) { session, _ in
+        try await DeadLetterSession.run(options, letters.filter) { session, _ in
             var ids = session.boxes.map { _ in [StreamID]() }
             var count = 0
             var found: Set<StreamID> = []
@@ -48,12 +48,12 @@ struct DeadDropCommand: AsyncParsableCommand {
             }
             let isMissing = session.complainOfMissing(found)
             if dryRun {
-                Terminal.complain("\(count) would be dropped")
+                Terminal.printError("\(count) would be dropped")
                 if isMissing { throw ExitStatus.failed }
                 return
             }
             if asks && count > 0 && !Self.confirmed(count) {
-                Terminal.complain("Nothing was dropped.")
+                Terminal.printError("Nothing was dropped.")
                 throw ExitStatus.failed
             }
             try await drop(ids, of: count, session.boxes)
@@ -61,7 +61,7 @@ struct DeadDropCommand: AsyncParsableCommand {
         }
     }
 
-    private func drop(_ ids: [[StreamID]], of count: Int, _ boxes: [LetterBox]) async throws {
+    private func drop(_ ids: [[StreamID]], of count: Int, _ boxes: [DeadLetterQueue]) async throws {
         var dropped = 0, done = 0
         do {
             for (box, ids) in zip(boxes, ids) {
@@ -74,12 +74,12 @@ struct DeadDropCommand: AsyncParsableCommand {
             }
         } catch {
             Terminal.endProgress()
-            Terminal.complain("\(dropped) dropped, \(count - done) left: \(error). Run it again for the rest.")
+            Terminal.printError("\(dropped) dropped, \(count - done) left: \(error). Run it again for the rest.")
             throw ExitStatus.failed
         }
         Terminal.endProgress()
         let gone = done - dropped
-        Terminal.complain("\(dropped) dropped" + (gone > 0 ? ", \(gone) were gone already" : ""))
+        Terminal.printError("\(dropped) dropped" + (gone > 0 ? ", \(gone) were gone already" : ""))
     }
 
     private static func confirmed(_ count: Int) -> Bool {

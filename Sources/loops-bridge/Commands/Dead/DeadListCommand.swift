@@ -14,7 +14,7 @@ struct DeadListCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Which letters") var letters: LetterOptions
+    @OptionGroup(title: "Which letters") var letters: DeadLetterOptions
     @Option(help: "Letters that are listed of each dead-letter stream at the most; 0 for all.") var limit = 100
     @Flag(help: "One JSON object a line.") var json = false
     @Flag(help: "Shows contacts as they are.") var showContacts = false
@@ -27,11 +27,11 @@ struct DeadListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await LetterSession.run(options, letters.filter) { session, _ in
-            let text = LetterText(
+        try await DeadLetterSession.run(options, letters.filter) { session, _ in
+            let text = DeadLetterText(
                 now: session.now,
                 showsContacts: showContacts,
-                columns: LetterColumns(width: Terminal.outputWidth)
+                columns: DeadLetterColumns(width: Terminal.outputWidth)
             )
             var listed = 0
             var inBox = 0, box = 0
@@ -50,7 +50,7 @@ struct DeadListCommand: AsyncParsableCommand {
                 return Terminal.line(text.row(letter))
             }
             if !json {
-                Terminal.complain(
+                Terminal.printError(
                     listed == 0
                         ? "no dead letters" : "\(listed) listed" + (isCut ? "; there are more, see --limit" : "")
                 )

@@ -24,7 +24,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Which letters") var letters: LetterOptions
+    @OptionGroup(title: "Which letters") var letters: DeadLetterOptions
     @Option(help: "Letters that are replayed at the most, those with the oldest entries; 0 for all.") var limit = 0
     @Flag(help: "Says what would be done and changes nothing.") var dryRun = false
     @Flag(help: "Replays letters also where newer events of the contact went ahead, or may have.") var evenIfOvertaken =
@@ -42,9 +42,9 @@ struct DeadReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await LetterSession.run(options, letters.filter) { session, settings in
+        try await DeadLetterSession.run(options, letters.filter) { session, settings in
             let destination = byMappings ? try Usable.destination(path: settings.mappingsPath) : nil
-            var replayer = Replayer(boxes: session.boxes, scan: scan, destination: destination)
+            var replayer = DeadLetterReplayer(boxes: session.boxes, scan: scan, destination: destination)
             var found: Set<StreamID> = []
             try await session.each(newestFirst: false) { letter, box in
                 found.insert(letter.id)
@@ -61,7 +61,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
         }
     }
 
-    private func replay(_ replayer: Replayer) async throws {
+    private func replay(_ replayer: DeadLetterReplayer) async throws {
         var replayed = 0, left = 0, gone = 0
         func summary() -> String {
             let verb = dryRun ? "would be replayed" : "replayed"
@@ -70,8 +70,8 @@ struct DeadReplayCommand: AsyncParsableCommand {
         for (index, item) in replayer.items.enumerated() {
             if let obstacle = item.obstacle, !(item.isOvertaken && evenIfOvertaken) {
                 left += 1
-                if left <= Self.maxNamed { Terminal.complain("\(item.id) is left alone: \(obstacle)") }
-                if left == Self.maxNamed + 1 { Terminal.complain("… and further ones") }
+                if left <= Self.maxNamed { Terminal.printError("\(item.id) is left alone: \(obstacle)") }
+                if left == Self.maxNamed + 1 { Terminal.printError("… and further ones") }
                 continue
             }
             if dryRun {
@@ -83,16 +83,16 @@ struct DeadReplayCommand: AsyncParsableCommand {
             } catch {
                 left += replayer.items.count - index
                 Terminal.endProgress()
-                Terminal.complain(
+                Terminal.printError(
                     "\(item.id) could not be replayed: \(error). Run it again for the rest; nothing is replayed twice."
                 )
-                Terminal.complain(summary())
+                Terminal.printError(summary())
                 throw ExitStatus.failed
             }
             if index % 50 == 49 { Terminal.progress("\(replayed) of \(replayer.items.count) replayed") }
         }
         Terminal.endProgress()
-        Terminal.complain(summary())
+        Terminal.printError(summary())
         if left > 0 || (gone > 0 && !letters.id.isEmpty) { throw ExitStatus.failed }
     }
 }

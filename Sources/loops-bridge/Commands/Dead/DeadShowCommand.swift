@@ -13,17 +13,17 @@ struct DeadShowCommand: AsyncParsableCommand {
     @Option(help: "Of this stream only, one of BRIDGE_STREAMS. May be repeated.") var stream: [String] = []
     @Flag(help: "As a JSON object.") var json = false
     @OptionGroup var options: StreamOptions
-    @Argument(help: "The letter's ID, as 'loops-bridge dead list' shows it.") var id: LetterID
+    @Argument(help: "The letter's ID, as 'loops-bridge dead list' shows it.") var id: DeadLetterID
 
     /// Entries that are looked at for newer events of the contact.
     private static let scan = 200_000
 
     func run() async throws {
-        var filter = LetterFilter()
+        var filter = DeadLetterFilter()
         filter.streams = Set(stream)
         filter.ids = [id.value]
-        try await LetterSession.run(options, filter) { session, _ in
-            let text = LetterText(now: session.now, showsContacts: true)
+        try await DeadLetterSession.run(options, filter) { session, _ in
+            let text = DeadLetterText(now: session.now, showsContacts: true)
             var found: [Letter] = []
             try await session.each(newestFirst: true) { letter, _ in
                 found.append(letter)
@@ -38,7 +38,7 @@ struct DeadShowCommand: AsyncParsableCommand {
                 )
             }
             if found.isEmpty {
-                Terminal.complain("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
+                Terminal.printError("There is no dead letter \(id.value): replayed, dropped or trimmed meanwhile?")
                 throw ExitStatus.failed
             }
         }

@@ -5,10 +5,11 @@ import RedisStreams
 enum Replayability {
     /// Letters that a replay leaves alone, and why.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    static func obstacles(_ letters: [Letter], _ views: [StreamView], scan: Int) async throws -> [StreamID: String] {
+    static func obstacles(_ letters: [Letter], _ views: [GroupInspector], scan: Int) async throws -> [StreamID: String]
+    {
         if letters.isEmpty { return [:] }
-        let boxes = LetterBox.boxes(of: views)
-        var replayer = Replayer(boxes: boxes, scan: scan)
+        let boxes = DeadLetterQueue.boxes(of: views)
+        var replayer = DeadLetterReplayer(boxes: boxes, scan: scan)
         for letter in letters {
             guard let box = boxes.firstIndex(where: { $0.takes(letter) }) else { continue }
             replayer.add(letter, box: box)
@@ -29,7 +30,7 @@ enum Replayability {
     }
 }
 
-extension Findings {
+extension EventSearchResult {
     /// The letters among the hits.
     var deadLetters: [Letter] {
         hits.compactMap { hit in if case .deadLettered(let letter) = hit.state { letter } else { nil } }

@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
         let settings = try options.settings(token ?? [:], wantsControl: token != nil)
         let base = url ?? settings.adminURL
         guard base.hasPrefix("http://") || base.hasPrefix("https://") else {
-            Terminal.complain("--url \(base) is no http:// or https:// address")
+            Terminal.printError("--url \(base) is no http:// or https:// address")
             throw ExitStatus.unusable
         }
         while true {
@@ -92,7 +92,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func statusOfRedis(_ settings: Settings) async throws -> JSONValue {
-        let streams = try await StreamView.run(settings.bridge, logger: Loggers.logger(.init(level: .critical))) {
+        let streams = try await GroupInspector.run(settings.bridge, logger: Loggers.logger(.init(level: .critical))) {
             views in
             var streams: [StreamStatus] = []
             for (view, stream) in zip(views, settings.bridge.streams) {
@@ -107,7 +107,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func show(_ look: Look) {
         if json || !watch || !Terminal.isScreen {
-            for complaint in look.complaints { Terminal.complain(complaint) }
+            for complaint in look.complaints { Terminal.printError(complaint) }
             guard let status = look.status else { return }
             if json { return Terminal.write(status.serialized(pretty: !watch, escapesInvisible: true) + [0x0A]) }
             return Terminal.write(Array((look.lines.map { $0 + "\n" }.joined() + (watch ? "\n" : "")).utf8))

@@ -48,7 +48,7 @@ struct WhyCommand: AsyncParsableCommand {
             showsContacts: showContacts
         )
         try await Usable.redis(configuration.redis) {
-            try await StreamView.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
+            try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
                 for view in views {
                     let search = EventSearch(query, in: view, scan: scan, limit: limit)
@@ -59,7 +59,7 @@ struct WhyCommand: AsyncParsableCommand {
                     for hit in findings.hits {
                         Terminal.line(json ? text.json(hit, findings).visibleText : text.text(hit, findings))
                     }
-                    Terminal.complain(text.summary(findings))
+                    Terminal.printError(text.summary(findings))
                 }
                 if !isFound { throw ExitStatus.failed }
             }

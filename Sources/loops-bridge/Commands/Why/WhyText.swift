@@ -14,17 +14,17 @@ struct WhyText {
     var leftAlone: [StreamID: String] = [:]
 
     /// The entry, and below it where it is.
-    func text(_ hit: Whereabouts, _ findings: Findings) -> String {
+    func text(_ hit: EventLocation, _ findings: EventSearchResult) -> String {
         var head = "\(hit.id) in \(hit.stream)"
         if let first = hit.messageIDs.first {
             head += ", messageId \(first)" + (hit.messageIDs.count > 1 ? " and \(hit.messageIDs.count - 1) more" : "")
         }
-        if let contact = hit.contact { head += ", contact \(showsContacts ? contact : Discretion.hash(contact))" }
+        if let contact = hit.contact { head += ", contact \(showsContacts ? contact : Redaction.hash(contact))" }
         return ([head] + words(hit, findings).map { "  " + $0 }).map(\.shown).joined(separator: "\n")
     }
 
     /// What is said of an entry, a sentence each.
-    func words(_ hit: Whereabouts, _ findings: Findings) -> [String] {
+    func words(_ hit: EventLocation, _ findings: EventSearchResult) -> [String] {
         switch hit.state {
         case .noGroup:
             return ["not read: there is no group \(group) on the stream. No bridge with these settings has run yet."]
@@ -54,7 +54,7 @@ struct WhyText {
         }
     }
 
-    private func words(_ place: PendingPlace, _ hit: Whereabouts, _ findings: Findings) -> [String] {
+    private func words(_ place: PendingPosition, _ hit: EventLocation, _ findings: EventSearchResult) -> [String] {
         guard place.partition != nil else {
             return [
                 """
@@ -89,7 +89,7 @@ struct WhyText {
         return lines
     }
 
-    private func words(_ trouble: Trouble, _ place: PendingPlace, _ contact: String?) -> String {
+    private func words(_ trouble: DeliveryError, _ place: PendingPosition, _ contact: String?) -> String {
         let answer = trouble.status.map { "Loops answered \($0)" } ?? "no answer of Loops"
         let details = [masked(trouble.message, contact), trouble.requestID.map { "request ID \($0)" } ?? ""]
         let told = details.filter { !$0.isEmpty }.joined(separator: ", ")
@@ -108,7 +108,7 @@ struct WhyText {
     }
 
     /// When it should be an entry's turn, for the end of a sentence.
-    private func time(_ before: Int?, _ findings: Findings) -> String {
+    private func time(_ before: Int?, _ findings: EventSearchResult) -> String {
         if findings.pause != nil { return "; the stream is paused" }
         if findings.members == 0 { return "; no replica runs" }
         guard let seconds = seconds(before) else { return "" }
@@ -118,11 +118,11 @@ struct WhyText {
     private func seconds(_ before: Int?) -> Double? { before.flatMap { rate > 0 ? Double($0) / rate : nil } }
 
     private func masked(_ text: String, _ contact: String?) -> String {
-        showsContacts ? text : Discretion.masking(text, contact: contact)
+        showsContacts ? text : Redaction.masking(text, contact: contact)
     }
 
     /// What was looked at, and what that means when nothing was found.
-    func summary(_ findings: Findings) -> String {
+    func summary(_ findings: EventSearchResult) -> String {
         let paused = findings.pause.map { "\(findings.stream) is paused \(ShownPause($0).words). " } ?? ""
         let looked =
             paused
@@ -143,12 +143,12 @@ struct WhyText {
     // MARK: For programs
 
     /// One object; what is unknown is null.
-    func json(_ hit: Whereabouts, _ findings: Findings) -> JSONValue {
+    func json(_ hit: EventLocation, _ findings: EventSearchResult) -> JSONValue {
         var object: JSONObject = [
             "stream": .string(hit.stream),
             "entry": .string(hit.id.description),
             "messageIds": .array(hit.messageIDs.map { .string($0) }),
-            "contactHash": .optional(hit.contact.map(Discretion.hash)),
+            "contactHash": .optional(hit.contact.map(Redaction.hash)),
         ]
         if showsContacts { object["contact"] = .optional(hit.contact) }
         object["state"] = .string(hit.state.name)
@@ -159,7 +159,7 @@ struct WhyText {
             object["seconds"] = seconds(before).map { .double($0) } ?? .null
         case .replayed(let copy): object["copy"] = .string(copy.description)
         case .deadLettered(let letter):
-            object["letter"] = LetterText(now: now, showsContacts: showsContacts).json(letter)
+            object["letter"] = DeadLetterText(now: now, showsContacts: showsContacts).json(letter)
         case .pending(let place):
             object["consumer"] = .string(place.consumer)
             object["owner"] = .optional(place.owner)
@@ -181,7 +181,7 @@ struct WhyText {
         return .object(object)
     }
 
-    private func json(_ trouble: Trouble?, _ contact: String?) -> JSONValue {
+    private func json(_ trouble: DeliveryError?, _ contact: String?) -> JSONValue {
         guard let trouble else { return .null }
         return [
             "attempts": .int(Int64(trouble.attempts)), "status": .optional(trouble.status),
@@ -192,7 +192,7 @@ struct WhyText {
     }
 }
 
-extension Whereabouts.State {
+extension EventLocation.State {
     fileprivate var name: String {
         switch self {
         case .waiting: "waiting"

@@ -1,6 +1,0 @@
-/// What lanes go by besides the order of their entries.
-struct LaneRules: Sendable {
-    /// The streams' weights, by their place in the configuration.
-    var weights: [Int] = []
-    var coalescing = Coalescing.off
-}

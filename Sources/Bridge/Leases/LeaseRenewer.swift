@@ -1,0 +1,192 @@
+import Logging
+import RedisStreams
+
+/// Keeps one stream's group open and this replica's leases alive: the I/O around ``PartitionAssignment``.
+struct LeaseRenewer: Sendable {
+    let session: StreamState
+    /// `0` or `$`: where a new group begins.
+    let groupStart: String
+    let rule: String
+    let metrics: StreamMetrics
+    let logger: Logger
+    /// Says whether the server that answers is the primary.
+    let confirmation: any PrimaryConfirmation
+    /// Called after every renewal: what waited for one may go on.
+    let onBeat: @Sendable () -> Void
+    /// Called when Redis is another server, or was started anew: blocked reads may wait at the old one.
+    let onRewind: @Sendable () async -> Void
+
+    private let clock = ContinuousClock()
+    private let logThrottle: LogThrottle
+
+    init(
+        session: StreamState,
+        groupStart: String,
+        rule: String,
+        metrics: StreamMetrics,
+        logger: Logger,
+        confirmation: any PrimaryConfirmation,
+        onBeat: @escaping @Sendable () -> Void,
+        onRewind: @escaping @Sendable () async -> Void
+    ) {
+        self.session = session
+        self.groupStart = groupStart
+        self.rule = rule
+        self.metrics = metrics
+        self.logger = logger
+        self.confirmation = confirmation
+        self.onBeat = onBeat
+        self.onRewind = onRewind
+        self.logThrottle = LogThrottle(logger: logger)
+    }
+
+    /// Beats until the task is cancelled. Does not give anything back: ``leave()`` does, when nothing is under way any more.
+    /// - Throws: ``GroupError`` that no repetition mends.
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await clock.sleep(for: session.timing.heartbeat, tolerance: .zero)
+                    session.beatWanted.signal()
+                }
+            }
+            group.addTask { await DeliveryErrorReporter(session: session, logger: logger).run() }
+            defer { group.cancelAll() }
+            try await keep()
+        }
+    }
+
+    /// Gives back what is owned, so that others take over at once.
+    func leave() async {
+        guard session.isOpen else { return }
+        do {
+            try await session.leave()
+        } catch {
+            logger.warning(
+                "The partitions could not be given back; others take them over after the lease time",
+                metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func keep() async throws {
+        var hadItOpen = false
+        while !Task.isCancelled {
+            do {
+                if !session.isOpen { try await open(&hadItOpen) }
+                if session.isIdle {
+                    guard await session.beatWanted.wait() else { return }
+                    continue
+                }
+                // Claims follow what was seen; a few rounds settle what several replicas want at the same time.
+                for _ in 0..<4 where try await !beat() { break }
+                if session.canLeaveGroup { try await leaveToRest() }
+            } catch let fault as GroupError where !fault.isRetryable {
+                session.faulted(fault.description)
+                throw fault
+            } catch {
+                if Task.isCancelled { return }
+                if error as? GroupError == .groupLost(stream: session.keys.stream) { session.closed("\(error)") }
+                if !session.isOpen { session.faulted("\(error)") }
+                metrics.renewalFailed()
+                logThrottle.failed(
+                    error,
+                    key: "lease",
+                    "Renewing the leases failed and is repeated",
+                    metadata: ["stream": "\(session.keys.stream)"]
+                )
+            }
+            guard await session.beatWanted.wait() else { return }
+        }
+    }
+
+    /// Nothing is left here: the others may share it all among themselves.
+    private func leaveToRest() async throws {
+        try await session.clearSurvivors()
+        try await session.leave()
+        session.left()
+        logger.notice(
+            "This replica is drained: it has given its partitions back",
+            metadata: ["stream": "\(session.keys.stream)"]
+        )
+    }
+
+    private func open(_ hadItOpen: inout Bool) async throws {
+        let opened = try await session.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
+        if opened.isNew && hadItOpen {
+            metrics.groupRecreated()
+            logger.warning(
+                "The consumer group was gone and was made again",
+                metadata: ["stream": "\(session.keys.stream)", "start": "\(opened.routed)"]
+            )
+        }
+        hadItOpen = true
+        session.opened(opened)
+        session.readable.signal()
+    }
+
+    /// - Returns: whether something is to be said at once.
+    private func beat() async throws -> Bool {
+        let sentAt = clock.now
+        let heartbeat = session.withLeases { $0.next(now: sentAt) }
+        let view = try await session.beat(heartbeat)
+        let doubt = await confirmation.confirmation(session.client)
+        if let doubt { reportDoubt(doubt) }
+        let changes = session.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
+        if view.vanished > 0 { reportVanished(view.vanished) }
+        for change in changes { report(change) }
+        onBeat()
+        session.troublesWanted.signal()
+        if changes.contains(.incarnationChanged) { await onRewind() }
+        return session.withLeases { $0.next(now: clock.now) }.changesSomething
+    }
+
+    private func report(_ change: AssignmentChange) {
+        switch change {
+        case .gained(let partition, _, let cause, let after):
+            metrics.tookOver(cause, after: after)
+            logger.debug("A partition was taken over", metadata: ["partition": "\(partition)", "cause": "\(cause)"])
+        case .lost(let partition):
+            logThrottle.log(
+                .warning,
+                key: "lost",
+                "A partition was lost to another replica: this one was silent for too long",
+                metadata: ["stream": "\(session.keys.stream)", "partition": "\(partition)"]
+            )
+        case .incarnationChanged:
+            logger.notice(
+                "Redis restarted or failed over, or the group was made again; rereading partitions",
+                metadata: ["stream": "\(session.keys.stream)"]
+            )
+        case .paused(let pause):
+            logger.notice(
+                "The stream is paused: nothing of it is started until it is resumed",
+                metadata: [
+                    "stream": "\(session.keys.stream)", "by": "\(pause.by)", "reason": "\(pause.reason)",
+                    "since": "\(pause.since)",
+                ]
+            )
+        case .resumed:
+            logger.notice("The stream is resumed", metadata: ["stream": "\(session.keys.stream)"])
+        case .reread, .draining, .released: break
+        }
+    }
+
+    private func reportDoubt(_ doubt: PrimaryDoubt) {
+        let message: Logger.Message =
+            switch doubt {
+            case .otherPrimary: "Another server is the primary; looking for it"
+            case .noMajority(.required): "No majority confirms the primary; deliveries stop when the leases end"
+            case .noMajority(.preferred): "No majority confirms the primary; going on, as redis.quorum says"
+            }
+        logThrottle.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
+    }
+
+    private func reportVanished(_ count: Int) {
+        metrics.vanished(count)
+        logger.error(
+            "Pending entries vanished from the group; routing again everything behind the last finished entry",
+            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+        )
+    }
+}

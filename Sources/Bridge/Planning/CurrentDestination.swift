@@ -1,0 +1,39 @@
+import Segment
+import Synchronization
+
+/// What events become, as it stands now. A reload replaces it as a whole; an entry that was planned keeps what it was planned with.
+final class CurrentDestination: Sendable {
+    struct Rules: Sendable {
+        let destination: Destination
+        /// What tells the enabled mappings apart in idempotency keys: their names, numbered where two share one.
+        let identities: [String]
+
+        init(_ destination: Destination) {
+            self.destination = destination
+            var taken: Set<String> = []
+            identities = destination.mappings.filter(\.isEnabled).map { mapping in
+                var identity = mapping.name
+                var number = 1
+                // Also past a mapping that is itself called "name #2".
+                while !taken.insert(identity).inserted {
+                    number += 1
+                    identity = "\(mapping.name) #\(number)"
+                }
+                return identity
+            }
+        }
+    }
+
+    private let rules: Mutex<Rules>
+
+    init(_ destination: Destination) {
+        rules = Mutex(Rules(destination))
+    }
+
+    var current: Rules { rules.withLock { $0 } }
+
+    func replace(_ destination: Destination) {
+        let new = Rules(destination)
+        rules.withLock { $0 = new }
+    }
+}

@@ -1,0 +1,113 @@
+import HeapModule
+import RedisStreams
+
+/// The lanes that could start a request, and which of them comes next: streams by weight, in a stream by the mapping's priority, within a
+/// priority the oldest entry first.
+///
+/// A value. Nobody starves, a test: each eighth start of a stream goes to its oldest entry whatever its priority, so that an entry with `n`
+/// older ones ready in its stream is started within `8 (n + 1)` starts of the stream.
+struct ReadyQueue: Sendable {
+    /// Names one readiness of one lane; never given again.
+    typealias Ticket = UInt64
+
+    /// The starts of a stream of which one goes to the oldest entry.
+    static let oldestEvery = 8
+
+    private struct Item: Sendable {
+        let key: OrderingKey
+        let entry: StreamID
+        let priority: Int
+        let ticket: Ticket
+    }
+
+    private struct ByAge: Comparable, Sendable {
+        let item: Item
+        static func < (a: ByAge, b: ByAge) -> Bool {
+            a.item.entry == b.item.entry ? a.item.ticket < b.item.ticket : a.item.entry < b.item.entry
+        }
+        static func == (a: ByAge, b: ByAge) -> Bool { a.item.ticket == b.item.ticket }
+    }
+
+    private struct ByPriority: Comparable, Sendable {
+        let item: Item
+        static func < (a: ByPriority, b: ByPriority) -> Bool {
+            a.item.priority == b.item.priority
+                ? ByAge(item: a.item) < ByAge(item: b.item) : a.item.priority > b.item.priority
+        }
+        static func == (a: ByPriority, b: ByPriority) -> Bool { a.item.ticket == b.item.ticket }
+    }
+
+    private struct Stream: Sendable {
+        var byAge: Heap<ByAge> = []
+        var byPriority: Heap<ByPriority> = []
+        var live: Set<Ticket> = []
+        var sinceOldest = 0
+
+        /// Takes away what is not live any more, at the front, or all of it when most is not.
+        mutating func clean() {
+            if byPriority.count > 2 * live.count + 64 {
+                byPriority = Heap(byPriority.unordered.filter { live.contains($0.item.ticket) })
+            }
+            while let first = byAge.min, !live.contains(first.item.ticket) { byAge.removeMin() }
+            while let first = byPriority.min, !live.contains(first.item.ticket) { byPriority.removeMin() }
+        }
+
+        mutating func started() { sinceOldest = isOldestsTurn ? 0 : sinceOldest + 1 }
+        var isOldestsTurn: Bool { sinceOldest + 1 >= ReadyQueue.oldestEvery }
+        var next: Item? { isOldestsTurn ? byAge.min?.item : byPriority.min?.item }
+    }
+
+    private var streams: [Int: Stream] = [:]
+    private var scheduler: StrideScheduler
+    private var tickets: Ticket = 0
+    /// Lanes that are ready.
+    private(set) var count = 0
+
+    /// - Parameter weights: of the streams, by their place in the configuration.
+    init(weights: [Int] = []) {
+        scheduler = StrideScheduler(weights: weights)
+    }
+
+    /// The lane is ready with this entry at its head.
+    mutating func insert(_ key: OrderingKey, entry: StreamID, priority: Int) -> Ticket {
+        tickets += 1
+        let item = Item(key: key, entry: entry, priority: priority, ticket: tickets)
+        streams[key.stream, default: Stream()].byAge.insert(ByAge(item: item))
+        streams[key.stream, default: Stream()].byPriority.insert(ByPriority(item: item))
+        streams[key.stream, default: Stream()].live.insert(tickets)
+        count += 1
+        return tickets
+    }
+
+    /// The lane is not ready any more.
+    mutating func remove(_ ticket: Ticket, of stream: Int) {
+        guard streams[stream]?.live.remove(ticket) != nil else { return }
+        count -= 1
+    }
+
+    /// The lane whose turn it is.
+    mutating func first() -> OrderingKey? { next()?.key }
+
+    /// Takes out the lane whose turn it is. Whether it had its turn is told by ``started(_:)``.
+    mutating func popFirst() -> OrderingKey? {
+        guard let item = next() else { return nil }
+        remove(item.ticket, of: item.key.stream)
+        return item.key
+    }
+
+    /// A lane of the stream that was popped has started a request.
+    mutating func started(_ stream: Int) {
+        scheduler.took(stream)
+        streams[stream]?.started()
+    }
+
+    private mutating func next() -> Item? {
+        if count == 0 { return nil }
+        // A copy of the few keys: a loop over them themselves would keep the storage, and the first change would copy all heaps.
+        for stream in Array(streams.keys) { streams[stream]?.clean() }
+        guard let stream = scheduler.next(streams.keys.filter { streams[$0]?.live.isEmpty == false }.sorted()) else {
+            return nil
+        }
+        return streams[stream]?.next
+    }
+}

@@ -1,0 +1,84 @@
+import Crypto
+import RedisStreams
+import Synchronization
+
+/// The one limiter of all replicas that use an API key, in Redis.
+struct RateLimiter: Sendable {
+    let client: RedisClient
+    let script: RedisScript
+    let key: String
+    /// The most requests a second by the configuration; nil for what Loops says.
+    let cap: Double?
+    /// On a cluster, a stream's leases may live elsewhere than the limiter: the lease is then only checked by this process's clock.
+    let checksLeases: Bool
+    let sessions: [StreamState]
+    var times = RedisCommandTimes.none
+
+    /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
+    static func key(apiKey: String) -> String {
+        "{loops-bridge:limiter:\(SHA256.hash(data: Array("loops-bridge limiter \(apiKey)".utf8)).prefix(6).hexadecimal)}"
+    }
+
+    /// Whether the limiter and the leases were found to live in different slots of a cluster that the address does not call one.
+    let leasesAreApart = LeasesAreApart()
+
+    /// - Throws: `RedisError`, whatever Redis answers that is no grant.
+    func ask(_ request: PermitRequest) async throws -> PermitGrant {
+        do {
+            return try await ask(request, checksLease: checksLeases && !leasesAreApart.isKnown)
+        } catch let error as RedisError where error.isOfSeveralSlots && !leasesAreApart.isKnown {
+            // One server of a cluster with all slots takes everything but a call with keys of two.
+            leasesAreApart.isFound()
+            return try await ask(request, checksLease: false)
+        }
+    }
+
+    private func ask(_ request: PermitRequest, checksLease: Bool) async throws -> PermitGrant {
+        var keys = [key]
+        var fence: [String] = []
+        var session: StreamState?
+        if checksLease, let stream = request.stream, let partition = request.partition {
+            session = sessions[stream]
+            keys.append(sessions[stream].keys.leases)
+            fence = [String(partition), sessions[stream].withLeases { $0.lease(of: partition) } ?? "none"]
+        }
+        let arguments = Self.arguments(request, cap: cap) + fence
+        let names = keys
+        let answer = try await times.measure(script.name) {
+            try await client.run(script, keys: names, arguments: arguments.map { .string($0) })
+        }
+        let grant = try PermitGrant(answer)
+        // Somebody else took the partition over: the next heartbeat tells.
+        if grant.isOthers { session?.beatWanted.signal() }
+        return grant
+    }
+
+    /// What the script is told, but for the fence.
+    static func arguments(_ request: PermitRequest, cap: Double?) -> [String] {
+        let news = request.news
+        return [
+            String(request.count), String(cap ?? 0), news.limit.map(String.init) ?? "", news.refused ? "1" : "0",
+            news.isBack ? "1" : "0", news.left.map(String.init) ?? "", microseconds(news.retryAfter),
+            microseconds(request.sinceLast),
+        ]
+    }
+
+    private static func microseconds(_ duration: Duration?) -> String {
+        duration.map { String(Int64($0 / .microseconds(1))) } ?? ""
+    }
+}
+
+/// Remembers a finding about the server for as long as the process lives.
+final class LeasesAreApart: Sendable {
+    private let found = Atomic(false)
+
+    var isKnown: Bool { found.load(ordering: .relaxed) }
+
+    func isFound() { found.store(true, ordering: .relaxed) }
+}
+
+extension RedisError {
+    fileprivate var isOfSeveralSlots: Bool {
+        if case .server(let error) = reason { error.code == "CROSSSLOT" } else { false }
+    }
+}

@@ -1,0 +1,58 @@
+import Logging
+import RedisStreams
+import Synchronization
+
+/// Sleeps in `XREAD BLOCK` on a connection of its own until the stream has something new: no polling, nothing missed.
+final class NewEntryListener: Sendable {
+    /// How long one blocking read lasts; then it is asked again.
+    static let block = Duration.seconds(15)
+
+    private let stream: String
+    private let client: RedisClient
+    private let wanted = Mutex<StreamID?>(nil)
+    private let wakeup = Wakeup()
+    private let readable: Wakeup
+    private let log: BlockingReadLog
+
+    /// - Parameter readable: signalled when there is something new.
+    init(stream: String, client: RedisClient, readable: Wakeup, log: BlockingReadLog) {
+        self.stream = stream
+        self.client = client
+        self.readable = readable
+        self.log = log
+    }
+
+    /// Signals once there is an entry after this ID. A later call replaces an earlier one.
+    func await(after id: StreamID) {
+        wanted.withLock { $0 = id }
+        wakeup.signal()
+    }
+
+    /// Waits until the task is cancelled.
+    func run() async {
+        let clock = ContinuousClock()
+        var pace = BlockingReadPace()
+        while await wakeup.wait() {
+            while let id = wanted.withLock({ $0 }), !Task.isCancelled {
+                do {
+                    let start = clock.now
+                    let entries = try await client.read(stream: stream, after: id, count: 1, block: Self.block)
+                    if entries.isEmpty {
+                        if let wait = pace.emptied(after: clock.now - start, of: Self.block) {
+                            if pace.isIgnored { log.isIgnored(stream: stream) }
+                            try await clock.sleep(for: wait)
+                        }
+                        continue
+                    }
+                } catch {
+                    if Task.isCancelled { return }
+                    log.failed(stream: stream, error)
+                    // The reader finds out what is wrong; this only has to not spin.
+                    try? await clock.sleep(for: .milliseconds(500))
+                }
+                wanted.withLock { if $0 == id { $0 = nil } }
+                readable.signal()
+            }
+        }
+    }
+}

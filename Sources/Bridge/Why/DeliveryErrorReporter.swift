@@ -1,0 +1,69 @@
+import Logging
+import RedisStreams
+
+/// Tells Redis after heartbeats what keeps entries from being delivered. In a task of its own: what happens to it is no concern of the heartbeat.
+struct DeliveryErrorReporter: Sendable {
+    /// How long the hash outlives its last writer.
+    static let expiry = Duration.seconds(60)
+    /// Fields of the hash, those of replicas that are gone included. Beyond it all are dropped, and those who are there write theirs again.
+    static let maxFields = 2000
+
+    let session: StreamState
+    let logThrottle: LogThrottle
+
+    init(session: StreamState, logger: Logger) {
+        self.session = session
+        self.logThrottle = LogThrottle(logger: logger, interval: .seconds(600))
+    }
+
+    /// Writes after each heartbeat before which something has changed, until the task is cancelled.
+    func run() async {
+        while await session.troublesWanted.wait() {
+            do { try await write() } catch {
+                if Task.isCancelled { return }
+                logThrottle.log(
+                    .warning,
+                    key: "write",
+                    "What keeps entries from being delivered could not be written; `why` does not know it",
+                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                )
+            }
+        }
+    }
+
+    func write() async throws {
+        let (difference, isEmpty) = session.withTroubles { troubles in
+            let difference = troubles.difference
+            troubles.writing(difference)
+            return (difference, troubles.isEmpty)
+        }
+        if isEmpty { return }
+        let key = RedisArgument.string(session.keys.troubles)
+        var commands: [RedisCommand] = []
+        if !difference.changed.isEmpty {
+            let pairs = difference.changed.flatMap { [RedisArgument.string($0.description), .string($1.text)] }
+            commands.append(RedisCommand("HSET", [key] + pairs))
+        }
+        if !difference.removed.isEmpty {
+            commands.append(RedisCommand("HDEL", [key] + difference.removed.map { .string($0.description) }))
+        }
+        commands.append(RedisCommand("PEXPIRE", [key, .string(String(Self.expiry.components.seconds * 1000))]))
+        // No HLEN: these are commands that the bridge has a right to anyway.
+        if !difference.changed.isEmpty { commands.append(RedisCommand("HKEYS", [key])) }
+        let answers = try await session.client.pipeline(commands)
+        var isThere = true
+        for (command, answer) in zip(commands, answers) {
+            let answer = try answer.get()
+            if command.name == "PEXPIRE" { isThere = answer == .integer(1) }
+            if (answer.array?.count ?? 0) > Self.maxFields {
+                _ = try await session.client.send(RedisCommand("DEL", [key]))
+                isThere = false
+            }
+        }
+        session.withTroubles { troubles in
+            troubles.written(difference)
+            // Dropped above, expired, or deleted by others: after the next heartbeat all of it is written again.
+            if !isThere { troubles.forgotten() }
+        }
+    }
+}

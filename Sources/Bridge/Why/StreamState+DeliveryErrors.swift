@@ -1,0 +1,20 @@
+import Loops
+import RedisStreams
+
+extension StreamState {
+    /// Notes for others why an entry waits.
+    /// - Parameter again: after how long it is tried again; nil when that is up to Loops.
+    func failed(_ id: StreamID, attempts: Int, _ answer: LoopsResponse, again: Duration?) {
+        let now = Int64(WallClock.secondsSince1970 * 1000)
+        let trouble = DeliveryError(
+            attempts: attempts,
+            status: answer.status,
+            message: answer.message,
+            lastAt: now,
+            nextAt: again.map { now + Int64($0 / .milliseconds(1)) },
+            member: member,
+            requestID: answer.requestID
+        )
+        withTroubles { $0.failed(id, trouble) }
+    }
+}

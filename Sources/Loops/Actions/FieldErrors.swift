@@ -1,0 +1,41 @@
+public import JSON
+
+/// Everything that makes an event's fields unfit for their action. The same event always fails again.
+public struct FieldErrors: Error, Equatable, Sendable, CustomStringConvertible {
+    public let faults: [FieldError]
+
+    public init(faults: [FieldError]) {
+        self.faults = faults
+    }
+
+    public var description: String { faults.map(\.description).joined(separator: "; ") }
+}
+
+/// One fault, in the words of JSON Schema as Segment reports it.
+public struct FieldError: Equatable, Sendable, CustomStringConvertible {
+    public enum Keyword: String, Equatable, Sendable, CaseIterable {
+        case required
+        case type
+        case format
+    }
+
+    /// A JSON pointer to the field, as `/email`; empty when a field is missing.
+    public let path: String
+    public let keyword: Keyword
+    /// The schema's side: `missingProperty`, `type` or `format`.
+    public let params: JSONObject
+
+    public init(path: String, keyword: Keyword, params: JSONObject) {
+        self.path = path
+        self.keyword = keyword
+        self.params = params
+    }
+
+    public var description: String {
+        switch keyword {
+        case .required: "\(params["missingProperty"]?.stringValue ?? "a field") is missing or empty"
+        case .type: "\(path) cannot be taken for \(params["type"]?.jsonText ?? "the type that it must have")"
+        case .format: "\(path) does not look like \(params["format"]?.jsonText ?? "the format that it must have")"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import NIOCore
+import Synchronization
+
+/// Carries requests over connections that it keeps: ``ConnectionPool``, for callers on any thread.
+final class HTTPConnections: Sendable {
+    let eventLoop: any EventLoop
+    let address: HTTPOrigin
+    private let pool: NIOLoopBoundBox<ConnectionPool>
+    private let numbers = Atomic<UInt64>(0)
+
+    /// How long a connection stays open with nothing to do: shorter than most servers wait, so that few requests meet one that is just closing.
+    static let idleLimit = TimeAmount.seconds(50)
+
+    init(
+        connector: LoopsConnector,
+        eventLoop: any EventLoop,
+        maxAnswerBytes: Int,
+        idleLimit: TimeAmount = HTTPConnections.idleLimit
+    ) {
+        self.eventLoop = eventLoop
+        self.address = connector.address
+        self.pool = .makeBoxSendingValue(
+            ConnectionPool(
+                connector: connector,
+                eventLoop: eventLoop,
+                maxAnswerBytes: maxAnswerBytes,
+                idleLimit: idleLimit
+            ),
+            eventLoop: eventLoop
+        )
+    }
+
+    /// Sends `request` once and waits for the whole answer.
+    func answer(to request: TransportRequest, within time: Duration) async throws(HTTPTransportError)
+        -> TransportResponse
+    {
+        let promise = eventLoop.makePromise(of: TransportResponse.self)
+        let exchange = HTTPExchange(
+            number: numbers.wrappingAdd(1, ordering: .relaxed).newValue,
+            head: request.head,
+            body: request.body,
+            sendDeadline: request.sendDeadline,
+            deadline: eventLoop.now + .nanoseconds(time.nanoseconds),
+            promise: promise
+        )
+        onPool { $0.start(exchange) }
+        do {
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                onPool { $0.cancel(exchange.number) }
+            }
+        } catch {
+            throw error as? HTTPTransportError ?? HTTPTransportError(.connectionLost, error)
+        }
+    }
+
+    /// Closes all connections; what is under way ends without an answer.
+    func close() async { try? await eventLoop.submit { self.pool.value.close() }.get() }
+
+    /// How many connections are open.
+    var count: Int { get async { (try? await eventLoop.submit { self.pool.value.count }.get()) ?? 0 } }
+
+    private func onPool(_ body: @escaping @Sendable (ConnectionPool) -> Void) {
+        if eventLoop.inEventLoop { body(pool.value) } else { eventLoop.execute { body(self.pool.value) } }
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import JSON
+
+/// A setting as it holds, for people: what it is, and where it comes from. No secret is in it.
+struct EffectiveSetting: Sendable, Equatable {
+    let key: String
+    /// What stands in for a secret's value.
+    let value: String
+    let source: SettingSource
+
+    /// - Parameter redis: the address of Redis without its password.
+    static func all(_ reader: SettingsReader, redis: String) -> [EffectiveSetting] {
+        Setting.all.map { setting in
+            guard let (text, source) = reader.value(setting) else {
+                return EffectiveSetting(key: setting.key, value: "", source: .fallback)
+            }
+            let value = setting.key == Setting.redisURL.key ? redis : setting.isSecret ? "set, hidden" : text
+            return EffectiveSetting(key: setting.key, value: Self.withoutPassword(value), source: source)
+        }
+    }
+
+    /// An address without the part before its `@`.
+    static func withoutPassword(_ text: String) -> String {
+        guard let scheme = text.range(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
+            return text
+        }
+        return text[..<scheme.upperBound] + "…" + text[at...]
+    }
+
+    var json: JSONValue { ["key": .string(key), "value": .string(value), "source": .string("\(source)")] }
+}

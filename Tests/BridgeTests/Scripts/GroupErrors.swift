@@ -1,0 +1,11 @@
+@testable import Bridge
+
+/// The fault that a call ends with; nil when it does not.
+func groupFault(_ body: () async throws -> Void) async throws -> GroupError? {
+    do {
+        try await body()
+        return nil
+    } catch let fault as GroupError {
+        return fault
+    }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Loops
+import LoopsSimulator
+import RedisStreams
+
+@testable import Bridge
+
+/// A fault that is built into replicas on purpose, to show that the judge finds it.
+enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case none
+    /// Every entry has a lane of its own, so that one contact's requests run side by side.
+    case lanesOff = "lanes-off"
+    /// Redis takes calls for partitions of others, and the replica never doubts its leases.
+    case fenceOff = "fence-off"
+    /// An entry counts as delivered when its request is about to be sent.
+    case ackBeforeDelivery = "ack-before-delivery"
+    /// A partition that had an owner before is read from its end, and not from its beginning.
+    case skipHistory = "skip-history"
+    /// The replica believes in its leases for much longer than it promised to others.
+    case longLease = "long-lease"
+    /// The next request of a contact follows at once after one that was given up.
+    case lateEffectOff = "late-effect-off"
+    /// Some events count as known to Loops, by a 409 that it never gave.
+    case conflictsMadeUp = "conflicts-made-up"
+    /// Some requests go to a contact with another address.
+    case wrongContact = "wrong-contact"
+
+    /// Whichever server answers is taken for the primary.
+    case anyPrimary = "any-primary"
+
+    /// Whether every replica has it; else only the first: one that misbehaves among good ones.
+    var isEverywhere: Bool {
+        switch self {
+        case .none, .lanesOff, .ackBeforeDelivery, .skipHistory, .lateEffectOff, .conflictsMadeUp, .wrongContact,
+            .anyPrimary:
+            true
+        case .fenceOff, .longLease: false
+        }
+    }
+
+    /// A course that brings the fault to light.
+    var course: Schedule? {
+        switch self {
+        case .none: nil
+        case .lanesOff: Schedule([.reload])
+        case .ackBeforeDelivery: Schedule([.crash, .crash, .crash])
+        case .skipHistory: Schedule([.handover, .crash])
+        case .fenceOff, .longLease: Schedule([.zombie, .zombie, .zombie])
+        case .lateEffectOff, .conflictsMadeUp, .wrongContact: Schedule([.reload, .reload])
+        case .anyPrimary: Schedule([.isolatedPrimary])
+        }
+    }
+
+    /// The Redis that it needs, if not just any.
+    var redis: RedisKind { self == .anyPrimary ? .sentinels : .pair }
+
+    /// The simulator that it needs, if not just any.
+    var profile: SimulatorProfile? { self == .lateEffectOff ? .hostile : nil }
+
+    var parts: FaultInjection {
+        var parts = FaultInjection()
+        switch self {
+        case .none: break
+        case .lanesOff:
+            parts.contactQueue = { entry in
+                entry.moved(to: OrderingKey(stream: entry.contactQueue.stream, contact: entry.id.description))
+            }
+        case .fenceOff:
+            parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
+            parts.scripts.route = parts.scripts.route.replacing(
+                "record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2]",
+                "true"
+            )
+            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
+            parts.scripts.pull = parts.scripts.pull.replacing("if mistake then", "if false then")
+            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("if mistake then", "if false then")
+            parts.timing = { $0.believing(.seconds(3600)) }
+        case .ackBeforeDelivery:
+            parts.send = { send in
+                { call, sendDeadline in
+                    // The answer comes first; the request follows when it gets round to it.
+                    Task { await send(call, sendDeadline) }
+                    return LoopsResponse(outcome: .delivered, message: "")
+                }
+            }
+        case .skipHistory:
+            parts.scripts.pull = parts.scripts.pull.replacing(
+                "local consumer =",
+                """
+                if after == '0-0' and not string.find(lease, '^1 ') then
+                  for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+                    for k = 1, #info, 2 do if info[k] == 'last-delivered-id' then after = info[k + 1] end end
+                  end
+                end
+                local consumer =
+                """
+            )
+        case .longLease:
+            parts.timing = { $0.believing(.seconds(3600)) }
+        case .lateEffectOff: break
+        case .anyPrimary: parts.confirmation = { _ in AnyServer() }
+        case .conflictsMadeUp:
+            parts.send = { send in
+                { call, sendDeadline in
+                    guard call.operation == .sendEvent, Int.random(in: 0..<20) == 0 else {
+                        return await send(call, sendDeadline)
+                    }
+                    return LoopsResponse(outcome: .alreadyDelivered, status: 409)
+                }
+            }
+        case .wrongContact:
+            parts.send = { send in
+                { call, sendDeadline in
+                    guard Int.random(in: 0..<20) == 0 else { return await send(call, sendDeadline) }
+                    var other = call
+                    let text = String(decoding: call.body, as: UTF8.self).replacing(
+                        "@example.com",
+                        with: "@example.org"
+                    )
+                    other.body = Array(text.utf8)
+                    return await send(other, sendDeadline)
+                }
+            }
+        }
+        return parts
+    }
+}
+
+private struct AnyServer: PrimaryConfirmation {
+    func confirmation(_ client: RedisClient) async -> PrimaryDoubt? { nil }
+}
+
+extension PlannedEntry {
+    fileprivate func moved(to contactQueue: OrderingKey) -> PlannedEntry {
+        var entry = PlannedEntry(
+            contactQueue: contactQueue,
+            id: id,
+            partition: partition,
+            size: size,
+            steps: steps,
+            faults: faults,
+            occurredAt: occurredAt
+        )
+        entry.tenure = tenure
+        return entry
+    }
+}
+
+extension LeaseTiming {
+    /// The same heartbeat, and a lease that the replica takes to be longer.
+    fileprivate func believing(_ lease: Duration) -> LeaseTiming {
+        var timing = self
+        timing.believed = lease
+        return timing
+    }
+}
+
+extension RedisScript {
+    fileprivate func replacing(_ text: String, _ other: String) -> RedisScript {
+        precondition(source.contains(text), "the script \(name) has no \"\(text)\" any more: mend the plant")
+        return RedisScript(name: name, source: source.replacing(text, with: other))
+    }
+}
