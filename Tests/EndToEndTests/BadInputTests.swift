@@ -106,6 +106,35 @@ struct BadInputTests {
     }
 
     @Test(
+        "A row of entries that are too large to be read: each is a dead letter by its ID, and what is around them arrives"
+    )
+    func unreadable() async throws {
+        try await Harness.run(change: { $0.limits.replyBytes = 256 << 10 }) { harness in
+            let large = [UInt8](
+                #"{"type":"track","event":"E","userId":"u","x":"\#(String(repeating: "x", count: 3 << 20))"}"#.utf8
+            )
+            let events = Harness.events(20)
+            try await harness.publish(Array(events.prefix(10)))
+            var ids: [StreamID] = []
+            for _ in 0..<8 {
+                ids.append(
+                    try await harness.client.add(
+                        Harness.stream,
+                        fields: [StreamField(name: Array("event".utf8), value: large)]
+                    )
+                )
+            }
+            try await harness.publish(Array(events.suffix(10)))
+            await harness.bridge.confirmedEnds.reached(28)
+            let letters = try await harness.deadLetters()
+            #expect(Set(letters.compactMap { $0["id"] }) == Set(ids.map(\.description)))
+            #expect(letters.allSatisfy { $0["detail"]?.contains("too large") == true }, "\(letters.first ?? [:])")
+            #expect(harness.bridge.status.ends.delivered == 20)
+            #expect(try await harness.pending() == 0)
+        }
+    }
+
+    @Test(
         "What no mapping matches is ignored and counted",
         arguments: ["page", "screen", "group", "alias", "unheard-of"]
     )

@@ -44,6 +44,8 @@ final class NewEntryListener: Sendable {
                         }
                         continue
                     }
+                } catch let error as RedisError where error.isReplyTooLarge {
+                    // A new entry, and a large one: the reader deals with it.
                 } catch {
                     if Task.isCancelled { return }
                     log.failed(stream: stream, error)

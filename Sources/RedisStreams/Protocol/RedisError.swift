@@ -58,6 +58,9 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the reply was larger than it may be: the call was served, and asked for too much.
+    public var isReplyTooLarge: Bool { if case .replyTooLarge = reason { true } else { false } }
+
     /// What a server says while it starts, fails over, or is too busy.
     private static let transientCodes: Set<String> = [
         "ASK", "MOVED", "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS",

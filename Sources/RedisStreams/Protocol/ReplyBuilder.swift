@@ -32,6 +32,13 @@ struct ReplyBuilder {
         innermost = Open(values: values, count: count)
     }
 
+    /// The first string or number of a reply that is not complete yet.
+    var firstPart: RedisValue? {
+        var value = (outer + [innermost].compactMap(\.self)).lazy.compactMap(\.values.first).first
+        while case .array(let values)? = value { value = values.first }
+        return value
+    }
+
     /// The whole reply, once.
     mutating func takeFinished() -> RedisValue? {
         defer { finished = nil }

@@ -15,7 +15,6 @@ final class ReplyReader {
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
     private let maxBytes: Int
     private var bytesSinceCall = 0
-    private var head = Bytes()
     private var builder = ReplyBuilder()
 
     /// - Parameter maxBytes: the most that the replies to one call may have.
@@ -36,14 +35,12 @@ final class ReplyReader {
     /// What comes now belongs to another call. What came with the last reply of it is a part of one read, and small against the limit.
     func beginCall() {
         bytesSinceCall = 0
-        head = []
     }
 
     /// Adds what was read from the connection.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
         bytesSinceCall += bytes.count
-        if head.count < LargeReply.headBytes { head += bytes.prefix(LargeReply.headBytes - head.count) }
         guard redisReaderFeed(reader, base.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK else {
             throw fault
         }
@@ -54,7 +51,9 @@ final class ReplyReader {
         var reply: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw fault }
         guard reply != nil, let value = builder.takeFinished() else {
-            guard bytesSinceCall <= maxBytes else { throw .tooLarge(LargeReply(limit: maxBytes, head: head)) }
+            guard bytesSinceCall <= maxBytes else {
+                throw .tooLarge(LargeReply(limit: maxBytes, first: builder.firstPart))
+            }
             return nil
         }
         return value
