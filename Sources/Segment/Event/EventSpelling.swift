@@ -29,12 +29,8 @@ struct EventSpelling {
     /// What programs print for want of a value.
     private static let placeholders: Set<String> = ["undefined", "null", "None", "nil", "NaN", "[object Object]"]
 
-    /// Whether a placeholder or white space, which may be of several bytes, can begin so.
-    private static func mayBeginNone(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte >= 0x80 || placeholderStarts.contains(byte)
-    }
-
-    private static let placeholderStarts = placeholders.compactMap(\.utf8.first)
+    /// Whether white space, which may be of several bytes, can begin so.
+    private static func mayBeginBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || byte >= 0x80 }
 
     private mutating func readType() {
         guard case .string(let type)? = object["type"], !SegmentEvent.isKnown(type) else { return }
@@ -49,11 +45,10 @@ struct EventSpelling {
     }
 
     private mutating func readUserId() {
+        guard case .string(let id)? = object["userId"], let first = id.utf8.first else { return }
         // Of nearly all IDs the first byte says that they are one: this is asked of each event.
-        guard case .string(let id)? = object["userId"], let first = id.utf8.first, Self.mayBeginNone(first) else {
-            return
-        }
-        guard Self.placeholders.contains(id) || id.trimmedAsJavaScript.isEmpty else { return }
+        let isNone = Self.mayBeginBlank(first) ? id.trimmedAsJavaScript.isEmpty : Self.placeholders.contains(id)
+        guard isNone else { return }
         object["userId"] = nil
         oddities.append(.placeholderUserId(id))
     }
