@@ -26,7 +26,7 @@ KEYWORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "group_lef
 # The group's state is the same from every replica: adding it up would multiply it.
 GROUP_GAUGES = {
     "stream_length", "group_lag", "group_lag_known", "group_pending", "oldest_unacked_age_seconds", "dlq_length", "dlq_oldest_age_seconds",
-    "partitions_unowned", "ratelimit_limit", "ratelimit_effective_rate", "backlog_drain_seconds", "trim_headroom_entries", "trim_headroom_seconds", "members", "paused",
+    "partitions_unassigned", "ratelimit_limit", "ratelimit_effective_rate", "backlog_catch_up_seconds", "trim_headroom_entries", "trim_headroom_seconds", "group_members", "stream_paused",
 }
 
 faults = []

@@ -28,7 +28,7 @@ def counts(http_port, name, label):
 
 def ends(http_port):
     """How the bridge says that entries have ended."""
-    return counts(http_port, "entries_ended_total", "outcome")
+    return counts(http_port, "entries_completed_total", "outcome")
 
 
 def check_deliveries(http_ports, least, most):

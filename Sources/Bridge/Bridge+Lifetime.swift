@@ -115,7 +115,7 @@ extension Bridge {
             group.cancelAll()
             if unconfirmed > 0 {
                 logger.warning(
-                    "Some deliveries could not be acknowledged; their entries stay pending and are taken up again",
+                    "Some deliveries were not acknowledged; their entries stay pending and will be read again",
                     metadata: ["count": "\(unconfirmed)"]
                 )
             }

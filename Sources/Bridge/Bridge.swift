@@ -121,7 +121,7 @@ public final class Bridge: Service {
         let limiter = RateLimiter(
             // On a cluster the limiter may live on another server than any stream.
             client: configuration.redis.isCluster ? connection(limiterKey) : sessions[0].client,
-            script: parts.scripts.permit,
+            script: parts.scripts.acquirePermits,
             key: limiterKey,
             cap: configuration.rateLimit,
             checksLeases: !configuration.redis.isCluster,

@@ -114,7 +114,7 @@ struct Assembly {
         )
         if limit < AdminConnections.most, let files {
             logger.warning(
-                "Few open files are allowed: the admin port takes fewer connections",
+                "The open-file limit is low; the admin port accepts fewer connections",
                 metadata: ["limit": "\(files)", "connections": "\(limit)"]
             )
         }
@@ -126,7 +126,7 @@ struct Assembly {
             if let reloader {
                 reloader.load()
             } else {
-                logger.notice("There is nothing to load again: bridge.mappings is not set")
+                logger.notice("Nothing to reload: bridge.mappings is not set")
             }
         }
     }

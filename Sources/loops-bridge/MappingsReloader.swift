@@ -40,12 +40,14 @@ struct MappingsReloader: Service {
             let bytes = try BoundedFile.bytes(path, upTo: Destination.fileBytesMax)
             let destination = try Destination(file: path, bytes: bytes)
             bridge.reload(destination)
-            logger.notice("The mappings were loaded again", metadata: ["mappings": "\(destination.mappings.count)"])
+            logger.notice("Mappings reloaded", metadata: ["mappings": "\(destination.mappings.count)"])
             return .success(destination.mappings.count)
         } catch {
             bridge.reloadRefused()
-            logger.error("The mappings file cannot be used; those in force stay", metadata: ["error": "\(error)"])
-            return .failure(Refusal(description: "The mappings file cannot be used; those in force stay: \(error)"))
+            logger.error("The mappings file is invalid; keeping the current mappings", metadata: ["error": "\(error)"])
+            return .failure(
+                Refusal(description: "The mappings file is invalid; keeping the current mappings: \(error)")
+            )
         }
     }
 

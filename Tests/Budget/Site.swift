@@ -77,8 +77,8 @@ struct Site: Sendable {
     /// Waits until every replica owns its share of every stream.
     func settled(streams: Int = 1) async throws {
         while true {
-            let members = try await metric("loops_bridge_members")
-            let owned = try await metric("loops_bridge_partitions_owned")
+            let members = try await metric("loops_bridge_group_members")
+            let owned = try await metric("loops_bridge_partitions_assigned")
             if members.allSatisfy({ $0 == Double(replicas.count * streams) }), owned.allSatisfy({ $0 > 0 }) { return }
             try await Task.sleep(for: .milliseconds(200))
         }

@@ -125,7 +125,7 @@ struct CheckTests {
                 #expect(foreign.status == "1" && foreign.lines.contains { $0.contains("the key \(key), which") })
                 try await RedisCLI.run(port: redis.port, ["DEL", key])
                 let limiter = RateLimiter.key(apiKey: TeamSeed.defaultKey)
-                for other in ["\(key):leases", "\(key):tails", limiter] {
+                for other in ["\(key):leases", "\(key):last-routed", limiter] {
                     try await RedisCLI.run(port: redis.port, ["SET", other, "x"])
                     let found = try await check(redis.url, environment)
                     #expect(found.status == "1" && found.lines.contains { $0.contains("the key \(other), which") })

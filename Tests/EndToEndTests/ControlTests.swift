@@ -27,7 +27,7 @@ struct ControlTests {
                         try await harness.beats(4)
                         #expect(simulator.requests().count == 100, "something was started")
                         #expect(harness.bridge.status.isReady, "a pause is no fault")
-                        try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 1"#)
+                        try await harness.metric(#"loops_bridge_stream_paused{stream="segment:events"} 1"#)
                     }
                 }
                 // Another process, which has never heard of it.
@@ -39,7 +39,7 @@ struct ControlTests {
                     _ = try await harness.bridge.resume([Harness.stream])
                     await simulator.waitForEffects(count: 200)
                     try await harness.settled()
-                    try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 0"#)
+                    try await harness.metric(#"loops_bridge_stream_paused{stream="segment:events"} 0"#)
                     #expect(harness.audit.isClean && harness.audit.repeated == 0)
                 }
             }
@@ -100,11 +100,11 @@ struct ControlTests {
             let pause = Pause(by: "ann", reason: "import")
             _ = try await harness.bridge.pause([Harness.stream], pause)
             try await harness.awaits(harness.bridge, pause: pause)
-            try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 1"#)
+            try await harness.metric(#"loops_bridge_stream_paused{stream="segment:events"} 1"#)
             let reasons = harness.bridge.status.health.reasons
             #expect(reasons.contains { $0.hasPrefix("segment:events was paused by ann at 20") }, "\(reasons)")
             _ = try await harness.bridge.resume([Harness.stream])
-            try await harness.metric(#"loops_bridge_paused{stream="segment:events"} 0"#)
+            try await harness.metric(#"loops_bridge_stream_paused{stream="segment:events"} 0"#)
             #expect(harness.bridge.status.streams.first?.pause == nil)
         }
     }
@@ -164,11 +164,11 @@ struct ControlTests {
                 #expect(why.lines.contains { $0.contains("paused") && $0.contains("ann") }, "\(why)")
                 #expect(try await ask("drain", "--url", url).status == "0")
                 #expect(await child.line { $0.contains("action=drain") && $0.contains("by=") } != nil)
-                _ = await child.line { $0.contains("This replica is drained") }
+                _ = await child.line { $0.contains("Drained: all partitions are released") }
                 let back = try await ask("resume", "--url", url)
                 #expect(back.lines.first == "the replica takes part again", "\(back)")
                 #expect(back.lines.contains { $0.contains("is still paused") }, "\(back)")
-                _ = await child.line { $0.contains("This replica takes part again") }
+                _ = await child.line { $0.contains("Rejoined the group") }
                 let resumed = try await ask("resume", "--url", url)
                 #expect(resumed.lines.contains { $0.contains("is resumed; it was paused since") }, "\(resumed)")
                 _ = await child.line { $0.contains("The stream is resumed") }

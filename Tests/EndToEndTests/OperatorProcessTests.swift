@@ -50,7 +50,7 @@ struct OperatorProcessTests {
         try await run { child, url in
             child.send(SIGHUP)
             let told = await child.line {
-                $0.contains("There is nothing to load again: bridge.mappings is not set")
+                $0.contains("Nothing to reload: bridge.mappings is not set")
             }
             #expect(told != nil, "\(child.output)")
             let isAlive = try await lives(url)
@@ -65,7 +65,7 @@ struct OperatorProcessTests {
             try Self.mapping.write(toFile: file, atomically: true, encoding: .utf8)
             try await run(["BRIDGE_MAPPINGS": file]) { child, url in
                 child.send(SIGHUP)
-                let told = await child.line { $0.contains("The mappings were loaded again mappings=1") }
+                let told = await child.line { $0.contains("Mappings reloaded mappings=1") }
                 #expect(told != nil, "\(child.output)")
                 let isAlive = try await lives(url)
                 #expect(isAlive)

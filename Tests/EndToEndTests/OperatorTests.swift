@@ -115,7 +115,7 @@ struct OperatorTests {
         ) { harness in
             try await harness.publish([event("ann", "m1"), event("ann", "m2"), event("bob", "m3")])
             await harness.bridge.confirmedEnds.reached(1)
-            let key = "{\(Harness.stream)}:bridge:\(harness.configuration.group):troubles"
+            let key = "{\(Harness.stream)}:bridge:\(harness.configuration.group):delivery-errors"
             while try await harness.client.send(RedisCommand("EXISTS", [.string(key)])) != .integer(1) {
                 await Task.yield()
             }

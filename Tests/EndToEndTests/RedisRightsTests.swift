@@ -84,7 +84,7 @@ struct RedisRightsTests {
                 }
                 try await Harness.carry(configuration, redis, simulator) { harness in
                     await harness.bridge.confirmedEnds.reached(40)
-                    try await harness.metric(#"loops_bridge_trimmed_pending_total{stream="segment:events"} 60"#)
+                    try await harness.metric(#"loops_bridge_entries_lost_total{stream="segment:events"} 60"#)
                 }
             }
         }

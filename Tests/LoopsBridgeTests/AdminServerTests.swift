@@ -215,15 +215,15 @@ struct AdminServerTests {
         let gauges = BacklogGauges(stream: "a", factory: PrometheusMetricsFactory(registry: registry))
         var status = StreamStatus(name: "a", partitions: 8)
         gauges.set(status)
-        #expect(!registry.exposition().contains("loops_bridge_paused"))
+        #expect(!registry.exposition().contains("loops_bridge_stream_paused"))
         status.isPauseKnown = true
         gauges.set(status)
-        #expect(registry.exposition().contains("loops_bridge_paused{stream=\"a\"} 0\n"))
+        #expect(registry.exposition().contains("loops_bridge_stream_paused{stream=\"a\"} 0\n"))
         status.pause = Pause(by: "ann", reason: "")
         gauges.set(status)
-        #expect(registry.exposition().contains("loops_bridge_paused{stream=\"a\"} 1\n"))
+        #expect(registry.exposition().contains("loops_bridge_stream_paused{stream=\"a\"} 1\n"))
         gauges.set(StreamStatus(name: "a", partitions: 8))
-        #expect(!registry.exposition().contains("loops_bridge_paused{"))
+        #expect(!registry.exposition().contains("loops_bridge_stream_paused{"))
     }
 
     @Test("A gauge that nothing is known of has no series")
@@ -242,7 +242,7 @@ struct AdminServerTests {
         try await withReadyAdmin { client in
             var text = ""
             // A look at the stream and a heartbeat have to be back.
-            while !text.contains("loops_bridge_group_pending{") || !text.contains("loops_bridge_members{") {
+            while !text.contains("loops_bridge_group_pending{") || !text.contains("loops_bridge_group_members{") {
                 text = try await get("/metrics", client).body
                 await Task.yield()
             }

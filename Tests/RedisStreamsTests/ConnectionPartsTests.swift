@@ -147,7 +147,7 @@ private func call(
                 == "XADD: a reply of an unknown form; it may have been applied"
         )
         #expect(
-            RedisError.unexpectedReply(toScript: "pull").description
+            RedisError.unexpectedReply(toScript: "fetch").description
                 == "EVALSHA: a reply of an unknown form (pull); it may have been applied"
         )
         let entry = RedisValue.array([.array([.bulk(Bytes("1-0".utf8)), .array([.integer(1)])])])

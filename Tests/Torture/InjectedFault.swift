@@ -66,13 +66,13 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
                 entry.moved(to: OrderingKey(stream: entry.contactQueue.stream, contact: entry.id.description))
             }
         case .fenceOff:
-            parts.scripts.pull = parts.scripts.pull.replacing("~= lease then", "== 'never' then")
+            parts.scripts.fetch = parts.scripts.fetch.replacing("~= lease then", "== 'never' then")
             parts.scripts.route = parts.scripts.route.replacing(
                 "record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2]",
                 "true"
             )
             parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
-            parts.scripts.pull = parts.scripts.pull.replacing("if mistake then", "if false then")
+            parts.scripts.fetch = parts.scripts.fetch.replacing("if mistake then", "if false then")
             parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("if mistake then", "if false then")
             parts.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
@@ -84,7 +84,7 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
                 }
             }
         case .skipHistory:
-            parts.scripts.pull = parts.scripts.pull.replacing(
+            parts.scripts.fetch = parts.scripts.fetch.replacing(
                 "local consumer =",
                 """
                 if after == '0-0' and not string.find(lease, '^1 ') then

@@ -24,7 +24,8 @@ struct TortureCommand: AsyncParsableCommand {
         var redis: RedisKind?
         @Flag(help: "Let identifies come in runs and be merged; every other seed does so without this.") var merges =
             false
-        @Option(help: "A fault to plant: \(InjectedFault.allCases.map(\.rawValue).joined(separator: ", ")).") var plant =
+        @Option(help: "A fault to plant: \(InjectedFault.allCases.map(\.rawValue).joined(separator: ", ")).")
+        var plant =
             InjectedFault
             .none
 

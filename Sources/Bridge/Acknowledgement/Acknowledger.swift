@@ -82,7 +82,7 @@ struct Acknowledger: Sendable {
                 logThrottle.failed(
                     error,
                     key: "ack",
-                    "Acknowledging failed and is repeated",
+                    "Failed to acknowledge entries; retrying",
                     metadata: ["stream": "\(session.keys.stream)"]
                 )
                 let policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(2))
@@ -103,7 +103,7 @@ struct Acknowledger: Sendable {
         logThrottle.log(
             .warning,
             key: "dropped",
-            "The dead-letter stream is full: its oldest letters are gone",
+            "Dead-letter stream is full; evicting the oldest dead letters",
             metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
         )
     }

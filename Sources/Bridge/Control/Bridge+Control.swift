@@ -49,7 +49,7 @@ extension Bridge {
     /// that starts anew takes part again.
     public func rest() { rest(true) }
 
-    /// This replica takes part again.
+    /// Rejoined the group.
     public func takePart() { rest(false) }
 
     private func rest(_ isDrained: Bool) {
@@ -58,8 +58,8 @@ extension Bridge {
         guard hasChanged else { return }
         logger.notice(
             isDrained
-                ? "This replica drains: it gives its partitions to others and stays up idle"
-                : "This replica takes part again"
+                ? "Draining: handing partitions over; the process stays up"
+                : "Rejoined the group"
         )
     }
 }

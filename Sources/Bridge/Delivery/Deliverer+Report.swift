@@ -28,26 +28,27 @@ extension Deliverer {
         }
         switch settled.change {
         case .nothing, .throttled: break
-        case .resumed: logThrottle.log(.notice, key: "resumed", "Loops answers again; deliveries go on", metadata: [:])
+        case .resumed:
+            logThrottle.log(.notice, key: "resumed", "Circuit breaker closed; resuming deliveries", metadata: [:])
         case .opened:
             logThrottle.log(
                 .error,
                 key: "opened",
-                "Loops does not answer; deliveries wait and single probes go out",
+                "Circuit breaker opened: Loops is unavailable; probing",
                 metadata: metadata
             )
         case .refused: reportRefused(answer, metadata)
         }
         if case .retry(let why) = answer.outcome {
             metrics.retried(why.rawValue)
-            logThrottle.log(.warning, key: why.rawValue, "A request to Loops failed and is retried", metadata: metadata)
+            logThrottle.log(.warning, key: why.rawValue, "Request to Loops failed; retrying", metadata: metadata)
         }
         if case .throttled = answer.outcome {
             metrics.retried("throttled")
             logThrottle.log(
                 .warning,
                 key: "throttled",
-                "Loops says that the team is over its rate limit",
+                "Loops reported that the team exceeded its rate limit",
                 metadata: metadata
             )
         }
@@ -82,7 +83,7 @@ extension Deliverer {
         logThrottle.log(
             .error,
             key: "refused",
-            "Loops refuses the API key; everything is held until it is taken. Check LOOPS_API_KEY",
+            "Loops rejected the API key; deliveries are blocked. Check LOOPS_API_KEY",
             metadata: metadata
         )
     }

@@ -188,7 +188,7 @@ final class Deliverer: Sendable {
             logThrottle.failed(
                 error,
                 key: "limiter",
-                "The rate limiter in Redis could not be asked; nothing is sent until it answers"
+                "The rate limiter in Redis is unavailable; deliveries wait for it"
             )
         }
         wakeup.signal()
@@ -242,14 +242,14 @@ final class Deliverer: Sendable {
             "operation": "api-key", "status": "\(answer.status.map(String.init) ?? "none")", "error": "\(answer.cause)",
         ]
         switch change {
-        case .resumed: logger.notice("Loops takes the API key again; deliveries go on")
+        case .resumed: logger.notice("Loops accepts the API key again; resuming deliveries")
         case .refused: reportRefused(answer, metadata)
         case .nothing, .opened, .throttled:
             guard !answer.isAnswered else { break }
             logThrottle.log(
                 .warning,
                 key: "unreached",
-                "Loops cannot be reached; it is tried again",
+                "Loops is unreachable; retrying",
                 metadata: metadata
             )
         }

@@ -63,7 +63,7 @@ struct LeaseRenewer: Sendable {
             try await session.leave()
         } catch {
             logger.warning(
-                "The partitions could not be given back; others take them over after the lease time",
+                "Failed to release partitions; other replicas take them over after the lease expires",
                 metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
             )
         }
@@ -92,7 +92,7 @@ struct LeaseRenewer: Sendable {
                 logThrottle.failed(
                     error,
                     key: "lease",
-                    "Renewing the leases failed and is repeated",
+                    "Failed to renew leases; retrying",
                     metadata: ["stream": "\(session.keys.stream)"]
                 )
             }
@@ -106,7 +106,7 @@ struct LeaseRenewer: Sendable {
         try await session.leave()
         session.left()
         logger.notice(
-            "This replica is drained: it has given its partitions back",
+            "Drained: all partitions are released",
             metadata: ["stream": "\(session.keys.stream)"]
         )
     }
@@ -116,7 +116,7 @@ struct LeaseRenewer: Sendable {
         if opened.isNew && hadItOpen {
             metrics.groupRecreated()
             logger.warning(
-                "The consumer group was gone and was made again",
+                "The consumer group was deleted; recreated it",
                 metadata: ["stream": "\(session.keys.stream)", "start": "\(opened.routed)"]
             )
         }
@@ -150,17 +150,17 @@ struct LeaseRenewer: Sendable {
             logThrottle.log(
                 .warning,
                 key: "lost",
-                "A partition was lost to another replica: this one was silent for too long",
+                "Lost a partition to another replica: lease expired",
                 metadata: ["stream": "\(session.keys.stream)", "partition": "\(partition)"]
             )
         case .incarnationChanged:
             logger.notice(
-                "Redis restarted or failed over, or the group was made again; rereading partitions",
+                "Redis restarted or failed over, or the group was recreated; rereading partitions",
                 metadata: ["stream": "\(session.keys.stream)"]
             )
         case .paused(let pause):
             logger.notice(
-                "The stream is paused: nothing of it is started until it is resumed",
+                "The stream is paused; no delivery starts until it is resumed",
                 metadata: [
                     "stream": "\(session.keys.stream)", "by": "\(pause.by)", "reason": "\(pause.reason)",
                     "since": "\(pause.since)",

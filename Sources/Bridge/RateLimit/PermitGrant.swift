@@ -34,7 +34,7 @@ struct PermitGrant: Sendable, Equatable {
         guard let parts = value.array, parts.count == 7, let count = parts[0].integer, let delay = parts[1].integer,
             let interval = parts[2].integer, let limit = parts[3].text.flatMap(Double.init),
             let rate = parts[4].text.flatMap(Double.init), let lowest = parts[6].text.flatMap(Double.init)
-        else { throw RedisError(.unexpectedReply("permit"), command: "EVALSHA", mayHaveBeenApplied: true) }
+        else { throw RedisError(.unexpectedReply("acquire_permits"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(
             // What another program wrote there must not become more than was asked for.
             count: Int(min(max(0, count), Int64(PermitPool.most))),

@@ -11,7 +11,7 @@ struct PermitPool: Sendable {
     static let most = 64
     /// How long it waits when the limiter could not be asked.
     static let pauseAfterFailure = Duration.milliseconds(250)
-    /// How late a permit may be used. The limiter leaves about as much of each second unused; see `permit.lua`.
+    /// How late a permit may be used. The limiter leaves about as much of each second unused; see `acquire_permits.lua`.
     static let lateness = Duration.milliseconds(20)
     /// How often the limiter is told of this replica's configured limit at least, so that it goes on to hold for the others.
     static let capTold = Duration.seconds(20)

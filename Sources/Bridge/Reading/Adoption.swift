@@ -56,7 +56,7 @@ struct Adoption: Sendable {
     private func reportGone(_ count: Int) {
         metrics.lostUnread(count)
         logger.error(
-            "Entries were trimmed or deleted before they could be read: their events are lost",
+            "Entries were trimmed before they were read; events lost",
             metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
         )
     }

@@ -16,7 +16,7 @@ final class BlockingReadLog: Sendable {
     func isIgnored(stream: String) {
         guard !hasTold.exchange(true, ordering: .relaxed) else { return }
         logger.warning(
-            "Redis, or a proxy before it, ignores BLOCK: it is asked once a second for what is new. Connect to Redis itself",
+            "Redis or a proxy in front of it ignores BLOCK; polling once per second. Connect to Redis directly",
             metadata: ["stream": "\(stream)"]
         )
     }
@@ -30,7 +30,7 @@ final class BlockingReadLog: Sendable {
         logThrottle.log(
             .warning,
             key: stream,
-            "Waiting for new entries failed and is repeated",
+            "Failed to wait for new entries; retrying",
             metadata: ["stream": "\(stream)", "error": "\(error)"]
         )
     }

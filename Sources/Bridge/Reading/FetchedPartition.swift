@@ -18,7 +18,7 @@ struct PullGrant: Sendable, Equatable {
 
     /// - Returns: one for each partition that the call came to; nil where the caller is not the owner.
     static func list(_ value: RedisValue, atMost count: Int) throws(RedisError) -> [PullGrant?] {
-        guard case .array(let parts) = value, parts.count <= count else { throw .unexpectedReply(toScript: "pull") }
+        guard case .array(let parts) = value, parts.count <= count else { throw .unexpectedReply(toScript: "fetch") }
         var list: [PullGrant?] = []
         for part in parts {
             guard case .array(let fields) = part, fields.count == 4, let count = fields[0].integer else {

@@ -22,20 +22,20 @@ public struct StreamKeys: Sendable, Equatable {
     /// Member to beat: a hash.
     var members: String { "\(state):members" }
     /// Partition to the first and the last entry that its owner has read and not planned yet: a hash, mostly empty.
-    var hands: String { "\(state):hands" }
+    var hands: String { "\(state):positions" }
     /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
-    var suspects: String { "\(state):suspects" }
+    var suspects: String { "\(state):crash-counts" }
 
     /// Entry to what keeps it from being delivered, in JSON: a hash that `why` reads, empty but while something fails.
-    var troubles: String { "\(state):troubles" }
+    var troubles: String { "\(state):delivery-errors" }
     /// Entry that a replay added to the entry that it is a copy of: a hash.
-    var replayed: String { "\(state):replayed" }
+    var replayed: String { "\(state):replays" }
 
     /// What each key beside the stream and its dead letters holds, where it is there: Redis' word for the type.
     var types: [(key: String, type: String)] {
         [
             (state, "hash"), (leases, "hash"), (members, "hash"), (hands, "hash"), (suspects, "hash"),
-            (state + ":tails", "hash"), (troubles, "hash"), (replayed, "hash"),
+            (state + ":last-routed", "hash"), (troubles, "hash"), (replayed, "hash"),
         ]
     }
 
@@ -45,7 +45,7 @@ public struct StreamKeys: Sendable, Equatable {
     }
 
     /// The stream of one entry that wakes a member.
-    func bell(of member: String) -> String { "\(state):bell:\(member)" }
+    func bell(of member: String) -> String { "\(state):wakeup:\(member)" }
 
     /// Redis Cluster's rule: the first `{`, and a `}` after it with something in between.
     private static func hasHashTag(_ key: String) -> Bool {

@@ -221,7 +221,7 @@ struct StreamReader: Sendable {
         let isFull = grants.reduce(0) { $0 + ($1?.count ?? 0) } >= most
         for (number, (pull, (grant, entries))) in zip(pulls, zip(grants, contents)).enumerated() {
             guard let grant else {
-                metrics.fenced(.pull)
+                metrics.fenced(.fetch)
                 session.withIntake { $0.refused(pull) }
                 session.beatWanted.signal()
                 continue
@@ -315,7 +315,7 @@ struct StreamReader: Sendable {
         logThrottle.log(
             .error,
             key: "lost",
-            "Entries were trimmed or deleted before they could be read: their events are lost",
+            "Entries were trimmed before they were read; events lost",
             metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
         )
     }
@@ -330,7 +330,7 @@ struct StreamReader: Sendable {
         logThrottle.failed(
             error,
             key: "read",
-            "Reading the stream failed and is repeated",
+            "Failed to read the stream; retrying",
             metadata: ["stream": "\(session.keys.stream)"]
         )
         let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))

@@ -9,7 +9,7 @@ extension StreamState {
     func open(start: String, rule: String, hadItOpen: Bool) async throws -> OpenedGroup {
         let floor = withLeases { $0.floor } ?? lastFloor
         let answer = try await call(
-            scripts.open,
+            scripts.createGroup,
             keys: [keys.stream, keys.state, keys.leases, keys.members],
             [
                 group, start, String(partitions), rule, hadItOpen ? "1" : "0",
@@ -19,7 +19,7 @@ extension StreamState {
         )
         guard case .array(let parts) = answer, parts.count == 3, let routed = StreamID(parts[1]),
             let lease = parts[2].integer
-        else { throw unexpected("open") }
+        else { throw unexpected("create_group") }
         let opened = OpenedGroup(isNew: parts[0] == .integer(1), routed: routed, lease: .milliseconds(lease))
         guard timing.fits(opened.lease) else {
             throw GroupError.leaseTooShort(stream: keys.stream, configured: timing, group: opened.lease)
@@ -111,7 +111,7 @@ extension StreamState {
     func blame(_ gained: [Int]) async throws -> Int {
         let leases = withLeases { leases in gained.map { leases.lease(of: $0) ?? Self.noLease } }
         let answer = try await call(
-            scripts.blame,
+            scripts.recordCrash,
             keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
             [group, incarnation] + zip(gained, leases).flatMap { [String($0), $1] }
         )
@@ -133,7 +133,7 @@ extension StreamState {
         }
         do {
             let answer = try await call(
-                scripts.pull,
+                scripts.fetch,
                 keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
                 arguments
             )
@@ -198,8 +198,8 @@ extension StreamState {
     }
 
     func survey() async throws -> StreamSurvey {
-        try await times.measure(scripts.survey.name) {
-            try await StreamSurvey.of(keys, group: group, client: client, script: scripts.survey)
+        try await times.measure(scripts.inspect.name) {
+            try await StreamSurvey.of(keys, group: group, client: client, script: scripts.inspect)
         }
     }
 
@@ -238,7 +238,7 @@ extension StreamState {
     private func keyOfWrongType() async throws(RedisError) -> GroupError? {
         let wanted =
             [(key: keys.stream, type: "stream")] + keys.types + [
-                (keys.state + ":dirty:" + member, "set"), (keys.bell(of: member), "stream"),
+                (keys.state + ":unfetched:" + member, "set"), (keys.bell(of: member), "stream"),
             ]
         let types = try await client.pipeline(wanted.map { RedisCommand("TYPE", [.string($0.0)]) })
         for ((key, type), answer) in zip(wanted, types) {

@@ -39,7 +39,7 @@ for partition in pairs(claims) do
   local owner = record and string.match(record, '^%d+ (.+)$')
   if owner and owner ~= '-' then
     mark(KEYS[2], owner, string.format('%d', partition))
-    ring(KEYS[2], owner, 'routed')
+    notify(KEYS[2], owner, 'routed')
   end
 end
 moved = hand_over(KEYS[2], claims)

@@ -13,7 +13,7 @@ local function hand_over(state, claims)
     tails[#tails + 1] = string.format('%d', partition)
     tails[#tails + 1] = call[#call]
   end
-  if #tails > 0 then redis.call('HSET', state .. ':tails', unpack(tails)) end
+  if #tails > 0 then redis.call('HSET', state .. ':last-routed', unpack(tails)) end
   for _, call in pairs(claims) do
     call[#call + 1] = 'FORCE'
     call[#call + 1] = 'JUSTID'

@@ -78,7 +78,7 @@ end
 for _, item in ipairs(items(2)) do
   if is_known and item[1] ~= MARKER and redis.call('HGET', KEYS[3], item[1]) == item[2] then
     redis.call('HDEL', KEYS[3], item[1])
-    redis.call('DEL', KEYS[1] .. ':dirty:' .. item[1], KEYS[1] .. ':bell:' .. item[1])
+    redis.call('DEL', KEYS[1] .. ':unfetched:' .. item[1], KEYS[1] .. ':wakeup:' .. item[1])
     news = true
   end
 end

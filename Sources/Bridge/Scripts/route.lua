@@ -51,19 +51,19 @@ if before and is_after(before, position) then
   if #ids == 256 then return redis.error_reply('AGAIN the position of the group was set back') end
   redis.call('HSET', KEYS[2], 'position', position)
   redis.call('HDEL', KEYS[2], 'read')
-  redis.call('DEL', KEYS[2] .. ':tails')
+  redis.call('DEL', KEYS[2] .. ':last-routed')
   begin_incarnation(KEYS[2])
   ring_others(KEYS[2], KEYS[2] .. ':members', '', 'leases')
   return redis.error_reply('INCARNATION the position of the group was set back')
 end
 
 -- What others have routed to the caller's partitions since it last asked.
-local mine, own_dirty, unread = {}, KEYS[2] .. ':dirty:' .. ARGV[2], {}
-for _, partition in ipairs(redis.call('SMEMBERS', own_dirty)) do
+local mine, own_unfetched, unread = {}, KEYS[2] .. ':unfetched:' .. ARGV[2], {}
+for _, partition in ipairs(redis.call('SMEMBERS', own_unfetched)) do
   mine[#mine + 1] = tonumber(partition)
   unread[mine[#mine]] = true
 end
-if #mine > 0 then redis.call('DEL', own_dirty) end
+if #mine > 0 then redis.call('DEL', own_unfetched) end
 local known = tonumber(read or '-1')
 if in_partitions >= tonumber(ARGV[5]) then return { 0, 1, position, mine, {}, known, -1, 0 } end
 
@@ -115,8 +115,8 @@ for i = first, #entries do
 end
 -- Should what follows be forbidden, it fails here, where nothing is lost by it.
 redis.call('XCLAIM', KEYS[1], ARGV[1], consumer_of(0), '0', '0-0', 'JUSTID')
-local tails = redis.call('HMGET', KEYS[2] .. ':tails', unpack(names))
-redis.call('HDEL', KEYS[2] .. ':tails', '-')
+local tails = redis.call('HMGET', KEYS[2] .. ':last-routed', unpack(names))
+redis.call('HDEL', KEYS[2] .. ':last-routed', '-')
 local count, last = #entries - first + 1, ARGV[entries[#entries]]
 if read then
   known = known + count
@@ -144,7 +144,7 @@ for i, record in ipairs(redis.call('HMGET', KEYS[3], unpack(names))) do
     if owner == ARGV[2] then
       if not unread[partition] then mine[#mine + 1] = partition end
     elseif owner and owner ~= '-' then
-      if redis.call('EXISTS', KEYS[2] .. ':dirty:' .. owner) == 0 then ring(KEYS[2], owner, 'routed') end
+      if redis.call('EXISTS', KEYS[2] .. ':unfetched:' .. owner) == 0 then notify(KEYS[2], owner, 'routed') end
       mark(KEYS[2], owner, names[i])
     end
   end

@@ -165,7 +165,7 @@ public struct BridgeHealth: Sendable, Equatable {
     /// A refusal for the rate slows everybody down and stops nobody: at most somebody should look.
     private static func slowness(_ delivery: DeliverySnapshot) -> String? {
         let isRefused = delivery.hold == "throttled"
-        let refusal = "Loops says that the team is over its rate limit"
+        let refusal = "Loops reported that the team exceeded its rate limit"
         guard let pace = delivery.pace, let limit = delivery.limit else { return isRefused ? refusal : nil }
         if isRefused, pace == 0 { return "all replicas pause: \(refusal)" }
         if isRefused { return "slowed to \(rate(pace)): \(refusal)" }

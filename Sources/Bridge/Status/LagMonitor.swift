@@ -109,7 +109,7 @@ final class LagMonitor: Sendable {
         logThrottle.log(
             .warning,
             key: "survey",
-            "The stream could not be looked at; its figures are unknown",
+            "Failed to inspect the stream; its metrics are unknown",
             metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
         )
     }
@@ -161,7 +161,7 @@ final class LagMonitor: Sendable {
                 )
             }
         } catch {
-            logThrottle.log(.warning, key: "trimming", "Trimming failed", metadata: ["error": "\(error)"])
+            logThrottle.log(.warning, key: "trimming", "Failed to trim the stream", metadata: ["error": "\(error)"])
         }
     }
 }

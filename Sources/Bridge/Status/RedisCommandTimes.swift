@@ -4,8 +4,9 @@ import Metrics
 final class RedisCommandTimes: Sendable {
     /// Scripts by their names, and the commands that are sent without one.
     static let commands = [
-        "ack", "adopt", "blame", "dead_letter", "heartbeat", "leave", "open", "permit", "pull", "route", "survey",
-        "xrange", "xreadgroup", "xtrim",
+        "ack", "acquire_permits", "adopt", "create_group", "dead_letter", "fetch", "heartbeat", "inspect", "leave",
+        "record_crash",
+        "route", "xrange", "xreadgroup", "xtrim",
     ]
 
     private let timers: [String: Metrics.Timer]

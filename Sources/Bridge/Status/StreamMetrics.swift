@@ -29,9 +29,9 @@ final class StreamMetrics: Sendable {
         }
         read = counter("entries_read_total")
         acks = counter("acks_total")
-        trimmed = counter("trimmed_pending_total")
+        trimmed = counter("entries_lost_total")
         recreated = counter("group_recreations_total")
-        dropped = counter("dead_letters_dropped_total")
+        dropped = counter("dead_letters_evicted_total")
         redelivered = Counter(
             label: BridgeMetrics.prefix + "redeliveries_total",
             dimensions: dimensions + [("cause", "crash")],
@@ -47,14 +47,14 @@ final class StreamMetrics: Sendable {
             factory: factory
         )
         fences = ClosedCounters(
-            "fence_rejections_total",
-            label: "op",
+            "fencing_rejections_total",
+            label: "operation",
             values: FencedOperation.allCases.map(\.rawValue),
             dimensions: dimensions,
             factory: factory
         )
         takeovers = ClosedCounters(
-            "takeovers_total",
+            "partition_takeovers_total",
             label: "cause",
             values: TakeoverCause.allCases.map(\.rawValue),
             dimensions: dimensions,
@@ -63,12 +63,12 @@ final class StreamMetrics: Sendable {
         failedRenewals = counter("lease_renew_failures_total")
         violations = counter("order_violations_total")
         takeoverTimes = Metrics.Timer(
-            label: BridgeMetrics.prefix + "takeover_duration_seconds",
+            label: BridgeMetrics.prefix + "partition_takeover_duration_seconds",
             dimensions: dimensions,
             factory: factory
         )
         ends = ClosedCounters(
-            "entries_ended_total",
+            "entries_completed_total",
             label: "outcome",
             values: ["delivered", "ignored", "expired", "dead_lettered", "lost"],
             dimensions: dimensions,
@@ -127,5 +127,5 @@ final class StreamMetrics: Sendable {
 
 /// What Redis refused since another replica owns the partition. A closed set: it is a metric label.
 enum FencedOperation: String, Sendable, CaseIterable {
-    case pull, acknowledge, deadLetter = "dead_letter"
+    case fetch, acknowledge, deadLetter = "dead_letter"
 }

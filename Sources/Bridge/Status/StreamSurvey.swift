@@ -21,7 +21,7 @@ struct StreamSurvey: Sendable, Equatable {
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let items = value.array, items.count.isMultiple(of: 2) else {
-            throw RedisError(.unexpectedReply("survey"), command: "EVALSHA", mayHaveBeenApplied: false)
+            throw RedisError(.unexpectedReply("inspect"), command: "EVALSHA", mayHaveBeenApplied: false)
         }
         var done: StreamID?
         for index in stride(from: 0, to: items.count, by: 2) {

@@ -24,7 +24,7 @@ struct DeliveryErrorReporter: Sendable {
                 logThrottle.log(
                     .warning,
                     key: "write",
-                    "What keeps entries from being delivered could not be written; `why` does not know it",
+                    "Failed to record delivery errors; `loops-bridge why` lacks them",
                     metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
                 )
             }

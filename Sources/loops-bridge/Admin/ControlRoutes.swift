@@ -110,7 +110,7 @@ struct ControlRoutes: Sendable {
 
     private func reloaded() -> Response {
         guard let reloader else {
-            return Self.fault(.conflict, "There is nothing to load again: bridge.mappings is not set.")
+            return Self.fault(.conflict, "Nothing to reload: bridge.mappings is not set.")
         }
         switch reloader.load() {
         case .success(let count):

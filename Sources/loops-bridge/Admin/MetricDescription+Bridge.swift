@@ -7,7 +7,7 @@ extension MetricDescription {
     private static let flow = [
         counter("entries_read_total", "Entries taken from the stream.", ["stream"]),
         counter(
-            "entries_ended_total",
+            "entries_completed_total",
             "Entries that came to their end, by outcome, confirmed by Redis.",
             ["stream", "outcome"]
         ),
@@ -113,14 +113,14 @@ extension MetricDescription {
             ["stream"]
         ),
         gauge(
-            "backlog_drain_seconds",
+            "backlog_catch_up_seconds",
             "Time until nothing waits, at the group's pace of the last half minute; absent when unknown, and while nothing moves. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("contacts_blocked", "Contacts that wait for a retry.", []),
+        gauge("contacts_in_backoff", "Contacts that wait for a retry.", []),
         gauge("contacts_settling", "Contacts that wait since Loops may still apply a request that was given up.", []),
         gauge(
-            "contact_blocked_seconds",
+            "contact_backoff_max_seconds",
             "How long the contact that waits longest for its retry has done so; 0 when none waits.",
             []
         ),
@@ -134,21 +134,21 @@ extension MetricDescription {
     ]
 
     private static let ownership = [
-        gauge("partitions_owned", "Partitions that this replica owns.", ["stream"]),
+        gauge("partitions_assigned", "Partitions that this replica owns.", ["stream"]),
         gauge(
-            "partitions_unowned",
+            "partitions_unassigned",
             "Partitions that no replica owns; absent before the first heartbeat. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("members", "Replicas of the group, as this one sees them. Use max() over replicas.", ["stream"]),
+        gauge("group_members", "Replicas of the group, as this one sees them. Use max() over replicas.", ["stream"]),
         gauge("lease_epoch", "The highest epoch of the partitions that this replica owns.", ["stream"]),
         counter(
-            "takeovers_total",
+            "partition_takeovers_total",
             "Partitions that this replica took over, by where they came from.",
             ["stream", "cause"]
         ),
         histogram(
-            "takeover_duration_seconds",
+            "partition_takeover_duration_seconds",
             "How long partitions that this replica took over had had nobody, by what it saw.",
             ["stream"],
             buckets: [0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 300]
@@ -160,9 +160,9 @@ extension MetricDescription {
         ),
         counter("lease_renew_failures_total", "Heartbeats that failed.", ["stream"]),
         counter(
-            "fence_rejections_total",
+            "fencing_rejections_total",
             "Calls that Redis refused since another replica owns the partition.",
-            ["stream", "op"]
+            ["stream", "operation"]
         ),
     ]
 
@@ -170,7 +170,7 @@ extension MetricDescription {
         counter("retries_total", "Requests that are sent again, by reason.", ["reason"]),
         counter("dead_letters_total", "Entries moved to the dead-letter stream, by reason.", ["reason"]),
         counter(
-            "dead_letters_dropped_total",
+            "dead_letters_evicted_total",
             "Dead letters that newer ones pushed out of the dead-letter stream: lost.",
             ["stream"]
         ),
@@ -180,10 +180,10 @@ extension MetricDescription {
             "Time since the oldest dead letter was written; 0 without one. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("circuit_state", "0 closed, 1 open or probing: Loops does not answer.", []),
+        gauge("circuit_breaker_state", "0 closed, 1 open or probing: Loops does not answer.", []),
         gauge("api_key_accepted", "1 while Loops takes the API key.", []),
         counter(
-            "trimmed_pending_total",
+            "entries_lost_total",
             "Entries trimmed by the producer before they were delivered: lost.",
             ["stream"]
         ),
@@ -197,11 +197,11 @@ extension MetricDescription {
 
     private static let others = [
         gauge(
-            "paused",
+            "stream_paused",
             "1 while a person has paused the stream; absent before the first heartbeat. Use max() over replicas.",
             ["stream"]
         ),
-        gauge("drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
+        gauge("replica_drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
         gauge("redis_up", "1 while there is a connection to Redis.", []),
         counter("redis_reconnects_total", "Connections to Redis that were made again.", []),
         counter(

@@ -91,9 +91,9 @@ struct BudgetSimulation {
         replicas = (0..<site.replicas).map { number in
             Replica(permits: PermitPool(isLimited: true, hasCap: caps.indices.contains(number) && caps[number] != nil))
         }
-        let source = StreamScripts().permit.source
+        let source = StreamScripts().acquirePermits.source
         script = RedisScript(
-            name: "permit",
+            name: "acquire_permits",
             source: source.replacing("redis.call('TIME')", with: "{ ARGV[#ARGV - 1], ARGV[#ARGV] }")
         )
     }

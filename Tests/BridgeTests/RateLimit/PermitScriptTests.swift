@@ -3,12 +3,12 @@ import Testing
 
 @testable import Bridge
 
-@Suite("permit.lua: one pace for all replicas")
+@Suite("acquire_permits.lua: one pace for all replicas")
 struct PermitScriptTests {
     private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, sessions: [StreamState] = []) -> RateLimiter {
         RateLimiter(
             client: fixture.client,
-            script: StreamScripts().permit,
+            script: StreamScripts().acquirePermits,
             key: RateLimiter.key(apiKey: "secret"),
             cap: cap,
             checksLeases: true,

@@ -34,7 +34,7 @@ struct HeartbeatScriptTests {
     @Test("Who was removed and comes back to what it owns reads all of it again; who joins owns nothing yet")
     func comesBack() async throws {
         try await withGroup { fixture, session in
-            let marks = fixture.keys.state + ":dirty:a"
+            let marks = fixture.keys.state + ":unfetched:a"
             _ = try await session.say(Heartbeat(member: "a"))
             #expect(try await fixture.set(marks).isEmpty)
             try await fixture.give(1, to: "a")
@@ -124,7 +124,7 @@ struct HeartbeatScriptTests {
         try await withGroup { fixture, session in
             let old = try #require(try await session.say(Heartbeat(member: "a")).members["a"])
             let now = try #require(try await session.say(Heartbeat(member: "a")).members["a"])
-            let keys = [fixture.keys.bell(of: "a"), fixture.keys.state + ":dirty:a"]
+            let keys = [fixture.keys.bell(of: "a"), fixture.keys.state + ":unfetched:a"]
             try await fixture.send("SADD", keys[1], "1")
             var view = try await session.say(Heartbeat(member: "b", departures: [.init(member: "a", beat: old)]))
             #expect(view.members["a"] == now)
@@ -318,14 +318,14 @@ struct HeartbeatScriptTests {
             _ = try await session.say(Heartbeat(member: "b"))
             try await fixture.give(1, to: "b")
             try await fixture.send("HSET", fixture.keys.hands, "0", "1-1", "1", "2-2")
-            try await fixture.send("SADD", fixture.keys.state + ":dirty:a", "0")
+            try await fixture.send("SADD", fixture.keys.state + ":unfetched:a", "0")
             try await fixture.send("DEL", fixture.keys.bell(of: "b"))
             try await session.leave()
             #expect(try await fixture.hash(fixture.keys.leases) == ["0": "1 -", "1": "900 b", "2": "1 -"])
             #expect(try await fixture.hash(fixture.keys.hands) == ["1": "2-2"])
             #expect(try await Array(fixture.hash(fixture.keys.members).keys) == ["b"])
             #expect(try await fixture.ring("b") == "leases")
-            let own = [fixture.keys.bell(of: "a"), fixture.keys.state + ":dirty:a"]
+            let own = [fixture.keys.bell(of: "a"), fixture.keys.state + ":unfetched:a"]
             #expect(try await fixture.send("EXISTS", own[0], own[1]) == .integer(0))
             try await session.leave()
             #expect(try await fixture.hash(fixture.keys.leases) == ["0": "1 -", "1": "900 b", "2": "1 -"])

@@ -32,7 +32,7 @@ struct RouteAnswerTests {
     func pullsFirst() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
-            let dirty = fixture.keys.state + ":dirty:a"
+            let dirty = fixture.keys.state + ":unfetched:a"
             try await fixture.give(1, to: "b")
             try await fixture.give(2, to: "-")
             try await fixture.send("SADD", dirty, "0")
@@ -87,7 +87,7 @@ struct RouteAnswerTests {
                 let other = fixture.session(partitions: 1, member: "b")
                 _ = try await other.beatOnce()
                 #expect(try await other.route().entries == 1)
-                try await fixture.send("DEL", fixture.keys.state + ":dirty:a")
+                try await fixture.send("DEL", fixture.keys.state + ":unfetched:a")
             case .ownLateCall: _ = try await session.route(caughtUpPartitions: [0], cursors: [0: first])
             case .adoption:
                 try await fixture.readAs("another program")
@@ -109,7 +109,9 @@ struct RouteAnswerTests {
             let session = try await fixture.openSession(partitions: 1)
             let id = try await fixture.add(contact: "u")
             let state = fixture.keys.state
-            for rules in [["-xclaim"], ["resetkeys", "~\(fixture.stream)", "~\(state)", "~\(state):[^t]*"]] {
+            // All but `last-routed`.
+            let allowed = ["\(fixture.stream)", state, "\(state):[^l]*", "\(state):le*"].map { "~\($0)" }
+            for rules in [["-xclaim"], ["resetkeys"] + allowed] {
                 for rule in rules { try await fixture.send("ACL", "SETUSER", "default", rule) }
                 await #expect(throws: (any Error).self) { _ = try await session.route() }
                 try await fixture.send("ACL", "SETUSER", "default", "+xclaim")

@@ -135,7 +135,7 @@ struct RouteScriptTests {
                 _ = try await fixture.add(contacts: 40)
                 let answer = try await session.route()
                 #expect(answer.partitions.sorted() == [0, 3])
-                #expect(try await fixture.set(fixture.keys.state + ":dirty:b") == ["1"])
+                #expect(try await fixture.set(fixture.keys.state + ":unfetched:b") == ["1"])
                 bells.append(try await fixture.client.range(fixture.keys.bell(of: "b"), count: 9).last?.id)
             }
             #expect(try await fixture.ring("b") == "routed")
@@ -154,7 +154,7 @@ struct RouteScriptTests {
             let session = try await fixture.openSession()
             _ = try await fixture.add(contacts: 3)
             _ = try await session.route()
-            try await fixture.send("SADD", fixture.keys.state + ":dirty:a", "2")
+            try await fixture.send("SADD", fixture.keys.state + ":unfetched:a", "2")
             let answer = try await session.route(window: 1)
             #expect(answer.isFull && answer.partitions == [2])
         }

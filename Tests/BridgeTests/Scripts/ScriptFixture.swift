@@ -128,7 +128,7 @@ struct ScriptFixture: Sendable {
     /// The last entry that was routed to each partition.
     func tails() async throws -> [Int: StreamID] {
         var tails: [Int: StreamID] = [:]
-        for (partition, id) in try await hash(keys.state + ":tails") {
+        for (partition, id) in try await hash(keys.state + ":last-routed") {
             if let partition = Int(partition) { tails[partition] = StreamID(id) }
         }
         return tails

@@ -65,7 +65,7 @@ struct BridgeHealthTests {
 
     @Test("A refusal for the rate slows and holds nothing: degraded, with the pace where it is known")
     func throttled() {
-        let refusal = "Loops says that the team is over its rate limit"
+        let refusal = "Loops reported that the team exceeded its rate limit"
         let unknown = status { $0.delivery.hold = "throttled" }.health
         #expect(unknown.state == .degraded && unknown.reasons == [refusal])
         let known = status { status in

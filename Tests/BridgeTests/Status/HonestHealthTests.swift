@@ -52,7 +52,7 @@ struct HonestHealthTests {
     func pause() {
         let pausing = health { ($0.delivery.hold, $0.delivery.limit, $0.delivery.pace) = ("throttled", 10, 0) }
         #expect(pausing.state == .degraded)
-        #expect(pausing.reasons == ["all replicas pause: Loops says that the team is over its rate limit"])
+        #expect(pausing.reasons == ["all replicas pause: Loops reported that the team exceeded its rate limit"])
     }
 
     @Test("Many dead letters are degraded, with the figure and the reason; few of many are not")

@@ -51,14 +51,14 @@ struct PrometheusTests {
             try await harness.tick()
         }
         await harness.bridge.confirmedEnds.reached(published)
-        let delivered = #"sum(loops_bridge_entries_ended_total{outcome="delivered"})"#
+        let delivered = #"sum(loops_bridge_entries_completed_total{outcome="delivered"})"#
         while try await prometheus.value(delivered) != Double(published) { try await harness.tick() }
         // Group gauges, looked at every two seconds, and what must be there from the start.
         while try await prometheus.value("max(loops_bridge_stream_length)") != Double(published) {
             try await harness.tick()
         }
         for (query, value) in [
-            ("max(loops_bridge_partitions_unowned)", 0), ("sum(loops_bridge_order_violations_total)", 0),
+            ("max(loops_bridge_partitions_unassigned)", 0), ("sum(loops_bridge_order_violations_total)", 0),
             ("sum(loops_bridge_dead_letters_total)", 0), ("max(loops_bridge_redis_up)", 1),
         ] {
             #expect(try await known(query, harness, prometheus) == Double(value), "\(query)")
@@ -79,7 +79,7 @@ struct PrometheusTests {
         let expected: Set = ["LoopsBridgeNotDelivering", "LoopsBridgeLoopsDown"]
         while try await !prometheus.firing().isSuperset(of: expected) { try await harness.tick() }
         #expect(try await prometheus.value("max(loops_bridge_group_pending)") == 20)
-        #expect(try await prometheus.value("max(loops_bridge_circuit_state)") == 1)
+        #expect(try await prometheus.value("max(loops_bridge_circuit_breaker_state)") == 1)
         #expect(try await prometheus.firing() == expected)
         harness.simulator.clearFaults()
         await harness.bridge.confirmedEnds.reached(before + 20)

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Bridge
 
-@Suite("blame.lua: what a dead owner had in hand becomes suspect", .timeLimit(.minutes(2)))
-struct BlameScriptTests {
+@Suite("record_crash.lua: what a dead owner had in hand becomes suspect", .timeLimit(.minutes(2)))
+struct RecordCrashScriptTests {
     /// A session that owns the only partition, with these many entries of which it has pulled some.
     private func withHand(
         _ count: Int,

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Bridge
 
-@Suite("pull.lua: reads what waits in partitions", .timeLimit(.minutes(2)))
-struct PullScriptTests {
+@Suite("fetch.lua: reads what waits in partitions", .timeLimit(.minutes(2)))
+struct FetchScriptTests {
     /// A session that owns the only partition, in which these many entries wait.
     private func withEntries(
         _ count: Int,

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Bridge
 
-@Suite("open.lua: makes the group and its state, and checks that both fit", .timeLimit(.minutes(2)))
-struct OpenScriptTests {
+@Suite("create_group.lua: makes the group and its state, and checks that both fit", .timeLimit(.minutes(2)))
+struct CreateGroupScriptTests {
     private func open(
         _ session: StreamState,
         start: String = "0",

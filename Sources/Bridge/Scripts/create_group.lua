@@ -57,12 +57,12 @@ if not lease or #redis.call('HKEYS', KEYS[4]) <= 1 then
 end
 if made == 1 then
   -- Entries may be routed once more: what members have read of the group before says nothing about this one.
-  redis.call('DEL', KEYS[2] .. ':tails')
-  redis.call('DEL', KEYS[2] .. ':hands')
+  redis.call('DEL', KEYS[2] .. ':last-routed')
+  redis.call('DEL', KEYS[2] .. ':positions')
   for _, member in ipairs(redis.call('HKEYS', KEYS[4])) do
     if member ~= MARKER then
       mark(KEYS[2], member, '-1')
-      ring(KEYS[2], member, 'leases')
+      notify(KEYS[2], member, 'leases')
     end
   end
 end
