@@ -7,6 +7,8 @@ public final class RedisSentinels: Sendable {
     public let standby: RedisServer
     public let ports: [Int]
     public static let service = "events"
+    /// What ``setDownAfter(_:)`` changes.
+    public static let downAfter = Duration.milliseconds(500)
 
     private init(primary: RedisServer, standby: RedisServer, ports: [Int]) {
         self.primary = primary
@@ -48,7 +50,8 @@ public final class RedisSentinels: Sendable {
         let file = "\(directory)/sentinel-\(port).conf"
         let lines = [
             "port \(port)", "bind 127.0.0.1", "dir \(directory)", "sentinel resolve-hostnames no",
-            "sentinel monitor \(service) 127.0.0.1 \(primary) 2", "sentinel down-after-milliseconds \(service) 500",
+            "sentinel monitor \(service) 127.0.0.1 \(primary) 2",
+            "sentinel down-after-milliseconds \(service) \(Int(downAfter / .milliseconds(1)))",
             "sentinel failover-timeout \(service) 3000", "sentinel auth-user \(service) \(RedisServer.watcher)",
             "sentinel auth-pass \(service) \(RedisServer.usersPassword)",
         ]
@@ -71,6 +74,21 @@ public final class RedisSentinels: Sendable {
                 lines.firstIndex(of: name).flatMap { $0 + 1 < lines.count ? lines[$0 + 1] : nil }
             }
             return value("num-other-sentinels") == "2" && value("num-slaves") == "1"
+        }
+    }
+
+    /// How long a primary is silent before it counts as down. A standby whose link is down for ten times as long is never promoted.
+    public func setDownAfter(_ time: Duration) async throws {
+        let milliseconds = String(Int(time / .milliseconds(1)))
+        for port in ports {
+            try await RedisCLI.run(
+                port: port,
+                "sentinel",
+                "set",
+                Self.service,
+                "down-after-milliseconds",
+                milliseconds
+            )
         }
     }
 
