@@ -101,14 +101,18 @@ final class RedisPair: Sendable {
         try await server.start()
     }
 
-    /// Makes the standby copy the primary, and waits until it does.
+    /// Makes the standby copy the primary, and waits until it does and has on disk what it copied: until then a crash, once it is the primary,
+    /// would lose what it has acknowledged.
     private func follow() async throws {
         let port = link.port
         try await Self.withClient(standby) { client in
             _ = try await client.send(RedisCommand("REPLICAOF", ["127.0.0.1", .string(String(port))]))
             while true {
-                let info = try await client.send(RedisCommand("INFO", ["replication"])).text ?? ""
-                if info.contains("master_link_status:up") { return }
+                let info = try await client.send(RedisCommand("INFO", ["everything"])).text ?? ""
+                let signs = [
+                    "master_link_status:up", "aof_enabled:1", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0",
+                ]
+                if signs.allSatisfy(info.contains) { return }
                 try await Pace.wait(.milliseconds(20))
             }
         }
