@@ -55,7 +55,7 @@ public final class RedisCluster: Sendable {
         if count == started.count { return try await body(started) }
         let arguments =
             [
-                "--cluster-enabled", "yes", "--cluster-port", String(FreePort.take()), "--cluster-node-timeout", "1000",
+                "--cluster-enabled", "yes", "--cluster-port", String(FreePort.take()), "--cluster-node-timeout", "2500",
                 "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0",
             ] + RedisServer.users
         return try await RedisServer.run(arguments: arguments) { server in

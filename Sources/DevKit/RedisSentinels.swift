@@ -7,8 +7,9 @@ public final class RedisSentinels: Sendable {
     public let standby: RedisServer
     public let ports: [Int]
     public static let service = "events"
-    /// What ``setDownAfter(_:)`` changes.
-    public static let downAfter = Duration.milliseconds(500)
+    /// How long a server is silent before it counts as down, in milliseconds: longer than a busy machine holds one up. A standby whose link was
+    /// down for ten times as long is never promoted.
+    private static let downAfter = 2000
 
     private init(primary: RedisServer, standby: RedisServer, ports: [Int]) {
         self.primary = primary
@@ -51,7 +52,7 @@ public final class RedisSentinels: Sendable {
         let lines = [
             "port \(port)", "bind 127.0.0.1", "dir \(directory)", "sentinel resolve-hostnames no",
             "sentinel monitor \(service) 127.0.0.1 \(primary) 2",
-            "sentinel down-after-milliseconds \(service) \(Int(downAfter / .milliseconds(1)))",
+            "sentinel down-after-milliseconds \(service) \(downAfter)",
             "sentinel failover-timeout \(service) 3000", "sentinel auth-user \(service) \(RedisServer.watcher)",
             "sentinel auth-pass \(service) \(RedisServer.usersPassword)",
         ]
@@ -74,21 +75,6 @@ public final class RedisSentinels: Sendable {
                 lines.firstIndex(of: name).flatMap { $0 + 1 < lines.count ? lines[$0 + 1] : nil }
             }
             return value("num-other-sentinels") == "2" && value("num-slaves") == "1"
-        }
-    }
-
-    /// How long a primary is silent before it counts as down. A standby whose link is down for ten times as long is never promoted.
-    public func setDownAfter(_ time: Duration) async throws {
-        let milliseconds = String(Int(time / .milliseconds(1)))
-        for port in ports {
-            try await RedisCLI.run(
-                port: port,
-                "sentinel",
-                "set",
-                Self.service,
-                "down-after-milliseconds",
-                milliseconds
-            )
         }
     }
 

@@ -148,7 +148,7 @@ private func call(
         )
         #expect(
             RedisError.unexpectedReply(toScript: "fetch").description
-                == "EVALSHA: a reply of an unknown form (pull); it may have been applied"
+                == "EVALSHA: a reply of an unknown form (fetch); it may have been applied"
         )
         let entry = RedisValue.array([.array([.bulk(Bytes("1-0".utf8)), .array([.integer(1)])])])
         #expect(throws: RedisError.unexpectedReply(to: "XRANGE")) { try StreamEntry.list(from: entry, of: "XRANGE") }

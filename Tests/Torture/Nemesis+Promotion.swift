@@ -16,7 +16,6 @@ extension Nemesis {
         case .killedPrimary: try await promotion(redis) { try await kill($0, standby: $1, redis) }
         case .laggingPromotion:
             try await promotion(redis) { primary, standby in
-                try await redis.promoteLaggards(true)
                 // The standby is not let in any more: it lags.
                 try await primary.admit(RedisServer.copier, false)
                 // What happens now is lost by Redis and known to replicas and to Loops.
@@ -24,7 +23,6 @@ extension Nemesis {
                 try await progress(100)
                 try await replace(SIGTERM, isClean: true)
                 try await kill(primary, standby: standby, redis)
-                try await redis.promoteLaggards(false)
             }
         case .stalePrimary: try await promotion(redis) { try await stale($0, standby: $1, redis) }
         case .isolatedPrimary:

@@ -50,8 +50,6 @@ protocol SelfHealingRedis: Sendable {
     func primaryPort() async throws -> Int?
     /// Makes the other one take over while the primary lives on.
     func handOver(to server: RedisServer) async throws
-    /// Whether a standby that lags for long may be promoted all the same.
-    func promoteLaggards(_ isAllowed: Bool) async throws
     /// Waits until everybody says that a server takes writes, and it does.
     func tookOver(_ server: RedisServer) async throws
 }
@@ -77,10 +75,6 @@ extension SelfHealingRedis {
 extension RedisSentinels: SelfHealingRedis {
     var twins: [RedisServer] { [primary, standby] }
 
-    func promoteLaggards(_ isAllowed: Bool) async throws {
-        try await setDownAfter(isAllowed ? .seconds(4) : RedisSentinels.downAfter)
-    }
-
     func primaryPort() async throws -> Int? {
         let address = ["sentinel", "get-master-addr-by-name", Self.service]
         return try await RedisCLI.run(port: ports[0], address).last.flatMap { Int($0) }
@@ -93,9 +87,6 @@ extension RedisSentinels: SelfHealingRedis {
 
 extension RedisCluster: SelfHealingRedis {
     var twins: [RedisServer] { [original, standby] }
-
-    /// They always are: see the validity factor of its servers.
-    func promoteLaggards(_ isAllowed: Bool) async throws {}
 
     func primaryPort() async throws -> Int? {
         for server in twins where server.processID != nil {
