@@ -136,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors", "PrometheusMetrics",
+                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors",
+                "PrometheusMetrics",
                 "RedisStreams",
                 "Segment",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
