@@ -191,7 +191,9 @@ struct StreamReader: Sendable {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
             // One entry alone is as large the next time: it is given up by its ID.
-            guard isSingle, let id = reply.firstEntry else { return nil }
+            guard isSingle else { return nil }
+            // Without its ID nothing can be done about it: that is told, and not asked again at once.
+            guard let id = reply.firstEntry else { throw error }
             return session.peek(unreadable: id)
         }
     }
