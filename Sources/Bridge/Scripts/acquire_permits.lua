@@ -5,7 +5,8 @@
 -- refusal teaches a ceiling: the rate is cut to a little below it, comes back to it along a cubic curve that is flat where the ceiling was, and
 -- goes beyond it ever faster when nothing is refused any more. The curve is measured in permits, so that finding out costs less than one refused
 -- request in a hundred. Where Loops tells how much of its window is left, and that is a lot for a while, the rate goes up in steps; each step is
--- taken back when less is left than it explains. The figures come from a simulation: see docs/explanation/rate-limiting.md and `BudgetSimulationTests`.
+-- taken back when less is left than it explains. As long as what Loops tells is true, nothing else needs to be tried: the rate then rests just below
+-- the ceiling. The figures come from a simulation: see docs/explanation/rate-limiting.md and `BudgetSimulationTests`.
 --
 -- KEYS: limiter, then the leases of the stream whose entry would start (left out on a cluster, where they may live elsewhere)
 -- ARGV: permits wanted, most requests a second by this replica's configuration (0: as Loops says), limit that Loops told ('' for nothing new),
@@ -23,6 +24,8 @@ local LONG, SHORT = 300, 100  -- permits until the rate is back at the ceiling: 
 local AHEAD = 0.3e6           -- no permit is given further ahead, so that a cut takes effect soon
 local CAP_HELD = 60e6         -- how long a replica's configured limit holds for the others after its last call
 local TRIED = 15e6            -- a refusal that soon after a step belongs to the step
+local BELIEVED = 5e6          -- what Loops tells of its window is news for so long
+local DISBELIEVED = 600e6     -- nothing that it tells is believed for so long after it was wrong
 local MOST_WAIT = 600e6       -- the longest pause that Loops may ask for
 
 local wanted, cap, told, refused, back = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1', ARGV[5] == '1'
@@ -77,11 +80,19 @@ local function forget_ceiling()
   set('ceiling', 0)
 end
 
+-- What Loops tells of its window is wrong when it refuses a request although something is left.
+local is_wrong = refused and left ~= nil and left >= 2
+if left then set('heard', now) end
+if is_wrong then set('wrong', now) end
+local is_believed = state.heard and now - state.heard < BELIEVED and not (state.wrong and now - state.wrong < DISBELIEVED)
+
 -- Steps: `step` is the rate that they began at, 0 while none is made; `tried` when the last was made, from which rate, under which ceiling.
 local step = state.step or 0
 local function step_failed(from)
-  local was = math.min(top, math.max(state.was or 0, from / 0.97))
-  begin_curve(was, from * 0.95, from < 0.9 * was and SHORT or LONG)
+  -- A step that was made because of a wrong figure may have gone half of the way too far.
+  local least = is_wrong and (from + rate) / 2 or from / 0.97
+  local was = math.min(top, math.max(state.was or 0, least))
+  begin_curve(0.97 * was, from * 0.95, from < 0.9 * was and SHORT or LONG)
   step = 0
   local wait = math.min(640, 2 * (state.wait or 10))
   set('wait', wait)
@@ -96,7 +107,12 @@ if ceiling == 0 then
 elseif step == 0 then
   along = along + math.max(used / math.max(span, 10 * ceiling), seconds / 300)
   local beyond = along - 1
-  rate = bounded(beyond < 0 and ceiling + (ceiling - low) * beyond ^ 3 or ceiling * (1 + 2 * beyond ^ 3))
+  if beyond < 0 then
+    rate = bounded(ceiling + (ceiling - low) * beyond ^ 3)
+  else
+    -- What is free shows in what Loops tells; only without that must it be tried.
+    rate = bounded(ceiling * (1 + (is_believed and 0.04 * beyond or 2 * beyond ^ 3)))
+  end
   if rate >= top then forget_ceiling() end
 end
 
@@ -119,7 +135,7 @@ if now >= look_from then
       if step > 0 and seen < (state.base or 0) - (rate - step) - 1.5 - noise then
         -- The windows fill up faster than by what is sent: others fill them, or what was left were a bucket's tokens.
         step_failed(step)
-      elseif seen >= needed and (step > 0 or (state.before or 0) >= needed) and now >= (state.no_step or 0) then
+      elseif is_believed and seen >= needed and (step > 0 or (state.before or 0) >= needed) and now >= (state.no_step or 0) then
         if step == 0 then
           step = rate
           set('base', seen)
@@ -154,9 +170,23 @@ if refused and now >= (state.deaf or 0) then
   else
     local level = is_soon and (state.level or 0) + 1 or 0
     set('level', level)
+    -- A token bucket refuses only when it is empty; by then the rate is far beyond what it takes, so a small cut is refused again at once. Each time
+    -- that happens to a ceiling that had been reached, the next cut is deeper (`depth`).
+    local depth = state.depth or 0.05
+    if level == 0 then
+      depth = math.max(0.05, 0.95 * depth)
+      set('reached', ceiling > 0 and along > 0.8 and 1 or 0)
+    elseif level == 1 and state.reached == 1 then
+      depth = math.min(0.25, 2 * depth)
+    end
+    set('depth', depth)
     -- A ceiling that does not hold is far too high: the more often, the deeper the cut.
-    local cut = level > 1 and 0.65 or is_soon and 0.8 or ceiling > 0 and along < 0.5 and 0.88 or 0.95
-    begin_curve(rate, rate * cut, is_soon and SHORT or LONG)
+    local cut = level > 1 and 0.65 or is_soon and 0.8 or ceiling > 0 and along < 0.5 and 0.88 or 1
+    -- The ceiling lies a little below the rate that was refused; further below when not even the last ceiling was reached, and where few
+    -- requests are free, so that each refusal weighs more.
+    local below = 1 - 0.6 * depth
+    if ceiling > 0 and along < 0.9 then below = rate < 3 and 0.92 or level == 0 and 0.95 or below end
+    begin_curve(rate * below, rate * math.min(cut, 1 - depth), is_soon and state.reached ~= 1 and SHORT or LONG)
   end
   set('deaf', math.max(now + 0.5e6, given_until + 0.2e6))
   set('look', given_until + 1.2e6)

@@ -9,9 +9,18 @@ struct BudgetSimulationTests {
     private typealias Site = BudgetSimulation.Site
     /// After the time in which the limiter finds out.
     private static let steady = 30.0..<120.0
-    /// What even pacing gets of it at most: a sliding counter rounds, and refuses earlier than its limit says.
+    /// A sliding counter rounds, and refuses earlier than its limit says: even pacing gets 0.9 of what a neighbour of 3 requests per second leaves
+    /// at most, and 0.7 of what one of 8 leaves.
     private static func share(_ kind: RateLimiterConfiguration.Kind, neighbour: Double) -> Double {
-        kind != .slidingCounter ? 0.9 : neighbour < 5 ? 0.8 : 0.55
+        kind != .slidingCounter ? 0.9 : neighbour < 5 ? 0.79 : 0.55
+    }
+
+    /// At 2 requests per second, one refusal in these 90 s is 0.6 %.
+    private static func refusals(_ kind: RateLimiterConfiguration.Kind, neighbour: Double) -> Double {
+        switch kind {
+        case .slidingCounter, .tokenBucket: neighbour < 5 ? 0.01 : 0.03
+        default: neighbour < 5 ? 0.007 : 0.012
+        }
     }
 
     private func run(_ sites: [Site]) async throws -> [BudgetSimulation.Outcome] {
@@ -72,7 +81,7 @@ struct BudgetSimulationTests {
             let used = outcome.rate(Self.steady) / (10 - rate)
             #expect(used >= Self.share(kind, neighbour: rate), "\(kind): \(used)")
             #expect(
-                outcome.refusedShare(Self.steady) <= (rate < 5 ? 0.02 : 0.04),
+                outcome.refusedShare(Self.steady) <= Self.refusals(kind, neighbour: rate),
                 "\(kind): \(outcome.refusedShare(Self.steady))"
             )
             #expect(outcome.longestStop(Self.steady) <= 2.5, "\(kind): \(outcome.longestStop(Self.steady))")
@@ -90,21 +99,25 @@ struct BudgetSimulationTests {
             let (kind, limit) = (kinds[number / cases.count], Double(cases[number % cases.count].0))
             #expect(outcome.rate(Self.steady) >= 0.9 * limit, "\(kind), \(limit): \(outcome.rate(Self.steady))")
             #expect(
-                outcome.refusedShare(Self.steady) <= 0.02,
+                outcome.refusedShare(Self.steady) <= 0.01,
                 "\(kind), \(limit): \(outcome.refusedShare(Self.steady))"
             )
             #expect(outcome.longestStop(Self.steady) <= 2, "\(kind), \(limit): \(outcome.longestStop(Self.steady))")
         }
     }
 
-    @Test("When the neighbour goes, the pace is full again within 20 seconds", arguments: [3.0, 8.0])
+    @Test(
+        "When the neighbour goes, the pace is full again within 10 seconds, from a fifth of it within 12",
+        arguments: [3.0, 8.0]
+    )
     func leaves(rate: Double) async throws {
         let kinds: [RateLimiterConfiguration.Kind] = [.fixedAligned, .fixedFirst, .slidingLog]
+        let full = rate < 5 ? 70.0..<100 : 72..<102
         let outcomes = try await run(
             kinds.map { Site(kind: $0, replicas: 2, neighbour: { $0 < 60 ? rate : 0 }) }
         )
         for (kind, outcome) in zip(kinds, outcomes) {
-            #expect(outcome.rate(80..<120) >= 9, "\(kind): \(outcome.rate(80..<120))")
+            #expect(outcome.rate(full) >= 9, "\(kind): \(outcome.rate(full))")
         }
     }
 
