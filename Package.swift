@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         .target(name: "JSON"),
         .target(
-            name: "NetworkErrors",
+            name: "NIOSupport",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -50,7 +50,7 @@ let package = Package(
         .target(
             name: "RedisStreams",
             dependencies: [
-                "CHiredis", "NetworkErrors",
+                "CHiredis", "NIOSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -64,14 +64,24 @@ let package = Package(
             dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
-            name: "Loops",
+            name: "HTTPTransport",
             dependencies: [
-                "JSON", "NetworkErrors",
+                "NIOSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "Loops",
+            dependencies: [
+                "HTTPTransport", "JSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(
@@ -136,7 +146,7 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "NetworkErrors",
+                "Bridge", "CBuildInfo", "DevKit", "HTTPTransport", "JSON", "Loops", "LoopsSimulator", "NIOSupport",
                 "PrometheusMetrics",
                 "RedisStreams",
                 "Segment",
@@ -203,15 +213,22 @@ let package = Package(
         ),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment"]),
         .testTarget(
+            name: "HTTPTransportTests",
+            dependencies: [
+                "HTTPTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "LoopsTests",
             dependencies: [
                 "DevKit", "JSON", "Loops",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import HTTPTransport
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -36,23 +37,23 @@ public struct LoopsClient: Sendable {
         _ configuration: LoopsConfiguration,
         on eventLoop: (any EventLoop)? = nil,
         trustRoots: NIOSSLTrustRoots,
-        idleLimit: Duration = .nanoseconds(HTTPConnections.idleLimit.nanoseconds),
+        idleLimit: Duration = Duration(HTTPConnections.idleLimit),
         _ body: (LoopsClient) async throws -> Result
     ) async throws -> Result {
-        guard let address = HTTPOrigin(configuration.baseURL) else {
+        guard let origin = HTTPOrigin(configuration.baseURL) else {
             throw AddressError(address: configuration.baseURL)
         }
-        let connector = try LoopsConnector(
-            address,
-            timeout: .nanoseconds(min(configuration.connectTimeout, configuration.requestTimeout).nanoseconds),
-            dataTimeout: .nanoseconds(configuration.requestTimeout.nanoseconds),
+        let connector = try HTTPConnector(
+            origin,
+            timeout: TimeAmount(min(configuration.connectTimeout, configuration.requestTimeout)),
+            dataTimeout: TimeAmount(configuration.requestTimeout),
             trustRoots: trustRoots
         )
         let connections = HTTPConnections(
             connector: connector,
             eventLoop: eventLoop ?? MultiThreadedEventLoopGroup.singleton.next(),
-            maxAnswerBytes: configuration.maxAnswerBytes,
-            idleLimit: .nanoseconds(idleLimit.nanoseconds)
+            maxResponseBytes: configuration.maxAnswerBytes,
+            idleLimit: TimeAmount(idleLimit)
         )
         let client = LoopsClient(configuration: configuration, connections: connections)
         do {
@@ -69,7 +70,7 @@ public struct LoopsClient: Sendable {
         self.configuration = configuration
         self.connections = connections
         self.headers = [
-            "Host": connections.address.authority,
+            "Host": connections.origin.authority,
             "Authorization": "Bearer \(configuration.apiKey)",
             "Accept": "application/json",
             "User-Agent": configuration.userAgent,
@@ -84,7 +85,7 @@ public struct LoopsClient: Sendable {
     /// - Parameter startBy: the request is not sent at all once this instant has passed; looked at right before its bytes are written.
     /// - Returns: nil when it was not sent for that reason.
     public func send(_ call: EncodedRequest, sendDeadline: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
-        var request = TransportRequest(
+        var request = HTTPRequest(
             head: head(call.method, call.path),
             body: ByteBuffer(bytes: call.body),
             sendDeadline: sendDeadline
@@ -107,7 +108,7 @@ public struct LoopsClient: Sendable {
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsResponse {
-        let answer = await answer(to: TransportRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
+        let answer = await answer(to: HTTPRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
         return answer?.heedingAddress ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
     }
 
@@ -115,22 +116,22 @@ public struct LoopsClient: Sendable {
         HTTPRequestHead(
             version: .http1_1,
             method: HTTPMethod(rawValue: method),
-            uri: "\(connections.address.path)/\(path)",
+            uri: "\(connections.origin.path)/\(path)",
             headers: headers
         )
     }
 
-    private func answer(to request: TransportRequest, hasIdempotencyKey: Bool) async -> LoopsResponse? {
-        let answer: TransportResponse
+    private func answer(to request: HTTPRequest, hasIdempotencyKey: Bool) async -> LoopsResponse? {
+        let answer: HTTPResponse
         do {
-            answer = try await connections.answer(to: request, within: configuration.requestTimeout)
+            answer = try await connections.response(to: request, within: configuration.requestTimeout)
         } catch {
             guard let retry = LoopsOutcome.Retry(error.kind) else { return nil }
             // Too long, or cut short: what a refusal says is in its head.
             guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
                 return LoopsResponse(outcome: .retry(retry), message: error.message)
             }
-            answer = TransportResponse(head: head)
+            answer = HTTPResponse(head: head)
         }
         let headers = answer.head.headers
         var read = LoopsResponse(
@@ -173,13 +174,5 @@ extension LoopsClient {
             )
         }
         return nil
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, capped at what 64 bits hold.
-    var nanoseconds: Int64 {
-        let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : seconds + components.attoseconds / 1_000_000_000
     }
 }

@@ -1,5 +1,5 @@
 import NIOCore
-import NetworkErrors
+import NIOSupport
 
 /// One connection's end of a channel: writes calls, hands replies to them in order, and ends them when the channel is gone.
 final class RedisChannelHandler: ChannelInboundHandler {

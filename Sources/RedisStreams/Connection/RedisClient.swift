@@ -1,7 +1,7 @@
 public import Logging
 public import NIOCore
 import NIOPosix
-import NetworkErrors
+import NIOSupport
 import Synchronization
 
 /// A connection to Redis that replaces itself. ``run()`` is its lifetime; commands sent before wait for it.

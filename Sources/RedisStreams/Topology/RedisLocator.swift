@@ -1,5 +1,5 @@
 import NIOCore
-import NetworkErrors
+import NIOSupport
 
 /// Finds the server that a client has to talk to: behind sentinels, or in a cluster.
 struct RedisLocator: Sendable {

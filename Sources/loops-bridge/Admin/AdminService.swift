@@ -1,7 +1,7 @@
 import Foundation
 import Hummingbird
 import NIOCore
-import NetworkErrors
+import NIOSupport
 import ServiceLifecycle
 
 /// The admin endpoints as a part of the program: one that cannot listen says so in words, and what to do about it.

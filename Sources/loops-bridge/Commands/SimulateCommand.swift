@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import LoopsSimulator
 import NIOCore
-import NetworkErrors
+import NIOSupport
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,4 +1,5 @@
 import Bridge
+import HTTPTransport
 import Loops
 import RedisStreams
 

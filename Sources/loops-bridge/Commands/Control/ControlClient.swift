@@ -4,7 +4,7 @@ import Foundation
 import JSON
 import NIOCore
 import NIOHTTP1
-import NetworkErrors
+import NIOSupport
 
 /// Talks to the `/control` endpoints of one replica.
 struct ControlClient {

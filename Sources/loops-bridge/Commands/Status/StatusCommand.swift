@@ -2,7 +2,7 @@ import ArgumentParser
 import Bridge
 import JSON
 import Logging
-import NetworkErrors
+import NIOSupport
 
 /// How a bridge stands, for a terminal or a program.
 struct StatusCommand: AsyncParsableCommand {

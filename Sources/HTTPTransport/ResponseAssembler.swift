@@ -5,7 +5,7 @@ import NIOHTTP1
 struct ResponseAssembler {
     enum Step: Sendable {
         case more
-        case finished(TransportResponse)
+        case finished(HTTPResponse)
         case tooLong
     }
 
@@ -27,7 +27,7 @@ struct ResponseAssembler {
             return .more
         case .end:
             // The decoder gives no end without a head.
-            return head.map { .finished(TransportResponse(head: $0, body: body)) } ?? .more
+            return head.map { .finished(HTTPResponse(head: $0, body: body)) } ?? .more
         }
     }
 }

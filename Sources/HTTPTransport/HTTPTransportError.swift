@@ -1,9 +1,9 @@
-import NIOHTTP1
-import NetworkErrors
+package import NIOHTTP1
+import NIOSupport
 
-/// Why a request got no whole answer; with that, whether Loops may have applied it.
-struct HTTPTransportError: Error {
-    enum Kind: Sendable, Equatable {
+/// Why a request got no whole answer; with that, whether the server may have applied it.
+package struct HTTPTransportError: Error {
+    package enum Kind: Sendable, Equatable {
         /// Nothing of the request was written: certainly not applied.
         case unreachable
         /// Its latest start passed before anything of it was written: certainly not applied, and nobody's fault.
@@ -16,32 +16,19 @@ struct HTTPTransportError: Error {
         case tooLong
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// For people; without secrets or bodies.
-    let message: String
+    package let message: String
     /// The head of the answer, where it came before the fault. What a refusal says is there.
-    var head: HTTPResponseHead?
+    package var head: HTTPResponseHead?
 
-    init(_ kind: Kind, _ message: String, head: HTTPResponseHead? = nil) {
+    package init(_ kind: Kind, _ message: String, head: HTTPResponseHead? = nil) {
         self.kind = kind
         self.message = message
         self.head = head
     }
 
-    init(_ kind: Kind, _ error: any Error, head: HTTPResponseHead? = nil) {
+    package init(_ kind: Kind, _ error: any Error, head: HTTPResponseHead? = nil) {
         self.init(kind, NetworkErrorText.of(error), head: head)
-    }
-}
-
-extension LoopsOutcome.Retry {
-    /// What a fault means for the request; nil when it was not even tried.
-    init?(_ fault: HTTPTransportError.Kind) {
-        switch fault {
-        case .unreachable: self = .unreachable
-        case .tooLate: return nil
-        case .timedOut: self = .timedOut
-        case .connectionLost: self = .connectionLost
-        case .tooLong: self = .ambiguousAnswer
-        }
     }
 }

@@ -2,9 +2,9 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-@testable import Loops
+@testable import HTTPTransport
 
-@Suite("An answer is put together, up to a length") struct AnswerReaderTests {
+@Suite("An answer is put together, up to a length") struct ResponseAssemblerTests {
     private static let head = HTTPResponseHead(version: .http1_1, status: .ok)
 
     private func read(_ parts: [String], limit: Int) -> ResponseAssembler.Step {

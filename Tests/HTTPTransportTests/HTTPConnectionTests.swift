@@ -4,10 +4,10 @@ import NIOHTTP1
 import NIOTLS
 import Testing
 
-@testable import Loops
+@testable import HTTPTransport
 
 @Suite("One connection: one exchange at a time, in time, and nothing left over from the one before")
-struct LoopsConnectionTests {
+struct HTTPConnectionTests {
     /// What a connection tells, and what reaches the socket's side.
     private final class Observer: ChannelOutboundHandler {
         typealias OutboundIn = HTTPClientRequestPart
@@ -37,7 +37,7 @@ struct LoopsConnectionTests {
         let channel = EmbeddedChannel()
         let observer = Observer()
         let socket = Observer()
-        let connection: LoopsConnection
+        let connection: HTTPConnection
         private let tally: Tally
         private var count: UInt64 = 0
 
@@ -48,25 +48,25 @@ struct LoopsConnectionTests {
         init(readyBy: NIODeadline? = nil, now: @escaping () -> ContinuousClock.Instant = { .now }) throws {
             let tally = Tally()
             self.tally = tally
-            let lastLook = WriteDeadlineHandler(now: now)
-            connection = LoopsConnection(
+            let writeDeadlineHandler = WriteDeadlineHandler(now: now)
+            connection = HTTPConnection(
                 now: channel.embeddedEventLoop.now,
                 readyBy: readyBy,
-                lastLook: lastLook,
-                maxAnswerBytes: 10,
+                writeDeadlineHandler: writeDeadlineHandler,
+                maxResponseBytes: 10,
                 idleLimit: .seconds(50),
                 outlet: .init(freed: { _ in tally.freed += 1 }, closed: { _ in tally.closed += 1 })
             )
-            try channel.pipeline.syncOperations.addHandlers([socket, lastLook, observer, connection])
+            try channel.pipeline.syncOperations.addHandlers([socket, writeDeadlineHandler, observer, connection])
             channel.pipeline.fireChannelActive()
         }
 
         deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
 
         /// Starts an exchange that has ten seconds.
-        func start(sendDeadline: ContinuousClock.Instant? = nil) -> EventLoopFuture<TransportResponse> {
+        func start(sendDeadline: ContinuousClock.Instant? = nil) -> EventLoopFuture<HTTPResponse> {
             count += 1
-            let promise = channel.embeddedEventLoop.makePromise(of: TransportResponse.self)
+            let promise = channel.embeddedEventLoop.makePromise(of: HTTPResponse.self)
             connection.start(
                 HTTPExchange(
                     number: count,
@@ -92,8 +92,8 @@ struct LoopsConnectionTests {
     }
 
     /// How an exchange has ended; nil when it has not.
-    private func end(_ future: EventLoopFuture<TransportResponse>) -> Result<TransportResponse, HTTPTransportError>? {
-        var end: Result<TransportResponse, HTTPTransportError>?
+    private func end(_ future: EventLoopFuture<HTTPResponse>) -> Result<HTTPResponse, HTTPTransportError>? {
+        var end: Result<HTTPResponse, HTTPTransportError>?
         future.assumeIsolated().whenComplete { result in
             end = result.mapError {
                 $0 as? HTTPTransportError ?? HTTPTransportError(.connectionLost, "not a fault: \($0)")
@@ -102,11 +102,11 @@ struct LoopsConnectionTests {
         return end
     }
 
-    private func fault(_ future: EventLoopFuture<TransportResponse>) -> HTTPTransportError.Kind? {
+    private func fault(_ future: EventLoopFuture<HTTPResponse>) -> HTTPTransportError.Kind? {
         if case .failure(let fault) = end(future) { fault.kind } else { nil }
     }
 
-    private func status(_ future: EventLoopFuture<TransportResponse>) throws -> Int? {
+    private func status(_ future: EventLoopFuture<HTTPResponse>) throws -> Int? {
         try end(future).map { Int(try $0.get().head.status.code) }
     }
 

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Loops
+@testable import HTTPTransport
 
-@Suite("The base address") struct LoopsAddressTests {
+@Suite("The base address") struct HTTPOriginTests {
     @Test(
         "What can be used is taken apart",
         arguments: [
@@ -17,9 +17,9 @@ import Testing
         ]
     )
     func usable(text: String, isSecure: Bool, host: String, port: Int, path: String, authority: String) throws {
-        let address = try #require(HTTPOrigin(text))
-        #expect(address.isSecure == isSecure && address.host == host && address.port == port)
-        #expect(address.path == path && address.authority == authority)
+        let origin = try #require(HTTPOrigin(text))
+        #expect(origin.isSecure == isSecure && origin.host == host && origin.port == port)
+        #expect(origin.path == path && origin.authority == authority)
     }
 
     @Test(

@@ -12,11 +12,5 @@ struct HTTPExchange: Sendable {
     /// When it has to be over: connecting, writing, and the last byte of the answer.
     let deadline: NIODeadline
     /// Fails with an ``HTTPTransportError`` only.
-    let promise: EventLoopPromise<TransportResponse>
-}
-
-/// A whole answer.
-struct TransportResponse: Sendable {
-    var head: HTTPResponseHead
-    var body = ByteBuffer()
+    let promise: EventLoopPromise<HTTPResponse>
 }

@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
+package import NIOSSL
 
 #if canImport(Darwin)
     import Darwin
@@ -11,29 +11,29 @@ import NIOSSL
     import Glibc
 #endif
 
-/// Makes connections to Loops: address, transport security, HTTP/1.1.
-struct LoopsConnector: Sendable {
-    let address: HTTPOrigin
+/// Makes connections to one origin: address, transport security, HTTP/1.1.
+package struct HTTPConnector: Sendable {
+    package let origin: HTTPOrigin
     private let security: NIOSSLContext?
     private let timeout: TimeAmount
     private let dataTimeout: TimeAmount
 
     /// - Parameters:
-    ///   - address: where Loops is.
+    ///   - origin: where to.
     ///   - timeout: the time for making a connection.
     ///   - dataTimeout: how long sent bytes may stay unconfirmed before the connection breaks, also while this process is stopped.
     ///   - trustRoots: whom to trust; the machine's authorities.
     /// - Throws: `NIOSSLError` when the machine's authorities cannot be loaded.
-    init(
-        _ address: HTTPOrigin,
+    package init(
+        _ origin: HTTPOrigin,
         timeout: TimeAmount,
         dataTimeout: TimeAmount = .seconds(10),
         trustRoots: NIOSSLTrustRoots = .default
     ) throws {
-        self.address = address
+        self.origin = origin
         self.timeout = timeout
         self.dataTimeout = dataTimeout
-        if address.isSecure {
+        if origin.isSecure {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.minimumTLSVersion = .tlsv12
             tls.applicationProtocols = ["http/1.1"]
@@ -44,7 +44,7 @@ struct LoopsConnector: Sendable {
         }
     }
 
-    /// The channel has no ``LoopsConnection`` yet; put it there at once.
+    /// The channel has no ``HTTPConnection`` yet; put it there at once.
     func connect(on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
@@ -54,14 +54,14 @@ struct LoopsConnector: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let security {
                         // An IP address is no server name; it is verified against the certificate all the same.
-                        let isNumeric = (try? SocketAddress(ipAddress: address.host, port: 0)) != nil
-                        let name = isNumeric ? nil : address.host
+                        let isNumeric = (try? SocketAddress(ipAddress: origin.host, port: 0)) != nil
+                        let name = isNumeric ? nil : origin.host
                         try pipeline.addHandler(NIOSSLClientHandler(context: security, serverHostname: name))
                     }
                     try pipeline.addHTTPClientHandlers()
                 }
             }
-            .connect(host: address.host, port: address.port)
+            .connect(host: origin.host, port: origin.port)
     }
 
     private static func limit(_ bootstrap: ClientBootstrap, _ dataTimeout: TimeAmount) -> ClientBootstrap {

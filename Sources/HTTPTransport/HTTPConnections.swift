@@ -1,29 +1,29 @@
-import NIOCore
+package import NIOCore
 import Synchronization
 
 /// Carries requests over connections that it keeps: ``ConnectionPool``, for callers on any thread.
-final class HTTPConnections: Sendable {
-    let eventLoop: any EventLoop
-    let address: HTTPOrigin
+package final class HTTPConnections: Sendable {
+    package let eventLoop: any EventLoop
+    package let origin: HTTPOrigin
     private let pool: NIOLoopBoundBox<ConnectionPool>
     private let numbers = Atomic<UInt64>(0)
 
     /// How long a connection stays open with nothing to do: shorter than most servers wait, so that few requests meet one that is just closing.
-    static let idleLimit = TimeAmount.seconds(50)
+    package static let idleLimit = TimeAmount.seconds(50)
 
-    init(
-        connector: LoopsConnector,
+    package init(
+        connector: HTTPConnector,
         eventLoop: any EventLoop,
-        maxAnswerBytes: Int,
+        maxResponseBytes: Int,
         idleLimit: TimeAmount = HTTPConnections.idleLimit
     ) {
         self.eventLoop = eventLoop
-        self.address = connector.address
+        self.origin = connector.origin
         self.pool = .makeBoxSendingValue(
             ConnectionPool(
                 connector: connector,
                 eventLoop: eventLoop,
-                maxAnswerBytes: maxAnswerBytes,
+                maxResponseBytes: maxResponseBytes,
                 idleLimit: idleLimit
             ),
             eventLoop: eventLoop
@@ -31,16 +31,16 @@ final class HTTPConnections: Sendable {
     }
 
     /// Sends `request` once and waits for the whole answer.
-    func answer(to request: TransportRequest, within time: Duration) async throws(HTTPTransportError)
-        -> TransportResponse
+    package func response(to request: HTTPRequest, within time: Duration) async throws(HTTPTransportError)
+        -> HTTPResponse
     {
-        let promise = eventLoop.makePromise(of: TransportResponse.self)
+        let promise = eventLoop.makePromise(of: HTTPResponse.self)
         let exchange = HTTPExchange(
             number: numbers.wrappingAdd(1, ordering: .relaxed).newValue,
             head: request.head,
             body: request.body,
             sendDeadline: request.sendDeadline,
-            deadline: eventLoop.now + .nanoseconds(time.nanoseconds),
+            deadline: eventLoop.now + TimeAmount(time),
             promise: promise
         )
         onPool { $0.start(exchange) }
@@ -56,10 +56,10 @@ final class HTTPConnections: Sendable {
     }
 
     /// Closes all connections; what is under way ends without an answer.
-    func close() async { try? await eventLoop.submit { self.pool.value.close() }.get() }
+    package func close() async { try? await eventLoop.submit { self.pool.value.close() }.get() }
 
     /// How many connections are open.
-    var count: Int { get async { (try? await eventLoop.submit { self.pool.value.count }.get()) ?? 0 } }
+    package var count: Int { get async { (try? await eventLoop.submit { self.pool.value.count }.get()) ?? 0 } }
 
     private func onPool(_ body: @escaping @Sendable (ConnectionPool) -> Void) {
         if eventLoop.inEventLoop { body(pool.value) } else { eventLoop.execute { body(self.pool.value) } }

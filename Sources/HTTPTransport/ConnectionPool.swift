@@ -5,20 +5,20 @@ import NIOCore
 /// It has no limit of its own: there are never more connections than there were requests under way at once, and that is the caller's limit.
 final class ConnectionPool {
     private let eventLoop: any EventLoop
-    private let connector: LoopsConnector
-    private let maxAnswerBytes: Int
+    private let connector: HTTPConnector
+    private let maxResponseBytes: Int
     private let idleLimit: TimeAmount
     /// The one that was used last is used next, so that those beyond the need grow old.
-    private var idle: [LoopsConnection] = []
-    private var all: [ObjectIdentifier: LoopsConnection] = [:]
+    private var idle: [HTTPConnection] = []
+    private var all: [ObjectIdentifier: HTTPConnection] = [:]
     /// Wait for a connection that is being made for them.
     private var waiting: [UInt64: HTTPExchange] = [:]
     private var isClosed = false
 
-    init(connector: LoopsConnector, eventLoop: any EventLoop, maxAnswerBytes: Int, idleLimit: TimeAmount) {
+    init(connector: HTTPConnector, eventLoop: any EventLoop, maxResponseBytes: Int, idleLimit: TimeAmount) {
         self.connector = connector
         self.eventLoop = eventLoop
-        self.maxAnswerBytes = maxAnswerBytes
+        self.maxResponseBytes = maxResponseBytes
         self.idleLimit = idleLimit
     }
 
@@ -54,19 +54,19 @@ final class ConnectionPool {
             let channel = try result.get()
             // Nobody needs it any more.
             guard let exchange else { return channel.close(promise: nil) }
-            let lastLook = WriteDeadlineHandler()
-            let connection = LoopsConnection(
+            let writeDeadlineHandler = WriteDeadlineHandler()
+            let connection = HTTPConnection(
                 now: eventLoop.now,
                 readyBy: connector.readyBy(eventLoop.now),
-                lastLook: lastLook,
-                maxAnswerBytes: maxAnswerBytes,
+                writeDeadlineHandler: writeDeadlineHandler,
+                maxResponseBytes: maxResponseBytes,
                 idleLimit: idleLimit,
-                outlet: LoopsConnection.Outlet(
+                outlet: HTTPConnection.Outlet(
                     freed: { self.idle.append($0) },
                     closed: { self.forget($0) }
                 )
             )
-            try channel.pipeline.syncOperations.addHandler(lastLook, position: .first)
+            try channel.pipeline.syncOperations.addHandler(writeDeadlineHandler, position: .first)
             try channel.pipeline.syncOperations.addHandler(connection)
             all[ObjectIdentifier(connection)] = connection
             connection.start(exchange)
@@ -75,7 +75,7 @@ final class ConnectionPool {
         }
     }
 
-    private func forget(_ connection: LoopsConnection) {
+    private func forget(_ connection: HTTPConnection) {
         all[ObjectIdentifier(connection)] = nil
         idle.removeAll { $0 === connection }
     }

@@ -1,17 +1,17 @@
-/// The API's base address, taken apart: `http` or `https`, a host, perhaps a port and a path.
-public struct HTTPOrigin: Sendable, Equatable {
-    public let isSecure: Bool
+/// A base address, taken apart: `http` or `https`, a host, perhaps a port and a path.
+package struct HTTPOrigin: Sendable, Equatable {
+    package let isSecure: Bool
     /// A name or an address, without brackets.
-    public let host: String
-    public let port: Int
+    package let host: String
+    package let port: Int
     /// Empty, or with a slash at its beginning and none at its end.
-    public let path: String
+    package let path: String
 
     /// What an address has to look like.
-    public static let form = "an http:// or https:// address without user, query or fragment"
+    package static let form = "an http:// or https:// address without user, query or fragment"
 
     /// - Returns: nil for what is not of the ``form``.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else { return nil }
         isSecure = scheme == "https://"
         let rest = text.dropFirst(scheme.count)
@@ -46,7 +46,7 @@ public struct HTTPOrigin: Sendable, Equatable {
     }
 
     /// Whether it leads to this very machine, by its name or its address.
-    public var isLoopback: Bool {
+    package var isLoopback: Bool {
         let name = host.lowercased()
         if name == "localhost" || name.hasSuffix(".localhost") || name == "::1" { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
@@ -54,7 +54,7 @@ public struct HTTPOrigin: Sendable, Equatable {
     }
 
     /// As the `Host` header has it.
-    var authority: String {
+    package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }

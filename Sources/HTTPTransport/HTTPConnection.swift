@@ -11,24 +11,24 @@ import NIOTLS
     import Glibc
 #endif
 
-/// One connection to Loops. It carries one exchange after another, and never one beside another.
-final class LoopsConnection: ChannelInboundHandler {
+/// One connection. It carries one exchange after another, and never one beside another.
+final class HTTPConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
     /// Who is told, on the event loop.
     struct Outlet {
         /// The connection can carry another exchange.
-        let freed: (LoopsConnection) -> Void
+        let freed: (HTTPConnection) -> Void
         /// It carries nothing any more.
-        let closed: (LoopsConnection) -> Void
+        let closed: (HTTPConnection) -> Void
     }
 
     /// It carries nothing new when it is this old.
     static let greatestAge = TimeAmount.minutes(10)
 
-    private let lastLook: WriteDeadlineHandler
-    private let maxAnswerBytes: Int
+    private let writeDeadlineHandler: WriteDeadlineHandler
+    private let maxResponseBytes: Int
     private let idleLimit: TimeAmount
     private let outlet: Outlet
     private var context: ChannelHandlerContext?
@@ -46,24 +46,24 @@ final class LoopsConnection: ChannelInboundHandler {
     /// - Parameters:
     ///   - now: by the event loop's clock.
     ///   - readyBy: nil when nothing has to be negotiated before the first request.
-    ///   - lastLook: the first handler of the channel.
+    ///   - writeDeadlineHandler: the first handler of the channel.
     ///   - idleLimit: how long it stays open with nothing to do.
     init(
         now: NIODeadline,
         readyBy: NIODeadline?,
-        lastLook: WriteDeadlineHandler,
-        maxAnswerBytes: Int,
+        writeDeadlineHandler: WriteDeadlineHandler,
+        maxResponseBytes: Int,
         idleLimit: TimeAmount,
         outlet: Outlet
     ) {
-        self.lastLook = lastLook
+        self.writeDeadlineHandler = writeDeadlineHandler
         self.readyBy = readyBy
         self.idleSince = now
         self.retiresAt = now + Self.greatestAge
-        self.maxAnswerBytes = maxAnswerBytes
+        self.maxResponseBytes = maxResponseBytes
         self.idleLimit = idleLimit
         self.outlet = outlet
-        self.answer = ResponseAssembler(maxBytes: maxAnswerBytes)
+        self.answer = ResponseAssembler(maxBytes: maxResponseBytes)
     }
 
     /// What it carries now.
@@ -73,7 +73,7 @@ final class LoopsConnection: ChannelInboundHandler {
     func start(_ exchange: HTTPExchange) {
         precondition(self.exchange == nil, "one exchange at a time")
         self.exchange = exchange
-        answer = ResponseAssembler(maxBytes: maxAnswerBytes)
+        answer = ResponseAssembler(maxBytes: maxResponseBytes)
         isWritten = false
         if readyBy == nil { write(exchange) }
         watchTheClock()
@@ -107,7 +107,7 @@ final class LoopsConnection: ChannelInboundHandler {
         guard exchange != nil else { return end(failing: nil) }
         switch answer.read(unwrapInboundIn(data)) {
         case .more: break
-        case .tooLong: close(.tooLong, "the answer is longer than \(maxAnswerBytes) bytes")
+        case .tooLong: close(.tooLong, "the answer is longer than \(maxResponseBytes) bytes")
         case .finished(let answer): finish(answer)
         }
     }
@@ -135,7 +135,7 @@ final class LoopsConnection: ChannelInboundHandler {
             return exchange.promise.fail(HTTPTransportError(.tooLate, "not in time"))
         }
         let number = exchange.number
-        lastLook.sendDeadline = exchange.sendDeadline
+        writeDeadlineHandler.sendDeadline = exchange.sendDeadline
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
         // A header that cannot be sent has ended it all.
         guard carries == number else { return }
@@ -146,7 +146,7 @@ final class LoopsConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
-    private func finish(_ answer: TransportResponse) {
+    private func finish(_ answer: HTTPResponse) {
         guard let exchange else { return }
         self.exchange = nil
         // After an answer before the end of its request, the rest of that would be read as the beginning of the next one.

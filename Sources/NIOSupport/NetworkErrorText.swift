@@ -8,8 +8,8 @@ import NIOPosix
 #endif
 
 /// What an error of the network says to people, without its wrappings: `127.0.0.1:9464: Connection refused`.
-public enum NetworkErrorText {
-    public static func of(_ error: any Error) -> String {
+package enum NetworkErrorText {
+    package static func of(_ error: any Error) -> String {
         switch error {
         case let error as IOError: return String(cString: strerror(error.errnoCode))
         case let error as NIOConnectionError:
