@@ -56,7 +56,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(
@@ -77,17 +76,16 @@ let package = Package(
         .target(
             name: "Loops",
             dependencies: [
-                "HTTPTransport", "JSON",
+                "HTTPTransport", "JSON", "NIOSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(
             name: "Bridge",
             dependencies: [
-                "JSON", "Loops", "RedisStreams", "Segment",
+                "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -213,6 +211,14 @@ let package = Package(
         ),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment"]),
         .testTarget(
+            name: "NIOSupportTests",
+            dependencies: [
+                "NIOSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .testTarget(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport",
@@ -225,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "LoopsTests",
             dependencies: [
-                "DevKit", "JSON", "Loops",
+                "DevKit", "HTTPTransport", "JSON", "Loops", "NIOSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -256,7 +262,8 @@ let package = Package(
         .testTarget(
             name: "LoopsBridgeTests",
             dependencies: [
-                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "PrometheusMetrics", "RedisStreams",
+                "loops-bridge", "Bridge", "DevKit", "HTTPTransport", "JSON", "Loops", "NIOSupport", "PrometheusMetrics",
+                "RedisStreams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -279,6 +286,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
     ]

@@ -178,6 +178,7 @@ final class HTTPConnection: ChannelInboundHandler {
     /// network has not taken, and TLS wait for the other side's goodbye: the request could arrive after later ones of the same contact.
     private func abort(_ context: ChannelHandlerContext) {
         _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        // The first of them: behind a proxy there may be a second one, for its own TLS.
         let security = try? context.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
         (security ?? context).close(promise: nil)
     }

@@ -4,7 +4,8 @@ import Synchronization
 /// Carries requests over connections that it keeps: ``ConnectionPool``, for callers on any thread.
 package final class HTTPConnections: Sendable {
     package let eventLoop: any EventLoop
-    package let origin: HTTPOrigin
+    package var origin: HTTPOrigin { connector.origin }
+    private let connector: HTTPConnector
     private let pool: NIOLoopBoundBox<ConnectionPool>
     private let numbers = Atomic<UInt64>(0)
 
@@ -18,7 +19,7 @@ package final class HTTPConnections: Sendable {
         idleLimit: TimeAmount = HTTPConnections.idleLimit
     ) {
         self.eventLoop = eventLoop
-        self.origin = connector.origin
+        self.connector = connector
         self.pool = .makeBoxSendingValue(
             ConnectionPool(
                 connector: connector,
@@ -34,6 +35,7 @@ package final class HTTPConnections: Sendable {
     package func response(to request: HTTPRequest, within time: Duration) async throws(HTTPTransportError)
         -> HTTPResponse
     {
+        let request = connector.routed(request)
         let promise = eventLoop.makePromise(of: HTTPResponse.self)
         let exchange = HTTPExchange(
             number: numbers.wrappingAdd(1, ordering: .relaxed).newValue,

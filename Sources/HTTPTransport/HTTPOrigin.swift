@@ -53,6 +53,9 @@ package struct HTTPOrigin: Sendable, Equatable {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
+    /// `host:port`, the port always, as CONNECT has it.
+    package var target: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
     /// As the `Host` header has it.
     package var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

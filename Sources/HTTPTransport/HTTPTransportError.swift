@@ -2,7 +2,7 @@ package import NIOHTTP1
 import NIOSupport
 
 /// Why a request got no whole answer; with that, whether the server may have applied it.
-package struct HTTPTransportError: Error {
+package struct HTTPTransportError: ExplainedError {
     package enum Kind: Sendable, Equatable {
         /// Nothing of the request was written: certainly not applied.
         case unreachable
@@ -17,18 +17,22 @@ package struct HTTPTransportError: Error {
     }
 
     package let kind: Kind
-    /// For people; without secrets or bodies.
-    package let message: String
+    /// What happened, for people; without secrets or bodies.
+    package let problem: String
+    /// What to do about it, where the error itself knows.
+    package var advice: String?
     /// The head of the answer, where it came before the fault. What a refusal says is there.
     package var head: HTTPResponseHead?
 
-    package init(_ kind: Kind, _ message: String, head: HTTPResponseHead? = nil) {
+    package init(_ kind: Kind, _ problem: String, head: HTTPResponseHead? = nil) {
         self.kind = kind
-        self.message = message
+        self.problem = problem
         self.head = head
     }
 
     package init(_ kind: Kind, _ error: any Error, head: HTTPResponseHead? = nil) {
-        self.init(kind, NetworkErrorText.of(error), head: head)
+        let explained = error as? any ExplainedError
+        self.init(kind, explained?.problem ?? NetworkErrorText.of(error), head: head)
+        advice = explained?.advice
     }
 }

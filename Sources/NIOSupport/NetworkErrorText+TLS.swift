@@ -10,13 +10,19 @@ extension NetworkErrorText {
         switch error as? NIOSSLError {
         case nil: return nil
         case .uncleanShutdown: return "TLS: the server closed the connection without a word"
-        case .handshakeFailed(let why): return "TLS: \(words(String(describing: why)))"
+        case .handshakeFailed(let why): return "TLS: \(handshake(why))"
         case let error?: return "TLS: \(error)"
         }
     }
 
-    /// BoringSSL's reasons stand in capitals at the end of what it says.
-    private static func words(_ text: String) -> String {
+    /// Whether it was this side that did not accept the certificate.
+    static func isVerificationFailure(_ error: BoringSSLError) -> Bool {
+        String(describing: error).contains("CERTIFICATE_VERIFY_FAILED")
+    }
+
+    /// BoringSSL's reasons stand in capitals at the end of what it says, before the path of a file of its build.
+    static func handshake(_ error: BoringSSLError) -> String {
+        let text = String(describing: error)
         let known = [
             (
                 "CERTIFICATE_VERIFY_FAILED",
@@ -27,6 +33,7 @@ extension NetworkErrorText {
             ("UNSUPPORTED_PROTOCOL", "the server speaks no version of TLS that is safe (1.2 or newer)"),
             ("PROTOCOL_VERSION", "the server speaks no version of TLS that is safe (1.2 or newer)"),
             ("CERTIFICATE_REQUIRED", "the server wants a client certificate"),
+            ("EOF during handshake", "the server closed the connection during the handshake"),
         ]
         if let (_, words) = known.first(where: { text.contains($0.0) }) { return words }
         let reason = text.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map { ": \($0.1)" } ?? ""

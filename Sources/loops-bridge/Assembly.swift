@@ -1,4 +1,5 @@
 import Bridge
+import HTTPTransport
 import Logging
 import Loops
 import Metrics
@@ -40,6 +41,10 @@ struct Assembly {
             factory: factory
         ).record(1)
         let configuration = settings.bridge
+        if let proxy = configuration.loops.proxy {
+            let metadata: Logger.Metadata = ["proxy": "\(proxy)", "setting": "\(proxy.setting)"]
+            logger.notice("Requests to Loops go through a proxy", metadata: metadata)
+        }
         // One loop for all that the bridge does: no request is handed from thread to thread. The admin endpoints have the others.
         try await LoopsClient.withClient(configuration.loops) { loops in
             let bridge = Bridge(

@@ -42,6 +42,11 @@ import Testing
         #expect(
             try RedisConfiguration(url: "rediss://h?caFile=/ca.pem&certificateFile=/c.pem&keyFile=%2Fk.pem").tls == all
         )
+        #expect(try RedisConfiguration(url: "rediss://h?serverName=r.internal").tls?.serverName == "r.internal")
+        for name in ["10.0.0.1", "::1", "a b", "a:1", "", String(repeating: "a", count: 254)] {
+            #expect(throws: RedisURLError.self) { try RedisConfiguration(url: "rediss://h?serverName=\(name)") }
+        }
+        #expect("\(try RedisConfiguration(url: "rediss://[::1]:6380/1"))" == "rediss://[::1]:6380/1")
     }
 
     @Test func unixSockets() throws {

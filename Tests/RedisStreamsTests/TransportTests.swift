@@ -34,11 +34,17 @@ import Testing
                         #expect(try await client.send(RedisCommand("GET", ["k"])).bytes == great)
                     }
                 }
+                var system = try RedisConfiguration(url: "rediss://127.0.0.1:\(port)?\(ours)")
+                system.tls?.systemFile = "\(folder)/ca.pem"
+                try await withClient(system) { client, _ in _ = try await client.send(RedisCommand("PING")) }
                 let refused = [
                     // An authority that is not the server's; no certificate of ours; no authority but the system's; a file that is not there.
-                    ("caFile=\(folder)/other.pem&\(ours)", "certificate is not trusted"),
+                    (
+                        "caFile=\(folder)/other.pem&\(ours)",
+                        "is not trusted: the authority that signed it is unknown here. Set caFile"
+                    ),
                     ("caFile=\(folder)/ca.pem", "lost"),
-                    (ours, "certificate is not trusted"),
+                    (ours, "is not trusted"),
                     ("caFile=\(folder)/nothing.pem", "the CA file \(folder)/nothing.pem cannot be used"),
                 ]
                 for (options, reason) in refused {
@@ -55,6 +61,28 @@ import Testing
                 try await withClient(plain) { client, log in
                     await log.disconnected("no answer to the TLS handshake")
                     #expect(!client.isConnected)
+                }
+            }
+        }
+    }
+
+    @Test("A certificate for another name than the host's: what it is for is told, and redis.serverName names it")
+    func serverName() async throws {
+        try await TemporaryFolder.with { folder in
+            try await Certificates.make(in: folder)
+            let port = FreePort.take()
+            let arguments = [
+                "--tls-port", "\(port)", "--tls-cert-file", "\(folder)/client.pem", "--tls-key-file",
+                "\(folder)/client.key", "--tls-ca-cert-file", "\(folder)/ca.pem", "--tls-auth-clients", "no",
+            ]
+            try await RedisServer.run(arguments: arguments) { _ in
+                let url = "rediss://127.0.0.1:\(port)?caFile=\(folder)/ca.pem"
+                try await withClient(try RedisConfiguration(url: url)) { client, log in
+                    await log.disconnected("is for client, not for 127.0.0.1. Set redis.serverName")
+                    #expect(!client.isConnected)
+                }
+                try await withClient(try RedisConfiguration(url: "\(url)&serverName=client")) { client, _ in
+                    _ = try await client.send(RedisCommand("PING"))
                 }
             }
         }

@@ -1,3 +1,4 @@
+import HTTPTransport
 public import Logging
 public import Loops
 import RedisStreams
@@ -40,9 +41,10 @@ public struct ConnectionCheck: Sendable {
     /// Loops' answer to `GET /api-key`.
     public func loops(_ answer: LoopsResponse) -> [CheckResult] {
         let base = configuration.loops.baseURL
+        let way = configuration.loops.proxy.map { " through proxy \($0)" } ?? ""
         switch answer.outcome {
         case .delivered, .alreadyDelivered:
-            var results = [CheckResult(.ok, "loops", "\(base) takes the API key")]
+            var results = [CheckResult(.ok, "loops", "\(base) takes the API key\(way)")]
             if let limit = answer.rateLimit {
                 let ours = configuration.rateLimit.map { $0 == 0 ? "no limit of ours" : "loops.rateLimit \($0)" }
                 results.append(
@@ -87,8 +89,11 @@ public struct ConnectionCheck: Sendable {
                 CheckResult(
                     .fault,
                     "loops",
-                    "\(base) does not answer as Loops does (\(answer.cause))",
-                    advice: "Check loops.baseURL, the way out to port 443, and status.loops.so."
+                    "\(base) does not answer as Loops does (\(answer.advice == nil ? answer.cause : answer.message))",
+                    advice: answer.advice.map { "\($0)." }
+                        ?? (way.isEmpty
+                            ? "Check loops.baseURL, the way out to port 443 (a proxy? loops.proxy), and status.loops.so."
+                            : "Check loops.baseURL,\(way.replacing(" through", with: " the")), and status.loops.so.")
                 )
             ]
         }
@@ -176,7 +181,7 @@ public struct ConnectionCheck: Sendable {
 
     private func unreachable(_ error: String, _ view: GroupInspector) -> CheckResult {
         let advice: String? =
-            if error.contains("set redis.url to") {
+            if error.contains("set redis.url to") || error.contains("TLS: the certificate") {
                 nil
             } else if error.contains("AUTH") || error.contains("NOAUTH") {
                 "Check the user and the password in redis.url, and whether Redis wants any."

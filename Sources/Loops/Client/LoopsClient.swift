@@ -2,7 +2,6 @@ import HTTPTransport
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
 
 /// Sends requests to Loops, one attempt each, and says what the answers mean. Retrying is the caller's; redirects are not followed, since that
 /// turns a POST into a GET.
@@ -23,21 +22,14 @@ public struct LoopsClient: Sendable {
 
     /// A client for as long as `body` runs; its connections are closed then.
     ///
-    /// - Parameter eventLoop: where its connections live; one of the process' own when left out.
-    /// - Throws: ``AddressError``, an `NIOSSLError` when the machine's certificate authorities cannot be loaded, or what `body` throws.
+    /// - Parameters:
+    ///   - eventLoop: where its connections live; one of the process' own when left out.
+    ///   - idleLimit: how long a connection stays open with nothing to do.
+    /// - Throws: ``AddressError``, a `TLSFileError` when the certificate authorities cannot be loaded, or what `body` throws.
     public static func withClient<Result>(
         _ configuration: LoopsConfiguration,
         on eventLoop: (any EventLoop)? = nil,
-        _ body: (LoopsClient) async throws -> Result
-    ) async throws -> Result {
-        try await withClient(configuration, on: eventLoop, trustRoots: .default, body)
-    }
-
-    static func withClient<Result>(
-        _ configuration: LoopsConfiguration,
-        on eventLoop: (any EventLoop)? = nil,
-        trustRoots: NIOSSLTrustRoots,
-        idleLimit: Duration = Duration(HTTPConnections.idleLimit),
+        idleLimit: Duration = .seconds(50),
         _ body: (LoopsClient) async throws -> Result
     ) async throws -> Result {
         guard let origin = HTTPOrigin(configuration.baseURL) else {
@@ -45,9 +37,11 @@ public struct LoopsClient: Sendable {
         }
         let connector = try HTTPConnector(
             origin,
+            through: configuration.proxy,
             timeout: TimeAmount(min(configuration.connectTimeout, configuration.requestTimeout)),
             dataTimeout: TimeAmount(configuration.requestTimeout),
-            trustRoots: trustRoots
+            trusting: configuration.authorities,
+            names: .init(address: "loops.baseURL", authorities: "loops.caFile")
         )
         let connections = HTTPConnections(
             connector: connector,
@@ -129,7 +123,9 @@ public struct LoopsClient: Sendable {
             guard let retry = LoopsOutcome.Retry(error.kind) else { return nil }
             // Too long, or cut short: what a refusal says is in its head.
             guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
-                return LoopsResponse(outcome: .retry(retry), message: error.message)
+                var unanswered = LoopsResponse(outcome: .retry(retry), message: error.problem)
+                unanswered.advice = error.advice
+                return unanswered
             }
             answer = HTTPResponse(head: head)
         }

@@ -1,3 +1,6 @@
+package import HTTPTransport
+package import NIOSupport
+
 /// Where Loops is and how long to wait for it.
 public struct LoopsConfiguration: Sendable {
     /// The API's base address, with or without a slash at its end.
@@ -14,6 +17,11 @@ public struct LoopsConfiguration: Sendable {
     public var maxAnswerBytes: Int
     /// Sent as `User-Agent`.
     public var userAgent: String
+
+    /// The way out; nil for a direct one.
+    package var proxy: HTTPProxy?
+    /// Whose certificates are accepted.
+    package var authorities = TrustedAuthorities()
 
     /// Where Loops is, for everybody.
     public static let standardBaseURL = "https://app.loops.so/api/v1"
@@ -38,5 +46,5 @@ public struct LoopsConfiguration: Sendable {
 }
 
 extension LoopsConfiguration: CustomStringConvertible {
-    public var description: String { "Loops at \(baseURL) (key hidden)" }
+    public var description: String { "Loops at \(baseURL)\(proxy.map { " through proxy \($0)" } ?? "") (key hidden)" }
 }

@@ -11,7 +11,7 @@ extension LoopsResponse {
 
     /// Why the request failed, in words that hold nothing of the event, so that a log may have them: the network's reason, or what kind of answer came.
     public var cause: String {
-        guard let status else { return message }
+        guard let status else { return advice.map { "\(message). \($0)" } ?? message }
         let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
         let line = reason.isEmpty ? "\(status)" : "\(status) \(reason)"
         return switch outcome {

@@ -7,6 +7,8 @@ public struct LoopsResponse: Sendable, Equatable {
     /// The message of the answer, or the reason why there is none. At most ``maxMessageLength`` characters. May hold what the event held,
     /// so it belongs into the dead-letter stream and not into a log.
     public var message: String
+    /// What to do about the lack of an answer, as a sentence without its full stop; nil where nothing particular is known.
+    package var advice: String?
     /// `x-ratelimit-limit`: the team's requests a second.
     public var rateLimit: Int?
     /// `x-ratelimit-remaining`: what is left of the current window.

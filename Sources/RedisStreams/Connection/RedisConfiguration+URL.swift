@@ -6,7 +6,7 @@ public struct RedisURLError: Error, Sendable, Equatable, CustomStringConvertible
 extension RedisConfiguration {
     /// Reads `redis://user:password@host:port/db`, `rediss://…` for TLS, `unix:///path`, `redis+sentinel://host:port,host:port/name/db` or
     /// `redis+cluster://host:port,host:port`, each with options behind `?`: `db`, `user`, `password`, `caFile`, `certificateFile`, `keyFile`,
-    /// `sentinelUser`, `sentinelPassword`. Percent-encoding is undone.
+    /// `serverName`, `sentinelUser`, `sentinelPassword`. Percent-encoding is undone.
     public init(url: String) throws(RedisURLError) {
         guard let schemeEnd = url.firstRange(of: "://") else {
             throw RedisURLError(description: "an address starts with redis://, rediss:// or unix://")
@@ -151,16 +151,22 @@ extension RedisConfiguration {
                 throw RedisURLError(description: "\(name) goes with redis+sentinel:// only")
             }
             if name == "sentinelUser" { sentinelUser = value } else { sentinelPassword = value }
-        case "caFile", "certificateFile", "keyFile":
+        case "caFile", "certificateFile", "keyFile", "serverName":
             guard tls != nil else { throw RedisURLError(description: "\(name) goes with rediss:// only") }
             if name == "caFile" { tls?.caFile = value }
             if name == "certificateFile" { tls?.certificateFile = value }
             if name == "keyFile" { tls?.keyFile = value }
+            if name == "serverName" {
+                guard TLS.isServerName(value) else {
+                    throw RedisURLError(description: "serverName is not \(TLS.serverNameForm)")
+                }
+                tls?.serverName = value
+            }
         default:
             // Not even the name is shown: it may be the rest of a password with an unescaped question mark.
             throw RedisURLError(
                 description:
-                    "an option is none of db, user, password, caFile, certificateFile, keyFile, sentinelUser, sentinelPassword (write %3F for a question mark)"
+                    "an option is none of db, user, password, caFile, certificateFile, keyFile, serverName, sentinelUser, sentinelPassword (write %3F for a question mark)"
             )
         }
     }

@@ -16,11 +16,40 @@ public struct RedisConfiguration: Sendable, Equatable {
         /// PEM files of a client certificate and its key, for servers that ask for one.
         public var certificateFile: String?
         public var keyFile: String?
+        /// The name that certificates have to be for, of every server; the host that is connected to when nil.
+        public var serverName: String?
+        /// PEM file in place of the system's authorities: `SSL_CERT_FILE`.
+        public var systemFile: String?
 
-        public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+        public init(
+            caFile: String? = nil,
+            certificateFile: String? = nil,
+            keyFile: String? = nil,
+            serverName: String? = nil,
+            systemFile: String? = nil
+        ) {
             self.caFile = caFile
             self.certificateFile = certificateFile
             self.keyFile = keyFile
+            self.serverName = serverName
+            self.systemFile = systemFile
+        }
+
+        /// What a server name has to look like.
+        public static let serverNameForm = "a host name (no address, no port)"
+
+        /// Whether a certificate could be for this name, as ``serverName`` has it.
+        public static func isServerName(_ text: String) -> Bool {
+            let isName = text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+            // Digits and dots alone are an IPv4 address.
+            return isName && (1...253).contains(text.utf8.count) && text.contains(where: \.isLetter)
         }
     }
 
@@ -68,7 +97,8 @@ extension RedisConfiguration: CustomStringConvertible {
     /// Without user and password.
     public var description: String {
         switch address {
-        case .host(let host, let port): "\(tls == nil ? "redis" : "rediss")://\(host):\(port)/\(database)"
+        case .host(let host, let port):
+            "\(tls == nil ? "redis" : "rediss")://\(RedisEndpoint(host: host, port: port))/\(database)"
         case .unix(let path): "unix://\(path)?db=\(database)"
         case .sentinel(let sentinels, let service):
             "redis\(tls == nil ? "" : "s")+sentinel://\(Self.list(sentinels))/\(service)/\(database)"

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSupport
 
 /// Makes one connection: address, transport security, greeting.
 struct RedisConnector: Sendable {
@@ -8,7 +9,7 @@ struct RedisConnector: Sendable {
 
     /// - Throws: whatever kept it from being made; what was made of it is closed then.
     func connect() async throws -> RedisConnection {
-        let security = try configuration.tls.map { try TransportSecurity($0) }
+        let security = try configuration.tls.map { try ClientTLS($0) }
         let channel = try await open(security)
         let handler = try await eventLoop.submit {
             NIOLoopBound(
@@ -41,14 +42,14 @@ struct RedisConnector: Sendable {
     /// What is said as long as nothing better is known of a server that should speak TLS.
     static let noTLS = "no answer to the TLS handshake; no TLS at this port? (redis:// is without)"
 
-    private func open(_ security: TransportSecurity?) async throws -> any Channel {
+    private func open(_ security: ClientTLS?) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { [configuration] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let security { try pipeline.addHandler(security.makeHandler(for: configuration.address)) }
+                    try security?.addHandlers(to: pipeline, for: configuration)
                     try pipeline.addHandler(
                         RedisChannelHandler(eventLoop: channel.eventLoop, maxReplyBytes: configuration.maxReplyBytes)
                     )

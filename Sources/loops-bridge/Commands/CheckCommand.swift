@@ -48,7 +48,11 @@ struct CheckCommand: AsyncParsableCommand {
         }
         Usable.warnOfVariables()
         // Both are loaded before either is complained of.
-        let settings = Result { try options.settings() }
+        let settings = Result {
+            let settings = try options.settings()
+            try settings.checkCertificates()
+            return settings
+        }
         let path = (try? settings.get()).map(\.mappingsPath) ?? options.mappingsPath
         let loaded = Usable.load(path: path)
         if case .failure(let error) = settings { Terminal.printError("\(error)") }

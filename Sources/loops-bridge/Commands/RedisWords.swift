@@ -7,6 +7,8 @@ enum RedisWords {
         let place = "Redis at \(redis)"
         switch error.reason {
         case .notConnected(let why), .connectionLost(let why):
+            // What to do about a certificate stands in the words themselves.
+            if why.contains("TLS: the certificate") { return "\(place): \(why)." }
             return refusal(why).map { "\(place) \($0)" } ?? "\(place) does not answer: \(why). Check redis.url."
         case .timedOut: return "\(place) does not answer in time (\(error.command)). Check redis.url."
         case .server(let answer):

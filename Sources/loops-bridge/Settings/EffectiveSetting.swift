@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import JSON
 
 /// A setting as it holds, for people: what it is, and where it comes from. No secret is in it.
@@ -8,13 +9,21 @@ struct EffectiveSetting: Sendable, Equatable {
     let value: String
     let source: SettingSource
 
-    /// - Parameter redis: the address of Redis without its password.
-    static func all(_ reader: SettingsReader, redis: String) -> [EffectiveSetting] {
+    /// - Parameters:
+    ///   - redis: the address of Redis without its password.
+    ///   - proxy: the way to Loops, which a variable of the environment may name that is no setting of ours.
+    static func all(_ reader: SettingsReader, redis: String, proxy: HTTPProxy? = nil) -> [EffectiveSetting] {
         Setting.all.map { setting in
+            if setting.key == Setting.loopsProxy.key, let proxy {
+                let source = reader.value(setting)?.source ?? .environment(proxy.setting)
+                return EffectiveSetting(key: setting.key, value: "\(proxy)", source: source)
+            }
             guard let (text, source) = reader.value(setting) else {
                 return EffectiveSetting(key: setting.key, value: "", source: .fallback)
             }
-            let value = setting.key == Setting.redisURL.key ? redis : setting.isSecret ? "set, hidden" : text
+            let value =
+                setting.key == Setting.redisURL.key
+                ? redis : setting.isSecret && text != Settings.noProxy ? "set, hidden" : text
             return EffectiveSetting(key: setting.key, value: Self.withoutPassword(value), source: source)
         }
     }

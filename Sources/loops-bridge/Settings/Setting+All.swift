@@ -13,6 +13,12 @@ extension Setting {
         help:
             "Whether deliveries stop while no majority of the sentinels, or of the cluster's primaries, confirms the primary; preferred goes on, and order may break in a split network"
     )
+    static let redisServerName = Setting(
+        key: "redis.serverName",
+        shape: .text,
+        fallback: nil,
+        help: "The name that Redis' certificates are for, where it differs from the host in redis.url (rediss:// only)"
+    )
     static let loopsAPIKey = Setting(
         key: "loops.apiKey",
         shape: .text,
@@ -31,6 +37,20 @@ extension Setting {
         shape: .text,
         fallback: "https://app.loops.so/api/v1",
         help: "The base address of the Loops API"
+    )
+    static let loopsProxy = Setting(
+        key: "loops.proxy",
+        shape: .text,
+        fallback: nil,
+        help:
+            "The HTTP proxy to Loops: [http:// or https://][user:password@]host[:port], or none for a direct way; HTTPS_PROXY and NO_PROXY decide if not set",
+        isSecret: true
+    )
+    static let loopsCAFile = Setting(
+        key: "loops.caFile",
+        shape: .path,
+        fallback: nil,
+        help: "A PEM file of certificate authorities to trust for Loops and its proxy, in addition to the system's"
     )
     static let loopsRateLimit = Setting(
         key: "loops.rateLimit",
@@ -225,7 +245,8 @@ extension Setting {
 
     /// Every setting there is. Help, documentation and the check for unknown keys come from here.
     static let all: [Setting] = [
-        redisURL, redisQuorum, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsRateLimit, loopsMaxInFlight,
+        redisURL, redisQuorum, redisServerName, loopsAPIKey, loopsAPIKeyFile, loopsBaseURL, loopsProxy, loopsCAFile,
+        loopsRateLimit, loopsMaxInFlight,
         loopsRequestTimeout,
         loopsLateEffect, loopsTraceparent,
         bridgeStreams, bridgeGroup, bridgeInstance, bridgePartitions, bridgeWindow, bridgeLease, bridgeHeartbeat,

@@ -38,8 +38,10 @@ struct Settings: Sendable {
     ) throws(SettingsErrors) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
         let key = needsKey ? Self.apiKey(&reader, readFile: readFile) : ""
-        let loops = Self.loops(&reader, key: key)
-        let redis = Self.redis(&reader)
+        var loops = Self.loops(&reader, key: key)
+        if needsKey { Self.addNetwork(to: &loops, &reader, environment) }
+        var redis = Self.redis(&reader)
+        Self.addNetwork(to: &redis, &reader, environment)
         var bridge = BridgeConfiguration(
             redis: redis,
             loops: loops,
@@ -83,7 +85,7 @@ struct Settings: Sendable {
         self.hosts = Self.hosts(&reader, listeningOn: httpHost, hostName: hostName)
         self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
         self.log = LogSettings(&reader)
-        self.inForce = EffectiveSetting.all(reader, redis: "\(redis)")
+        self.inForce = EffectiveSetting.all(reader, redis: "\(redis)", proxy: loops.proxy)
         self.shared = reader.shared
         self.warnings = [Self.clearTextWarning(reader)].compactMap(\.self)
         if !reader.faults.isEmpty { throw SettingsErrors(faults: reader.faults) }

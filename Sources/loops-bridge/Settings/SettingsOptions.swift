@@ -7,8 +7,10 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(.redisURL) var redisUrl: String?
     @Option(.redisQuorum) var redisQuorum: String?
+    @Option(.redisServerName) var redisServerName: String?
     @Option(.loopsAPIKeyFile) var loopsApiKeyFile: String?
     @Option(.loopsBaseURL) var loopsBaseUrl: String?
+    @Option(.loopsCAFile) var loopsCaFile: String?
     @Option(.loopsRateLimit) var loopsRateLimit: String?
     @Option(.loopsMaxInFlight) var loopsMaxInFlight: String?
     @Option(.loopsRequestTimeout) var loopsRequestTimeoutSeconds: String?
@@ -43,8 +45,9 @@ struct SettingsOptions: ParsableArguments {
     /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
     var values: [String: String] {
         let typed: [(Setting, String?)] = [
-            (.redisURL, redisUrl), (.redisQuorum, redisQuorum), (.loopsAPIKeyFile, loopsApiKeyFile),
-            (.loopsBaseURL, loopsBaseUrl),
+            (.redisURL, redisUrl), (.redisQuorum, redisQuorum),
+            (.redisServerName, redisServerName), (.loopsAPIKeyFile, loopsApiKeyFile),
+            (.loopsBaseURL, loopsBaseUrl), (.loopsCAFile, loopsCaFile),
             (.loopsRateLimit, loopsRateLimit), (.loopsMaxInFlight, loopsMaxInFlight),
             (.loopsRequestTimeout, loopsRequestTimeoutSeconds), (.loopsLateEffect, loopsLateEffectSeconds),
             (.loopsTraceparent, loopsTraceparent),

@@ -2,6 +2,7 @@ import DevKit
 import Foundation
 import JSON
 import NIOSSL
+import NIOSupport
 import Testing
 
 @testable import Loops
@@ -15,23 +16,19 @@ struct ConnectionsTests {
 
     private func withClient<Result: Sendable>(
         _ address: String,
-        trustRoots: NIOSSLTrustRoots = .default,
+        trusting authorities: String? = nil,
         idleLimit: Duration = .seconds(50),
         _ body: @Sendable (LoopsClient) async throws -> Result
     ) async throws -> Result {
-        let configuration = LoopsConfiguration(
+        var configuration = LoopsConfiguration(
             baseURL: address,
             apiKey: "key",
             requestTimeout: .seconds(60),
             connectTimeout: .seconds(60),
             userAgent: "test"
         )
-        return try await LoopsClient.withClient(
-            configuration,
-            trustRoots: trustRoots,
-            idleLimit: idleLimit,
-            body
-        )
+        configuration.authorities.file = authorities
+        return try await LoopsClient.withClient(configuration, idleLimit: idleLimit, body)
     }
 
     private func none(_ client: LoopsClient) async { while await client.connectionCount > 0 { await Task.yield() } }
@@ -114,8 +111,7 @@ struct ConnectionsTests {
             let security = try Self.security("server", in: path)
             for (scheme, security) in [("http", nil), ("https", security)] {
                 try await ScriptedServer.run(.silence, security: security) { server, port in
-                    let roots = NIOSSLTrustRoots.file("\(path)/ca.pem")
-                    try await withClient("\(scheme)://localhost:\(port)", trustRoots: roots) { client in
+                    try await withClient("\(scheme)://localhost:\(port)", trusting: "\(path)/ca.pem") { client in
                         let request = Task { await client.send(Self.call) }
                         while server.requests.isEmpty { await Task.yield() }
                         request.cancel()
@@ -180,26 +176,47 @@ struct ConnectionsTests {
     private func trusted(certificates path: String) async throws {
         try await ScriptedServer.run(.bytes(Canned.ok), security: Self.security("server", in: path)) { server, port in
             for host in ["localhost", "127.0.0.1"] {
-                try await withClient("https://\(host):\(port)", trustRoots: .file("\(path)/ca.pem")) { client in
+                try await withClient("https://\(host):\(port)", trusting: "\(path)/ca.pem") { client in
                     for _ in 0..<2 { #expect(await client.send(Self.call)?.outcome == .delivered) }
                     #expect(await client.connectionCount == 1)
                 }
             }
             #expect(server.requests.count == 4)
-            try await refuses("https://localhost:\(port)", trustRoots: .file("\(path)/other.pem"))
+            try await refuses("https://localhost:\(port)", trusting: "\(path)/other.pem")
             #expect(server.requests.count == 4)
         }
+        try await kinds(certificates: path)
         // A certificate of an authority that is trusted, for another name.
         try await ScriptedServer.run(.bytes(Canned.ok), security: Self.security("client", in: path)) { server, port in
             for host in ["localhost", "127.0.0.1"] {
-                try await refuses("https://\(host):\(port)", trustRoots: .file("\(path)/ca.pem"))
+                try await refuses("https://\(host):\(port)", trusting: "\(path)/ca.pem")
             }
             #expect(server.requests.isEmpty)
         }
     }
 
-    private func refuses(_ address: String, trustRoots: NIOSSLTrustRoots) async throws {
-        try await withClient(address, trustRoots: trustRoots) { client in
+    /// What is said of each kind of certificate that is not accepted.
+    private func kinds(certificates path: String) async throws {
+        for (certificate, authority, problem, advice) in [
+            ("server", "other", "is not trusted: the authority that signed it is unknown here", "Set loops.caFile"),
+            ("expired", "ca", "has expired on 2020-01-02", "Renew"),
+            ("future", "ca", "is not valid before 2100-01-01", "Check the clock"),
+            ("client", "ca", "is for client, not for localhost", "Check the host in loops.baseURL"),
+        ] {
+            let security = try Self.security(certificate, in: path)
+            try await ScriptedServer.run(.bytes(Canned.ok), security: security) { _, port in
+                try await withClient("https://localhost:\(port)", trusting: "\(path)/\(authority).pem") { client in
+                    let answer = await client.send(Self.call)
+                    let words = answer?.message ?? ""
+                    #expect(words.hasPrefix("TLS: the certificate of localhost:\(port) \(problem)"), "\(words)")
+                    #expect(answer?.advice?.hasPrefix(advice) == true && answer?.outcome == .retry(.unreachable))
+                }
+            }
+        }
+    }
+
+    private func refuses(_ address: String, trusting authorities: String) async throws {
+        try await withClient(address, trusting: authorities) { client in
             let answer = await client.send(Self.call)
             #expect(answer?.outcome == .retry(.unreachable))
             #expect(answer?.message.lowercased().contains("certificate") == true, "\(answer?.message ?? "")")
