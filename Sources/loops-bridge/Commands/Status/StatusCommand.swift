@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import HTTPTransport
 import JSON
 import Logging
 import NIOSupport
@@ -38,12 +39,9 @@ struct StatusCommand: AsyncParsableCommand {
         let token = httpControlTokenFile.map { [Setting.httpControlTokenFile.key: $0] }
         let settings = try options.settings(token ?? [:], wantsControl: token != nil)
         let base = url ?? settings.adminURL
-        guard base.hasPrefix("http://") || base.hasPrefix("https://") else {
-            Terminal.printError("--url \(base) is no http:// or https:// address")
-            throw ExitStatus.unusable
-        }
+        let origin = try HTTPOrigin(typed: base)
         while true {
-            let look = await look(settings, base)
+            let look = await look(settings, base, origin)
             show(look)
             guard watch else {
                 if look.verdict != .success { throw look.verdict }
@@ -64,11 +62,11 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// One look.
-    private func look(_ settings: Settings, _ base: String) async -> Look {
+    private func look(_ settings: Settings, _ base: String, _ origin: HTTPOrigin) async -> Look {
         var complaints: [String] = []
         if !redis {
             do {
-                let status = try await AdminClient(base: base, token: settings.controlToken).status()
+                let status = try await AdminClient(origin: origin, token: settings.controlToken).status()
                 let text = StatusText(hasColour: Terminal.hasOutputColour, width: Terminal.outputWidth)
                 let state = status["health"]?["state"]?.stringValue ?? ""
                 let isGood = status["ready"] == true && ["healthy", "degraded"].contains(state)
