@@ -11,7 +11,7 @@ RELEASE_BUILD = LOOPS_BRIDGE_REVISION="$$(git rev-parse --short=12 HEAD 2>/dev/n
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
-TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver
+TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver tinyproxy:tinyproxy /usr/sbin/squid:squid
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
 TEST_WIDTH := 12

@@ -1,0 +1,72 @@
+import DevKit
+import Foundation
+
+/// A real proxy on a free port of the loopback interface: Debian's tinyproxy or squid, as this user.
+enum ProxyServer {
+    /// tinyproxy, which wants the user `bridge` with the password `hunter2`.
+    static func tinyproxy<Result: Sendable>(
+        in folder: String,
+        _ body: @Sendable @escaping (Int) async throws -> Result
+    ) async throws -> Result {
+        let port = FreePort.take()
+        let configuration = """
+            Port \(port)
+            Listen 127.0.0.1
+            Timeout 60
+            LogFile "\(folder)/tinyproxy.log"
+            LogLevel Connect
+            BasicAuth bridge hunter2
+            """
+        return try await run("tinyproxy", ["-d", "-c"], configuration, in: folder, ready: port, body)
+    }
+
+    /// squid, which knows the host `loops.test` as this machine, and speaks TLS on a second port with `server.pem` of the folder.
+    static func squid<Result: Sendable>(
+        in folder: String,
+        _ body: @Sendable @escaping (_ plain: Int, _ secure: Int) async throws -> Result
+    ) async throws -> Result {
+        let (plain, secure) = (FreePort.take(), FreePort.take())
+        try "127.0.0.1 loops.test\n".write(toFile: "\(folder)/hosts", atomically: true, encoding: .utf8)
+        let configuration = """
+            http_port 127.0.0.1:\(plain)
+            https_port 127.0.0.1:\(secure) tls-cert=\(folder)/server.pem tls-key=\(folder)/server.key
+            acl forbidden dstdomain forbidden.test
+            http_access deny forbidden
+            http_access allow localhost
+            http_access deny all
+            hosts_file \(folder)/hosts
+            pid_filename none
+            cache deny all
+            netdb_filename none
+            pinger_enable off
+            cache_log stdio:\(folder)/cache.log
+            access_log stdio:\(folder)/access.log
+            coredump_dir \(folder)
+            shutdown_lifetime 0 seconds
+            """
+        return try await run("/usr/sbin/squid", ["-N", "-f"], configuration, in: folder, ready: secure) { _ in
+            try await body(plain, secure)
+        }
+    }
+
+    private static func run<Result: Sendable>(
+        _ program: String,
+        _ arguments: [String],
+        _ configuration: String,
+        in folder: String,
+        ready port: Int,
+        _ body: @Sendable @escaping (Int) async throws -> Result
+    ) async throws -> Result {
+        let path = "\(folder)/proxy.conf"
+        try configuration.write(toFile: path, atomically: true, encoding: .utf8)
+        return try await ChildProcess.run(program, arguments: arguments + [path]) { child in
+            // It listens when somebody is served.
+            while FreePort.isFree(port) {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
+            _ = child
+            return try await body(port)
+        }
+    }
+}
