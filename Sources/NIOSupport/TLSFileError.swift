@@ -1,5 +1,13 @@
 import NIOSSL
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// A certificate or key file that cannot be used.
 package struct TLSFileError: Error, Equatable, CustomStringConvertible {
     package let description: String
@@ -15,7 +23,9 @@ package struct TLSFileError: Error, Equatable, CustomStringConvertible {
         do {
             return try body()
         } catch {
-            throw TLSFileError(role: role, path: path, reason: "\(error)")
+            // NIOSSL says the same of a file that is not there as of one that holds something else.
+            let reason = access(path, R_OK) == 0 ? "\(error)" : String(cString: strerror(errno))
+            throw TLSFileError(role: role, path: path, reason: reason)
         }
     }
 }

