@@ -82,7 +82,8 @@ struct Assembly {
                 port: settings.httpPort,
                 logger: logger.at(.warning)
             ) { [onAdminListening, logger] channel in
-                let address = "http://\(settings.httpHost):\(channel.localAddress?.port ?? 0)"
+                let host = settings.httpHost.contains(":") ? "[\(settings.httpHost)]" : settings.httpHost
+                let address = "http://\(host):\(channel.localAddress?.port ?? 0)"
                 logger.notice("loops-bridge is up", metadata: ["admin": "\(address)", "version": "\(Version.text)"])
                 await onAdminListening(address)
             }
