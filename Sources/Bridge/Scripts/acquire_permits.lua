@@ -111,7 +111,7 @@ elseif step == 0 then
     rate = bounded(ceiling + (ceiling - low) * beyond ^ 3)
   else
     -- What is free shows in what Loops tells; only without that must it be tried.
-    rate = bounded(ceiling * (1 + (is_believed and 0.04 * beyond or 2 * beyond ^ 3)))
+    rate = bounded(ceiling * (1 + (is_believed and 0.1 * beyond or 2 * beyond ^ 3)))
   end
   if rate >= top then forget_ceiling() end
 end
