@@ -130,9 +130,10 @@ struct ProxyDeliveryTests {
                     "proxy http://127.0.0.1:\(plain) refuses connections to forbidden.test:\(site.port) (403 Forbidden)",
                     "Allow that host and port at the proxy."
                 )
+                let closed = plainProxy.merging(["LOOPS_BASE_URL": "https://loops.test:1/api/v1"]) { $1 }
                 expect(
-                    try await check(site, host: "nowhere.invalid", plainProxy),
-                    "proxy http://127.0.0.1:\(plain) could not reach nowhere.invalid:\(site.port) (50"
+                    try await check(site, host: "loops.test", closed),
+                    "proxy http://127.0.0.1:\(plain) could not reach loops.test:1 (503 Service Unavailable)"
                 )
                 // The proxy's certificate, and Loops' behind it.
                 let unknown = ["LOOPS_CA_FILE": "\(site.folder)/other.pem"]
