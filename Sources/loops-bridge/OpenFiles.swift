@@ -5,15 +5,21 @@ enum OpenFiles {
     /// The most that is asked for: a child process may close as many before it begins.
     static let most = 65_536
 
+    #if canImport(Glibc)
+        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+        private static let resource = RLIMIT_NOFILE
+    #endif
+
     /// Raises the soft limit to the hard one.
     /// - Returns: what is allowed now; nil when the system does not say.
     static func raiseLimit() -> Int? {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        guard getrlimit(resource, &limit) == 0 else { return nil }
         let wanted = min(limit.rlim_max, rlim_t(most))
         if limit.rlim_cur < wanted {
             var raised = rlimit(rlim_cur: wanted, rlim_max: limit.rlim_max)
-            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+            if setrlimit(resource, &raised) == 0 { limit = raised }
         }
         return Int(clamping: limit.rlim_cur)
     }
