@@ -135,6 +135,12 @@ conformance: release ## Send the vectors of the real destination through `loops-
 field: release ## Add entries as producers really write them, with Redis and the simulator, and compare what becomes of each
 	@python3 Tests/Field/field.py $(BIN) $(ARGS)
 
+.PHONY: test-runbook
+test-runbook: test-deps ## Run the commands of the runbook with a Redis, a simulator and the bridge
+	@.ci/install python3:python3
+	swift build --build-tests $(SWIFT_FLAGS)
+	@python3 Tests/Runbook/runbook.py .build/debug/loops-bridge $(firstword $(wildcard .build/debug/loops-bridge-dev) .build/debug/loops-bridge)
+
 .PHONY: reference
 reference: ## Write docs/reference/settings-and-commands.md and the manual page anew, from the program itself
 	swift build --build-tests $(SWIFT_FLAGS)

@@ -1,7 +1,14 @@
-import Glibc
 import Subprocess
 import Synchronization
 import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// A program that was started by us and ends with us, even when we end by SIGKILL.
 ///

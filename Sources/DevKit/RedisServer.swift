@@ -1,6 +1,13 @@
 import Foundation
-public import Glibc
 import Synchronization
+
+#if canImport(Glibc)
+    public import Glibc
+#elseif canImport(Musl)
+    public import Musl
+#elseif canImport(Darwin)
+    public import Darwin
+#endif
 
 /// A redis-server of our own, on a free port of the loopback interface, with its files in a temporary folder.
 public final class RedisServer: Sendable {

@@ -70,6 +70,7 @@ struct Assembly {
                 reloader: reloader,
                 logger: logger
             )
+            let host = ListenAddress.bound(settings.httpHost)
             let admin = AdminServer(
                 bridge: bridge,
                 registry: registry,
@@ -78,17 +79,16 @@ struct Assembly {
                 hosts: settings.hosts,
                 connections: connections(factory)
             ).application(
-                host: settings.httpHost,
+                host: host,
                 port: settings.httpPort,
                 logger: logger.at(.warning)
             ) { [onAdminListening, logger] channel in
-                let host = settings.httpHost.contains(":") ? "[\(settings.httpHost)]" : settings.httpHost
-                let address = "http://\(host):\(channel.localAddress?.port ?? 0)"
+                let address = "http://" + ListenAddress.shown(host, port: channel.localAddress?.port ?? 0)
                 logger.notice("loops-bridge is up", metadata: ["admin": "\(address)", "version": "\(Version.text)"])
                 await onAdminListening(address)
             }
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-                .init(service: AdminService(application: admin, host: settings.httpHost, port: settings.httpPort))
+                .init(service: AdminService(application: admin, host: host, port: settings.httpPort))
             ]
             if let hangups { services.append(.init(service: listener(hangups, reloader))) }
             if let reloader { services.append(.init(service: reloader)) }

@@ -1,6 +1,13 @@
 import DevKit
-import Glibc
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 @Suite(.timeLimit(.minutes(2))) struct ChildProcessTests {
     @Test func linesAreFoundBeforeAndAfterTheyCome() async throws {

@@ -1,9 +1,16 @@
 import DevKit
 import Foundation
-import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RedisServerTests {
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite(.tags(.servers, .redis7), .timeLimit(.minutes(2))) struct RedisServerTests {
     @Test func itStopsAndStartsOnItsPortAndLeavesNothing() async throws {
         let folder = try await RedisServer.run(appendOnly: true) { server in
             let first = server.processID

@@ -5,6 +5,7 @@ import Testing
 
 @Suite(
     "Bad input is dead-lettered with a reason that a person understands, and the flow goes on",
+    .tags(.servers),
     .timeLimit(.minutes(2))
 )
 struct BadInputTests {

@@ -7,7 +7,7 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
-@Suite("End to end: what becomes of the request budget", .timeLimit(.minutes(5)))
+@Suite("End to end: what becomes of the request budget", .tags(.servers), .timeLimit(.minutes(5)))
 struct BudgetTests {
     private static func identify(_ number: Int, _ traits: JSONObject) -> [UInt8] {
         var all: JSONObject = ["email": "ann@example.com"]

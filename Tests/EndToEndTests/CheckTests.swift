@@ -6,7 +6,7 @@ import Testing
 @testable import Bridge
 @testable import loops_bridge
 
-@Suite("check --connect, and what commands end with", .timeLimit(.minutes(3)))
+@Suite("check --connect, and what commands end with", .tags(.servers), .timeLimit(.minutes(3)))
 struct CheckTests {
     private func check(_ redis: String, _ environment: [String: String]) async throws -> (
         lines: [String], status: String

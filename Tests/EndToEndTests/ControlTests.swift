@@ -8,7 +8,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("Pause, resume, drain: what a person tells running replicas", .timeLimit(.minutes(5)))
+@Suite("Pause, resume, drain: what a person tells running replicas", .tags(.servers), .timeLimit(.minutes(5)))
 struct ControlTests {
     @Test("A pause stops both replicas, outlives both, and its end brings everything, in order")
     func pausedReplicas() async throws {

@@ -1,6 +1,5 @@
 import Bridge
 import DevKit
-import Glibc
 import LoopsSimulator
 import PrometheusMetrics
 import RedisStreams
@@ -8,7 +7,19 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("End to end: events leave Redis, become requests, are answered and acknowledged", .timeLimit(.minutes(5)))
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite(
+    "End to end: events leave Redis, become requests, are answered and acknowledged",
+    .tags(.servers),
+    .timeLimit(.minutes(5))
+)
 struct DeliveryTests {
     @Test("Every event ends once, in order, and leaves the pending list")
     func carries() async throws {

@@ -10,7 +10,7 @@ import Testing
 @testable import loops_bridge
 @testable import torture
 
-@Suite("The state tells the truth, end to end", .timeLimit(.minutes(3)))
+@Suite("The state tells the truth, end to end", .tags(.servers), .timeLimit(.minutes(3)))
 struct HonestStateTests {
     @Test(
         "A process that cannot reach Loops is not healthy and says why, before the first event; then it finds Loops by itself"

@@ -9,7 +9,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("The program as operators meet it: signals, ports, files", .timeLimit(.minutes(3)))
+@Suite("The program as operators meet it: signals, ports, files", .tags(.servers), .timeLimit(.minutes(3)))
 struct OperatorProcessTests {
     private static let mapping =
         "mappings:\n  - name: A\n    action: createOrUpdateContact\n    trigger: type = \"identify\"\n"

@@ -5,7 +5,7 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
-@Suite("dead and why, as an operator uses them on a running bridge", .timeLimit(.minutes(3)))
+@Suite("dead and why, as an operator uses them on a running bridge", .tags(.servers), .timeLimit(.minutes(3)))
 struct OperatorTests {
     private func event(_ user: String, _ message: String, _ name: String = "E") -> [UInt8] {
         Array(

@@ -12,7 +12,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("What Loops answers, and who may read it", .timeLimit(.minutes(3)))
+@Suite("What Loops answers, and who may read it", .tags(.servers), .timeLimit(.minutes(3)))
 struct OutsideTextTests {
     private static let key = "0123456789abcdef0123456789abcdef"
     private static let token = "a-token-for-this-test"

@@ -11,7 +11,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("The program, as its users run it", .timeLimit(.minutes(5)))
+@Suite("The program, as its users run it", .tags(.servers), .timeLimit(.minutes(5)))
 struct ProcessTests {
     @Test("Ended with SIGKILL in the middle of 5,000 events and started again: nothing lost, order kept, events once")
     func killedInTheMiddle() async throws {

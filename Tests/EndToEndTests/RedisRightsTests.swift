@@ -8,7 +8,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("What the bridge may do in Redis and what it does to a stream", .timeLimit(.minutes(5)))
+@Suite("What the bridge may do in Redis and what it does to a stream", .tags(.servers), .timeLimit(.minutes(5)))
 struct RedisRightsTests {
     /// The rule in docs/reference/redis.md, as words.
     private static func rule() throws -> [String] {
@@ -65,7 +65,10 @@ struct RedisRightsTests {
         }
     }
 
-    @Test("Entries that the producer trims before they are read are counted as lost, and the rest is delivered")
+    @Test(
+        "Entries that the producer trims before they are read are counted as lost, and the rest is delivered",
+        .tags(.redis7)
+    )
     func trimmedBeforeReading() async throws {
         try await RedisServer.run { redis in
             try await LoopsSimulator.withRunning(.unlimited) { simulator, ports in

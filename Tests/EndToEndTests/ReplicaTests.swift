@@ -10,7 +10,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("Replicas share a group", .timeLimit(.minutes(5)))
+@Suite("Replicas share a group", .tags(.servers), .timeLimit(.minutes(5)))
 struct ReplicaTests {
     @Test("A second replica gets its fair share; when it leaves, the first has all again, and order holds throughout")
     func joinAndLeave() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("loops-bridge status, as it is typed", .timeLimit(.minutes(3)))
+@Suite("loops-bridge status, as it is typed", .tags(.servers), .timeLimit(.minutes(3)))
 struct StatusCommandTests {
     @Test("A bridge at work: tables, JSON, and status 0; without it, what Redis knows and status 1")
     func status() async throws {

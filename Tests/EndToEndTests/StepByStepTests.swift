@@ -7,7 +7,7 @@ import Testing
 @testable import torture
 
 /// Breaks a run at its first step, then at its second, … until a run has no such step any more.
-@Suite("Step by step: whatever breaks where, the promises hold", .timeLimit(.minutes(5)))
+@Suite("Step by step: whatever breaks where, the promises hold", .tags(.servers), .timeLimit(.minutes(5)))
 struct StepByStepTests {
     private static let count = 12
     /// Steps that every run has: connections are greeted, the group is opened, leases are taken, entries are routed, pulled, acknowledged.

@@ -1,13 +1,20 @@
 import Bridge
 import DevKit
-import Glibc
 import LoopsSimulator
 import RedisStreams
 import Testing
 
 @testable import loops_bridge
 
-@Suite("Sentinels and clusters, end to end", .timeLimit(.minutes(5)))
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite("Sentinels and clusters, end to end", .tags(.servers, .redis7), .timeLimit(.minutes(5)))
 struct TopologyTests {
     @Test("A failover during traffic: nothing lost, order kept", arguments: [false, true])
     func sentinel(primaryLivesOn: Bool) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import torture
 
 /// The torture's judge against runs with planted violations, without replicas.
-@Suite("TortureJudge: each planted violation is found")
+@Suite("TortureJudge: each planted violation is found", .tags(.servers))
 struct TortureJudgeTests {
     /// Requests as replicas make them.
     private struct Site {

@@ -5,7 +5,12 @@ import Testing
 @testable import torture
 
 /// A short torture; `make torture` runs long ones. Serialized: each has several processes of its own.
-@Suite("Torture: replicas and Redis come to harm, and the promises hold", .serialized, .timeLimit(.minutes(10)))
+@Suite(
+    "Torture: replicas and Redis come to harm, and the promises hold",
+    .tags(.servers),
+    .serialized,
+    .timeLimit(.minutes(10))
+)
 struct TortureTests {
     private func settings() -> TortureSettings {
         var settings = TortureSettings(executable: Program.path(of: "torture"))

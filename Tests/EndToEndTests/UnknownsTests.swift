@@ -9,6 +9,7 @@ import Testing
 /// What nobody knows of Loops is a setting of the simulator: the bridge runs with each reading of each, and is judged by what took effect.
 @Suite(
     "Whatever Loops does where its documents say nothing: nothing is lost, nothing happens twice, order holds",
+    .tags(.servers),
     .timeLimit(.minutes(10))
 )
 struct UnknownsTests {

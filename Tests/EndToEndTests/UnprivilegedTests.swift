@@ -7,7 +7,11 @@ import Testing
 @testable import loops_bridge
 
 /// Everything that a user of the program may not do is only seen as such a user: root may set any socket option and write anywhere.
-@Suite("The program under the restrictions of the image, the manifests and the unit", .timeLimit(.minutes(2)))
+@Suite(
+    "The program under the restrictions of the image, the manifests and the unit",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct UnprivilegedTests {
     private static let narrow = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: ".ci/unprivileged").path

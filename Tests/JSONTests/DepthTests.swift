@@ -1,6 +1,13 @@
-import Glibc
 import JSON
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 @Suite("JSON depth")
 struct DepthTests {

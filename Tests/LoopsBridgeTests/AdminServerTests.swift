@@ -13,7 +13,7 @@ import Testing
 @testable import Bridge
 @testable import loops_bridge
 
-@Suite("The admin endpoints: what probes, dashboards and people see", .timeLimit(.minutes(2)))
+@Suite("The admin endpoints: what probes, dashboards and people see", .tags(.servers, .redis7), .timeLimit(.minutes(2)))
 struct AdminServerTests {
     private typealias Client = any TestClientProtocol
 
@@ -96,7 +96,7 @@ struct AdminServerTests {
     }
 
     private static let paths = [
-        "/", "/livez", "/healthz", "/readyz", "/version", "/metrics", "/status.json", "/history.json",
+        "/", "/livez", "/healthz", "/readyz", "/startz", "/version", "/metrics", "/status.json", "/history.json",
     ]
 
     @Test("HEAD answers as GET does, without a body", arguments: paths)
@@ -145,6 +145,17 @@ struct AdminServerTests {
         try await withReadyAdmin { client in
             let answer = try await get("/readyz", client)
             #expect(answer.body == "[+] redis\n[+] group\n[+] apiKey\n[+] address\n[+] running\nready\n")
+        }
+    }
+
+    @Test("/startz fails until Loops has answered once, and says why")
+    func notStarted() async throws {
+        try await withReadyAdmin { client in
+            // The Loops of these tests is a port where nothing listens.
+            let answer = try await get("/startz", client)
+            #expect(answer.status == .serviceUnavailable)
+            #expect(answer.body.contains("[+] apiKey\n") && answer.body.contains("[-] loops: Loops has never answered"))
+            #expect(answer.body.hasSuffix("not started\n"))
         }
     }
 

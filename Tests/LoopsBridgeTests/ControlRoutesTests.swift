@@ -13,7 +13,7 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("POST /control", .timeLimit(.minutes(2)))
+@Suite("POST /control", .tags(.servers), .timeLimit(.minutes(2)))
 struct ControlRoutesTests {
     private static let token = "0123456789abcdef"
     private typealias Client = any TestClientProtocol

@@ -2,7 +2,7 @@ import DevKit
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CancellationTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct CancellationTests {
     private static let admissionControl = RedisCommand("BLPOP", ["gate", "0"])
 
     /// The reply of a command that nobody waits for any more is not taken for that of the next one.

@@ -1,10 +1,17 @@
 import DevKit
-import Glibc
 import Testing
 
 @testable import RedisStreams
 
-@Suite("In a cluster, a client serves one slot", .timeLimit(.minutes(3)))
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite("In a cluster, a client serves one slot", .tags(.servers, .redis7), .timeLimit(.minutes(3)))
 struct ClusterTests {
     /// A key whose slot is one of the first server's.
     private static let key = "{events}:state"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RedisStreams
 
-@Suite("A cluster's primaries say who takes writes", .timeLimit(.minutes(2)))
+@Suite("A cluster's primaries say who takes writes", .tags(.servers), .timeLimit(.minutes(2)))
 struct ClusterVoteTests {
     /// Three nodes, `a`, `b` and `c`, with what each of them believes.
     private final class Nodes: Sendable {

@@ -121,7 +121,7 @@ private func call(
         let info = ServerInfo("# Server\r\nredis_version:7.0.15\r\nrun_id:abc\r\nconfig_file:/a:b\r\n")
         #expect(info["config_file"] == "/a:b" && info["# Server"] == nil)
         let identity = ServerIdentity(info)
-        #expect(identity.version == "7.0.15" && identity.runID == "abc")
+        #expect(identity.product == "Redis 7.0.15" && identity.runID == "abc")
         #expect(ServerIdentity(ServerInfo("")).runID == "")
     }
 }

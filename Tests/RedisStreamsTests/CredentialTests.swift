@@ -2,7 +2,7 @@ import DevKit
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CredentialTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct CredentialTests {
     @Test func aPasswordAlone() async throws {
         try await withRedis(arguments: ["--requirepass", "hunter2"], adjust: { $0.password = "hunter2" }) {
             _,

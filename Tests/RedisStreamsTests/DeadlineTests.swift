@@ -1,9 +1,16 @@
 import DevKit
-import Glibc
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DeadlineTests {
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct DeadlineTests {
     @Test func aLateReplyIsDiscarded() async throws {
         try await withRedis { server, client, log in
             try await withClient(try server.control()) { control, _ in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RedisStreams
 
-@Suite(.timeLimit(.minutes(1))) struct OutageReportsTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(1))) struct OutageReportsTests {
     @Test func oneOfSeveralClientsTellsOfAnOutage() {
         let reports = OutageReports()
         #expect(reports.isNew("refused", of: "a") && !reports.isNew("refused", of: "a"))

@@ -1,9 +1,16 @@
 import DevKit
-import Glibc
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct OutageTests {
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct OutageTests {
     @Test func theServerEndsInTheMiddle() async throws {
         try await withRedis(appendOnly: true) { server, client, log in
             await log.connected()

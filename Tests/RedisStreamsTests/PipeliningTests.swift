@@ -2,7 +2,7 @@ import DevKit
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PipeliningTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct PipeliningTests {
     @Test func bytesAreBytes() async throws {
         try await withRedis { _, client, _ in
             let great = Bytes((0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })

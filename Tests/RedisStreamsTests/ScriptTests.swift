@@ -1,7 +1,7 @@
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ScriptTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct ScriptTests {
     @Test func aScriptIsSentOnceAndAgainWhenForgotten() async throws {
         try await withRedis { _, client, _ in
             let script = RedisScript(name: "join", source: "return KEYS[1] .. ':' .. ARGV[1]")

@@ -1,10 +1,17 @@
 import DevKit
-import Glibc
 import Testing
 
 @testable import RedisStreams
 
-@Suite("Behind sentinels", .timeLimit(.minutes(3)))
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite("Behind sentinels", .tags(.servers), .timeLimit(.minutes(3)))
 struct SentinelTests {
     /// - Parameter url: of the sentinels.
     private func configuration(_ url: String) throws -> RedisConfiguration {

@@ -1,7 +1,7 @@
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StreamCommandTests {
+@Suite(.tags(.servers, .redis7), .timeLimit(.minutes(2))) struct StreamCommandTests {
     private static func id(_ number: Int) -> StreamID { StreamID(milliseconds: UInt64(number), sequence: 0) }
 
     private static func fill(_ client: RedisClient, _ numbers: ClosedRange<Int>) async throws {

@@ -2,7 +2,7 @@ import DevKit
 import RedisStreams
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TransportTests {
+@Suite(.tags(.servers), .timeLimit(.minutes(2))) struct TransportTests {
     @Test func aUnixSocket() async throws {
         try await TemporaryFolder.with { folder in
             let path = "\(folder)/redis.sock"

@@ -1,6 +1,13 @@
 import DevKit
-import Glibc
 import RedisStreams
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// What is done to a Redis and a standby that the nemesis promotes itself.
 extension Nemesis {

@@ -1,8 +1,15 @@
 import DevKit
-import Glibc
 import RedisStreams
 
 @testable import Bridge
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// What is done to a Redis that promotes its standby by itself.
 extension Nemesis {

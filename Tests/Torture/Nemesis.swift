@@ -1,7 +1,14 @@
 import DevKit
-import Glibc
 import LoopsSimulator
 import RedisStreams
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// An action that this Redis is not made for: a course for another kind.
 struct NemesisFault: Error, CustomStringConvertible {

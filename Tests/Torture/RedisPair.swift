@@ -1,9 +1,16 @@
 import DevKit
 import Foundation
-import Glibc
 import Logging
 import RedisStreams
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// A Redis and its standby, behind a relay that replicas connect to. The standby copies over a relay of its own, so that writes can be lost.
 final class RedisPair: Sendable {

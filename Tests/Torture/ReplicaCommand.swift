@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import Loops
 import Metrics
@@ -8,6 +7,14 @@ import ServiceLifecycle
 import UnixSignals
 
 @testable import Bridge
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// One replica of the bridge, as a process of its own that can be stopped, continued and ended like any other.
 struct ReplicaCommand: AsyncParsableCommand {

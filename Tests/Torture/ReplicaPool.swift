@@ -1,6 +1,13 @@
 import DevKit
-import Glibc
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// The replicas that run now, each a process of its own.
 actor ReplicaPool {

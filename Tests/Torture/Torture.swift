@@ -1,7 +1,14 @@
 import DevKit
-import Glibc
 import LoopsSimulator
 import RedisStreams
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Replicas, contacts and a nemesis: everything that goes wrong goes wrong here, and then the judge looks.
 struct Torture: Sendable {

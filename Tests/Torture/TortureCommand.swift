@@ -1,6 +1,13 @@
 import ArgumentParser
-import Glibc
 import LoopsSimulator
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 @main
 struct TortureCommand: AsyncParsableCommand {

@@ -1,5 +1,12 @@
-import Glibc
 import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Sends requests as fast as 32 lanes can and tells what it cost: the floor below the bridge.
 ///

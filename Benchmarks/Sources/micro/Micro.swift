@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Times the small things on one event of 450 bytes: microseconds for one, the median of several rounds, beside the bar that it has to meet.
 ///

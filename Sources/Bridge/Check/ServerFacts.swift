@@ -15,7 +15,8 @@ struct ServerFacts: Sendable, Equatable {
     private var version: CheckResult {
         let text = facts["redis_version"] ?? ""
         let parts = text.split(separator: ".").prefix(2).compactMap { Int($0) }
-        let name = facts["server_name"].map { "\($0) (speaks as Redis \(text))" } ?? "Redis \(text)"
+        let spoken = "Redis \(text)"
+        let name = facts.product == spoken ? spoken : "\(facts.product) (speaks as \(spoken))"
         guard parts.count == 2 else {
             return CheckResult(
                 .warning,

@@ -55,6 +55,12 @@ public struct BridgeStatus: Sendable, Equatable {
     }
 
     public var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
+
+    /// The checks of a start: those of readiness, and that Loops has answered this process at least once. Once it has, an outage does not count.
+    public var startChecks: [ReadinessCheck] {
+        let problem = "Loops has never answered" + (delivery.failure.map { ": \($0)" } ?? ", or was not asked yet")
+        return checks + [ReadinessCheck(name: "loops", problem: delivery.isUnreached ? problem : nil)]
+    }
 }
 
 /// One condition of readiness.

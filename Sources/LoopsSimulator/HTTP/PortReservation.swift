@@ -1,7 +1,9 @@
-#if canImport(Darwin)
-    import Darwin
-#else
+#if canImport(Glibc)
     import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
 /// Holds a loopback port while nobody listens on it, so that connections are refused and no other process gets the port.
@@ -11,10 +13,10 @@ struct PortReservation: ~Copyable {
     /// Nil when the port cannot be had.
     init?(port: Int) {
         guard let number = UInt16(exactly: port) else { return nil }
-        #if canImport(Darwin)
-            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #else
+        #if canImport(Glibc)
             let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        #else
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
         guard descriptor >= 0 else { return nil }
         var one: CInt = 1

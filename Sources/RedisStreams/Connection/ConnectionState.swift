@@ -7,8 +7,8 @@ public enum ConnectionState: Sendable, Equatable {
 /// Which server answered. Another run ID than before means a restart or a failover: what it knows may be a little old.
 public struct ServerIdentity: Sendable, Equatable {
     public let runID: String
-    /// `7.0.15`.
-    public let version: String
+    /// `Redis 7.0.15`, `Valkey 9.1.2`.
+    public let product: String
     /// nil when the server does not say it: it may keep that from a user without rights.
     public let mode: Mode?
 
@@ -19,7 +19,7 @@ public struct ServerIdentity: Sendable, Equatable {
 
     init(_ info: ServerInfo) {
         runID = info["run_id"] ?? ""
-        version = info["redis_version"] ?? ""
+        product = info.product
         mode = info.mode
     }
 }

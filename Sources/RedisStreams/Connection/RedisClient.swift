@@ -63,7 +63,7 @@ public final class RedisClient: Sendable {
                 endpoint.withLock { $0 = connection.endpoint }
                 logger.debug(
                     "Connected to Redis",
-                    metadata: ["redis": "\(configuration)", "version": "\(connection.identity.version)"]
+                    metadata: ["redis": "\(configuration)", "server": "\(connection.identity.product)"]
                 )
                 isOutage = false
                 OutageReports.shared.ended("\(configuration)")

@@ -19,6 +19,14 @@ public struct ServerInfo: Sendable, Equatable {
         return String(decoding: bytes[start...].prefix { $0 > 0x20 }, as: UTF8.self)
     }
 
+    /// The server by its own name: `Valkey 9.1.2`, `Redis 7.0.15`. Forks of Redis keep its field for the version that they speak.
+    public var product: String {
+        let spoken = self["redis_version"] ?? ""
+        guard let name = self["server_name"], name.lowercased() != "redis" else { return "Redis \(spoken)" }
+        let shown = name.prefix(1).uppercased() + name.dropFirst()
+        return self["\(name)_version"].map { "\(shown) \($0)" } ?? shown
+    }
+
     /// nil when the server does not say it.
     public subscript(name: String) -> String? { values[name] }
 }

@@ -8,7 +8,7 @@ import Logging
 import NIOCore
 import PrometheusMetrics
 
-/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`,
+/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
 /// `/status.json`, `/history.json`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
@@ -28,7 +28,8 @@ struct AdminServer {
         let router = Router(context: AdminRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: HostMiddleware(rule: hosts))
         for path in ["/livez", "/healthz"] as [RouterPath] { router.get(path) { _, _ in Self.text("ok\n") } }
-        router.get("/readyz") { _, _ in Self.readiness(bridge.status) }
+        router.get("/readyz") { _, _ in Self.answer(to: bridge.status.checks, "ready") }
+        router.get("/startz") { _, _ in Self.answer(to: bridge.status.startChecks, "started") }
         let page = DashboardPage()
         router.get("/") { _, _ in
             Response(status: .ok, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.body)))
@@ -91,12 +92,16 @@ struct AdminServer {
         return .object(status)
     }
 
-    private static func readiness(_ status: BridgeStatus) -> Response {
-        let lines = status.checks.map { check in
+    /// A line for each check, and a last one: `ready` or `not ready`.
+    private static func answer(to checks: [ReadinessCheck], _ word: String) -> Response {
+        let lines = checks.map { check in
             check.problem.map { "[-] \(check.name): \($0.shown)\n" } ?? "[+] \(check.name)\n"
         }
-        let body = lines.joined() + (status.isReady ? "ready\n" : "not ready\n")
-        return text(body, status: status.isReady ? .ok : .serviceUnavailable)
+        let passes = checks.allSatisfy { $0.problem == nil }
+        return text(
+            lines.joined() + (passes ? "\(word)\n" : "not \(word)\n"),
+            status: passes ? .ok : .serviceUnavailable
+        )
     }
 
     private static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -39,8 +39,8 @@ struct AdminService: Service {
                 (reason, advice) = ("there is no such host", "Set HTTP_HOST to an address of this machine.")
             default: return nil
             }
-            let shown = host.contains(":") ? "[\(host)]" : host
-            description = "The admin endpoints cannot listen on \(shown):\(port): \(reason). \(advice)"
+            let address = ListenAddress.shown(host, port: port)
+            description = "The admin endpoints cannot listen on \(address): \(reason). \(advice)"
         }
     }
 }

@@ -5,7 +5,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("The acknowledger: every end reaches Redis, without another one's help", .timeLimit(.minutes(2)))
+@Suite(
+    "The acknowledger: every end reaches Redis, without another one's help",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct AcknowledgerTests {
     @Test("More dead letters at once than are written in one go are all written")
     func manyLetters() async throws {

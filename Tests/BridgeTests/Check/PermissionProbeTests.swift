@@ -4,7 +4,7 @@ import Testing
 @testable import Bridge
 @testable import RedisStreams
 
-@Suite("The probe of the Redis user's rights", .timeLimit(.minutes(1)))
+@Suite("The probe of the Redis user's rights", .tags(.servers), .timeLimit(.minutes(1)))
 struct RightsProbeTests {
     private let probe = PermissionProbe(
         keys: StreamKeys(stream: "events", group: "g"),

@@ -36,7 +36,8 @@ struct ServerFactsTests {
     @Test("A server by another name is named")
     func valkey() {
         #expect(
-            verdicts("redis_version:7.2.4", "server_name:valkey").first == "ok valkey (speaks as Redis 7.2.4)"
+            verdicts("redis_version:7.2.4", "server_name:valkey", "valkey_version:9.1.2").first
+                == "ok Valkey 9.1.2 (speaks as Redis 7.2.4)"
         )
     }
 

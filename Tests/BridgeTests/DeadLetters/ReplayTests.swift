@@ -4,7 +4,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("replay.lua and Replayer: letters become entries again, in order, once", .timeLimit(.minutes(2)))
+@Suite(
+    "replay.lua and Replayer: letters become entries again, in order, once",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct ReplayTests {
     /// Letters are made of the entries of these contacts, in order.
     private func withLetters(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("The simulated Redis answers as the heartbeat script does", .timeLimit(.minutes(2)))
+@Suite("The simulated Redis answers as the heartbeat script does", .tags(.servers), .timeLimit(.minutes(2)))
 struct SimulatedRedisTests {
     @Test("Any heartbeats, in any order, old and new, give the same leases and members", arguments: 0..<3)
     func agree(seed: UInt64) async throws {

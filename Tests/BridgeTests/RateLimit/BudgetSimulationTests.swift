@@ -4,7 +4,7 @@ import Testing
 @testable import Bridge
 
 /// The figures for all kinds, neighbours and replicas are in docs/explanation/rate-limiting.md; here are the bounds that none may leave.
-@Suite("The budget beside others: simulated, with the real script", .timeLimit(.minutes(5)))
+@Suite("The budget beside others: simulated, with the real script", .tags(.servers), .timeLimit(.minutes(5)))
 struct BudgetSimulationTests {
     private typealias Site = BudgetSimulation.Site
     /// After the time in which the limiter finds out.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("acquire_permits.lua: one pace for all replicas")
+@Suite("acquire_permits.lua: one pace for all replicas", .tags(.servers))
 struct PermitScriptTests {
     private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, sessions: [StreamState] = []) -> RateLimiter {
         RateLimiter(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("ack.lua and the fence that the owner's scripts share", .timeLimit(.minutes(2)))
+@Suite("ack.lua and the fence that the owner's scripts share", .tags(.servers), .timeLimit(.minutes(2)))
 struct AckScriptTests {
     @Test("The answer counts what was still pending; a repetition changes nothing")
     func counts() async throws {

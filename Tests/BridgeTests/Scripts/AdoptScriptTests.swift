@@ -3,7 +3,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("adopt.lua: another program's pending entries come into the partitions", .timeLimit(.minutes(2)))
+@Suite(
+    "adopt.lua: another program's pending entries come into the partitions",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct AdoptScriptTests {
     private func adopt(
         _ session: StreamState,

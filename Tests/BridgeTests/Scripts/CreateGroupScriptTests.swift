@@ -3,7 +3,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("create_group.lua: makes the group and its state, and checks that both fit", .timeLimit(.minutes(2)))
+@Suite(
+    "create_group.lua: makes the group and its state, and checks that both fit",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct CreateGroupScriptTests {
     private func open(
         _ session: StreamState,

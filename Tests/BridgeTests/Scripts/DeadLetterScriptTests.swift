@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("dead_letter.lua: moves an entry and acknowledges it in one step", .timeLimit(.minutes(2)))
+@Suite("dead_letter.lua: moves an entry and acknowledges it in one step", .tags(.servers), .timeLimit(.minutes(2)))
 struct DeadLetterScriptTests {
     /// A session with one routed entry.
     private func withEntry(

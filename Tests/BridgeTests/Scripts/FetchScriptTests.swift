@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("fetch.lua: reads what waits in partitions", .timeLimit(.minutes(2)))
+@Suite("fetch.lua: reads what waits in partitions", .tags(.servers), .timeLimit(.minutes(2)))
 struct FetchScriptTests {
     /// A session that owns the only partition, in which these many entries wait.
     private func withEntries(

@@ -3,7 +3,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("A Redis whose memory is full: what is delivered still comes to its end", .timeLimit(.minutes(2)))
+@Suite(
+    "A Redis whose memory is full: what is delivered still comes to its end",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct FullMemoryTests {
     @Test("It refuses new events, and every script of the bridge goes on")
     func full() async throws {

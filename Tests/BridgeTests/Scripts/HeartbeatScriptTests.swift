@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("heartbeat.lua: renews, gives back and takes leases", .timeLimit(.minutes(2)))
+@Suite("heartbeat.lua: renews, gives back and takes leases", .tags(.servers), .timeLimit(.minutes(2)))
 struct HeartbeatScriptTests {
     /// A group of three partitions that nobody owns yet.
     private func withGroup(

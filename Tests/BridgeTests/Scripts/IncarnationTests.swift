@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Incarnations: nothing of one history of Redis counts in another", .timeLimit(.minutes(2)))
+@Suite("Incarnations: nothing of one history of Redis counts in another", .tags(.servers), .timeLimit(.minutes(2)))
 struct IncarnationTests {
     /// What makes a new incarnation.
     enum Event: CaseIterable {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Scripts under odd names", .timeLimit(.minutes(2)))
+@Suite("Scripts under odd names", .tags(.servers), .timeLimit(.minutes(2)))
 struct OddNamesTests {
     @Test(
         "Streams with a hash tag or odd characters and members with spaces and slashes go all the way",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("The pause script, and what the heartbeat makes of it", .timeLimit(.minutes(2)))
+@Suite("The pause script, and what the heartbeat makes of it", .tags(.servers), .timeLimit(.minutes(2)))
 struct PauseScriptTests {
     private let pause = Pause(since: 1_700_000_000_000, by: "ann", reason: "mappings are wrong")
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("record_crash.lua: what a dead owner had in hand becomes suspect", .timeLimit(.minutes(2)))
+@Suite("record_crash.lua: what a dead owner had in hand becomes suspect", .tags(.servers), .timeLimit(.minutes(2)))
 struct RecordCrashScriptTests {
     /// A session that owns the only partition, with these many entries of which it has pulled some.
     private func withHand(

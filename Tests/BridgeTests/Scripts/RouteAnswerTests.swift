@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("route.lua: new entries that come with its answer", .timeLimit(.minutes(2)))
+@Suite("route.lua: new entries that come with its answer", .tags(.servers), .timeLimit(.minutes(2)))
 struct RouteAnswerTests {
     @Test("New entries of a partition that was read to its end come with the answer, as if they had been pulled")
     func givesAtOnce() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("route.lua: hands new entries to the partitions of their contacts", .timeLimit(.minutes(2)))
+@Suite("route.lua: hands new entries to the partitions of their contacts", .tags(.servers), .timeLimit(.minutes(2)))
 struct RouteScriptTests {
     @Test("Entries land in their contact's partition, in order, and none stays with the reading consumer")
     func routes() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Two streams whose state has the same keys", .timeLimit(.minutes(2)))
+@Suite("Two streams whose state has the same keys", .tags(.servers), .timeLimit(.minutes(2)))
 struct SharedStateTests {
     @Test("The first one to open has them; the other is refused, loses nothing, and is told why")
     func refused() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("The survey script says how a stream stands")
+@Suite("The survey script says how a stream stands", .tags(.servers))
 struct SurveyScriptTests {
     @Test("Length, lag, pending and what every group has finished")
     func stands() async throws {

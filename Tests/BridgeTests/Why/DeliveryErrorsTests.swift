@@ -5,7 +5,11 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Troubles: what keeps entries from being delivered, and what of it Redis does not know", .timeLimit(.minutes(2)))
+@Suite(
+    "Troubles: what keeps entries from being delivered, and what of it Redis does not know",
+    .tags(.servers),
+    .timeLimit(.minutes(2))
+)
 struct TroublesTests {
     private func trouble(_ attempts: Int, next: Int64? = 2000) -> DeliveryError {
         DeliveryError(attempts: attempts, status: 503, message: "No.", lastAt: 1000, nextAt: next, member: "a")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("EventSearch: where an event is, in each state that it can be in", .timeLimit(.minutes(2)))
+@Suite("EventSearch: where an event is, in each state that it can be in", .tags(.servers), .timeLimit(.minutes(2)))
 struct EventSearchTests {
     private func find(_ query: String, _ fixture: ScriptFixture, scan: Int = 1000, limit: Int = 10) async throws
         -> EventSearchResult
@@ -113,7 +113,10 @@ struct EventSearchTests {
         }
     }
 
-    @Test("No more is looked at than allowed, pending entries further back come all the same, and it is said")
+    @Test(
+        "No more is looked at than allowed, pending entries further back come all the same, and it is said",
+        .tags(.redis7)
+    )
     func limits() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)

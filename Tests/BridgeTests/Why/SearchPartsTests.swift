@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("StreamWalk, PendingList and Hits: the bounded parts of a search", .timeLimit(.minutes(2)))
+@Suite("StreamWalk, PendingList and Hits: the bounded parts of a search", .tags(.servers), .timeLimit(.minutes(2)))
 struct SearchPartsTests {
     @Test("A walk gives every entry once in either direction, in batches that grow to a limit")
     func walk() async throws {

@@ -9,7 +9,7 @@ import Testing
 @testable import loops_bridge
 
 /// In a real browser, one after the other: each of them takes as much memory as everything else.
-@Suite("The dashboard, in Chromium", .serialized, .timeLimit(.minutes(5)))
+@Suite("The dashboard, in Chromium", .tags(.servers), .serialized, .timeLimit(.minutes(5)))
 struct DashboardTests {
     private static let healthy = "document.body.dataset.state === 'healthy'"
     /// Some that are delivered, some that are dead-lettered, some that are retried first.

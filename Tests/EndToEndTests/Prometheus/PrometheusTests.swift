@@ -11,7 +11,11 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("A real Prometheus scrapes the bridge and evaluates the rules of deploy/", .timeLimit(.minutes(3)))
+@Suite(
+    "A real Prometheus scrapes the bridge and evaluates the rules of deploy/",
+    .tags(.servers),
+    .timeLimit(.minutes(3))
+)
 struct PrometheusTests {
     @Test("Rates come back; an alert fires while Loops is down, says so, and ends when Loops is back")
     func outage() async throws {

@@ -2,7 +2,7 @@ import DevKit
 import Foundation
 import Testing
 
-@Suite("dev, interrupted at its terminal", .timeLimit(.minutes(3)))
+@Suite("dev, interrupted at its terminal", .tags(.servers), .timeLimit(.minutes(3)))
 struct InterruptionTests {
     /// Beyond this nobody believes that it ends. On an idle machine it takes a fifth of a second.
     private static let patience = Duration.seconds(10)
