@@ -11,10 +11,9 @@ struct LeaseRenewer: Sendable {
     let logger: Logger
     /// Says whether the server that answers is the primary.
     let confirmation: any PrimaryConfirmation
-    /// Called after every renewal: what waited for one may go on.
-    let onBeat: @Sendable () -> Void
-    /// Called when Redis is another server, or was started anew: blocked reads may wait at the old one.
-    let onRewind: @Sendable () async -> Void
+    /// What waited for a renewal goes on after it.
+    private let deliverer: Deliverer
+    private let blockingReads: BlockingReads
 
     private let clock = ContinuousClock()
     private let logThrottle: LogThrottle
@@ -26,8 +25,8 @@ struct LeaseRenewer: Sendable {
         metrics: StreamMetrics,
         logger: Logger,
         confirmation: any PrimaryConfirmation,
-        onBeat: @escaping @Sendable () -> Void,
-        onRewind: @escaping @Sendable () async -> Void
+        deliverer: Deliverer,
+        blockingReads: BlockingReads
     ) {
         self.session = session
         self.groupStart = groupStart
@@ -35,8 +34,8 @@ struct LeaseRenewer: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.confirmation = confirmation
-        self.onBeat = onBeat
-        self.onRewind = onRewind
+        self.deliverer = deliverer
+        self.blockingReads = blockingReads
         self.logThrottle = LogThrottle(logger: logger)
     }
 
@@ -50,7 +49,6 @@ struct LeaseRenewer: Sendable {
                     session.beatWanted.signal()
                 }
             }
-            group.addTask { await DeliveryErrorReporter(session: session, logger: logger).run() }
             defer { group.cancelAll() }
             try await keep()
         }
@@ -135,9 +133,9 @@ struct LeaseRenewer: Sendable {
         let changes = session.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
         if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
-        onBeat()
+        deliverer.leasesRenewed()
         session.troublesWanted.signal()
-        if changes.contains(.incarnationChanged) { await onRewind() }
+        if changes.contains(.incarnationChanged) { await blockingReads.reconnect() }
         return session.withLeases { $0.next(now: clock.now) }.changesSomething
     }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Loops
 import RedisStreams
 import Synchronization
 
@@ -11,8 +12,46 @@ struct RateLimiter: Sendable {
     let cap: Double?
     /// On a cluster, a stream's leases may live elsewhere than the limiter: the lease is then only checked by this process's clock.
     let checksLeases: Bool
-    let sessions: [StreamState]
-    var times = RedisCommandTimes.none
+    let streams: [StreamState]
+    let times: RedisCommandTimes
+
+    init(
+        client: RedisClient,
+        script: RedisScript = StreamScripts().acquirePermits,
+        key: String,
+        cap: Double?,
+        checksLeases: Bool,
+        streams: [StreamState],
+        times: RedisCommandTimes = .none
+    ) {
+        self.client = client
+        self.script = script
+        self.key = key
+        self.cap = cap
+        self.checksLeases = checksLeases
+        self.streams = streams
+        self.times = times
+    }
+
+    init(
+        _ configuration: BridgeConfiguration,
+        script: RedisScript,
+        streams: [StreamState],
+        times: RedisCommandTimes,
+        connections: inout RedisConnections
+    ) {
+        let key = Self.key(apiKey: configuration.loops.apiKey)
+        self.init(
+            // On a cluster the limiter may live on another server than any stream.
+            client: configuration.redis.isCluster ? connections.connect(to: key) : streams[0].client,
+            script: script,
+            key: key,
+            cap: configuration.rateLimit,
+            checksLeases: !configuration.redis.isCluster,
+            streams: streams,
+            times: times
+        )
+    }
 
     /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
     static func key(apiKey: String) -> String {
@@ -36,11 +75,11 @@ struct RateLimiter: Sendable {
     private func ask(_ request: PermitRequest, checksLease: Bool) async throws -> PermitGrant {
         var keys = [key]
         var fence: [String] = []
-        var session: StreamState?
+        var state: StreamState?
         if checksLease, let stream = request.stream, let partition = request.partition {
-            session = sessions[stream]
-            keys.append(sessions[stream].keys.leases)
-            fence = [String(partition), sessions[stream].withLeases { $0.lease(of: partition) } ?? "none"]
+            state = streams[stream]
+            keys.append(streams[stream].keys.leases)
+            fence = [String(partition), streams[stream].withLeases { $0.lease(of: partition) } ?? "none"]
         }
         let arguments = Self.arguments(request, cap: cap) + fence
         let names = keys
@@ -49,7 +88,7 @@ struct RateLimiter: Sendable {
         }
         let grant = try PermitGrant(answer)
         // Somebody else took the partition over: the next heartbeat tells.
-        if grant.isOthers { session?.beatWanted.signal() }
+        if grant.isOthers { state?.beatWanted.signal() }
         return grant
     }
 

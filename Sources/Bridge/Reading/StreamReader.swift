@@ -4,7 +4,7 @@ import Segment
 
 /// Reads one stream: takes up what is pending in the partitions that this replica owns, then routes and pulls what is new.
 ///
-/// The only one who lets entries in and gives them up again, so that nothing of a lost partition slips in behind its loss.
+/// Invariant, ownership: only this task admits and abandons entries, so that an entry of a lost partition is never admitted after the loss.
 struct StreamReader: Sendable {
     let session: StreamState
     let waiter: NewEntryListener
@@ -14,18 +14,9 @@ struct StreamReader: Sendable {
     let poisonAfter: Int
     let metrics: StreamMetrics
     let logger: Logger
-    let outlet: Outlet
+    private let deliverer: Deliverer
+    private let faults: FaultInjection
     private let adoption: Adoption
-
-    /// Where what was read goes.
-    struct Outlet: Sendable {
-        /// Takes planned entries into their lanes.
-        let admit: @Sendable ([PlannedEntry]) -> Void
-        /// Gives up what waits of a partition in its lanes.
-        let abandon: @Sendable (_ partition: Int) -> Void
-        /// Whether so few contacts wait that the budget cannot be used.
-        let isStarving: @Sendable () -> Bool
-    }
 
     private let clock = ContinuousClock()
     private let logThrottle: LogThrottle
@@ -41,8 +32,9 @@ struct StreamReader: Sendable {
         planner: EntryPlanner,
         configuration: BridgeConfiguration,
         metrics: StreamMetrics,
-        logger: Logger,
-        outlet: Outlet
+        deliverer: Deliverer,
+        faults: FaultInjection = FaultInjection(),
+        logger: Logger
     ) {
         self.session = session
         self.waiter = waiter
@@ -53,7 +45,8 @@ struct StreamReader: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger)
-        self.outlet = outlet
+        self.deliverer = deliverer
+        self.faults = faults
         self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
 
@@ -109,7 +102,7 @@ struct StreamReader: Sendable {
         let claim = session.takePassed()
         let route = try await session.route(
             peek,
-            window: outlet.isStarving() ? window * Self.starvingWindow : window,
+            window: deliverer.isStarving ? window * Self.starvingWindow : window,
             rule: rule,
             passed: peek.entries.isEmpty && claim?.position == peek.from ? claim?.passed : nil,
             caughtUpPartitions: peek.isUnreadable ? [] : caughtUpPartitions
@@ -171,7 +164,7 @@ struct StreamReader: Sendable {
 
     private func close(_ partition: Int) {
         session.withIntake { $0.close(partition) }
-        outlet.abandon(partition)
+        deliverer.abandon(stream: session.index, partition: partition)
     }
 
     /// Opens a partition for reading, unless its tenure is over again, or it is on its way out, or a pause holds: its end begins another tenure.
@@ -284,7 +277,8 @@ struct StreamReader: Sendable {
         }
         session.planned([partition])
         metrics.entriesRead(planned.count)
-        if !planned.isEmpty { outlet.admit(planned) }
+        if planned.isEmpty { return }
+        deliverer.enqueue(faults.contactQueue.map { planned.map($0) } ?? planned)
     }
 
     private func plan(

@@ -25,7 +25,7 @@ struct FullMemoryTests {
                 key: "limiter",
                 cap: nil,
                 checksLeases: true,
-                sessions: [session]
+                streams: [session]
             )
             #expect(try await limiter.ask(PermitRequest(count: 1, news: LimiterNews())).count == 1)
             _ = try await session.blame([0])

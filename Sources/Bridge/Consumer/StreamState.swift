@@ -75,6 +75,37 @@ final class StreamState: Sendable {
         self.state = Mutex(State(fetchPlanner: FetchPlanner(partitions: partitions, limits: limits), leases: leases))
     }
 
+    /// One for each stream of the configuration, each with a connection of its own.
+    static func states(
+        of configuration: BridgeConfiguration,
+        faults: FaultInjection,
+        times: RedisCommandTimes,
+        connections: inout RedisConnections
+    ) -> [StreamState] {
+        // No other process ever has this name, so none takes this one's leases for its own.
+        let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        var timing = configuration.leaseTiming
+        if configuration.redis.hasVoters { timing.promotionDelay = MajorityConfirmation.promotionDelay }
+        var states: [StreamState] = []
+        for (index, stream) in configuration.streams.enumerated() {
+            states.append(
+                StreamState(
+                    index: index,
+                    keys: configuration.keys(of: stream),
+                    group: configuration.group,
+                    partitions: configuration.partitions,
+                    member: member,
+                    timing: faults.timing(timing),
+                    client: connections.connect(to: stream.name),
+                    limits: configuration.limits,
+                    scripts: faults.scripts,
+                    times: times
+                )
+            )
+        }
+        return states
+    }
+
     func withIntake<Result>(_ body: (inout FetchPlanner) -> Result) -> Result {
         state.withLock { body(&$0.fetchPlanner) }
     }
@@ -279,6 +310,15 @@ final class StreamState: Sendable {
         endsWaiting.signal()
         readable.signal()
     }
+
+    /// The process is still there after a suspect was handled.
+    func survived(_ id: StreamID) {
+        withIntake { $0.survived(id) }
+        readable.signal()
+    }
+
+    /// The process ends in good order: the suspect in hand is not to blame for it.
+    func endingInOrder() { withIntake { $0.endingInOrder() } }
 
     /// Takes entries that were given up; they stay pending in Redis.
     func forgot(_ entries: [PlannedEntry]) {
