@@ -74,7 +74,7 @@ extension Bridge {
                 result = .failure(error)
             }
             gauges.stopping(.acknowledging)
-            for consumer in consumers { consumer.state.endsWaiting.finish() }
+            for consumer in consumers { consumer.state.acks.finish() }
             group.addTask {
                 try? await Task.sleep(for: Self.flushTime)
                 return .timeIsUp

@@ -39,7 +39,7 @@ struct StreamConsumer: Sendable {
             log: shared.readLog
         )
         leaseRenewer = LeaseRenewer(
-            session: state,
+            state: state,
             groupStart: configuration.groupStart,
             rule: configuration.keyRule,
             metrics: metrics,
@@ -48,17 +48,17 @@ struct StreamConsumer: Sendable {
             deliverer: shared.deliverer,
             blockingReads: blockingReads
         )
-        deliveryErrors = DeliveryErrorReporter(session: state, logger: logger)
+        deliveryErrors = DeliveryErrorReporter(state: state, logger: logger)
         acknowledger = Acknowledger(
-            session: state,
+            state: state,
             deadLetterMaxLength: configuration.deadLetterMaxLength,
             ends: shared.completions,
             metrics: metrics,
             logger: logger
         )
         reader = StreamReader(
-            session: state,
-            waiter: blockingReads.newEntries,
+            state: state,
+            newEntries: blockingReads.newEntries,
             planner: shared.planner,
             configuration: configuration,
             metrics: metrics,
@@ -67,7 +67,7 @@ struct StreamConsumer: Sendable {
             logger: logger
         )
         lagMonitor = LagMonitor(
-            session: state,
+            state: state,
             trimAfter: configuration.trimFinishedAfter,
             factory: shared.factory,
             logger: logger
@@ -86,7 +86,7 @@ struct StreamConsumer: Sendable {
         }
     }
 
-    /// Acknowledges until ``StreamState/endsWaiting`` is finished and all is confirmed, or the task is cancelled.
+    /// Acknowledges until ``StreamState/acks`` is finished and all is confirmed, or the task is cancelled.
     /// - Returns: how many ends stayed unconfirmed.
     func acknowledge() async -> Int { await acknowledger.run() }
 

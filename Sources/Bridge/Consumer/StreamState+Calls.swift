@@ -7,7 +7,6 @@ extension StreamState {
     /// Makes the group if need be.
     /// - Returns: whether the group was made, the ID up to which entries have been routed, and the group's lease time.
     func open(start: String, rule: String, hadItOpen: Bool) async throws -> OpenedGroup {
-        let floor = withLeases { $0.floor } ?? lastFloor
         let answer = try await call(
             scripts.createGroup,
             keys: [keys.stream, keys.state, keys.leases, keys.members],
@@ -42,11 +41,10 @@ extension StreamState {
 
     /// Gives back all partitions, and the membership.
     func leave() async throws {
-        let all = withLeases { $0.all }
         _ = try await call(
             scripts.leave,
             keys: leaseKeys,
-            [member] + all.flatMap { [String($0.partition), $0.lease] }
+            [member] + leases.flatMap { [String($0.partition), $0.lease] }
         )
     }
 
@@ -109,11 +107,10 @@ extension StreamState {
     /// Raises the counts of what the last owners of these partitions had in hand, and not planned, when they died.
     /// - Returns: how many entries that were.
     func blame(_ gained: [Int]) async throws -> Int {
-        let leases = withLeases { leases in gained.map { leases.lease(of: $0) ?? Self.noLease } }
         let answer = try await call(
             scripts.recordCrash,
             keys: [keys.stream, keys.state, keys.leases, keys.hands, keys.suspects],
-            [group, incarnation] + zip(gained, leases).flatMap { [String($0), $1] }
+            [group, incarnation] + gained.flatMap { [String($0), lease(of: $0) ?? Self.noLease] }
         )
         return (answer.array ?? []).reduce(0) { $0 + Int($1.integer ?? 0) }
     }
@@ -147,7 +144,7 @@ extension StreamState {
     /// Takes back what ``grants(_:most:)`` wrote ahead about suspects: the process is still there. Not repeated when it fails: a count that is
     /// one too high is better than one that is too low for ever.
     func clearSurvivors() async throws {
-        let survivors = withIntake { $0.takeSurvivors() }
+        let survivors = takeSurvivors()
         let commands = survivors.map {
             RedisCommand("HINCRBY", [.string(keys.suspects), .string($0.description), "-1"])
         }
@@ -163,9 +160,7 @@ extension StreamState {
 
     /// - Returns: the places of the portions that were refused: their partitions' tenures are over.
     func acknowledge(_ portions: [AckQueue.PartitionBatch]) async throws -> Set<Int> {
-        let tokens = withLeases { leases in
-            portions.map { leases.fencingToken(of: $0.partition, tenure: $0.tenure) }
-        }
+        let tokens = tokens(of: portions)
         guard let incarnation = tokens.lazy.compactMap({ $0?.incarnation }).first else { return Set(portions.indices) }
         var arguments = [group, incarnation]
         for (portion, token) in zip(portions, tokens) {
@@ -184,7 +179,8 @@ extension StreamState {
     /// - Parameter fields: those that say why, and those of the entry.
     /// - Returns: how many of the oldest letters were pushed out.
     func deadLetter(_ end: EntryCompletion, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
-        guard let token = withLeases({ $0.fencingToken(of: end.partition, tenure: end.tenure) }) else {
+        let batch = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
+        guard let token = tokens(of: [batch])[0] else {
             throw GroupError.fenced(stream: keys.stream)
         }
         let answer = try await run(

@@ -1,9 +1,13 @@
 import RedisStreams
 import Synchronization
 
-/// One stream with its group, as this process holds it: the leases, what is in hand, and what waits for its acknowledgement.
+/// One stream with its group, as this process holds it: a lock around ``ConsumerState``, and what wakes the stream's tasks.
 ///
-/// Lease keeper, reader, deliverer and acknowledger meet here and nowhere else.
+/// Lease renewer, reader, deliverer and acknowledger meet here and nowhere else. Each of these functions is one decision, taken under one lock.
+/// Invariants:
+/// - locks are taken in this order: the deliverer's, a stream's, a wakeup's. Under a stream's lock nothing is called but the value, and wakeups are
+///   signalled after it;
+/// - ownership: only the reader's task opens and closes partitions and accepts entries. The deliverer returns what it was given, and completes it.
 final class StreamState: Sendable {
     let index: Int
     let keys: StreamKeys
@@ -15,39 +19,17 @@ final class StreamState: Sendable {
     let scripts: StreamScripts
     let times: RedisCommandTimes
 
-    /// Signalled when there may be something to read, or room for it, or a change of the leases to apply.
-    let readable = Wakeup()
-    /// Signalled when an end waits for its acknowledgement.
-    let endsWaiting = Wakeup()
-    /// Signalled when a heartbeat should not wait for its turn.
-    let beatWanted = Wakeup()
-    /// Signalled after a heartbeat: what keeps entries from being delivered may be told of now.
-    let troublesWanted = Wakeup()
+    /// Wakes the reader; see ``ConsumerState/Wakeups``.
+    let work = Wakeup()
+    /// Wakes the acknowledger.
+    let acks = Wakeup()
+    /// Wakes the lease renewer.
+    let heartbeat = Wakeup()
+    /// Wakes the one who reports what keeps entries from being delivered; signalled after a heartbeat.
+    let errors = Wakeup()
 
-    private struct State {
-        var fetchPlanner: FetchPlanner
-        var acks = AckQueue()
-        var leases: PartitionAssignment
-        var troubles = DeliveryErrors()
-        var changes: [AssignmentChange] = []
-        var isOpen = false
-        var lastFault: String?
-        var routed = StreamID.zero
-        var windowWasFull = false
-        /// Partitions of which all that was read has been planned since Redis was told so.
-        var planned: Set<Int> = []
-        /// How many entries have been passed at a position, if nothing is found behind it.
-        var passed: (position: StreamID, passed: Int)?
-        var hasGoneBack = false
-        /// The floor that was known when the group went.
-        var lastFloor: StreamID?
-        /// Whether this replica has left the membership, to rest.
-        var hasLeft = false
-        var primaryDoubt: PrimaryDoubt?
-        /// Why the last dead letter could not be written; nil when it could.
-        var letterProblem: String?
-    }
-    private let state: Mutex<State>
+    /// Tests look into it; everything else asks the functions below.
+    let consumer: Mutex<ConsumerState>
 
     /// - Parameter member: names this process and no other one, ever.
     init(
@@ -71,8 +53,8 @@ final class StreamState: Sendable {
         self.client = client
         self.scripts = scripts
         self.times = times
-        let leases = PartitionAssignment(member: member, partitions: partitions, timing: timing)
-        self.state = Mutex(State(fetchPlanner: FetchPlanner(partitions: partitions, limits: limits), leases: leases))
+        let assignment = PartitionAssignment(member: member, partitions: partitions, timing: timing)
+        self.consumer = Mutex(ConsumerState(assignment: assignment, limits: limits))
     }
 
     /// One for each stream of the configuration, each with a connection of its own.
@@ -106,258 +88,209 @@ final class StreamState: Sendable {
         return states
     }
 
-    func withIntake<Result>(_ body: (inout FetchPlanner) -> Result) -> Result {
-        state.withLock { body(&$0.fetchPlanner) }
+    private func signal(_ wakeups: ConsumerState.Wakeups) {
+        if wakeups.contains(.acks) { acks.signal() }
+        if wakeups.contains(.heartbeat) { heartbeat.signal() }
+        if wakeups.contains(.work) { work.signal() }
     }
-    func withAcks<Result>(_ body: (inout AckQueue) -> Result) -> Result { state.withLock { body(&$0.acks) } }
-    func withTroubles<Result>(_ body: (inout DeliveryErrors) -> Result) -> Result {
-        state.withLock { body(&$0.troubles) }
-    }
-    func withLeases<Result>(_ body: (inout PartitionAssignment) -> Result) -> Result {
-        state.withLock { body(&$0.leases) }
-    }
+
+    // MARK: What everybody may know
 
     /// The pause that holds, as the last heartbeat found it.
-    var pause: Pause? { withLeases { $0.pause } }
+    var pause: Pause? { consumer.withLock { $0.assignment.pause } }
     /// Whether this replica was told to rest.
-    var isDrained: Bool { withLeases { $0.isDrained } }
-    /// Whether nothing new is read now, since a person said so.
-    var isHeld: Bool { withLeases { $0.isDrained || $0.pause != nil } }
-
-    var isOpen: Bool { state.withLock { $0.isOpen } }
-    var fault: String? { state.withLock { $0.lastFault } }
-
-    /// The ID up to which entries have been routed, as far as this process knows.
-    var routed: StreamID {
-        get { state.withLock { $0.routed } }
-        set { state.withLock { $0.routed = newValue } }
-    }
-
-    /// Whether routing stopped since too much was pending: then an acknowledgement makes room.
-    var windowWasFull: Bool {
-        get { state.withLock { $0.windowWasFull } }
-        set { state.withLock { $0.windowWasFull = newValue } }
-    }
-
-    /// What Redis lets the current tenures of partitions through by, as reading knows them; nil where the tenure is over.
-    func tokens(of partitions: [Int]) -> [FencingToken?] {
-        state.withLock { state in
-            partitions.map { state.leases.fencingToken(of: $0, tenure: state.fetchPlanner.tenure(of: $0)) }
-        }
-    }
-
+    var isDrained: Bool { consumer.withLock { $0.assignment.isDrained } }
+    var isHeld: Bool { consumer.withLock { $0.isHeld } }
+    var isOpen: Bool { consumer.withLock { $0.isOpen } }
     /// The incarnation that this replica knows; what no incarnation ever is before the first heartbeat.
-    var incarnation: String { withLeases { $0.incarnation } ?? "" }
+    var incarnation: String { consumer.withLock { $0.assignment.incarnation } ?? "" }
+    var floor: StreamID? { consumer.withLock { $0.floor } }
+    var hasNothingBuffered: Bool { consumer.withLock { $0.hasNothingBuffered } }
 
-    /// Whether Redis has gone back in time since this process began: what it routes may have been delivered before.
-    var hasGoneBack: Bool { state.withLock { $0.hasGoneBack } }
-    func goneBack() { state.withLock { $0.hasGoneBack = true } }
+    /// Sets what this process knows by itself.
+    func describe(in status: inout StreamStatus) { consumer.withLock { status.take($0) } }
 
-    /// Whether a heartbeat has told the incarnation. Before that, nothing can be read.
-    var isKnown: Bool { withLeases { $0.incarnation != nil } }
+    /// Something stands against reading; shown until the group is opened, or ``recovered()``.
+    func failed(_ reason: String) { consumer.withLock { $0.failure = reason } }
+    func recovered() { consumer.withLock { $0.failure = nil } }
 
-    func notePassed(_ count: Int, at position: StreamID) { state.withLock { $0.passed = (position, count) } }
+    // MARK: For the lease renewer
 
-    func takePassed() -> (position: StreamID, passed: Int)? {
-        state.withLock { state in
-            defer { state.passed = nil }
-            return state.passed
-        }
-    }
+    func opened(_ group: OpenedGroup) { consumer.withLock { $0.opened(group) } }
+    func closed(_ reason: String) { signal(consumer.withLock { $0.closed(reason) }) }
+    func nextHeartbeat(now: ContinuousClock.Instant) -> Heartbeat { consumer.withLock { $0.assignment.next(now: now) } }
 
-    /// Everything up to this entry was finished when the group was last there.
-    var lastFloor: StreamID? { state.withLock { $0.lastFloor } }
-
-    /// Entries of these partitions were read, and all of them are planned.
-    func planned(_ partitions: [Int]) { state.withLock { $0.planned.formUnion(partitions) } }
-
-    /// What Redis is to be told with the next call. What could not be told is put back by ``planned(_:)``.
-    func takePlanned() -> [Int] {
-        state.withLock { state in
-            defer { state.planned = [] }
-            return state.planned.sorted()
-        }
-    }
-
-    func opened(_ group: OpenedGroup) {
-        state.withLock { state in
-            state.isOpen = true
-            state.lastFault = nil
-            state.routed = group.routed
-            state.leases.learn(groupLease: group.lease)
-        }
-    }
-
-    /// Something stands against reading; shown until the next ``opened(_:)`` or ``mended()``.
-    func faulted(_ reason: String) { state.withLock { $0.lastFault = reason } }
-    func mended() { state.withLock { $0.lastFault = nil } }
-
-    /// The group or its state is gone: nothing is owned until it is opened again.
-    func closed(_ reason: String) {
-        state.withLock { state in
-            state.isOpen = false
-            state.lastFault = reason
-            state.lastFloor = state.leases.floor ?? state.lastFloor
-            state.changes += state.leases.revokeAll()
-        }
-        beatWanted.signal()
-        readable.signal()
-    }
-
-    /// Rests, or takes part again.
-    /// - Returns: whether that is something new.
-    func rest(_ isDrained: Bool) -> Bool {
-        let hasChanged = state.withLock { state in
-            defer { state.leases.isDrained = isDrained }
-            return state.leases.isDrained != isDrained
-        }
-        if hasChanged {
-            beatWanted.signal()
-            readable.signal()
-        }
-        return hasChanged
-    }
-
-    /// Whether the heartbeats stop: this replica rests and has given everything back.
-    var isIdle: Bool { state.withLock { $0.leases.isDrained && $0.hasLeft } }
-
-    /// Whether nothing keeps a resting replica from leaving the membership. The change is made with ``left()``.
-    var canLeaveGroup: Bool {
-        state.withLock { $0.leases.isDrained && !$0.hasLeft && $0.leases.owned == 0 && $0.acks.count == 0 }
-    }
-
-    func left() {
-        state.withLock { state in
-            state.leases.left()
-            state.hasLeft = true
-        }
-    }
-
-    /// A heartbeat was answered.
+    /// - Parameter sentAt: from before the heartbeat was sent.
     /// - Returns: what changed.
-    /// - Parameter doubt: why the server is not known to be the primary; nil when it is.
     func heartbeatAnswered(
         _ view: GroupView,
         sentAt: ContinuousClock.Instant,
         now: ContinuousClock.Instant,
         doubt: PrimaryDoubt? = nil
     ) -> [AssignmentChange] {
-        let isConfirmed = doubt?.renewalsCount ?? true
-        let changes = state.withLock { state in
-            state.hasLeft = false
-            state.primaryDoubt = doubt
-            let changes = state.leases.answered(view, sentAt: sentAt, receivedAt: now, isConfirmed: isConfirmed)
-            state.changes += changes
-            state.fetchPlanner.lookAtOrder(position: state.routed)
-            return changes
+        let (changes, wakeups) = consumer.withLock {
+            $0.heartbeatAnswered(view, sentAt: sentAt, now: now, doubt: doubt)
         }
-        endsWaiting.signal()
-        if !changes.isEmpty { readable.signal() }
-        releaseDrained()
+        signal(wakeups)
         return changes
     }
 
-    /// Why the server of the last heartbeat is not known to be the primary; nil when it is.
-    var primaryDoubt: PrimaryDoubt? { state.withLock { $0.primaryDoubt } }
+    /// - Returns: whether that is something new.
+    func rest(_ isDrained: Bool) -> Bool {
+        guard let wakeups = consumer.withLock({ $0.rest(isDrained) }) else { return false }
+        signal(wakeups)
+        return true
+    }
 
-    /// Why dead letters cannot be written; nil when the last one could.
-    var letterProblem: String? { state.withLock { $0.letterProblem } }
+    var isIdle: Bool { consumer.withLock { $0.isIdle } }
+    var canLeaveGroup: Bool { consumer.withLock { $0.canLeaveGroup } }
+    func left() { consumer.withLock { $0.left() } }
+    /// Partition and lease of all that is owned.
+    var leases: [Heartbeat.Release] { consumer.withLock { $0.assignment.all } }
+    func lease(of partition: Int) -> String? { consumer.withLock { $0.assignment.lease(of: partition) } }
 
-    func lettersAre(unwritable why: String?) { state.withLock { $0.letterProblem = why } }
+    // MARK: For the reader
 
-    /// Whether this process holds nothing of the stream, though it owns a part of it and nobody keeps it from reading.
-    var hasNothingBuffered: Bool {
-        state.withLock { state in
-            let isHeld = state.leases.isDrained || state.leases.pause != nil
-            return state.isOpen && !isHeld && state.leases.owned > 0 && state.fetchPlanner.buffered == 0
-                && state.acks.count == 0
+    func takeChanges() -> [AssignmentChange] { consumer.withLock { $0.takeChanges() } }
+    func putBack(_ changes: [AssignmentChange]) { consumer.withLock { $0.putBack(changes) } }
+    func nextRead() -> ConsumerState.ReadAction { consumer.withLock { $0.nextRead() } }
+
+    /// What is owned and stays so, with its tenure.
+    var held: [(partition: Int, tenure: Int)] { consumer.withLock { $0.assignment.held } }
+    func open(_ partition: Int, tenure: Int) { consumer.withLock { $0.open(partition, tenure: tenure) } }
+    func close(_ partition: Int) { consumer.withLock { $0.fetchPlanner.close(partition) } }
+    func rewind() { consumer.withLock { $0.fetchPlanner.rewind() } }
+    func reread() { signal(consumer.withLock { $0.reread() }) }
+    func incarnationChanged() { consumer.withLock { $0.incarnationChanged() } }
+    var hasGoneBack: Bool { consumer.withLock { $0.hasGoneBack } }
+    func tokens(of partitions: [Int]) -> [FencingToken?] { consumer.withLock { $0.tokens(of: partitions) } }
+
+    func accept(_ id: StreamID, partition: Int, bytes: Int, isSuspect: Bool) -> FetchPlanner.Admission {
+        consumer.withLock { $0.fetchPlanner.admit(id, partition: partition, bytes: bytes, isSuspect: isSuspect) }
+    }
+
+    func fetched(_ fetch: FetchPlanner.Fetch, _ grant: PullGrant, isCut: Bool) {
+        consumer.withLock {
+            $0.fetchPlanner.pulled(
+                fetch,
+                entries: grant.count,
+                last: grant.last,
+                // A suspect may turn out to have ended here: what comes after it must not be forgotten.
+                suspectWaits: grant.suspectWaits || grant.deaths > 0,
+                isCut: isCut
+            )
         }
     }
 
-    /// Lets all partitions be read from their beginning, each in a new tenure.
-    func readsAgain() {
-        withLeases { $0.reread($0.held.map(\.partition)) }
-        beatWanted.signal()
+    /// Another replica may own the partition: the next heartbeat tells.
+    func fetchRefused(_ fetch: FetchPlanner.Fetch) {
+        consumer.withLock { $0.fetchPlanner.refused(fetch) }
+        heartbeat.signal()
     }
 
-    /// The changes that wait to be applied to reading and delivery.
-    func takeChanges() -> [AssignmentChange] {
-        state.withLock { state in
-            defer { state.changes = [] }
-            return state.changes
+    /// - Returns: whether it was a single entry.
+    func replyWasTooLarge(entries: Int, bytes: Int) -> Bool {
+        consumer.withLock { $0.fetchPlanner.wasTooLarge(entries: entries, bytes: bytes) }
+    }
+
+    /// The ID up to which entries have been routed, as far as this process knows.
+    var routed: StreamID { consumer.withLock { $0.routed } }
+    func routed(to position: StreamID, isFull: Bool = false) {
+        consumer.withLock { $0.routed(to: position, isFull: isFull) }
+    }
+
+    /// New entries were routed, and those of them that are in hand were accepted.
+    func routed(_ answer: RouteAnswer, given: [(partition: Int, last: StreamID)], bytes: Int) {
+        consumer.withLock {
+            $0.fetchPlanner.routed(to: answer.partitions, given: given, entries: answer.entries, bytes: bytes)
         }
     }
 
-    /// Changes that could not be applied yet come first the next time.
-    func putBack(_ changes: [AssignmentChange]) { state.withLock { $0.changes = changes + $0.changes } }
+    func notePassed(_ count: Int, at position: StreamID) { consumer.withLock { $0.passed = (position, count) } }
+    func takePassed() -> (position: StreamID, passed: Int)? { consumer.withLock { $0.takePassed() } }
 
-    /// The instant before which a request of this partition may start; nil when it may not.
-    func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
-        state.withLock { $0.leases.sendDeadline(partition, tenure: tenure) }
-    }
-
-    /// Takes ends in the order in which they happened.
-    func ended(_ ends: [EntryCompletion]) {
-        state.withLock { state in
-            for end in ends {
-                state.fetchPlanner.ended(end)
-                state.troubles.ended(end.id)
-                // Redis would refuse it, and nothing is gained by asking.
-                let isCurrent = state.leases.tenure(of: end.partition) == end.tenure
-                if isCurrent { state.acks.append(end) } else { _ = state.fetchPlanner.settled(end.id) }
-            }
-        }
-        endsWaiting.signal()
-        readable.signal()
-    }
+    /// Entries of these partitions were read, and all of them are planned.
+    func planned(_ partitions: [Int]) { consumer.withLock { $0.planned.formUnion(partitions) } }
+    func takePlanned() -> [Int] { consumer.withLock { $0.takePlanned() } }
 
     /// The process is still there after a suspect was handled.
     func survived(_ id: StreamID) {
-        withIntake { $0.survived(id) }
-        readable.signal()
+        consumer.withLock { $0.fetchPlanner.survived(id) }
+        work.signal()
     }
+
+    func takeSurvivors() -> [StreamID] { consumer.withLock { $0.fetchPlanner.takeSurvivors() } }
 
     /// The process ends in good order: the suspect in hand is not to blame for it.
-    func endingInOrder() { withIntake { $0.endingInOrder() } }
+    func endingInOrder() { consumer.withLock { $0.fetchPlanner.endingInOrder() } }
 
-    /// Takes entries that were given up; they stay pending in Redis.
-    func forgot(_ entries: [PlannedEntry]) {
-        if entries.isEmpty { return }
-        state.withLock { state in
-            for entry in entries {
-                state.fetchPlanner.forget(entry.id, partition: entry.partition, bytes: entry.size)
-                state.troubles.ended(entry.id)
-            }
-        }
-        readable.signal()
-        releaseDrained()
+    // MARK: For the deliverer, under its lock
+
+    /// The instant before which a request of this partition may start; nil when it may not.
+    func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
+        consumer.withLock { $0.assignment.sendDeadline(partition, tenure: tenure) }
     }
 
-    /// The acknowledgements of this many ends have been dealt with.
-    /// - Parameters:
-    ///   - stuck: partitions that were left out.
-    ///   - fenced: tenures whose acknowledgements were refused.
-    /// - Returns: the ends that Redis has confirmed.
-    func acknowledged(_ count: Int, except stuck: Set<Int> = [], fenced: Set<Int> = []) -> [EntryCompletion] {
-        let (confirmed, isFree) = state.withLock { state in
-            let settled = state.acks.confirm(count, except: stuck)
-            let isFree = settled.reduce(state.windowWasFull) { state.fetchPlanner.settled($1.id) || $0 }
-            return (settled.filter { !fenced.contains($0.tenure) }, isFree)
+    /// Takes completions in the order in which they happened.
+    func completed(_ completions: [EntryCompletion]) { signal(consumer.withLock { $0.completed(completions) }) }
+
+    /// Takes entries that were given up; they stay pending in Redis.
+    func returned(_ entries: [PlannedEntry]) {
+        if entries.isEmpty { return }
+        signal(consumer.withLock { $0.returned(entries) })
+    }
+
+    // MARK: For the acknowledger
+
+    /// Completions that Redis has not confirmed yet.
+    var pendingAcks: Int { consumer.withLock { $0.acks.count } }
+
+    func nextAcknowledgements(except blocked: Set<Int>) -> [AckQueue.Call] {
+        consumer.withLock { $0.acks.calls(except: blocked) }
+    }
+
+    /// Tokens are asked for right before each call, since a heartbeat may have ended the tenure meanwhile.
+    func tokens(of batches: [AckQueue.PartitionBatch]) -> [FencingToken?] {
+        consumer.withLock { consumer in
+            batches.map { consumer.assignment.fencingToken(of: $0.partition, tenure: $0.tenure) }
         }
-        if isFree { readable.signal() }
-        releaseDrained()
+    }
+
+    func acknowledged(_ count: Int, except blocked: Set<Int>, fenced: Set<Int>) -> [EntryCompletion] {
+        let (confirmed, wakeups) = consumer.withLock { $0.acknowledged(count, except: blocked, fenced: fenced) }
+        signal(wakeups)
         return confirmed
     }
 
-    /// Lets the next heartbeat give back the draining partitions of which nothing is left.
-    private func releaseDrained() {
-        let hasReleases = state.withLock { state in
-            let drained = state.leases.draining.filter {
-                state.fetchPlanner.buffered(in: $0) == 0 && state.acks.count(in: $0) == 0
-            }
-            for partition in drained { state.leases.drained(partition) }
-            return !drained.isEmpty
+    func deadLettersAre(unwritable why: String?) { consumer.withLock { $0.deadLetterProblem = why } }
+
+    /// Contacts that look left behind, and those of them that are.
+    func takeBehind() -> [OrderMonitor.Violation] { consumer.withLock { $0.fetchPlanner.takeBehind() } }
+    func confirm(_ violations: [OrderMonitor.Violation]) { consumer.withLock { $0.fetchPlanner.confirm(violations) } }
+    func takeViolations() -> (count: Int, last: OrderMonitor.Violation?) {
+        consumer.withLock { $0.fetchPlanner.takeViolations() }
+    }
+
+    // MARK: For the reporter of delivery errors
+
+    func attemptFailed(_ id: StreamID, _ error: DeliveryError) {
+        consumer.withLock { $0.deliveryErrors.failed(id, error) }
+    }
+
+    /// What to write; nil when Redis holds nothing of this process, and is to hold nothing.
+    func takeDeliveryErrors() -> DeliveryErrors.Difference? {
+        consumer.withLock { consumer in
+            let difference = consumer.deliveryErrors.difference
+            consumer.deliveryErrors.writing(difference)
+            return consumer.deliveryErrors.isEmpty ? nil : difference
         }
-        if hasReleases { beatWanted.signal() }
+    }
+
+    /// - Parameter isKept: whether what was written before is still there.
+    func wroteDeliveryErrors(_ difference: DeliveryErrors.Difference, isKept: Bool) {
+        consumer.withLock { consumer in
+            consumer.deliveryErrors.written(difference)
+            if !isKept { consumer.deliveryErrors.forgotten() }
+        }
     }
 }

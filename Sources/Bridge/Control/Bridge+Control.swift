@@ -14,7 +14,7 @@ extension Bridge {
         var pauses: [String: Pause] = [:]
         for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
             pauses[state.keys.stream] = try await state.pauseSwitch.pause(pause)
-            state.beatWanted.signal()
+            state.heartbeat.signal()
         }
         return pauses
     }
@@ -27,7 +27,7 @@ extension Bridge {
         var pauses: [String: Pause] = [:]
         for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
             pauses[state.keys.stream] = try await state.pauseSwitch.resume()
-            state.beatWanted.signal()
+            state.heartbeat.signal()
         }
         return pauses
     }

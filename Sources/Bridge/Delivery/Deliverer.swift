@@ -50,7 +50,7 @@ final class Deliverer: Sendable {
         state.withLock { state in
             for entry in entries {
                 let ends = state.contactQueues.admit(entry)
-                if !ends.isEmpty { streams[entry.contactQueue.stream].ended(ends) }
+                if !ends.isEmpty { streams[entry.contactQueue.stream].completed(ends) }
             }
         }
         wakeup.signal()
@@ -60,7 +60,7 @@ final class Deliverer: Sendable {
     func abandon(stream: Int, partition: Int) {
         let now = clock.now
         state.withLock { state in
-            streams[stream].forgot(
+            streams[stream].returned(
                 state.abandon(stream: stream, partition: partition, now: now, mayStart: { mayStart($0, now) })
             )
         }
@@ -134,8 +134,8 @@ final class Deliverer: Sendable {
             )
             let ends = state.contactQueues.takeEnds()
             // Each call takes ends of one stream.
-            for ends in ends.chunked(by: \.stream) { streams[ends[0].stream].ended(ends) }
-            for entry in state.contactQueues.takeGiven() { streams[entry.contactQueue.stream].forgot([entry]) }
+            for ends in ends.chunked(by: \.stream) { streams[ends[0].stream].completed(ends) }
+            for entry in state.contactQueues.takeGiven() { streams[entry.contactQueue.stream].returned([entry]) }
             return action
         }
     }
@@ -180,7 +180,7 @@ final class Deliverer: Sendable {
         guard let deadline = stream.sendDeadline(start.partition, tenure: start.tenure),
             let answer = await loops.send(call, deadline: deadline)
         else {
-            state.withLock { stream.forgot($0.unsent(start)) }
+            state.withLock { stream.returned($0.unsent(start)) }
             return wakeup.signal()
         }
         let now = clock.now
@@ -188,12 +188,12 @@ final class Deliverer: Sendable {
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, began: began, now: now, random: random)
-            if !settled.ends.isEmpty { stream.ended(settled.ends) }
+            if !settled.ends.isEmpty { stream.completed(settled.ends) }
             if !settled.given.isEmpty {
-                stream.forgot(settled.given)
+                stream.returned(settled.given)
             } else if let delay = settled.retryDelay {
                 for entry in state.contactQueues.entries(of: start) {
-                    stream.failed(entry.id, attempts: entry.attempts, answer, again: delay > .zero ? delay : nil)
+                    stream.attemptFailed(entry.id, attempts: entry.attempts, answer, again: delay > .zero ? delay : nil)
                 }
             }
             return settled

@@ -79,7 +79,7 @@ struct RateLimiter: Sendable {
         if checksLease, let stream = request.stream, let partition = request.partition {
             state = streams[stream]
             keys.append(streams[stream].keys.leases)
-            fence = [String(partition), streams[stream].withLeases { $0.lease(of: partition) } ?? "none"]
+            fence = [String(partition), streams[stream].lease(of: partition) ?? "none"]
         }
         let arguments = Self.arguments(request, cap: cap) + fence
         let names = keys
@@ -88,7 +88,7 @@ struct RateLimiter: Sendable {
         }
         let grant = try PermitGrant(answer)
         // Somebody else took the partition over: the next heartbeat tells.
-        if grant.isOthers { state?.beatWanted.signal() }
+        if grant.isOthers { state?.heartbeat.signal() }
         return grant
     }
 

@@ -11,7 +11,7 @@ struct BlockingReads: Sendable {
         self.newEntries = NewEntryListener(
             stream: state.keys.stream,
             client: newEntries,
-            readable: state.readable,
+            work: state.work,
             log: log
         )
         self.wakeups = WakeupListener(state: state, client: wakeups, log: log)
@@ -33,14 +33,14 @@ final class NewEntryListener: Sendable {
     let client: RedisClient
     private let wanted = Mutex<StreamID?>(nil)
     private let wakeup = Wakeup()
-    private let readable: Wakeup
+    private let work: Wakeup
     private let log: BlockingReadLog
 
-    /// - Parameter readable: signalled when there is something new.
-    init(stream: String, client: RedisClient, readable: Wakeup, log: BlockingReadLog) {
+    /// - Parameter work: signalled when there is something new.
+    init(stream: String, client: RedisClient, work: Wakeup, log: BlockingReadLog) {
         self.stream = stream
         self.client = client
-        self.readable = readable
+        self.work = work
         self.log = log
     }
 
@@ -75,7 +75,7 @@ final class NewEntryListener: Sendable {
                     try? await clock.sleep(for: .milliseconds(500))
                 }
                 wanted.withLock { if $0 == id { $0 = nil } }
-                readable.signal()
+                work.signal()
             }
         }
     }
@@ -115,8 +115,8 @@ struct WakeupListener: Sendable {
                     continue
                 }
                 heard = ring.id
-                if ring.fields?.first?.value == Array("leases".utf8) { state.beatWanted.signal() }
-                state.readable.signal()
+                if ring.fields?.first?.value == Array("leases".utf8) { state.heartbeat.signal() }
+                state.work.signal()
             } catch {
                 if Task.isCancelled { return }
                 log.failed(stream: state.keys.stream, error)

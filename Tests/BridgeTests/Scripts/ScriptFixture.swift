@@ -194,7 +194,7 @@ struct EndedEntries {
 extension StreamState {
     /// One heartbeat, as the lease keeper does it.
     func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [AssignmentChange] {
-        let view = try await beat(withLeases { $0.next(now: now) })
+        let view = try await beat(nextHeartbeat(now: now))
         let changes = heartbeatAnswered(view, sentAt: now, now: now)
         openAll()
         return changes
@@ -202,10 +202,16 @@ extension StreamState {
 
     /// Reads what is owned, as the reader does it.
     func openAll() {
-        for (partition, tenure) in withLeases({ $0.held }) {
-            withIntake { if $0.tenure(of: partition) != tenure { $0.open(partition, tenure: tenure) } }
+        consumer.withLock { consumer in
+            for (partition, tenure) in consumer.assignment.held
+            where consumer.fetchPlanner.tenure(of: partition) != tenure {
+                consumer.fetchPlanner.open(partition, tenure: tenure)
+            }
         }
     }
+
+    /// The tenure in which a partition is owned.
+    func tenure(of partition: Int) -> Int? { consumer.withLock { $0.assignment.tenure(of: partition) } }
 
     /// Routes as the reader does it.
     func route(
@@ -219,7 +225,7 @@ extension StreamState {
         var limits = EntryDecoder.Limits()
         limits.entryBytes = entryBytes
         let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: paths), limits: limits)
-        if !isKnown { _ = try await beatOnce() }
+        if incarnation.isEmpty { _ = try await beatOnce() }
         func once(_ passed: Int?) async throws -> Routed {
             let peek = try await peek(count: count, decoder: decoder)
             let answer = try await route(
@@ -231,7 +237,7 @@ extension StreamState {
                     FetchPlanner.End(partition: $0, cursor: cursors[$0] ?? .zero)
                 }
             )
-            routed = answer.position
+            routed(to: answer.position)
             let entries = Dictionary(grouping: peek.entries.suffix(answer.entries), by: \.partition)
             let given = answer.given.sorted().map { (partition: $0, entries: (entries[$0] ?? []).map(\.entry)) }
             return Routed(answer: answer, peek: peek, given: given)
@@ -286,7 +292,7 @@ extension StreamState {
             stream: 0,
             id: id,
             partition: partition,
-            tenure: withLeases { $0.tenure(of: partition) } ?? 0,
+            tenure: tenure(of: partition) ?? 0,
             size: 0,
             kind: .deadLettered([]),
             attempts: 1,
@@ -304,7 +310,7 @@ extension StreamState {
     }
 
     private func portion(of ended: EndedEntries) -> AckQueue.PartitionBatch {
-        let tenure = withLeases { $0.tenure(of: ended.partition) } ?? 0
+        let tenure = tenure(of: ended.partition) ?? 0
         return AckQueue.PartitionBatch(partition: ended.partition, tenure: tenure, ids: ended.ids)
     }
 
@@ -313,7 +319,7 @@ extension StreamState {
         var arguments: [RedisArgument] = [.string(group), .string(incarnation)]
         for portion in portions {
             arguments += [
-                .string("\(portion.partition)"), .string(withLeases { $0.lease(of: portion.partition) } ?? "none"),
+                .string("\(portion.partition)"), .string(lease(of: portion.partition) ?? "none"),
                 .string("\(portion.ids.count)"),
             ]
             arguments += portion.ids.map { .string($0.description) }
@@ -330,7 +336,7 @@ extension StreamState {
         maxLength: Int = 1000,
         why: [(String, String)] = [("reason", "refused")]
     ) async throws -> RedisValue {
-        let lease = withLeases { $0.lease(of: partition) } ?? "none"
+        let lease = lease(of: partition) ?? "none"
         let arguments = [group, incarnation, String(partition), lease, id.description, String(maxLength)]
         let own = (try await fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
         return try await client.run(
