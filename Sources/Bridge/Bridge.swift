@@ -75,7 +75,7 @@ public final class Bridge: Service {
             loops: faults.loops(loops),
             limiter: RateLimiter(
                 configuration,
-                script: faults.scripts.acquirePermits,
+                scripts: faults.scripts,
                 streams: states,
                 times: metrics.redis,
                 connections: &connections

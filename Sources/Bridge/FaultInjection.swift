@@ -1,6 +1,6 @@
 /// The joints of a bridge at which a test can plant a fault, to show that its checks find it. The program never sets them.
 struct FaultInjection: Sendable {
-    var scripts = StreamScripts()
+    var scripts = GroupScripts()
     /// What the replica itself believes about leases; what is promised to others stays.
     var timing: @Sendable (LeaseTiming) -> LeaseTiming = { $0 }
     /// Wraps what leaves the process.

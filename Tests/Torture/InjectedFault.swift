@@ -66,19 +66,19 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
                 entry.moved(to: OrderingKey(stream: entry.contactQueue.stream, contact: entry.id.description))
             }
         case .fenceOff:
-            faults.scripts.fetch = faults.scripts.fetch.replacing("~= lease then", "== 'never' then")
-            faults.scripts.route = faults.scripts.route.replacing(
+            faults.scripts[FetchScript.source].replace("~= lease then", "== 'never' then")
+            faults.scripts[RouteScript.source].replace(
                 "record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2]",
                 "true"
             )
-            faults.scripts.acknowledge = faults.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
-            faults.scripts.fetch = faults.scripts.fetch.replacing("if mistake then", "if false then")
-            faults.scripts.acknowledge = faults.scripts.acknowledge.replacing("if mistake then", "if false then")
+            faults.scripts[AcknowledgeScript.source].replace("== ARGV[at + 1] then", "~= 'never' then")
+            faults.scripts[FetchScript.source].replace("if mistake then", "if false then")
+            faults.scripts[AcknowledgeScript.source].replace("if mistake then", "if false then")
             faults.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
             faults.loops = { AnsweredTooEarly(loops: $0) }
         case .skipHistory:
-            faults.scripts.fetch = faults.scripts.fetch.replacing(
+            faults.scripts[FetchScript.source].replace(
                 "local consumer =",
                 """
                 if after == '0-0' and not string.find(lease, '^1 ') then
@@ -172,8 +172,8 @@ extension LeaseTiming {
 }
 
 extension RedisScript {
-    fileprivate func replacing(_ text: String, _ other: String) -> RedisScript {
+    fileprivate mutating func replace(_ text: String, _ other: String) {
         precondition(source.contains(text), "the script \(name) has no \"\(text)\" any more: mend the plant")
-        return RedisScript(name: name, source: source.replacing(text, with: other))
+        self = RedisScript(name: name, source: source.replacing(text, with: other))
     }
 }

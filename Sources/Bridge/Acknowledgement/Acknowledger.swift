@@ -122,7 +122,7 @@ struct Acknowledger: Sendable {
         let behind = state.takeBehind()
         if behind.isEmpty { return }
         do {
-            let entries = try await state.entries(behind.map(\.after), in: state.incarnation)
+            let entries = try await state.group.entries(behind.map(\.after), in: state.incarnation)
             let there = zip(behind, entries).compactMap { $1 == nil ? nil : $0 }
             state.confirm(there)
         } catch {

@@ -10,14 +10,9 @@ import Synchronization
 /// - ownership: only the reader's task opens and closes partitions and accepts entries. The deliverer returns what it was given, and completes it.
 final class StreamState: Sendable {
     let index: Int
-    let keys: StreamKeys
-    let group: String
-    let partitions: Int
-    let client: RedisClient
-    let member: String
+    /// The stream's group in Redis.
+    let group: GroupClient
     let timing: LeaseTiming
-    let scripts: StreamScripts
-    let times: RedisCommandTimes
 
     /// Wakes the reader; see ``ConsumerState/Wakeups``.
     let work = Wakeup()
@@ -31,29 +26,11 @@ final class StreamState: Sendable {
     /// Tests look into it; everything else asks the functions below.
     let consumer: Mutex<ConsumerState>
 
-    /// - Parameter member: names this process and no other one, ever.
-    init(
-        index: Int,
-        keys: StreamKeys,
-        group: String,
-        partitions: Int,
-        member: String,
-        timing: LeaseTiming,
-        client: RedisClient,
-        limits: BufferLimits,
-        scripts: StreamScripts = StreamScripts(),
-        times: RedisCommandTimes = .none
-    ) {
+    init(index: Int, group: GroupClient, timing: LeaseTiming, limits: BufferLimits) {
         self.index = index
-        self.keys = keys
         self.group = group
-        self.partitions = partitions
-        self.member = member
         self.timing = timing
-        self.client = client
-        self.scripts = scripts
-        self.times = times
-        let assignment = PartitionAssignment(member: member, partitions: partitions, timing: timing)
+        let assignment = PartitionAssignment(member: group.member, partitions: group.partitions, timing: timing)
         self.consumer = Mutex(ConsumerState(assignment: assignment, limits: limits))
     }
 
@@ -73,15 +50,16 @@ final class StreamState: Sendable {
             states.append(
                 StreamState(
                     index: index,
-                    keys: configuration.keys(of: stream),
-                    group: configuration.group,
-                    partitions: configuration.partitions,
-                    member: member,
+                    group: GroupClient(
+                        client: connections.connect(to: stream.name),
+                        keys: configuration.keys(of: stream),
+                        partitions: configuration.partitions,
+                        member: member,
+                        scripts: faults.scripts,
+                        timed: times.record
+                    ),
                     timing: faults.timing(timing),
-                    client: connections.connect(to: stream.name),
-                    limits: configuration.limits,
-                    scripts: faults.scripts,
-                    times: times
+                    limits: configuration.limits
                 )
             )
         }
@@ -95,6 +73,11 @@ final class StreamState: Sendable {
     }
 
     // MARK: What everybody may know
+
+    var keys: StreamKeys { group.keys }
+    var client: RedisClient { group.client }
+    var partitions: Int { group.partitions }
+    var member: String { group.member }
 
     /// The pause that holds, as the last heartbeat found it.
     var pause: Pause? { consumer.withLock { $0.assignment.pause } }

@@ -65,5 +65,5 @@ extension Bridge {
 }
 
 extension StreamState {
-    var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, script: scripts.pause) }
+    var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, scripts: group.scripts) }
 }

@@ -23,8 +23,8 @@ struct Adoption: Sendable {
         var (moved, late) = (0, 0)
         while let cursor = after {
             let incarnation = state.incarnation
-            let found = try await state.foreign(after: cursor, count: Self.batch)
-            let entries = try await state.entries(found.ids, in: incarnation)
+            let found = try await state.group.foreign(after: cursor, count: Self.batch)
+            let entries = try await state.group.entries(found.ids, in: incarnation)
             let placed = zip(found.ids, entries).map { id, entry in
                 let partition = entry.map {
                     PartitionRule.partition(
@@ -36,7 +36,9 @@ struct Adoption: Sendable {
                 return (id: id, partition: partition)
             }
             after = found.next
-            let answer = try await state.adopt(placed, isLast: after == nil, rule: rule, incarnation: incarnation)
+            let answer = try await state.group.run(
+                AdoptScript(incarnation: incarnation, rule: rule, isLast: after == nil, entries: placed)
+            )
             moved += answer.moved
             late += answer.late
             if answer.gone > 0 { reportGone(answer.gone) }

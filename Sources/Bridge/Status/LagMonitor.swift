@@ -68,7 +68,7 @@ final class LagMonitor: Sendable {
         var survey: StreamSurvey?
         var pauseLook = status.isPauseKnown ? PauseLook(pause: status.pause) : nil
         if state.isOpen, state.client.isConnected {
-            do { survey = try await state.survey() } catch {
+            do { survey = try await state.group.inspect() } catch {
                 if !Task.isCancelled { surveyFailed(error) }
                 status.figuresProblem = "\(error)"
             }
@@ -152,7 +152,7 @@ final class LagMonitor: Sendable {
             sequence: 0
         )
         do {
-            let count = try await state.trim(before: min(finished, oldest), limit: Self.trimLimit)
+            let count = try await state.group.trim(before: min(finished, oldest), limit: Self.trimLimit)
             sample.withLock { $0.ownTrims += count }
             if count > 0 {
                 logger.debug(

@@ -21,7 +21,6 @@ struct FullMemoryTests {
             #expect(try await fixture.letters().count == 1)
             let limiter = RateLimiter(
                 client: fixture.client,
-                script: session.scripts.acquirePermits,
                 key: "limiter",
                 cap: nil,
                 checksLeases: true,

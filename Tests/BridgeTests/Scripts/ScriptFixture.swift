@@ -40,12 +40,8 @@ struct ScriptFixture: Sendable {
     func session(partitions: Int = 4, member: String = "a") -> StreamState {
         StreamState(
             index: 0,
-            keys: keys,
-            group: Self.group,
-            partitions: partitions,
-            member: member,
+            group: GroupClient(client: client, keys: keys, partitions: partitions, member: member),
             timing: LeaseTiming(requestTimeout: .seconds(5)),
-            client: client,
             limits: BufferLimits()
         )
     }
@@ -185,6 +181,13 @@ struct Routed {
     var bytes: Int { peek.bytes }
 }
 
+/// What waits in one partition: what the fetch script said of it, and what the entries hold.
+struct FetchedPartition: Equatable {
+    let entries: [StreamEntry]
+    let deaths: Int
+    let suspectWaits: Bool
+}
+
 /// Entries of one partition that have ended, in whatever its tenure is.
 struct EndedEntries {
     let partition: Int
@@ -255,14 +258,16 @@ extension StreamState {
         entryBytes: Int
     ) async throws -> (moved: Int, gone: Int, next: StreamID?) {
         let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: rule.split(separator: "\n").map(String.init)))
-        let found = try await foreign(after: after, count: count)
-        let placed = zip(found.ids, try await entries(found.ids, in: incarnation)).map { id, entry in
+        let found = try await group.foreign(after: after, count: count)
+        let placed = zip(found.ids, try await group.entries(found.ids, in: incarnation)).map { id, entry in
             let key = entry.flatMap { decoder.decode($0).contactKey }
             return (
                 id: id, partition: entry.map { _ in PartitionRule.partition(of: key, id: id, partitions: partitions) }
             )
         }
-        let answer = try await adopt(placed, isLast: found.next == nil, rule: rule, incarnation: incarnation)
+        let answer = try await group.run(
+            AdoptScript(incarnation: incarnation, rule: rule, isLast: found.next == nil, entries: placed)
+        )
         return (answer.moved, answer.gone, found.next)
     }
 
@@ -316,7 +321,7 @@ extension StreamState {
 
     /// What the script itself answers: how many entries were pending, then the places of the portions that are others'.
     func acknowledgeCounts(_ portions: [EndedEntries]) async throws -> [Int64?] {
-        var arguments: [RedisArgument] = [.string(group), .string(incarnation)]
+        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation)]
         for portion in portions {
             arguments += [
                 .string("\(portion.partition)"), .string(lease(of: portion.partition) ?? "none"),
@@ -324,8 +329,9 @@ extension StreamState {
             ]
             arguments += portion.ids.map { .string($0.description) }
         }
-        let keys = [keys.stream, keys.state, keys.leases, keys.suspects]
-        return try await client.run(scripts.acknowledge, keys: keys, arguments: arguments).array?.map(\.integer) ?? []
+        let names = [keys.stream, keys.state, keys.leases, keys.suspects]
+        let answer = try await client.run(AcknowledgeScript.source.script, keys: names, arguments: arguments)
+        return answer.array?.map(\.integer) ?? []
     }
 
     /// - Returns: what the script itself answers.
@@ -337,10 +343,10 @@ extension StreamState {
         why: [(String, String)] = [("reason", "refused")]
     ) async throws -> RedisValue {
         let lease = lease(of: partition) ?? "none"
-        let arguments = [group, incarnation, String(partition), lease, id.description, String(maxLength)]
+        let arguments = [keys.group, incarnation, String(partition), lease, id.description, String(maxLength)]
         let own = (try await fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
         return try await client.run(
-            scripts.deadLetter,
+            DeadLetterScript.source.script,
             keys: [keys.stream, keys.state, keys.leases, keys.suspects, keys.deadLetters],
             arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) } + own
         )
