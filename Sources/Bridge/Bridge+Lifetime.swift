@@ -17,43 +17,20 @@ extension Bridge {
     /// Keeps the leases while `body` reads, delivers and acknowledges, then gives them back.
     private func leasing(_ body: @escaping @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for keeper in keepers { group.addTask { try await keeper.run() } }
-            for bell in bells {
-                group.addTask {
-                    await bell.run()
-                    await Self.untilCancelled()
-                }
-            }
+            for consumer in consumers { group.addTask { try await consumer.renewLeases() } }
             group.addTask { try await body() }
             defer { group.cancelAll() }
-            // Ends with the body, or with a keeper that gives up.
+            // Ends with the body, or with a renewer that gives up.
             try await group.next()
         }
         gauges.stopping(.leaving)
-        for session in sessions { session.withIntake { $0.endingInOrder() } }
-        for (session, keeper) in zip(sessions, keepers) {
-            do { try await session.clearSurvivors() } catch {
-                logger.warning(
-                    "Crash counts could not be taken back: entries that this process had in hand count one crash too many",
-                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
-                )
-            }
-            await keeper.leave()
-        }
+        for consumer in consumers { await consumer.leave() }
     }
 
     /// Reads until `stop`, or until a reader gives up.
     private func reading(until stop: Wakeup) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for reader in readers { group.addTask { try await reader.run() } }
-            for waiter in waiters {
-                group.addTask {
-                    await waiter.run()
-                    // A waiter ends only by cancellation; it must not end the group.
-                    await Self.untilCancelled()
-                }
-            }
-            for poller in pollers { group.addTask { await poller.run() } }
+            for consumer in consumers { group.addTask { try await consumer.read() } }
             group.addTask { await self.recorder.run { self.sample } }
             group.addTask { _ = await stop.wait() }
             defer { group.cancelAll() }
@@ -88,7 +65,7 @@ extension Bridge {
     /// Acknowledges while `body` delivers, then flushes.
     private func acknowledging(_ body: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Flush.self) { group in
-            for acknowledger in acknowledgers { group.addTask { .done(unconfirmed: await acknowledger.run()) } }
+            for consumer in consumers { group.addTask { .done(unconfirmed: await consumer.acknowledge()) } }
             let result: Result<Void, any Error>
             do {
                 try await body()
@@ -97,13 +74,13 @@ extension Bridge {
                 result = .failure(error)
             }
             gauges.stopping(.acknowledging)
-            for session in sessions { session.endsWaiting.finish() }
+            for consumer in consumers { consumer.state.acks.finish() }
             group.addTask {
                 try? await Task.sleep(for: Self.flushTime)
                 return .timeIsUp
             }
             var unconfirmed = 0
-            var running = acknowledgers.count
+            var running = consumers.count
             while running > 0, let flush = try await group.next() {
                 switch flush {
                 case .done(let count):
@@ -130,9 +107,4 @@ extension Bridge {
 
     /// The time that the last flush of acknowledgements has after the grace period.
     private static let flushTime = Duration.seconds(5)
-
-    private static func untilCancelled() async {
-        let never = Wakeup()
-        _ = await never.wait()
-    }
 }

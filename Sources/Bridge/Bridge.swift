@@ -15,15 +15,9 @@ public final class Bridge: Service {
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
     let clients: [RedisClient]
-    let sessions: [StreamState]
-    let keepers: [LeaseRenewer]
-    let bells: [WakeupListener]
-    let readers: [StreamReader]
-    let waiters: [NewEntryListener]
-    let acknowledgers: [Acknowledger]
-    let pollers: [LagMonitor]
+    let consumers: [StreamConsumer]
     let deliverer: Deliverer
-    private let ends: CompletionCounter
+    private let completions: CompletionCounter
     private let activity: Activity
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
@@ -46,174 +40,70 @@ public final class Bridge: Service {
             configuration: configuration,
             destination: destination,
             loops: loops,
+            on: loops.eventLoop,
             factory: factory,
             logger: logger,
-            parts: FaultInjection()
+            faults: FaultInjection()
         )
     }
 
-    /// What a test may replace to plant a fault; see ``FaultInjection``.
+    /// Objects are made in the order in which they need each other, and hold each other by reference: states, deliverer, consumers.
     init(
         configuration: BridgeConfiguration,
         destination: Destination,
-        loops: LoopsClient,
+        loops: any LoopsSending,
+        on eventLoop: any EventLoop,
         factory: any MetricsFactory,
         logger: Logger,
-        parts: FaultInjection
+        faults: FaultInjection
     ) {
-        let eventLoop = loops.eventLoop
-        self.executor = EventLoopExecutor(eventLoop)
-        let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
+        let names = configuration.streams.map(\.name)
+        let metrics = BridgeMetrics(streams: names, factory: factory)
         let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
-        let planner = EntryPlanner(
-            rules: rules,
-            streams: configuration.streams.map(\.name),
-            contactPaths: configuration.contactPaths,
-            integrationName: configuration.integrationName,
-            sizeWarningBytes: configuration.eventSizeWarningBytes,
-            carriesTraces: configuration.carriesTraces,
-            metrics: metrics.events,
-            recognition: recognition
+        let activity = Activity(streams: names)
+        let completions = CompletionCounter(metrics: metrics, activity: activity)
+        var connections = RedisConnections(configuration, on: eventLoop, factory: factory, logger: logger)
+        let states = StreamState.states(
+            of: configuration,
+            faults: faults,
+            times: metrics.redis,
+            connections: &connections
         )
-        let activity = Activity(streams: configuration.streams.map(\.name))
-        let ends = CompletionCounter(metrics: metrics, activity: activity)
-        // No other process ever has this name, so none takes this one's leases for its own.
-        let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
-
-        let reconnects = Counter(
-            label: BridgeMetrics.prefix + "redis_reconnects_total",
-            dimensions: [],
-            factory: factory
-        )
-        var clients: [RedisClient] = []
-        /// A connection of its own, to the server that has the key. All keys of a stream live in one slot, so one answers for them.
-        func connection(_ key: String) -> RedisClient {
-            let reconnects = ReconnectCounter(reconnects)
-            var redis = configuration.redis(for: key)
-            redis.maxReplyBytes = configuration.limits.replyBytes
-            let client = RedisClient(
-                configuration: redis,
-                logger: logger,
-                eventLoopGroup: eventLoop,
-                onState: { reconnects.observe($0) }
-            )
-            clients.append(client)
-            return client
-        }
-        var timing = configuration.leaseTiming
-        if configuration.redis.hasVoters { timing.promotionDelay = MajorityConfirmation.promotionDelay }
-        let sessions = configuration.streams.enumerated().map { index, stream in
-            StreamState(
-                index: index,
-                keys: configuration.keys(of: stream),
-                group: configuration.group,
-                partitions: configuration.partitions,
-                member: member,
-                timing: parts.timing(timing),
-                client: connection(stream.name),
-                limits: configuration.limits,
-                scripts: parts.scripts,
-                times: metrics.redis
-            )
-        }
-        let limiterKey = RateLimiter.key(apiKey: configuration.loops.apiKey)
-        let limiter = RateLimiter(
-            // On a cluster the limiter may live on another server than any stream.
-            client: configuration.redis.isCluster ? connection(limiterKey) : sessions[0].client,
-            script: parts.scripts.acquirePermits,
-            key: limiterKey,
-            cap: configuration.rateLimit,
-            checksLeases: !configuration.redis.isCluster,
-            sessions: sessions,
-            times: metrics.redis
-        )
-        let send = parts.send { await loops.send($0, sendDeadline: $1) }
         let deliverer = Deliverer(
-            state: DeliveryState(
-                contactQueues: ContactQueues(rules: configuration.laneRules),
-                isLimited: configuration.rateLimit != 0,
-                hasCap: configuration.rateLimit != nil,
-                asksForKey: configuration.triesKeyAtStart,
-                maxInFlight: configuration.loops.maxInFlight,
-                retry: configuration.retry,
-                lateEffect: configuration.lateEffect
+            state: DeliveryState(configuration),
+            loops: faults.loops(loops),
+            limiter: RateLimiter(
+                configuration,
+                scripts: faults.scripts,
+                streams: states,
+                times: metrics.redis,
+                connections: &connections
             ),
-            send: send,
-            ask: { try await limiter.ask($0) },
-            cap: configuration.rateLimit,
-            testKey: { await loops.testKey() },
+            streams: states,
             baseURL: configuration.loops.baseURL,
             metrics: metrics,
             activity: activity,
-            logger: logger,
-            outlet: Deliverer.Outlet(
-                sendDeadline: { sessions[$0].sendDeadline($1, tenure: $2) },
-                name: { sessions[$0].keys.stream },
-                // The ends of one call are of one lane, so of one stream.
-                ended: { ends in if let stream = ends.first?.stream { sessions[stream].ended(ends) } },
-                forgot: { sessions[$0].forgot($1) },
-                failed: { sessions[$0].failed($1, attempts: $2, $3, again: $4) },
-                survived: { stream, id in
-                    sessions[stream].withIntake { $0.survived(id) }
-                    sessions[stream].readable.signal()
-                }
-            )
+            logger: logger
         )
-        let blocked = configuration.streams.map { (waiter: connection($0.name), bell: connection($0.name)) }
-        let readLog = BlockingReadLog(logger: logger)
-        self.waiters = zip(sessions, blocked).map { session, clients in
-            NewEntryListener(
-                stream: session.keys.stream,
-                client: clients.waiter,
-                readable: session.readable,
-                log: readLog
-            )
-        }
-        self.bells = zip(sessions, blocked).map { WakeupListener(session: $0, client: $1.bell, log: readLog) }
-        self.readers = zip(sessions, waiters).map { session, waiter in
-            StreamReader(
-                session: session,
-                waiter: waiter,
-                planner: planner,
-                configuration: configuration,
-                metrics: metrics.stream(session.index),
-                logger: logger,
-                outlet: StreamReader.Outlet(
-                    admit: { deliverer.admit($0.map(parts.contactQueue)) },
-                    abandon: { deliverer.abandon(stream: session.index, partition: $0) },
-                    isStarving: { deliverer.isStarving }
-                )
-            )
-        }
-        self.keepers = sessions.map { session in
-            LeaseRenewer(
-                session: session,
-                groupStart: configuration.groupStart,
-                rule: configuration.keyRule,
-                metrics: metrics.stream(session.index),
-                logger: logger,
-                confirmation: parts.confirmation(MajorityConfirmation(policy: configuration.quorum)),
-                onBeat: { deliverer.leasesRenewed() },
-                onRewind: {
-                    for client in [blocked[session.index].waiter, blocked[session.index].bell] {
-                        await client.reconnect()
-                    }
-                }
-            )
-        }
-        self.acknowledgers = sessions.map { session in
-            Acknowledger(
-                session: session,
-                deadLetterMaxLength: configuration.deadLetterMaxLength,
-                ends: ends,
-                metrics: metrics.stream(session.index),
-                logger: logger
-            )
-        }
-        self.pollers = sessions.map {
-            LagMonitor(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
-        }
+        let shared = StreamConsumer.Surroundings(
+            configuration: configuration,
+            planner: EntryPlanner(
+                configuration,
+                rules: rules,
+                metrics: metrics.events,
+                recognition: recognition
+            ),
+            deliverer: deliverer,
+            completions: completions,
+            metrics: metrics,
+            readLog: BlockingReadLog(logger: logger),
+            faults: faults,
+            factory: factory,
+            logger: logger
+        )
+        var consumers: [StreamConsumer] = []
+        for state in states { consumers.append(StreamConsumer(state, shared, connections: &connections)) }
         self.configuration = configuration
         self.rules = rules
         self.metrics = metrics
@@ -224,12 +114,13 @@ public final class Bridge: Service {
             factory: factory
         )
         self.recognition = recognition
-        self.clients = clients
-        self.sessions = sessions
+        self.clients = connections.clients
+        self.consumers = consumers
         self.deliverer = deliverer
-        self.ends = ends
+        self.completions = completions
         self.activity = activity
         self.gauges = ProcessGauges(factory: factory)
+        self.executor = EventLoopExecutor(eventLoop)
         self.logger = logger
     }
 
@@ -242,21 +133,21 @@ public final class Bridge: Service {
         return BridgeStatus(
             instance: configuration.instance,
             group: configuration.group,
-            redisConnected: sessions.allSatisfy { $0.client.isConnected },
-            redisProblem: sessions.lazy.compactMap { $0.client.problem }.first,
-            redisAdvice: sessions.lazy.compactMap { $0.client.advice }.first,
+            redisConnected: consumers.allSatisfy { $0.state.client.isConnected },
+            redisProblem: consumers.lazy.compactMap { $0.state.client.problem }.first,
+            redisAdvice: consumers.lazy.compactMap { $0.state.client.advice }.first,
             loopsAddress: configuration.loops.baseURL,
             isDrained: isDrained,
             delivery: delivery,
             streams: configuration.streams.indices.map { index in
-                var status = pollers[index].status
+                var status = consumers[index].lagMonitor.status
                 status.weight = configuration.streams[index].weight
                 status.isHeld = delivery.isHeld
                 status.lost = metrics.stream(index).entriesLost
                 status.outOfOrder = metrics.stream(index).entriesOutOfOrder
                 return status
             },
-            ends: ends.counts,
+            ends: completions.counts,
             activity: activity.snapshot,
             mappingsRefused: mappingsRefused.load(ordering: .relaxed),
             unrecognized: recognition.unrecognized
@@ -299,7 +190,7 @@ public final class Bridge: Service {
     }
 
     /// Ends that Redis has confirmed, as they come.
-    public var confirmedEnds: CompletionCounter { ends }
+    public var confirmedEnds: CompletionCounter { completions }
 
     /// Carries events until a graceful shutdown or a cancellation, then stops cleanly: ends what is under way within the grace period,
     /// acknowledges it, and leaves the rest pending in Redis.

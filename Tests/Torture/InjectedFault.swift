@@ -57,34 +57,28 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
     /// The simulator that it needs, if not just any.
     var profile: SimulatorProfile? { self == .lateEffectOff ? .hostile : nil }
 
-    var parts: FaultInjection {
-        var parts = FaultInjection()
+    var faults: FaultInjection {
+        var faults = FaultInjection()
         switch self {
         case .none: break
         case .lanesOff:
-            parts.contactQueue = { entry in
+            faults.contactQueue = { entry in
                 entry.moved(to: OrderingKey(stream: entry.contactQueue.stream, contact: entry.id.description))
             }
         case .fenceOff:
-            parts.scripts.fetch = parts.scripts.fetch.replacing("~= lease then", "== 'never' then")
-            parts.scripts.route = parts.scripts.route.replacing(
+            faults.scripts[FetchScript.source].replace("~= lease then", "== 'never' then")
+            faults.scripts[RouteScript.source].replace(
                 "record == ARGV[place + 1] and (tails[i] or '0-0') == ARGV[place + 2]",
                 "true"
             )
-            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("== ARGV[at + 1] then", "~= 'never' then")
-            parts.scripts.fetch = parts.scripts.fetch.replacing("if mistake then", "if false then")
-            parts.scripts.acknowledge = parts.scripts.acknowledge.replacing("if mistake then", "if false then")
-            parts.timing = { $0.believing(.seconds(3600)) }
+            faults.scripts[AcknowledgeScript.source].replace("== ARGV[at + 1] then", "~= 'never' then")
+            faults.scripts[FetchScript.source].replace("if mistake then", "if false then")
+            faults.scripts[AcknowledgeScript.source].replace("if mistake then", "if false then")
+            faults.timing = { $0.believing(.seconds(3600)) }
         case .ackBeforeDelivery:
-            parts.send = { send in
-                { call, sendDeadline in
-                    // The answer comes first; the request follows when it gets round to it.
-                    Task { await send(call, sendDeadline) }
-                    return LoopsResponse(outcome: .delivered, message: "")
-                }
-            }
+            faults.loops = { AnsweredTooEarly(loops: $0) }
         case .skipHistory:
-            parts.scripts.fetch = parts.scripts.fetch.replacing(
+            faults.scripts[FetchScript.source].replace(
                 "local consumer =",
                 """
                 if after == '0-0' and not string.find(lease, '^1 ') then
@@ -96,34 +90,56 @@ enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {
                 """
             )
         case .longLease:
-            parts.timing = { $0.believing(.seconds(3600)) }
+            faults.timing = { $0.believing(.seconds(3600)) }
         case .lateEffectOff: break
-        case .anyPrimary: parts.confirmation = { _ in AnyServer() }
+        case .anyPrimary: faults.confirmation = { _ in AnyServer() }
         case .conflictsMadeUp:
-            parts.send = { send in
-                { call, sendDeadline in
-                    guard call.operation == .sendEvent, Int.random(in: 0..<20) == 0 else {
-                        return await send(call, sendDeadline)
-                    }
-                    return LoopsResponse(outcome: .alreadyDelivered, status: 409)
-                }
-            }
+            faults.loops = { MadeUpConflicts(loops: $0) }
         case .wrongContact:
-            parts.send = { send in
-                { call, sendDeadline in
-                    guard Int.random(in: 0..<20) == 0 else { return await send(call, sendDeadline) }
-                    var other = call
-                    let text = String(decoding: call.body, as: UTF8.self).replacing(
-                        "@example.com",
-                        with: "@example.org"
-                    )
-                    other.body = Array(text.utf8)
-                    return await send(other, sendDeadline)
-                }
-            }
+            faults.loops = { WrongContacts(loops: $0) }
         }
-        return parts
+        return faults
     }
+}
+
+/// The answer comes first; the request follows when it gets round to it.
+private struct AnsweredTooEarly: LoopsSending {
+    let loops: any LoopsSending
+
+    func send(_ request: EncodedRequest, deadline: ContinuousClock.Instant) async -> LoopsResponse? {
+        Task { await loops.send(request, deadline: deadline) }
+        return LoopsResponse(outcome: .delivered, message: "")
+    }
+
+    func testKey() async -> LoopsResponse { await loops.testKey() }
+}
+
+private struct MadeUpConflicts: LoopsSending {
+    let loops: any LoopsSending
+
+    func send(_ request: EncodedRequest, deadline: ContinuousClock.Instant) async -> LoopsResponse? {
+        guard request.operation == .sendEvent, Int.random(in: 0..<20) == 0 else {
+            return await loops.send(request, deadline: deadline)
+        }
+        return LoopsResponse(outcome: .alreadyDelivered, status: 409)
+    }
+
+    func testKey() async -> LoopsResponse { await loops.testKey() }
+}
+
+private struct WrongContacts: LoopsSending {
+    let loops: any LoopsSending
+
+    func send(_ request: EncodedRequest, deadline: ContinuousClock.Instant) async -> LoopsResponse? {
+        guard Int.random(in: 0..<20) == 0 else { return await loops.send(request, deadline: deadline) }
+        var other = request
+        other.body = Array(
+            String(decoding: request.body, as: UTF8.self).replacing("@example.com", with: "@example.org").utf8
+        )
+        return await loops.send(other, deadline: deadline)
+    }
+
+    func testKey() async -> LoopsResponse { await loops.testKey() }
 }
 
 private struct AnyServer: PrimaryConfirmation {
@@ -156,8 +172,8 @@ extension LeaseTiming {
 }
 
 extension RedisScript {
-    fileprivate func replacing(_ text: String, _ other: String) -> RedisScript {
+    fileprivate mutating func replace(_ text: String, _ other: String) {
         precondition(source.contains(text), "the script \(name) has no \"\(text)\" any more: mend the plant")
-        return RedisScript(name: name, source: source.replacing(text, with: other))
+        self = RedisScript(name: name, source: source.replacing(text, with: other))
     }
 }

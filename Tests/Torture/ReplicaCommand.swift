@@ -69,9 +69,10 @@ struct ReplicaCommand: AsyncParsableCommand {
                 configuration: settled,
                 destination: .presets,
                 loops: loops,
+                on: loops.eventLoop,
                 factory: NOOPMetricsHandler.instance,
                 logger: logger,
-                parts: plant.parts
+                faults: plant.faults
             )
             print("replica is up")
             // A pipe is not a terminal: without this the line would wait for many more.

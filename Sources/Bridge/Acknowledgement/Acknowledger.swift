@@ -9,7 +9,7 @@ struct Acknowledger: Sendable {
     /// How long a partition is left alone whose dead letter could not be written.
     static let stuckFor = Duration.seconds(1)
 
-    let session: StreamState
+    let state: StreamState
     let deadLetterMaxLength: Int
     let ends: CompletionCounter
     let metrics: StreamMetrics
@@ -18,13 +18,13 @@ struct Acknowledger: Sendable {
     private let clock = ContinuousClock()
 
     init(
-        session: StreamState,
+        state: StreamState,
         deadLetterMaxLength: Int,
         ends: CompletionCounter,
         metrics: StreamMetrics,
         logger: Logger
     ) {
-        self.session = session
+        self.state = state
         self.deadLetterMaxLength = deadLetterMaxLength
         self.ends = ends
         self.metrics = metrics
@@ -32,19 +32,19 @@ struct Acknowledger: Sendable {
         self.logThrottle = LogThrottle(logger: logger)
     }
 
-    /// Runs until the session's `endsWaiting` is finished and all is confirmed, or the task is cancelled.
+    /// Runs until ``StreamState/acks`` is finished and all is confirmed, or the task is cancelled.
     /// - Returns: how many ends stayed unconfirmed: their entries stay pending and are recognised or delivered again.
     func run() async -> Int {
-        while await session.endsWaiting.wait() {
-            if session.withAcks({ $0.count }) < AckQueue.batch { try? await clock.sleep(for: Self.maxDelay) }
+        while await state.acks.wait() {
+            if state.pendingAcks < AckQueue.batch { try? await clock.sleep(for: Self.maxDelay) }
             await flush(downTo: AckQueue.batch)
         }
         await flush(downTo: 0)
-        return session.withAcks { $0.count }
+        return state.pendingAcks
     }
 
     /// Sends what waits, until nothing does or the task is cancelled.
-    /// - Parameter few: fewer that have come meanwhile share a later call; they have signalled `endsWaiting`.
+    /// - Parameter few: fewer that have come meanwhile share a later call; they have signalled it.
     private func flush(downTo few: Int) async {
         var failures = 0
         var stuck: Set<Int> = []
@@ -53,7 +53,7 @@ struct Acknowledger: Sendable {
             await confirmViolations()
             reportViolations()
             if clock.now >= stuckUntil { stuck = [] }
-            let calls = session.withAcks { $0.calls(except: stuck) }
+            let calls = state.nextAcknowledgements(except: stuck)
             if calls.isEmpty {
                 if stuck.isEmpty { return }
                 try? await clock.sleep(for: Self.maxDelay)
@@ -62,20 +62,20 @@ struct Acknowledger: Sendable {
             do {
                 for call in calls {
                     let fenced = try await send(call)
-                    let confirmed = session.acknowledged(call.count, except: stuck, fenced: fenced)
+                    let confirmed = state.acknowledged(call.count, except: stuck, fenced: fenced)
                     ends.confirm(confirmed, now: WallClock.secondsSince1970)
                 }
                 failures = 0
                 // Below that many calls, all that waited was sent: what waits now came later.
                 let isAll = stuck.isEmpty && calls.count < AckQueue.maxCalls
-                if isAll, session.withAcks({ $0.count }) < few { return }
+                if isAll, state.pendingAcks < few { return }
             } catch let unwritten as DeadLetterUnwritten {
                 if stuck.isEmpty { stuckUntil = clock.now + Self.stuckFor }
                 stuck.insert(unwritten.partition)
                 report(unwritten.fault)
             } catch GroupError.incarnationChanged {
                 // The next heartbeat ends the tenures of these ends; what is left of them is dropped then.
-                session.beatWanted.signal()
+                state.heartbeat.signal()
                 try? await clock.sleep(for: Self.maxDelay)
             } catch {
                 failures += 1
@@ -83,7 +83,7 @@ struct Acknowledger: Sendable {
                     error,
                     key: "ack",
                     "Failed to acknowledge entries; retrying",
-                    metadata: ["stream": "\(session.keys.stream)"]
+                    metadata: ["stream": "\(state.keys.stream)"]
                 )
                 let policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(2))
                 let delay = policy.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
@@ -104,7 +104,7 @@ struct Acknowledger: Sendable {
             .warning,
             key: "dropped",
             "Dead-letter stream is full; evicting the oldest dead letters",
-            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
         )
     }
 
@@ -113,37 +113,37 @@ struct Acknowledger: Sendable {
             .error,
             key: "letters",
             "A dead letter cannot be written; its partition's entries stay pending until it can",
-            metadata: ["stream": "\(session.keys.stream)", "error": "\(fault)"]
+            metadata: ["stream": "\(state.keys.stream)", "error": "\(fault)"]
         )
     }
 
     /// A contact that was left at an older entry was stepped over, unless Redis has lost the later one as well.
     private func confirmViolations() async {
-        let behind = session.withIntake { $0.takeBehind() }
+        let behind = state.takeBehind()
         if behind.isEmpty { return }
         do {
-            let entries = try await session.entries(behind.map(\.after), in: session.incarnation)
+            let entries = try await state.group.entries(behind.map(\.after), in: state.incarnation)
             let there = zip(behind, entries).compactMap { $1 == nil ? nil : $0 }
-            session.withIntake { $0.confirm(there) }
+            state.confirm(there)
         } catch {
             logThrottle.log(
                 .warning,
                 key: "order",
                 "Could not find out whether contacts were left at older entries",
-                metadata: ["stream": "\(session.keys.stream)", "error": "\(error)", "count": "\(behind.count)"]
+                metadata: ["stream": "\(state.keys.stream)", "error": "\(error)", "count": "\(behind.count)"]
             )
         }
     }
 
     /// It must never happen, so each time that it does is worth a line of the log.
     private func reportViolations() {
-        let (count, last) = session.withIntake { $0.takeViolations() }
+        let (count, last) = state.takeViolations()
         guard let last else { return }
         metrics.outOfOrder(count)
         logger.error(
             "A contact's entries ended out of order. This is a fault of the bridge: please report it",
             metadata: [
-                "stream": "\(session.keys.stream)", "partition": "\(last.partition)", "id": "\(last.id)",
+                "stream": "\(state.keys.stream)", "partition": "\(last.partition)", "id": "\(last.id)",
                 "after": "\(last.after)", "contact": "\(ContactHash.of(last.contact))", "count": "\(count)",
             ]
         )
@@ -153,30 +153,30 @@ struct Acknowledger: Sendable {
     private func send(_ call: AckQueue.Call) async throws -> Set<Int> {
         switch call {
         case .acknowledge(let portions):
-            let fenced = try await session.acknowledge(portions)
+            let fenced = try await state.acknowledge(portions)
             if !fenced.isEmpty { metrics.fenced(.acknowledge) }
             return Set(fenced.map { portions[$0].tenure })
         case .deadLetter(let end, let faults):
             let letter = DeadLetter(
                 end: end,
                 faults: faults,
-                stream: session.keys.stream,
+                stream: state.keys.stream,
                 now: Int64(WallClock.secondsSince1970 * 1000)
             )
             do {
-                let dropped = try await session.deadLetter(
+                let dropped = try await state.deadLetter(
                     end,
                     maxLength: deadLetterMaxLength,
                     fields: letter.arguments + content(of: end)
                 )
-                session.lettersAre(unwritable: nil)
+                state.deadLettersAre(unwritable: nil)
                 if dropped > 0 { reportDropped(dropped) }
             } catch GroupError.fenced {
                 metrics.fenced(.deadLetter)
                 return [end.tenure]
             } catch let fault as GroupError {
                 guard case .noLetters(_, let why) = fault else { throw fault }
-                session.lettersAre(unwritable: why)
+                state.deadLettersAre(unwritable: why)
                 throw DeadLetterUnwritten(partition: end.partition, fault: fault)
             }
             report(end, faults)
@@ -190,7 +190,7 @@ struct Acknowledger: Sendable {
         if end.isUnreadable { return leftOut(1) }
         let fields: [StreamField]
         do {
-            fields = try await session.fields(of: end.id) ?? []
+            fields = try await state.fields(of: end.id) ?? []
         } catch let error as RedisError {
             guard case .replyTooLarge = error.reason else { throw error }
             return leftOut(1)
@@ -204,7 +204,7 @@ struct Acknowledger: Sendable {
     private func report(_ end: EntryCompletion, _ faults: [DeliveryFailure]) {
         let reason = faults.first?.reason.rawValue ?? ""
         var metadata: Logger.Metadata = [
-            "stream": "\(session.keys.stream)", "id": "\(end.id)", "reason": "\(reason)",
+            "stream": "\(state.keys.stream)", "id": "\(end.id)", "reason": "\(reason)",
             "contact": "\(ContactHash.of(end.contact))",
         ]
         if let id = faults.first?.requestID { metadata["requestId"] = "\(id)" }

@@ -3,7 +3,7 @@ import Logging
 /// What a person may tell a running bridge.
 extension Bridge {
     /// The streams that are read, in order.
-    public var streamNames: [String] { sessions.map(\.keys.stream) }
+    public var streamNames: [String] { consumers.map(\.state.keys.stream) }
 
     /// Pauses streams for all replicas: nothing of them starts any more, what is under way ends.
     ///
@@ -12,9 +12,9 @@ extension Bridge {
     /// - Throws: when Redis fails; the streams before that are paused.
     public func pause(_ streams: [String], _ pause: Pause) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
-        for session in sessions where streams.contains(session.keys.stream) {
-            pauses[session.keys.stream] = try await session.pauseSwitch.pause(pause)
-            session.beatWanted.signal()
+        for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
+            pauses[state.keys.stream] = try await state.pauseSwitch.pause(pause)
+            state.heartbeat.signal()
         }
         return pauses
     }
@@ -25,9 +25,9 @@ extension Bridge {
     /// - Throws: when Redis fails; the streams before that go on.
     public func resume(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
-        for session in sessions where streams.contains(session.keys.stream) {
-            pauses[session.keys.stream] = try await session.pauseSwitch.resume()
-            session.beatWanted.signal()
+        for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
+            pauses[state.keys.stream] = try await state.pauseSwitch.resume()
+            state.heartbeat.signal()
         }
         return pauses
     }
@@ -36,14 +36,14 @@ extension Bridge {
     /// - Throws: when Redis fails.
     public func pauses(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
-        for session in sessions where streams.contains(session.keys.stream) {
-            pauses[session.keys.stream] = try await session.pauseSwitch.current()
+        for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
+            pauses[state.keys.stream] = try await state.pauseSwitch.current()
         }
         return pauses
     }
 
     /// Whether this replica was told to rest.
-    public var isDrained: Bool { sessions.contains { $0.isDrained } }
+    public var isDrained: Bool { consumers.contains { $0.state.isDrained } }
 
     /// This replica stops reading, lets what is under way end, gives its partitions to others, and stays up idle. Not kept anywhere: a process
     /// that starts anew takes part again.
@@ -54,7 +54,7 @@ extension Bridge {
 
     private func rest(_ isDrained: Bool) {
         var hasChanged = false
-        for session in sessions where session.rest(isDrained) { hasChanged = true }
+        for consumer in consumers where consumer.state.rest(isDrained) { hasChanged = true }
         guard hasChanged else { return }
         logger.notice(
             isDrained
@@ -65,5 +65,5 @@ extension Bridge {
 }
 
 extension StreamState {
-    var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, script: scripts.pause) }
+    var pauseSwitch: PauseSwitch { PauseSwitch(keys: keys, client: client, scripts: group.scripts) }
 }

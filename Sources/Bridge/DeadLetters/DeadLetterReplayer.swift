@@ -26,7 +26,6 @@ public struct DeadLetterReplayer: Sendable {
     private let boxes: [DeadLetterQueue]
     private let scan: Int
     private let destination: Destination?
-    private let script = StreamScripts().replay
     /// Replayed entries of a stream that are remembered at the most.
     private let copiesRemembered: Int
 
@@ -100,17 +99,15 @@ public struct DeadLetterReplayer: Sendable {
     public func replay(_ item: Item) async throws(RedisError) -> StreamID? {
         let box = boxes[item.box]
         guard let view = box.view(of: item.stream) else { return nil }
-        let arguments = [
-            item.id.description, String(DeadLetter.fields.count), DeadLetter.fields.last ?? "", item.entry.description,
-            String(Letter.maxFields), String(copiesRemembered), String(Self.copiesRemembered.milliseconds),
-        ]
-        return StreamID(
-            try await view.client.run(
-                script,
-                keys: [box.key, view.keys.stream, view.keys.replayed],
-                arguments: arguments.map { .string($0) }
-            )
+        let call = ReplayScript(
+            letter: item.id,
+            deadLetters: box.key,
+            entry: item.entry,
+            reasonFields: (DeadLetter.fields.count, DeadLetter.fields.last ?? ""),
+            maxFields: Letter.maxFields,
+            remembered: (copiesRemembered, Self.copiesRemembered.milliseconds)
         )
+        return try await view.client.run(call, in: view.keys)
     }
 
     private func fullMemory(of view: GroupInspector) -> String {

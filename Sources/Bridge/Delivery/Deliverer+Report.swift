@@ -12,7 +12,7 @@ extension Deliverer {
         // All is well: nothing to tell, and the words for it are not made up.
         if answer.outcome == .delivered && settled.change == .nothing { return }
         var metadata: Logger.Metadata = [
-            "stream": "\(outlet.name(start.key.stream))",
+            "stream": "\(streams[start.key.stream].keys.stream)",
             "id": "\(start.entry)",
             "operation": "\(start.step.call.operation.rawValue)",
             "status": "\(answer.status.map(String.init) ?? "none")",

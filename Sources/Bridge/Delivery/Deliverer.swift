@@ -3,43 +3,22 @@ import Loops
 import RedisStreams
 import Synchronization
 
-/// Sends what the lanes hold, as fast as the gate allows, and reports every end in order.
+/// Sends what the contacts' queues hold, as fast as admission control allows, and reports every end in order.
 ///
 /// All decisions are ``DeliveryState``'s; this adds the clock, the dice and the HTTP client.
+///
+/// Invariant, the order of locks: this one first, then a stream's (``StreamState``), then a wakeup's; never the other way. Streams are told of
+/// ends under this lock, so that the order in which they are acknowledged is the order in which they happened.
 final class Deliverer: Sendable {
-    /// The one call that leaves the process. It is not sent once the instant has passed; nil says that it was not.
-    typealias Send = @Sendable (EncodedRequest, ContinuousClock.Instant) async -> LoopsResponse?
-
-    /// What the deliverer asks and tells. Called under its lock: they must be quick and not call back.
-    struct Outlet: Sendable {
-        /// The instant before which a request of this stream's partition may start; nil when it may not.
-        let sendDeadline: @Sendable (_ stream: Int, _ partition: Int, _ tenure: Int) -> ContinuousClock.Instant?
-        /// The name of a stream, for the log.
-        let name: @Sendable (_ stream: Int) -> String
-        /// Takes ends of one stream, in the order in which they happened.
-        let ended: @Sendable ([EntryCompletion]) -> Void
-        /// Takes entries of one stream that were given up.
-        let forgot: @Sendable (_ stream: Int, [PlannedEntry]) -> Void
-        /// A request of the entry failed, and the entry waits. `again`: after how long it is tried again; nil when that is up to Loops.
-        let failed: @Sendable (_ stream: Int, StreamID, _ attempts: Int, LoopsResponse, _ again: Duration?) -> Void
-        /// The process is still there after the suspect's request.
-        let survived: @Sendable (_ stream: Int, StreamID) -> Void
-    }
-
-    /// Asks the limiter of all replicas. It throws when the limiter could not be asked.
-    typealias Ask = @Sendable (PermitRequest) async throws -> PermitGrant
-
     private let state: Mutex<DeliveryState>
     private let wakeup = Wakeup()
     private let clock = ContinuousClock()
-    private let send: Send
-    private let ask: Ask
-    /// The most requests a second by this replica's configuration.
-    private let cap: Double?
-    private let testKey: @Sendable () async -> LoopsResponse
+    private let loops: any LoopsSending
+    private let limiter: RateLimiter
+    /// What is known of each stream, by its number. Asked under this lock.
+    let streams: [StreamState]
     /// Where Loops is said to be, for people.
     let baseURL: String
-    let outlet: Outlet
     let metrics: BridgeMetrics
     private let activity: Activity
     let logger: Logger
@@ -47,36 +26,31 @@ final class Deliverer: Sendable {
 
     init(
         state: DeliveryState,
-        send: @escaping Send,
-        ask: @escaping Ask,
-        cap: Double? = nil,
-        testKey: @escaping @Sendable () async -> LoopsResponse,
+        loops: any LoopsSending,
+        limiter: RateLimiter,
+        streams: [StreamState],
         baseURL: String,
         metrics: BridgeMetrics,
         activity: Activity,
-        logger: Logger,
-        outlet: Outlet
+        logger: Logger
     ) {
         self.state = Mutex(state)
-        self.send = send
-        self.ask = ask
-        self.cap = cap
-        self.testKey = testKey
+        self.loops = loops
+        self.limiter = limiter
+        self.streams = streams
         self.baseURL = baseURL
         self.metrics = metrics
         self.activity = activity
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger)
-        self.outlet = outlet
     }
 
-    /// Hands entries to their lanes. Entries of one stream come in the order of the stream, per contact.
-    func admit(_ entries: [PlannedEntry]) {
-        // The ends leave under the lock, so that the order in which they are acknowledged is the order in which they happened.
+    /// Puts entries into their contacts' queues. Entries of one stream come in the order of the stream, per contact.
+    func enqueue(_ entries: [PlannedEntry]) {
         state.withLock { state in
             for entry in entries {
                 let ends = state.contactQueues.admit(entry)
-                if !ends.isEmpty { outlet.ended(ends) }
+                if !ends.isEmpty { streams[entry.contactQueue.stream].completed(ends) }
             }
         }
         wakeup.signal()
@@ -86,8 +60,7 @@ final class Deliverer: Sendable {
     func abandon(stream: Int, partition: Int) {
         let now = clock.now
         state.withLock { state in
-            outlet.forgot(
-                stream,
+            streams[stream].returned(
                 state.abandon(stream: stream, partition: partition, now: now, mayStart: { mayStart($0, now) })
             )
         }
@@ -161,21 +134,21 @@ final class Deliverer: Sendable {
             )
             let ends = state.contactQueues.takeEnds()
             // Each call takes ends of one stream.
-            for ends in ends.chunked(by: \.stream) { outlet.ended(ends) }
-            for entry in state.contactQueues.takeGiven() { outlet.forgot(entry.contactQueue.stream, [entry]) }
+            for ends in ends.chunked(by: \.stream) { streams[ends[0].stream].completed(ends) }
+            for entry in state.contactQueues.takeGiven() { streams[entry.contactQueue.stream].returned([entry]) }
             return action
         }
     }
 
     private func ask(_ request: PermitRequest) async {
         let answer: Result<PermitGrant, any Error>
-        do { answer = .success(try await ask(request)) } catch { answer = .failure(error) }
+        do { answer = .success(try await limiter.ask(request)) } catch { answer = .failure(error) }
         let now = clock.now
         let wait = state.withLock { $0.asked(answer, now: now) }
         switch answer {
         case .success(let grant):
             metrics.budget.granted(grant, wait: wait)
-            if let lowest = grant.lowestCap, let cap, lowest < cap {
+            if let lowest = grant.lowestCap, let cap = limiter.cap, lowest < cap {
                 logThrottle.log(
                     .warning,
                     key: "cap",
@@ -195,20 +168,19 @@ final class Deliverer: Sendable {
     }
 
     private func mayStart(_ entry: PlannedEntry, _ now: ContinuousClock.Instant) -> Bool {
-        outlet.sendDeadline(entry.contactQueue.stream, entry.partition, entry.tenure).map { now < $0 } ?? false
+        streams[entry.contactQueue.stream].sendDeadline(entry.partition, tenure: entry.tenure).map { now < $0 } ?? false
     }
 
     private func deliver(_ start: ContactQueues.Start) async {
         let began = clock.now
+        let stream = streams[start.key.stream]
         var call = start.step.call
         call.trace = call.trace?.next(span: .random(in: 1 ... .max))
         // Looked at again right before the write: a process that slept since the decision must not send.
-        guard let sendDeadline = outlet.sendDeadline(start.key.stream, start.partition, start.tenure),
-            let answer = await send(call, sendDeadline)
+        guard let deadline = stream.sendDeadline(start.partition, tenure: start.tenure),
+            let answer = await loops.send(call, deadline: deadline)
         else {
-            state.withLock { state in
-                outlet.forgot(start.key.stream, state.unsent(start))
-            }
+            state.withLock { stream.returned($0.unsent(start)) }
             return wakeup.signal()
         }
         let now = clock.now
@@ -216,25 +188,25 @@ final class Deliverer: Sendable {
         let random = Double.random(in: 0..<1)
         let settled = state.withLock { state in
             let settled = state.answered(start, answer, began: began, now: now, random: random)
-            if !settled.ends.isEmpty { outlet.ended(settled.ends) }
+            if !settled.ends.isEmpty { stream.completed(settled.ends) }
             if !settled.given.isEmpty {
-                outlet.forgot(start.key.stream, settled.given)
+                stream.returned(settled.given)
             } else if let delay = settled.retryDelay {
                 for entry in state.contactQueues.entries(of: start) {
-                    outlet.failed(start.key.stream, entry.id, entry.attempts, answer, delay > .zero ? delay : nil)
+                    stream.attemptFailed(entry.id, attempts: entry.attempts, answer, again: delay > .zero ? delay : nil)
                 }
             }
             return settled
         }
         metrics.request(start.step.call.operation, settled.answer, took: now - began)
         activity.answered(start, settled.answer)
-        if start.isSuspect { outlet.survived(start.key.stream, start.entry) }
+        if start.isSuspect { stream.survived(start.entry) }
         report(start, call, settled)
         wakeup.signal()
     }
 
     private func probeKey() async {
-        let answer = await testKey()
+        let answer = await loops.testKey()
         let now = clock.now
         let random = Double.random(in: 0..<1)
         let change = state.withLock { $0.keyProbed(answer, now: now, random: random) }

@@ -40,6 +40,18 @@ struct DeliveryState: Sendable {
         self.lateEffect = lateEffect
     }
 
+    init(_ configuration: BridgeConfiguration) {
+        self.init(
+            contactQueues: ContactQueues(rules: configuration.laneRules),
+            isLimited: configuration.rateLimit != 0,
+            hasCap: configuration.rateLimit != nil,
+            asksForKey: configuration.triesKeyAtStart,
+            maxInFlight: configuration.loops.maxInFlight,
+            retry: configuration.retry,
+            lateEffect: configuration.lateEffect
+        )
+    }
+
     enum Action: Sendable {
         case send(ContactQueues.Start)
         case probeKey

@@ -3,7 +3,7 @@ import RedisStreams
 
 /// Keeps one stream's group open and this replica's leases alive: the I/O around ``PartitionAssignment``.
 struct LeaseRenewer: Sendable {
-    let session: StreamState
+    let state: StreamState
     /// `0` or `$`: where a new group begins.
     let groupStart: String
     let rule: String
@@ -11,32 +11,31 @@ struct LeaseRenewer: Sendable {
     let logger: Logger
     /// Says whether the server that answers is the primary.
     let confirmation: any PrimaryConfirmation
-    /// Called after every renewal: what waited for one may go on.
-    let onBeat: @Sendable () -> Void
-    /// Called when Redis is another server, or was started anew: blocked reads may wait at the old one.
-    let onRewind: @Sendable () async -> Void
+    /// What waited for a renewal goes on after it.
+    private let deliverer: Deliverer
+    private let blockingReads: BlockingReads
 
     private let clock = ContinuousClock()
     private let logThrottle: LogThrottle
 
     init(
-        session: StreamState,
+        state: StreamState,
         groupStart: String,
         rule: String,
         metrics: StreamMetrics,
         logger: Logger,
         confirmation: any PrimaryConfirmation,
-        onBeat: @escaping @Sendable () -> Void,
-        onRewind: @escaping @Sendable () async -> Void
+        deliverer: Deliverer,
+        blockingReads: BlockingReads
     ) {
-        self.session = session
+        self.state = state
         self.groupStart = groupStart
         self.rule = rule
         self.metrics = metrics
         self.logger = logger
         self.confirmation = confirmation
-        self.onBeat = onBeat
-        self.onRewind = onRewind
+        self.deliverer = deliverer
+        self.blockingReads = blockingReads
         self.logThrottle = LogThrottle(logger: logger)
     }
 
@@ -46,11 +45,10 @@ struct LeaseRenewer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while !Task.isCancelled {
-                    try? await clock.sleep(for: session.timing.heartbeat, tolerance: .zero)
-                    session.beatWanted.signal()
+                    try? await clock.sleep(for: state.timing.heartbeat, tolerance: .zero)
+                    state.heartbeat.signal()
                 }
             }
-            group.addTask { await DeliveryErrorReporter(session: session, logger: logger).run() }
             defer { group.cancelAll() }
             try await keep()
         }
@@ -58,13 +56,13 @@ struct LeaseRenewer: Sendable {
 
     /// Gives back what is owned, so that others take over at once.
     func leave() async {
-        guard session.isOpen else { return }
+        guard state.isOpen else { return }
         do {
-            try await session.leave()
+            try await state.leave()
         } catch {
             logger.warning(
                 "Failed to release partitions; other replicas take them over after the lease expires",
-                metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                metadata: ["stream": "\(state.keys.stream)", "error": "\(error)"]
             )
         }
     }
@@ -73,72 +71,72 @@ struct LeaseRenewer: Sendable {
         var hadItOpen = false
         while !Task.isCancelled {
             do {
-                if !session.isOpen { try await open(&hadItOpen) }
-                if session.isIdle {
-                    guard await session.beatWanted.wait() else { return }
+                if !state.isOpen { try await open(&hadItOpen) }
+                if state.isIdle {
+                    guard await state.heartbeat.wait() else { return }
                     continue
                 }
                 // Claims follow what was seen; a few rounds settle what several replicas want at the same time.
                 for _ in 0..<4 where try await !beat() { break }
-                if session.canLeaveGroup { try await leaveToRest() }
+                if state.canLeaveGroup { try await leaveToRest() }
             } catch let fault as GroupError where !fault.isRetryable {
-                session.faulted(fault.description)
+                state.failed(fault.description)
                 throw fault
             } catch {
                 if Task.isCancelled { return }
-                if error as? GroupError == .groupLost(stream: session.keys.stream) { session.closed("\(error)") }
-                if !session.isOpen { session.faulted("\(error)") }
+                if error as? GroupError == .groupLost(stream: state.keys.stream) { state.closed("\(error)") }
+                if !state.isOpen { state.failed("\(error)") }
                 metrics.renewalFailed()
                 logThrottle.failed(
                     error,
                     key: "lease",
                     "Failed to renew leases; retrying",
-                    metadata: ["stream": "\(session.keys.stream)"]
+                    metadata: ["stream": "\(state.keys.stream)"]
                 )
             }
-            guard await session.beatWanted.wait() else { return }
+            guard await state.heartbeat.wait() else { return }
         }
     }
 
     /// Nothing is left here: the others may share it all among themselves.
     private func leaveToRest() async throws {
-        try await session.clearSurvivors()
-        try await session.leave()
-        session.left()
+        try await state.clearSurvivors()
+        try await state.leave()
+        state.left()
         logger.notice(
             "Drained: all partitions are released",
-            metadata: ["stream": "\(session.keys.stream)"]
+            metadata: ["stream": "\(state.keys.stream)"]
         )
     }
 
     private func open(_ hadItOpen: inout Bool) async throws {
-        let opened = try await session.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
+        let opened = try await state.open(start: groupStart, rule: rule, hadItOpen: hadItOpen)
         if opened.isNew && hadItOpen {
             metrics.groupRecreated()
             logger.warning(
                 "The consumer group was deleted; recreated it",
-                metadata: ["stream": "\(session.keys.stream)", "start": "\(opened.routed)"]
+                metadata: ["stream": "\(state.keys.stream)", "start": "\(opened.routed)"]
             )
         }
         hadItOpen = true
-        session.opened(opened)
-        session.readable.signal()
+        state.opened(opened)
+        state.work.signal()
     }
 
     /// - Returns: whether something is to be said at once.
     private func beat() async throws -> Bool {
         let sentAt = clock.now
-        let heartbeat = session.withLeases { $0.next(now: sentAt) }
-        let view = try await session.beat(heartbeat)
-        let doubt = await confirmation.confirmation(session.client)
+        let heartbeat = state.nextHeartbeat(now: sentAt)
+        let view = try await state.beat(heartbeat)
+        let doubt = await confirmation.confirmation(state.client)
         if let doubt { reportDoubt(doubt) }
-        let changes = session.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
+        let changes = state.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
         if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
-        onBeat()
-        session.troublesWanted.signal()
-        if changes.contains(.incarnationChanged) { await onRewind() }
-        return session.withLeases { $0.next(now: clock.now) }.changesSomething
+        deliverer.leasesRenewed()
+        state.errors.signal()
+        if changes.contains(.incarnationChanged) { await blockingReads.reconnect() }
+        return state.nextHeartbeat(now: clock.now).changesSomething
     }
 
     private func report(_ change: AssignmentChange) {
@@ -151,23 +149,23 @@ struct LeaseRenewer: Sendable {
                 .warning,
                 key: "lost",
                 "Lost a partition to another replica: lease expired",
-                metadata: ["stream": "\(session.keys.stream)", "partition": "\(partition)"]
+                metadata: ["stream": "\(state.keys.stream)", "partition": "\(partition)"]
             )
         case .incarnationChanged:
             logger.notice(
                 "Redis restarted or failed over, or the group was recreated; rereading partitions",
-                metadata: ["stream": "\(session.keys.stream)"]
+                metadata: ["stream": "\(state.keys.stream)"]
             )
         case .paused(let pause):
             logger.notice(
                 "The stream is paused; no delivery starts until it is resumed",
                 metadata: [
-                    "stream": "\(session.keys.stream)", "by": "\(pause.by)", "reason": "\(pause.reason)",
+                    "stream": "\(state.keys.stream)", "by": "\(pause.by)", "reason": "\(pause.reason)",
                     "since": "\(pause.since)",
                 ]
             )
         case .resumed:
-            logger.notice("The stream is resumed", metadata: ["stream": "\(session.keys.stream)"])
+            logger.notice("The stream is resumed", metadata: ["stream": "\(state.keys.stream)"])
         case .reread, .draining, .released: break
         }
     }
@@ -179,14 +177,14 @@ struct LeaseRenewer: Sendable {
             case .noMajority(.required): "No majority confirms the primary; deliveries stop when the leases end"
             case .noMajority(.preferred): "No majority confirms the primary; going on, as redis.quorum says"
             }
-        logThrottle.log(.warning, key: "doubt", message, metadata: ["stream": "\(session.keys.stream)"])
+        logThrottle.log(.warning, key: "doubt", message, metadata: ["stream": "\(state.keys.stream)"])
     }
 
     private func reportVanished(_ count: Int) {
         metrics.vanished(count)
         logger.error(
             "Pending entries vanished from the group; routing again everything behind the last finished entry",
-            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
         )
     }
 }

@@ -45,6 +45,24 @@ struct EntryPlanner: Sendable {
         self.clock = clock
     }
 
+    init(
+        _ configuration: BridgeConfiguration,
+        rules: CurrentDestination,
+        metrics: EventMetrics,
+        recognition: EventRecognition
+    ) {
+        self.init(
+            rules: rules,
+            streams: configuration.streams.map(\.name),
+            contactPaths: configuration.contactPaths,
+            integrationName: configuration.integrationName,
+            sizeWarningBytes: configuration.eventSizeWarningBytes,
+            carriesTraces: configuration.carriesTraces,
+            metrics: metrics,
+            recognition: recognition
+        )
+    }
+
     var contactPaths: [String] { decoder.contactKeyRule.paths }
     /// The bytes that an entry may have.
     var entryBytes: Int { decoder.limits.entryBytes }

@@ -1,18 +1,57 @@
 import Crypto
+import Loops
 import RedisStreams
 import Synchronization
 
 /// The one limiter of all replicas that use an API key, in Redis.
 struct RateLimiter: Sendable {
     let client: RedisClient
-    let script: RedisScript
+    let scripts: GroupScripts
     let key: String
     /// The most requests a second by the configuration; nil for what Loops says.
     let cap: Double?
     /// On a cluster, a stream's leases may live elsewhere than the limiter: the lease is then only checked by this process's clock.
     let checksLeases: Bool
-    let sessions: [StreamState]
-    var times = RedisCommandTimes.none
+    let streams: [StreamState]
+    let times: RedisCommandTimes
+
+    init(
+        client: RedisClient,
+        scripts: GroupScripts = GroupScripts(),
+        key: String,
+        cap: Double?,
+        checksLeases: Bool,
+        streams: [StreamState],
+        times: RedisCommandTimes = .none
+    ) {
+        self.client = client
+        self.scripts = scripts
+        self.key = key
+        self.cap = cap
+        self.checksLeases = checksLeases
+        self.streams = streams
+        self.times = times
+    }
+
+    init(
+        _ configuration: BridgeConfiguration,
+        scripts: GroupScripts,
+        streams: [StreamState],
+        times: RedisCommandTimes,
+        connections: inout RedisConnections
+    ) {
+        let key = Self.key(apiKey: configuration.loops.apiKey)
+        self.init(
+            // On a cluster the limiter may live on another server than any stream.
+            client: configuration.redis.isCluster ? connections.connect(to: key) : streams[0].client,
+            scripts: scripts,
+            key: key,
+            cap: configuration.rateLimit,
+            checksLeases: !configuration.redis.isCluster,
+            streams: streams,
+            times: times
+        )
+    }
 
     /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
     static func key(apiKey: String) -> String {
@@ -34,37 +73,21 @@ struct RateLimiter: Sendable {
     }
 
     private func ask(_ request: PermitRequest, checksLease: Bool) async throws -> PermitGrant {
-        var keys = [key]
-        var fence: [String] = []
-        var session: StreamState?
-        if checksLease, let stream = request.stream, let partition = request.partition {
-            session = sessions[stream]
-            keys.append(sessions[stream].keys.leases)
-            fence = [String(partition), sessions[stream].withLeases { $0.lease(of: partition) } ?? "none"]
+        let state = checksLease ? request.stream.map { streams[$0] } : nil
+        var fence: (leases: String, partition: Int, lease: String?)?
+        if let state, let partition = request.partition {
+            fence = (state.keys.leases, partition, state.lease(of: partition))
         }
-        let arguments = Self.arguments(request, cap: cap) + fence
-        let names = keys
-        let answer = try await times.measure(script.name) {
-            try await client.run(script, keys: names, arguments: arguments.map { .string($0) })
-        }
-        let grant = try PermitGrant(answer)
+        let call = AcquirePermitsScript(key: key, request: request, cap: cap, fence: fence)
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer { times.record(AcquirePermitsScript.source.name, clock.now - start) }
+        let grant = try call.decode(
+            await client.run(scripts[AcquirePermitsScript.source], keys: call.keys, arguments: call.arguments)
+        )
         // Somebody else took the partition over: the next heartbeat tells.
-        if grant.isOthers { session?.beatWanted.signal() }
+        if grant.isOthers { state?.heartbeat.signal() }
         return grant
-    }
-
-    /// What the script is told, but for the fence.
-    static func arguments(_ request: PermitRequest, cap: Double?) -> [String] {
-        let news = request.news
-        return [
-            String(request.count), String(cap ?? 0), news.limit.map(String.init) ?? "", news.refused ? "1" : "0",
-            news.isBack ? "1" : "0", news.left.map(String.init) ?? "", microseconds(news.retryAfter),
-            microseconds(request.sinceLast),
-        ]
-    }
-
-    private static func microseconds(_ duration: Duration?) -> String {
-        duration.map { String(Int64($0 / .microseconds(1))) } ?? ""
     }
 }
 

@@ -7,7 +7,7 @@ struct Adoption: Sendable {
     /// Entries that one call looks at.
     private static let batch = 64
 
-    let session: StreamState
+    let state: StreamState
     let rule: String
     let metrics: StreamMetrics
     let logger: Logger
@@ -15,28 +15,30 @@ struct Adoption: Sendable {
     /// Adopts until nothing is left. Repeating it after a failure does no harm: what was adopted is in its partition.
     /// - Throws: ``GroupError`` or `RedisError`.
     func run(decoder: EntryDecoder) async throws {
-        let stream = session.keys.stream
+        let stream = state.keys.stream
         logger.notice("Adopting pending entries of another consumer", metadata: ["stream": "\(stream)"])
         // Also when an answer got lost: what was put into partitions by then is looked for.
-        defer { session.withIntake { $0.rewind() } }
+        defer { state.rewind() }
         var after: StreamID? = .zero
         var (moved, late) = (0, 0)
         while let cursor = after {
-            let incarnation = session.incarnation
-            let found = try await session.foreign(after: cursor, count: Self.batch)
-            let entries = try await session.entries(found.ids, in: incarnation)
+            let incarnation = state.incarnation
+            let found = try await state.group.foreign(after: cursor, count: Self.batch)
+            let entries = try await state.group.entries(found.ids, in: incarnation)
             let placed = zip(found.ids, entries).map { id, entry in
                 let partition = entry.map {
                     PartitionRule.partition(
                         of: decoder.decode($0).contactKey,
                         id: id,
-                        partitions: session.partitions
+                        partitions: state.partitions
                     )
                 }
                 return (id: id, partition: partition)
             }
             after = found.next
-            let answer = try await session.adopt(placed, isLast: after == nil, rule: rule, incarnation: incarnation)
+            let answer = try await state.group.run(
+                AdoptScript(incarnation: incarnation, rule: rule, isLast: after == nil, entries: placed)
+            )
             moved += answer.moved
             late += answer.late
             if answer.gone > 0 { reportGone(answer.gone) }
@@ -57,7 +59,7 @@ struct Adoption: Sendable {
         metrics.lostUnread(count)
         logger.error(
             "Entries were trimmed before they were read; events lost",
-            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
         )
     }
 }

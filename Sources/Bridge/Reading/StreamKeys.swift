@@ -3,6 +3,7 @@
 /// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
 public struct StreamKeys: Sendable, Equatable {
     public let stream: String
+    public let group: String
     /// The hash that holds partition count, key rule, incarnation and counters of the group.
     public let state: String
     public let deadLetters: String
@@ -12,6 +13,7 @@ public struct StreamKeys: Sendable, Equatable {
     /// - Parameter deadLetters: the configured name, or nil for `{stream}:dead`.
     public init(stream: String, group: String, deadLetters: String? = nil) {
         self.stream = stream
+        self.group = group
         let tagged = Self.hasHashTag(stream) ? stream : "{\(stream)}"
         self.state = "\(tagged):bridge:\(group)"
         self.deadLetters = deadLetters ?? "\(tagged):dead"

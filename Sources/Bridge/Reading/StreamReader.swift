@@ -4,28 +4,19 @@ import Segment
 
 /// Reads one stream: takes up what is pending in the partitions that this replica owns, then routes and pulls what is new.
 ///
-/// The only one who lets entries in and gives them up again, so that nothing of a lost partition slips in behind its loss.
+/// Invariant, ownership: only this task admits and abandons entries, so that an entry of a lost partition is never admitted after the loss.
 struct StreamReader: Sendable {
-    let session: StreamState
-    let waiter: NewEntryListener
+    let state: StreamState
+    let newEntries: NewEntryListener
     let planner: EntryPlanner
     let rule: String
     let window: Int
     let poisonAfter: Int
     let metrics: StreamMetrics
     let logger: Logger
-    let outlet: Outlet
+    private let deliverer: Deliverer
+    private let faults: FaultInjection
     private let adoption: Adoption
-
-    /// Where what was read goes.
-    struct Outlet: Sendable {
-        /// Takes planned entries into their lanes.
-        let admit: @Sendable ([PlannedEntry]) -> Void
-        /// Gives up what waits of a partition in its lanes.
-        let abandon: @Sendable (_ partition: Int) -> Void
-        /// Whether so few contacts wait that the budget cannot be used.
-        let isStarving: @Sendable () -> Bool
-    }
 
     private let clock = ContinuousClock()
     private let logThrottle: LogThrottle
@@ -36,16 +27,17 @@ struct StreamReader: Sendable {
     private static let starvingWindow = 10
 
     init(
-        session: StreamState,
-        waiter: NewEntryListener,
+        state: StreamState,
+        newEntries: NewEntryListener,
         planner: EntryPlanner,
         configuration: BridgeConfiguration,
         metrics: StreamMetrics,
-        logger: Logger,
-        outlet: Outlet
+        deliverer: Deliverer,
+        faults: FaultInjection = FaultInjection(),
+        logger: Logger
     ) {
-        self.session = session
-        self.waiter = waiter
+        self.state = state
+        self.newEntries = newEntries
         self.planner = planner
         self.rule = configuration.keyRule
         self.window = configuration.window
@@ -53,8 +45,9 @@ struct StreamReader: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger)
-        self.outlet = outlet
-        self.adoption = Adoption(session: session, rule: configuration.keyRule, metrics: metrics, logger: logger)
+        self.deliverer = deliverer
+        self.faults = faults
+        self.adoption = Adoption(state: state, rule: configuration.keyRule, metrics: metrics, logger: logger)
     }
 
     /// Reads until the task is cancelled.
@@ -64,30 +57,30 @@ struct StreamReader: Sendable {
         while !Task.isCancelled {
             do {
                 try await applyChanges()
-                try await session.clearSurvivors()
-                let hasMore = session.isOpen && session.isKnown ? try await step() : false
+                try await state.clearSurvivors()
+                let hasMore = try await step()
                 if failures > 0 {
                     failures = 0
-                    session.mended()
+                    state.recovered()
                 }
                 if hasMore { continue }
-                guard await session.readable.wait() else { return }
+                guard await state.work.wait() else { return }
             } catch GroupError.adoptFirst {
                 await retry(&failures) { try await adoption.run(decoder: planner.decoder) }
             } catch GroupError.again {
                 continue
             } catch GroupError.incarnationChanged {
-                session.beatWanted.signal()
-                guard await session.readable.wait() else { return }
+                state.heartbeat.signal()
+                guard await state.work.wait() else { return }
             } catch GroupError.groupLost(let stream) {
-                session.closed("\(GroupError.groupLost(stream: stream))")
+                state.closed("\(GroupError.groupLost(stream: stream))")
             } catch let fault as GroupError where !fault.isRetryable {
-                session.faulted(fault.description)
+                state.failed(fault.description)
                 throw fault
             } catch {
                 if Task.isCancelled { return }
                 // Redis may have routed entries to partitions that nobody has heard of: all are looked at again.
-                if (error as? RedisError)?.mayHaveBeenApplied == true { session.withIntake { $0.rewind() } }
+                if (error as? RedisError)?.mayHaveBeenApplied == true { state.rewind() }
                 await pause(&failures, error)
             }
         }
@@ -96,117 +89,106 @@ struct StreamReader: Sendable {
     /// Reads once.
     /// - Returns: whether there may be more to read at once.
     private func step() async throws -> Bool {
-        // What is not routed waits as lag, for another replica or for the end of the pause.
-        if session.isHeld { return false }
-        let (pulls, most) = session.withIntake { ($0.pulls(), $0.pullCount) }
-        if !pulls.isEmpty {
-            try await pull(pulls, most: most)
+        switch state.nextRead() {
+        case .wait: return false
+        case .fetch(let fetches, let most):
+            try await pull(fetches, most: most)
             return true
+        case .route(let count, let caughtUpPartitions):
+            guard let peek = try await peek(count) else { return true }
+            return try await route(peek, caughtUpPartitions)
         }
-        let (count, caughtUpPartitions) = session.withIntake { ($0.routeCount, $0.caughtUpPartitions) }
-        guard count > 0 else { return false }
-        guard let peek = try await peek(count) else { return true }
-        let claim = session.takePassed()
-        let route = try await session.route(
+    }
+
+    private func route(_ peek: Peek, _ caughtUpPartitions: [FetchPlanner.End]) async throws -> Bool {
+        let claim = state.takePassed()
+        let route = try await state.route(
             peek,
-            window: outlet.isStarving() ? window * Self.starvingWindow : window,
+            window: deliverer.isStarving ? window * Self.starvingWindow : window,
             rule: rule,
             passed: peek.entries.isEmpty && claim?.position == peek.from ? claim?.passed : nil,
             caughtUpPartitions: peek.isUnreadable ? [] : caughtUpPartitions
         )
-        session.routed = route.position
+        state.routed(to: route.position, isFull: route.isFull)
         let given = take(route, of: peek)
-        session.withIntake {
-            $0.routed(to: route.partitions, given: given, entries: route.entries, bytes: peek.bytes)
-        }
-        if route.readsAgain { session.readsAgain() }
+        state.routed(route, given: given, bytes: peek.bytes)
+        if route.readsAgain { state.reread() }
         if route.lost > 0 { reportLost(route.lost) }
-        session.windowWasFull = route.isFull
         if claim == nil, let added = route.added, added != route.passed {
             // What was added and never passed is gone, unless something is found behind the position.
-            session.notePassed(added, at: route.position)
+            state.notePassed(added, at: route.position)
             return true
         }
         if route.entries > 0 || !route.partitions.isEmpty { return true }
         // Where another replica was first, there may be more behind what it has routed.
-        if !route.isFull { waiter.await(after: route.position) }
+        if !route.isFull { newEntries.await(after: route.position) }
         return false
     }
 
     /// Applies what the lease keeper learned, in order.
     private func applyChanges() async throws {
-        let changes = session.takeChanges()
+        let changes = state.takeChanges()
         let gained = changes.compactMap { if case .gained(let partition, _, _, _) = $0 { partition } else { nil } }
         if !gained.isEmpty {
             do {
                 for begin in stride(from: 0, to: gained.count, by: Self.blamedAtOnce) {
                     let some = Array(gained[begin..<min(begin + Self.blamedAtOnce, gained.count)])
-                    metrics.entriesRedelivered(try await session.blame(some))
+                    metrics.entriesRedelivered(try await state.blame(some))
                 }
             } catch {
-                session.putBack(changes)
+                state.putBack(changes)
                 throw error
             }
         }
         for change in changes {
             switch change {
-            case .gained(let partition, let tenure, _, _): open(partition, tenure)
+            case .gained(let partition, let tenure, _, _): state.open(partition, tenure: tenure)
             case .reread(let partition, let tenure):
                 close(partition)
-                open(partition, tenure)
+                state.open(partition, tenure: tenure)
             case .lost(let partition), .draining(let partition), .released(let partition): close(partition)
             case .incarnationChanged:
-                // The position of another history means nothing in this one.
-                session.routed = .zero
-                session.goneBack()
+                state.incarnationChanged()
             case .paused:
                 // What waits is planned anew after the pause, by the mappings in force at that time.
-                for (partition, _) in session.withLeases({ $0.held }) { close(partition) }
+                for (partition, _) in state.held { close(partition) }
             case .resumed:
                 // What was given up stays pending: it is read again, in a new tenure.
-                session.readsAgain()
+                state.reread()
             }
         }
     }
 
     private func close(_ partition: Int) {
-        session.withIntake { $0.close(partition) }
-        outlet.abandon(partition)
-    }
-
-    /// Opens a partition for reading, unless its tenure is over again, or it is on its way out, or a pause holds: its end begins another tenure.
-    private func open(_ partition: Int, _ tenure: Int) {
-        guard session.pause == nil,
-            session.withLeases({ $0.held.contains { $0.partition == partition && $0.tenure == tenure } })
-        else { return }
-        session.withIntake { $0.open(partition, tenure: tenure) }
+        state.close(partition)
+        deliverer.abandon(stream: state.index, partition: partition)
     }
 
     /// Reads what has not been routed yet.
     /// - Returns: nil when that was too large for one answer: the next read asks for less.
     private func peek(_ count: Int) async throws -> Peek? {
         do {
-            return try await session.peek(count: count, decoder: planner.decoder)
+            return try await state.peek(count: count, decoder: planner.decoder)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
-            let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
+            let isSingle = state.replyWasTooLarge(entries: count, bytes: reply.limit)
             // One entry alone is as large the next time: it is given up by its ID.
             guard isSingle else { return nil }
             // Without its ID nothing can be done about it: that is told, and not asked again at once.
             guard let id = reply.firstEntry else { throw error }
-            return session.peek(unreadable: id)
+            return state.peek(unreadable: id)
         }
     }
 
     private func pull(_ pulls: [FetchPlanner.Fetch], most: Int) async throws {
-        let grants = try await session.grants(pulls, most: most)
+        let grants = try await state.grants(pulls, most: most)
         do {
-            let contents = try await session.contents(grants, of: pulls)
+            let contents = try await state.contents(grants, of: pulls)
             take(grants, contents, of: pulls, most: most)
         } catch let error as RedisError {
             guard case .replyTooLarge(let reply) = error.reason else { throw error }
             let count = grants.reduce(0) { $0 + ($1?.count ?? 0) }
-            let isSingle = session.withIntake { $0.wasTooLarge(entries: count, bytes: reply.limit) }
+            let isSingle = state.replyWasTooLarge(entries: count, bytes: reply.limit)
             guard isSingle else { return }
             let ids = grants.map { grant in grant?.last.map { [StreamEntry(id: $0, fields: [])] } ?? [] }
             take(grants, ids, of: pulls, most: most, isUnreadable: true)
@@ -224,20 +206,10 @@ struct StreamReader: Sendable {
         for (number, (pull, (grant, entries))) in zip(pulls, zip(grants, contents)).enumerated() {
             guard let grant else {
                 metrics.fenced(.fetch)
-                session.withIntake { $0.refused(pull) }
-                session.beatWanted.signal()
+                state.fetchRefused(pull)
                 continue
             }
-            session.withIntake {
-                $0.pulled(
-                    pull,
-                    entries: grant.count,
-                    last: grant.last,
-                    // A suspect may turn out to have ended here: what comes after it must not be forgotten.
-                    suspectWaits: grant.suspectWaits || grant.deaths > 0,
-                    isCut: isFull && number == grants.count - 1
-                )
-            }
+            state.fetched(pull, grant, isCut: isFull && number == grants.count - 1)
             let read = entries.map { (entry: $0, content: DecodedEntry?.none) }
             take(read, partition: pull.partition, deaths: grant.deaths, isUnreadable: isUnreadable)
         }
@@ -266,25 +238,24 @@ struct StreamReader: Sendable {
         for (entry, content) in entries {
             let size = entry.byteCount
             let isSuspect = deaths > 0
-            let admission = session.withIntake {
-                $0.admit(entry.id, partition: partition, bytes: size, isSuspect: isSuspect)
-            }
+            let admission = state.accept(entry.id, partition: partition, bytes: size, isSuspect: isSuspect)
             guard case .new(let tenure) = admission else { continue }
             var plan =
                 isUnreadable
-                ? .unreadable(entry.id, stream: session.index, partition: partition, size: size)
+                ? .unreadable(entry.id, stream: state.index, partition: partition, size: size)
                 : plan(entry, content, partition: partition, size: size, deaths: deaths)
             plan.tenure = tenure
             plan.isSuspect = isSuspect
             // Straight from the stream: nobody has tried it before, unless Redis went back in time.
-            plan.isFirstDelivery = content != nil && !session.hasGoneBack
+            plan.isFirstDelivery = content != nil && !state.hasGoneBack
             planned.append(plan)
             // Planning is what an entry can end a process with: what comes after it is not the entry's fault.
-            if isSuspect, deaths < poisonAfter { session.withIntake { $0.survived(entry.id) } }
+            if isSuspect, deaths < poisonAfter { state.survived(entry.id) }
         }
-        session.planned([partition])
+        state.planned([partition])
         metrics.entriesRead(planned.count)
-        if !planned.isEmpty { outlet.admit(planned) }
+        if planned.isEmpty { return }
+        deliverer.enqueue(faults.contactQueue.map { planned.map($0) } ?? planned)
     }
 
     private func plan(
@@ -294,11 +265,11 @@ struct StreamReader: Sendable {
         size: Int,
         deaths: Int
     ) -> PlannedEntry {
-        if entry.fields == nil { return .lost(entry.id, stream: session.index, partition: partition, size: size) }
+        if entry.fields == nil { return .lost(entry.id, stream: state.index, partition: partition, size: size) }
         if deaths >= poisonAfter {
-            return .poison(entry.id, deaths: deaths, stream: session.index, partition: partition, size: size)
+            return .poison(entry.id, deaths: deaths, stream: state.index, partition: partition, size: size)
         }
-        let planned = planner.plan(entry, content, stream: session.index, partition: partition, size: size)
+        let planned = planner.plan(entry, content, stream: state.index, partition: partition, size: size)
         for kind in planned.adjustments { metrics.adjusted(kind) }
         if planned.isOversized {
             metrics.oversized()
@@ -306,7 +277,7 @@ struct StreamReader: Sendable {
                 .warning,
                 key: "oversized",
                 "An entry is larger than Segment would take",
-                metadata: ["stream": "\(session.keys.stream)", "id": "\(entry.id)", "bytes": "\(size)"]
+                metadata: ["stream": "\(state.keys.stream)", "id": "\(entry.id)", "bytes": "\(size)"]
             )
         }
         return planned
@@ -318,7 +289,7 @@ struct StreamReader: Sendable {
             .error,
             key: "lost",
             "Entries were trimmed before they were read; events lost",
-            metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
         )
     }
 
@@ -327,13 +298,13 @@ struct StreamReader: Sendable {
     }
 
     private func pause(_ failures: inout Int, _ error: any Error) async {
-        session.faulted("\(error)")
+        state.failed("\(error)")
         failures += 1
         logThrottle.failed(
             error,
             key: "read",
             "Failed to read the stream; retrying",
-            metadata: ["stream": "\(session.keys.stream)"]
+            metadata: ["stream": "\(state.keys.stream)"]
         )
         let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
         try? await clock.sleep(for: delay)

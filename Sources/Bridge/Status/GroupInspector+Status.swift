@@ -6,7 +6,7 @@ extension GroupInspector {
     public func status() async throws -> StreamStatus {
         let state = try await hash(keys.state)
         var status = StreamStatus(name: keys.stream, partitions: state["partitions"].flatMap { Int($0) } ?? 0)
-        let survey = try await StreamSurvey.of(keys, group: group, client: client, script: StreamScripts().inspect)
+        let survey = try await StreamSurvey.of(keys, client: client)
         status.take(survey, now: WallClock.secondsSince1970)
         if survey.pending == nil { status.fault = "there is no group \(group)" }
         let members = try await members().keys

@@ -13,7 +13,7 @@ final class LagMonitor: Sendable {
     /// The most entries that one trim removes, so that Redis is not held up.
     private static let trimLimit = 10_000
 
-    private struct State {
+    private struct Sample {
         var status: StreamStatus
         var retentionMonitor = RetentionMonitor()
         var drain = CatchUpEstimate()
@@ -29,28 +29,28 @@ final class LagMonitor: Sendable {
         let pause: Pause?
     }
 
-    private let session: StreamState
+    private let state: StreamState
     private let trimAfter: Duration?
-    private let state: Mutex<State>
+    private let sample: Mutex<Sample>
     private let gauges: BacklogGauges
     private let logger: Logger
     private let logThrottle: LogThrottle
 
     /// - Parameter trimAfter: how long finished entries stay; nil for ever.
-    init(session: StreamState, trimAfter: Duration?, factory: any MetricsFactory, logger: Logger) {
-        self.session = session
+    init(state: StreamState, trimAfter: Duration?, factory: any MetricsFactory, logger: Logger) {
+        self.state = state
         self.trimAfter = trimAfter
-        self.state = Mutex(State(status: StreamStatus(session)))
-        self.gauges = BacklogGauges(stream: session.keys.stream, factory: factory)
+        self.sample = Mutex(Sample(status: StreamStatus(state)))
+        self.gauges = BacklogGauges(stream: state.keys.stream, factory: factory)
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger, interval: .seconds(600))
     }
 
     /// The last look, with what this process knows by itself.
     var status: StreamStatus {
-        var (status, pauseLook) = state.withLock { ($0.status, $0.pauseLook) }
-        status.refresh(session)
-        if session.isIdle { status.take(pauseLook) }
+        var (status, pauseLook) = sample.withLock { ($0.status, $0.pauseLook) }
+        state.describe(in: &status)
+        if state.isIdle { status.take(pauseLook) }
         return status
     }
 
@@ -63,46 +63,46 @@ final class LagMonitor: Sendable {
     }
 
     private func look() async {
-        var status = StreamStatus(session)
+        var status = StreamStatus(state)
         warnOfAddress()
         var survey: StreamSurvey?
         var pauseLook = status.isPauseKnown ? PauseLook(pause: status.pause) : nil
-        if session.isOpen, session.client.isConnected {
-            do { survey = try await session.survey() } catch {
+        if state.isOpen, state.client.isConnected {
+            do { survey = try await state.group.inspect() } catch {
                 if !Task.isCancelled { surveyFailed(error) }
                 status.figuresProblem = "\(error)"
             }
-            if session.isIdle { pauseLook = await lookForPause() }
+            if state.isIdle { pauseLook = await lookForPause() }
         }
-        if session.isIdle { status.take(pauseLook) }
-        let drain = state.withLock { [survey] state in
-            state.drain.observe(survey, now: .now)
-            return state.drain
+        if state.isIdle { status.take(pauseLook) }
+        let drain = sample.withLock { [survey] sample in
+            sample.drain.observe(survey, now: .now)
+            return sample.drain
         }
         status.take(drain, now: .now)
         if let survey {
             status.take(survey, now: WallClock.secondsSince1970)
-            status.lossIn = state.withLock { state in
-                state.looksToTrim -= 1
-                return state.retentionMonitor.observe(survey, ownTrims: state.ownTrims, now: .now)
+            status.lossIn = sample.withLock { sample in
+                sample.looksToTrim -= 1
+                return sample.retentionMonitor.observe(survey, ownTrims: sample.ownTrims, now: .now)
             }
             warn(status)
             reread(survey)
             await trim(survey)
         }
-        state.withLock { [status, pauseLook] state in (state.status, state.pauseLook) = (status, pauseLook) }
+        sample.withLock { [status, pauseLook] sample in (sample.status, sample.pauseLook) = (status, pauseLook) }
         gauges.set(status)
     }
 
     private func reread(_ survey: StreamSurvey) {
-        let isIdle = session.hasNothingBuffered
-        if state.withLock({ $0.unread.observe(oldest: survey.oldest, isIdle: isIdle) }) { session.readsAgain() }
+        let isIdle = state.hasNothingBuffered
+        if sample.withLock({ $0.unread.observe(oldest: survey.oldest, isIdle: isIdle) }) { state.reread() }
     }
 
     /// A drained replica has no heartbeats that would tell it of a pause.
     /// - Returns: nil when Redis failed.
     private func lookForPause() async -> PauseLook? {
-        do { return PauseLook(pause: try await session.pauseSwitch.current()) } catch { return nil }
+        do { return PauseLook(pause: try await state.pauseSwitch.current()) } catch { return nil }
     }
 
     private func surveyFailed(_ error: any Error) {
@@ -110,14 +110,14 @@ final class LagMonitor: Sendable {
             .warning,
             key: "survey",
             "Failed to inspect the stream; its metrics are unknown",
-            metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+            metadata: ["stream": "\(state.keys.stream)", "error": "\(error)"]
         )
     }
 
     /// The address may be good enough to connect, and not to deliver.
     private func warnOfAddress() {
-        guard case .connected(let identity) = session.client.state,
-            let advice = session.client.configuration.advice(for: identity.mode)
+        guard case .connected(let identity) = state.client.state,
+            let advice = state.client.configuration.advice(for: identity.mode)
         else { return }
         logThrottle.log(
             .warning,
@@ -134,7 +134,7 @@ final class LagMonitor: Sendable {
             key: "trim",
             "The producer's trimming will reach entries that are not delivered yet. Raise its MAXLEN",
             metadata: [
-                "stream": "\(session.keys.stream)", "seconds": "\(lossIn.components.seconds)",
+                "stream": "\(state.keys.stream)", "seconds": "\(lossIn.components.seconds)",
                 "headroom": "\(status.headroom ?? 0)",
             ]
         )
@@ -142,22 +142,22 @@ final class LagMonitor: Sendable {
 
     /// Removes what every group has finished and is old enough. One replica does it: the owner of the first partition.
     private func trim(_ survey: StreamSurvey) async {
-        guard let trimAfter, let finished = survey.finishedBefore, session.withLeases({ $0.lease(of: 0) }) != nil,
-            state.withLock({ $0.looksToTrim < 0 })
+        guard let trimAfter, let finished = survey.finishedBefore, state.lease(of: 0) != nil,
+            sample.withLock({ $0.looksToTrim < 0 })
         else { return }
-        state.withLock { $0.looksToTrim = Self.looksPerTrim }
+        sample.withLock { $0.looksToTrim = Self.looksPerTrim }
         let age = trimAfter.components.seconds * 1000
         let oldest = StreamID(
             milliseconds: UInt64(max(0, WallClock.secondsSince1970 * 1000 - Double(age))),
             sequence: 0
         )
         do {
-            let count = try await session.trim(before: min(finished, oldest), limit: Self.trimLimit)
-            state.withLock { $0.ownTrims += count }
+            let count = try await state.group.trim(before: min(finished, oldest), limit: Self.trimLimit)
+            sample.withLock { $0.ownTrims += count }
             if count > 0 {
                 logger.debug(
                     "Finished entries were trimmed",
-                    metadata: ["stream": "\(session.keys.stream)", "count": "\(count)"]
+                    metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
                 )
             }
         } catch {

@@ -65,9 +65,9 @@ public struct StreamStatus: Sendable, Equatable {
     public var lossIn: Duration?
 
     /// A stream of which only this process's own part is known.
-    init(_ session: StreamState) {
-        self.init(name: session.keys.stream, partitions: session.partitions)
-        refresh(session)
+    init(_ state: StreamState) {
+        self.init(name: state.keys.stream, partitions: state.partitions)
+        state.describe(in: &self)
     }
 
     /// A stream of which nothing is known.
@@ -78,17 +78,20 @@ public struct StreamStatus: Sendable, Equatable {
     }
 
     /// Takes this process's own part anew.
-    mutating func refresh(_ session: StreamState) {
-        buffered = session.withIntake { $0.buffered }
-        unconfirmedAcks = session.withAcks { $0.count }
-        (owned, unowned, members, epoch) = session.withLeases { ($0.owned, $0.unowned, $0.members, $0.epoch) }
-        (pause, isPauseKnown) = session.withLeases { ($0.pause, !$0.isOverdue) }
-        replicas = session.withLeases {
-            ReplicaStatus.list(members: $0.memberNames, owners: $0.owners, own: session.member)
-        }
-        primaryDoubt = session.primaryDoubt
-        letterProblem = session.letterProblem
-        fault = session.fault ?? (session.isOpen ? nil : "not opened yet")
+    mutating func take(_ consumer: ConsumerState) {
+        buffered = consumer.fetchPlanner.buffered
+        unconfirmedAcks = consumer.acks.count
+        let assignment = consumer.assignment
+        (owned, unowned, members, epoch) = (assignment.owned, assignment.unowned, assignment.members, assignment.epoch)
+        (pause, isPauseKnown) = (assignment.pause, !assignment.isOverdue)
+        replicas = ReplicaStatus.list(
+            members: assignment.memberNames,
+            owners: assignment.owners,
+            own: assignment.member
+        )
+        primaryDoubt = consumer.primaryDoubt
+        letterProblem = consumer.deadLetterProblem
+        fault = consumer.failure ?? (consumer.isOpen ? nil : "not opened yet")
     }
 
     /// Entries that are not finished; nil when unknown.

@@ -5,7 +5,7 @@ public enum RedisArgument: Sendable, Equatable, ExpressibleByStringLiteral {
 
     public init(stringLiteral value: String) { self = .string(value) }
 
-    static func integer(_ value: some BinaryInteger) -> RedisArgument { .string(String(value)) }
+    package static func integer(_ value: some BinaryInteger) -> RedisArgument { .string(String(value)) }
 }
 
 /// A command with its arguments.

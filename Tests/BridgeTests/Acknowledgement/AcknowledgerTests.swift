@@ -38,19 +38,19 @@ struct AcknowledgerTests {
             let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
             let tally = CompletionCounter(metrics: metrics, activity: Activity(streams: [fixture.stream]))
             let acknowledger = Acknowledger(
-                session: session,
+                state: session,
                 deadLetterMaxLength: 1000,
                 ends: tally,
                 metrics: metrics.stream(0),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
             let running = Task { await acknowledger.run() }
-            session.ended([
+            session.completed([
                 EntryCompletion(
                     stream: 0,
                     id: id,
                     partition: 0,
-                    tenure: session.withLeases { $0.tenure(of: 0) } ?? 0,
+                    tenure: session.tenure(of: 0) ?? 0,
                     size: 10,
                     kind: .deadLettered([DeliveryFailure(reason: .refused, detail: "No.")]),
                     attempts: 1,
@@ -63,7 +63,7 @@ struct AcknowledgerTests {
             #expect(letter.fields.isEmpty && letter.fieldsLeftOut == (isLarge ? 1 : many.count))
             #expect(letter.entry == id && letter.obstacle?.contains("\(id)") == true)
             #expect(try await fixture.client.range(fixture.stream, count: 10).map(\.id) == [id], "it is still there")
-            session.endsWaiting.finish()
+            session.acks.finish()
             #expect(await running.value == 0)
         }
     }
@@ -81,20 +81,20 @@ struct AcknowledgerTests {
             let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)
             let tally = CompletionCounter(metrics: metrics, activity: Activity(streams: [fixture.stream]))
             let acknowledger = Acknowledger(
-                session: session,
+                state: session,
                 deadLetterMaxLength: 1000,
                 ends: tally,
                 metrics: metrics.stream(0),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
             let running = Task { await acknowledger.run() }
-            session.ended(
+            session.completed(
                 ids.enumerated().map { number, id in
                     EntryCompletion(
                         stream: 0,
                         id: id,
                         partition: 0,
-                        tenure: session.withLeases { $0.tenure(of: 0) } ?? 0,
+                        tenure: session.tenure(of: 0) ?? 0,
                         size: 10,
                         kind: kind(number),
                         attempts: 1,
@@ -106,7 +106,7 @@ struct AcknowledgerTests {
             await tally.reached(count)
             #expect(try await fixture.pending().isEmpty)
             #expect(try await fixture.letters().count == letters)
-            session.endsWaiting.finish()
+            session.acks.finish()
             #expect(await running.value == 0)
         }
     }

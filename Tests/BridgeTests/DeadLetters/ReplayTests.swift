@@ -91,7 +91,7 @@ struct ReplayTests {
                 ]
                 await #expect(throws: RedisError.self) {
                     try await fixture.client.run(
-                        StreamScripts().replay,
+                        ReplayScript.source.script,
                         keys: [fixture.keys.deadLetters, fixture.stream, fixture.keys.replayed],
                         arguments: arguments.map { .string($0) }
                     )

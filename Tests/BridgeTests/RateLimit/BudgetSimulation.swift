@@ -91,7 +91,7 @@ struct BudgetSimulation {
         replicas = (0..<site.replicas).map { number in
             Replica(permits: PermitPool(isLimited: true, hasCap: caps.indices.contains(number) && caps[number] != nil))
         }
-        let source = StreamScripts().acquirePermits.source
+        let source = AcquirePermitsScript.source.script.source
         script = RedisScript(
             name: "acquire_permits",
             source: source.replacing("redis.call('TIME')", with: "{ ARGV[#ARGV - 1], ARGV[#ARGV] }")
@@ -157,7 +157,7 @@ struct BudgetSimulation {
         let cap = site.caps.indices.contains(number) ? site.caps[number] : nil
         let microseconds = Int64((1_700_000_000 + site.clock(now)) * 1e6)
         let time = [String(microseconds / 1_000_000), String(microseconds % 1_000_000)]
-        let arguments = RateLimiter.arguments(request, cap: cap) + time
+        let arguments = AcquirePermitsScript.arguments(request, cap: cap) + time
         return try PermitGrant(
             try await client.run(script, keys: [key], arguments: arguments.map { .string($0) })
         )

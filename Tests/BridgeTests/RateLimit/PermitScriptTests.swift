@@ -5,14 +5,13 @@ import Testing
 
 @Suite("acquire_permits.lua: one pace for all replicas", .tags(.servers))
 struct PermitScriptTests {
-    private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, sessions: [StreamState] = []) -> RateLimiter {
+    private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, streams: [StreamState] = []) -> RateLimiter {
         RateLimiter(
             client: fixture.client,
-            script: StreamScripts().acquirePermits,
             key: RateLimiter.key(apiKey: "secret"),
             cap: cap,
             checksLeases: true,
-            sessions: sessions
+            streams: streams
         )
     }
 
@@ -56,9 +55,9 @@ struct PermitScriptTests {
             let owner = try await fixture.openSession()
             let stranger = fixture.session(member: "b")
             let request = PermitRequest(count: 1, stream: 0, partition: 2)
-            let refused = try await limiter(fixture, sessions: [stranger]).ask(request)
+            let refused = try await limiter(fixture, streams: [stranger]).ask(request)
             #expect(refused.isOthers && refused.count == 0)
-            let granted = try await limiter(fixture, sessions: [owner]).ask(request)
+            let granted = try await limiter(fixture, streams: [owner]).ask(request)
             #expect(!granted.isOthers && granted.count == 1 && granted.delay == .zero)
         }
     }

@@ -58,7 +58,7 @@ struct CreateGroupScriptTests {
             #expect(try await fixture.tails().isEmpty)
             #expect(try await fixture.ring("a") == "leases")
             _ = try await session.beatOnce()
-            session.routed = .zero
+            session.routed(to: .zero)
             let answer = try await session.route(caughtUpPartitions: [0], cursors: [0: id])
             #expect(answer.readsAgain && answer.given.isEmpty && answer.entries == 1)
         }
@@ -134,7 +134,7 @@ struct CreateGroupScriptTests {
             let refused = try await groupFault { _ = try await session.route() }
             #expect(refused == .incarnationChanged(stream: fixture.stream))
             _ = try await session.beatOnce()
-            session.routed = opened.routed
+            session.routed(to: opened.routed)
             #expect(try await session.route().entries == 3)
             #expect(try await session.route().lost == 0, "what is counted begins anew")
         }

@@ -126,11 +126,9 @@ struct FetchScriptTests {
                 #expect(try await fixture.hash(fixture.keys.suspects) == [ids[0].description: String(deaths + 1)])
             }
             #expect(try await fixture.hash(fixture.keys.hands) == ["0": "\(ids[0]) \(ids[0])"])
-            _ = session.withIntake {
-                $0.open(0, tenure: 1)
-                return $0.admit(ids[0], partition: 0, bytes: 1, isSuspect: true)
-            }
-            session.withIntake { $0.survived(ids[0]) }
+            session.consumer.withLock { $0.fetchPlanner.open(0, tenure: 1) }
+            _ = session.accept(ids[0], partition: 0, bytes: 1, isSuspect: true)
+            session.survived(ids[0])
             try await session.clearSurvivors()
             #expect(try await fixture.hash(fixture.keys.suspects) == [ids[0].description: "3"], "it was innocent once")
         }

@@ -25,11 +25,10 @@ struct FullMemoryTests {
             #expect(try await fixture.letters().count == 1)
             let limiter = RateLimiter(
                 client: fixture.client,
-                script: session.scripts.acquirePermits,
                 key: "limiter",
                 cap: nil,
                 checksLeases: true,
-                sessions: [session]
+                streams: [session]
             )
             #expect(try await limiter.ask(PermitRequest(count: 1, news: LimiterNews())).count == 1)
             _ = try await session.blame([0])

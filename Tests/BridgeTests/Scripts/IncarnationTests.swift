@@ -82,7 +82,7 @@ struct IncarnationTests {
             #expect(faults == [.again(stream: "events"), .incarnationChanged(stream: "events")])
             #expect(try await fixture.pending().isEmpty)
             #expect(try await session.beatOnce().contains(.incarnationChanged))
-            session.routed = .zero
+            session.routed(to: .zero)
             while try await session.route().entries > 0 {}
             #expect(try await fixture.pending() == ["p00": Array(ids[10...])])
             #expect(try await session.beat(Heartbeat(member: "a")).vanished == 0)
@@ -106,7 +106,7 @@ struct IncarnationTests {
                 try await groupFault { _ = try await session.route() } == .incarnationChanged(stream: fixture.stream)
             )
             _ = try await session.beatOnce()
-            session.routed = .zero
+            session.routed(to: .zero)
             _ = try await session.route()
             #expect(Set(try await fixture.pending().values.joined()) == Set(ids))
         }

@@ -16,10 +16,10 @@ struct OddNamesTests {
             _ = try await second.open(start: "0", rule: "userId", hadItOpen: false)
             #expect(try await second.beatOnce().isEmpty)
             #expect(try await first.beatOnce() == [.draining(partition: 1)])
-            first.withLeases { $0.drained(1) }
+            first.consumer.withLock { $0.assignment.drained(1) }
             #expect(try await first.beatOnce() == [.released(partition: 1)])
             for _ in 0..<2 { _ = try await second.beatOnce() }
-            #expect(second.withLeases { $0.lease(of: 1) } == "2 \(second.member)")
+            #expect(second.lease(of: 1) == "2 \(second.member)")
             #expect(try await fixture.ring(first.member) == "leases")
 
             _ = try await fixture.add(contacts: 20)
@@ -33,7 +33,7 @@ struct OddNamesTests {
             #expect(try await fixture.letters().count == 1)
             try await second.leave()
             for _ in 0..<2 { _ = try await first.beatOnce() }
-            #expect(first.withLeases { $0.lease(of: 1) } == "3 \(first.member)")
+            #expect(first.lease(of: 1) == "3 \(first.member)")
             #expect(try await first.blame([1]) == 0)
             #expect(try await first.pullAll(1)?.entries.map(\.id) == Array(ids[2...]))
         }

@@ -25,7 +25,7 @@ struct PauseScriptTests {
     func heartbeat() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
-            let tenure = try #require(session.withLeases { $0.tenure(of: 0) })
+            let tenure = try #require(session.tenure(of: 0))
             #expect(session.sendDeadline(0, tenure: tenure) != nil)
             _ = try await session.pauseSwitch.pause(pause)
             #expect(try await session.beatOnce() == [.paused(pause)])
@@ -65,7 +65,7 @@ struct PauseScriptTests {
             let fault = try await groupFault { _ = try await session.beatOnce() }
             #expect(fault == .groupLost(stream: fixture.stream))
             let opened = try await fixture.openSession()
-            #expect(opened.pause == pause && opened.withLeases { $0.owned } == 4)
+            #expect(opened.pause == pause && opened.leases.count == 4)
         }
     }
 

@@ -40,12 +40,8 @@ struct ScriptFixture: Sendable {
     func session(partitions: Int = 4, member: String = "a") -> StreamState {
         StreamState(
             index: 0,
-            keys: keys,
-            group: Self.group,
-            partitions: partitions,
-            member: member,
+            group: GroupClient(client: client, keys: keys, partitions: partitions, member: member),
             timing: LeaseTiming(requestTimeout: .seconds(5)),
-            client: client,
             limits: BufferLimits()
         )
     }
@@ -169,32 +165,10 @@ struct ScriptFixture: Sendable {
     }
 }
 
-/// What was routed, with what the entries hold.
-struct Routed {
-    let answer: RouteAnswer
-    let peek: Peek
-    /// The new entries of the partitions that had been read to their end.
-    let given: [(partition: Int, entries: [StreamEntry])]
-
-    var entries: Int { answer.entries }
-    var isFull: Bool { answer.isFull }
-    var last: StreamID? { answer.isFull ? nil : answer.position }
-    var partitions: [Int] { answer.partitions }
-    var readsAgain: Bool { answer.readsAgain }
-    var lost: Int { answer.lost }
-    var bytes: Int { peek.bytes }
-}
-
-/// Entries of one partition that have ended, in whatever its tenure is.
-struct EndedEntries {
-    let partition: Int
-    let ids: [StreamID]
-}
-
 extension StreamState {
     /// One heartbeat, as the lease keeper does it.
     func beatOnce(at now: ContinuousClock.Instant = .now) async throws -> [AssignmentChange] {
-        let view = try await beat(withLeases { $0.next(now: now) })
+        let view = try await beat(nextHeartbeat(now: now))
         let changes = heartbeatAnswered(view, sentAt: now, now: now)
         openAll()
         return changes
@@ -202,10 +176,16 @@ extension StreamState {
 
     /// Reads what is owned, as the reader does it.
     func openAll() {
-        for (partition, tenure) in withLeases({ $0.held }) {
-            withIntake { if $0.tenure(of: partition) != tenure { $0.open(partition, tenure: tenure) } }
+        consumer.withLock { consumer in
+            for (partition, tenure) in consumer.assignment.held
+            where consumer.fetchPlanner.tenure(of: partition) != tenure {
+                consumer.fetchPlanner.open(partition, tenure: tenure)
+            }
         }
     }
+
+    /// The tenure in which a partition is owned.
+    func tenure(of partition: Int) -> Int? { consumer.withLock { $0.assignment.tenure(of: partition) } }
 
     /// Routes as the reader does it.
     func route(
@@ -219,7 +199,7 @@ extension StreamState {
         var limits = EntryDecoder.Limits()
         limits.entryBytes = entryBytes
         let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: paths), limits: limits)
-        if !isKnown { _ = try await beatOnce() }
+        if incarnation.isEmpty { _ = try await beatOnce() }
         func once(_ passed: Int?) async throws -> Routed {
             let peek = try await peek(count: count, decoder: decoder)
             let answer = try await route(
@@ -231,7 +211,7 @@ extension StreamState {
                     FetchPlanner.End(partition: $0, cursor: cursors[$0] ?? .zero)
                 }
             )
-            routed = answer.position
+            routed(to: answer.position)
             let entries = Dictionary(grouping: peek.entries.suffix(answer.entries), by: \.partition)
             let given = answer.given.sorted().map { (partition: $0, entries: (entries[$0] ?? []).map(\.entry)) }
             return Routed(answer: answer, peek: peek, given: given)
@@ -249,14 +229,16 @@ extension StreamState {
         entryBytes: Int
     ) async throws -> (moved: Int, gone: Int, next: StreamID?) {
         let decoder = EntryDecoder(contactKeyRule: ContactKeyRule(paths: rule.split(separator: "\n").map(String.init)))
-        let found = try await foreign(after: after, count: count)
-        let placed = zip(found.ids, try await entries(found.ids, in: incarnation)).map { id, entry in
+        let found = try await group.foreign(after: after, count: count)
+        let placed = zip(found.ids, try await group.entries(found.ids, in: incarnation)).map { id, entry in
             let key = entry.flatMap { decoder.decode($0).contactKey }
             return (
                 id: id, partition: entry.map { _ in PartitionRule.partition(of: key, id: id, partitions: partitions) }
             )
         }
-        let answer = try await adopt(placed, isLast: found.next == nil, rule: rule, incarnation: incarnation)
+        let answer = try await group.run(
+            AdoptScript(incarnation: incarnation, rule: rule, isLast: found.next == nil, entries: placed)
+        )
         return (answer.moved, answer.gone, found.next)
     }
 
@@ -286,7 +268,7 @@ extension StreamState {
             stream: 0,
             id: id,
             partition: partition,
-            tenure: withLeases { $0.tenure(of: partition) } ?? 0,
+            tenure: tenure(of: partition) ?? 0,
             size: 0,
             kind: .deadLettered([]),
             attempts: 1,
@@ -304,22 +286,23 @@ extension StreamState {
     }
 
     private func portion(of ended: EndedEntries) -> AckQueue.PartitionBatch {
-        let tenure = withLeases { $0.tenure(of: ended.partition) } ?? 0
+        let tenure = tenure(of: ended.partition) ?? 0
         return AckQueue.PartitionBatch(partition: ended.partition, tenure: tenure, ids: ended.ids)
     }
 
     /// What the script itself answers: how many entries were pending, then the places of the portions that are others'.
     func acknowledgeCounts(_ portions: [EndedEntries]) async throws -> [Int64?] {
-        var arguments: [RedisArgument] = [.string(group), .string(incarnation)]
+        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation)]
         for portion in portions {
             arguments += [
-                .string("\(portion.partition)"), .string(withLeases { $0.lease(of: portion.partition) } ?? "none"),
+                .string("\(portion.partition)"), .string(lease(of: portion.partition) ?? "none"),
                 .string("\(portion.ids.count)"),
             ]
             arguments += portion.ids.map { .string($0.description) }
         }
-        let keys = [keys.stream, keys.state, keys.leases, keys.suspects]
-        return try await client.run(scripts.acknowledge, keys: keys, arguments: arguments).array?.map(\.integer) ?? []
+        let names = [keys.stream, keys.state, keys.leases, keys.suspects]
+        let answer = try await client.run(AcknowledgeScript.source.script, keys: names, arguments: arguments)
+        return answer.array?.map(\.integer) ?? []
     }
 
     /// - Returns: what the script itself answers.
@@ -330,11 +313,11 @@ extension StreamState {
         maxLength: Int = 1000,
         why: [(String, String)] = [("reason", "refused")]
     ) async throws -> RedisValue {
-        let lease = withLeases { $0.lease(of: partition) } ?? "none"
-        let arguments = [group, incarnation, String(partition), lease, id.description, String(maxLength)]
+        let lease = lease(of: partition) ?? "none"
+        let arguments = [keys.group, incarnation, String(partition), lease, id.description, String(maxLength)]
         let own = (try await fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
         return try await client.run(
-            scripts.deadLetter,
+            DeadLetterScript.source.script,
             keys: [keys.stream, keys.state, keys.leases, keys.suspects, keys.deadLetters],
             arguments: (arguments + why.flatMap { [$0.0, $0.1] }).map { .string($0) } + own
         )

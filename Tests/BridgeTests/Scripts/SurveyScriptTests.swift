@@ -13,22 +13,22 @@ struct SurveyScriptTests {
             var ids: [StreamID] = []
             for number in 0..<6 { ids.append(try await fixture.add(contact: "user-\(number)")) }
             _ = try await session.route(count: 4, window: 100, entryBytes: 1000)
-            var survey = try await session.survey()
+            var survey = try await session.group.inspect()
             #expect(survey.length == 6 && survey.pending == 4)
             // Before Redis 7.0 additions are not counted: unknown, not 0.
             let isCounted = try await fixture.countsAdditions
             #expect(survey.lag == (isCounted ? 2 : nil) && survey.added == (isCounted ? 6 : nil))
             #expect(survey.oldest == ids[0] && survey.finishedBefore == ids[0])
             _ = try await fixture.acknowledge([ids[0]])
-            survey = try await session.survey()
+            survey = try await session.group.inspect()
             #expect(survey.oldest == ids[1] && survey.finishedBefore == ids[1])
             #expect(survey.headroom == (isCounted ? 1 : nil))
             _ = try await fixture.acknowledge(Array(ids[1...3]))
-            survey = try await session.survey()
+            survey = try await session.group.inspect()
             #expect(survey.oldest == nil && survey.finishedBefore == ids[3].next)
             // Another group that has read nothing holds everything.
             _ = try await fixture.client.createGroup(fixture.stream, group: "other")
-            #expect(try await session.survey().finishedBefore == StreamID.zero.next)
+            #expect(try await session.group.inspect().finishedBefore == StreamID.zero.next)
         }
     }
 
@@ -36,15 +36,15 @@ struct SurveyScriptTests {
     func letters() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
-            #expect(try await session.survey().oldestLetter == nil)
+            #expect(try await session.group.inspect().oldestLetter == nil)
             for id in ["5-0", "7-1"] {
                 let arguments: [RedisArgument] = [.string(fixture.keys.deadLetters), .string(id), "a", "b"]
                 _ = try await fixture.client.send(RedisCommand("XADD", arguments))
             }
             let oldest = StreamID(milliseconds: 5, sequence: 0)
-            #expect(try await session.survey().oldestLetter == oldest)
+            #expect(try await session.group.inspect().oldestLetter == oldest)
             _ = try await fixture.client.send(RedisCommand("DEL", [.string(fixture.stream)]))
-            let survey = try await session.survey()
+            let survey = try await session.group.inspect()
             #expect(survey.oldestLetter == oldest && survey.deadLetters == 2)
         }
     }
@@ -52,7 +52,7 @@ struct SurveyScriptTests {
     @Test("A stream or group that is not there is unknown, not empty of work")
     func absent() async throws {
         try await ScriptFixture.run { fixture in
-            let survey = try await fixture.session().survey()
+            let survey = try await fixture.session().group.inspect()
             #expect(survey == StreamSurvey())
             #expect(survey.lag == nil && survey.pending == nil)
         }
@@ -66,7 +66,7 @@ struct SurveyScriptTests {
             _ = try await session.route(count: 2, window: 100, entryBytes: 1000)
             try await fixture.restart()
             let isCounted = try await fixture.countsAdditions
-            #expect(try await session.survey().lag == (isCounted ? 3 : nil))
+            #expect(try await session.group.inspect().lag == (isCounted ? 3 : nil))
         }
     }
 }

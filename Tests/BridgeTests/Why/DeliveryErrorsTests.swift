@@ -88,14 +88,14 @@ struct TroublesTests {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession()
             let writer = DeliveryErrorReporter(
-                session: session,
+                state: session,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
             try await writer.write()
             #expect(try await fixture.hash(fixture.keys.troubles).isEmpty)
 
             let answer = LoopsResponse(outcome: .retry(.serverError), status: 503, message: "No.")
-            session.failed(.sample(1), attempts: 4, answer, again: .seconds(5))
+            session.attemptFailed(.sample(1), attempts: 4, answer, again: .seconds(5))
             try await writer.write()
             let text = try #require(try await fixture.hash(fixture.keys.troubles)["1-0"])
             let trouble = try #require(DeliveryError(text))
@@ -112,12 +112,12 @@ struct TroublesTests {
                 [RedisArgument.string("old\($0)"), .string("")]
             }
             _ = try await fixture.client.send(RedisCommand("HSET", [.string(fixture.keys.troubles)] + fields))
-            session.failed(.sample(1), attempts: 5, answer, again: nil)
+            session.attemptFailed(.sample(1), attempts: 5, answer, again: nil)
             try await writer.write()
             try await writer.write()
             #expect(try await fixture.hash(fixture.keys.troubles).keys.sorted() == ["1-0"])
 
-            session.withTroubles { $0.ended(.sample(1)) }
+            session.consumer.withLock { $0.deliveryErrors.ended(.sample(1)) }
             try await writer.write()
             #expect(try await fixture.send("EXISTS", fixture.keys.troubles) == .integer(0))
         }

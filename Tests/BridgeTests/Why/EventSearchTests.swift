@@ -42,9 +42,9 @@ struct EventSearchTests {
             }
             _ = try await session.route()
             let answer = LoopsResponse(outcome: .retry(.serverError), status: 503, message: "No.")
-            session.failed(ids[1], attempts: 2, answer, again: .seconds(5))
+            session.attemptFailed(ids[1], attempts: 2, answer, again: .seconds(5))
             try await DeliveryErrorReporter(
-                session: session,
+                state: session,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
             .write()

@@ -8,37 +8,32 @@ struct DeliveryErrorReporter: Sendable {
     /// Fields of the hash, those of replicas that are gone included. Beyond it all are dropped, and those who are there write theirs again.
     static let maxFields = 2000
 
-    let session: StreamState
+    let state: StreamState
     let logThrottle: LogThrottle
 
-    init(session: StreamState, logger: Logger) {
-        self.session = session
+    init(state: StreamState, logger: Logger) {
+        self.state = state
         self.logThrottle = LogThrottle(logger: logger, interval: .seconds(600))
     }
 
     /// Writes after each heartbeat before which something has changed, until the task is cancelled.
     func run() async {
-        while await session.troublesWanted.wait() {
+        while await state.errors.wait() {
             do { try await write() } catch {
                 if Task.isCancelled { return }
                 logThrottle.log(
                     .warning,
                     key: "write",
                     "Failed to record delivery errors; `loops-bridge why` lacks them",
-                    metadata: ["stream": "\(session.keys.stream)", "error": "\(error)"]
+                    metadata: ["stream": "\(state.keys.stream)", "error": "\(error)"]
                 )
             }
         }
     }
 
     func write() async throws {
-        let (difference, isEmpty) = session.withTroubles { troubles in
-            let difference = troubles.difference
-            troubles.writing(difference)
-            return (difference, troubles.isEmpty)
-        }
-        if isEmpty { return }
-        let key = RedisArgument.string(session.keys.troubles)
+        guard let difference = state.takeDeliveryErrors() else { return }
+        let key = RedisArgument.string(state.keys.troubles)
         var commands: [RedisCommand] = []
         if !difference.changed.isEmpty {
             let pairs = difference.changed.flatMap { [RedisArgument.string($0.description), .string($1.text)] }
@@ -50,20 +45,17 @@ struct DeliveryErrorReporter: Sendable {
         commands.append(RedisCommand("PEXPIRE", [key, .string(String(Self.expiry.components.seconds * 1000))]))
         // No HLEN: these are commands that the bridge has a right to anyway.
         if !difference.changed.isEmpty { commands.append(RedisCommand("HKEYS", [key])) }
-        let answers = try await session.client.pipeline(commands)
+        let answers = try await state.client.pipeline(commands)
         var isThere = true
         for (command, answer) in zip(commands, answers) {
             let answer = try answer.get()
             if command.name == "PEXPIRE" { isThere = answer == .integer(1) }
             if (answer.array?.count ?? 0) > Self.maxFields {
-                _ = try await session.client.send(RedisCommand("DEL", [key]))
+                _ = try await state.client.send(RedisCommand("DEL", [key]))
                 isThere = false
             }
         }
-        session.withTroubles { troubles in
-            troubles.written(difference)
-            // Dropped above, expired, or deleted by others: after the next heartbeat all of it is written again.
-            if !isThere { troubles.forgotten() }
-        }
+        // Dropped above, expired, or deleted by others: after the next heartbeat all of it is written again.
+        state.wroteDeliveryErrors(difference, isKept: isThere)
     }
 }

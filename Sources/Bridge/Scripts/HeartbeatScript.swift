@@ -1,7 +1,15 @@
 import RedisStreams
 
 /// What a replica says in one heartbeat, beside that it is there.
-struct Heartbeat: Sendable, Equatable {
+struct Heartbeat: GroupScript, Equatable {
+    static let source = ScriptSource(
+        "heartbeat",
+        [
+            "notify": PackageResources.notify_lua, "incarnation": PackageResources.incarnation_lua,
+            "position": PackageResources.position_lua, "heartbeat": PackageResources.heartbeat_lua,
+        ]
+    )
+
     struct Release: Sendable, Equatable {
         let partition: Int
         let lease: String
@@ -38,8 +46,12 @@ struct Heartbeat: Sendable, Equatable {
         confirmsIncarnation || !rereads.isEmpty || !releases.isEmpty || !claims.isEmpty || !departures.isEmpty
     }
 
-    func arguments(group: String) -> [RedisArgument] {
-        var arguments: [String] = [member, group, incarnation ?? "", confirmsIncarnation ? "1" : ""]
+    func keys(in keys: StreamKeys) -> [String] {
+        [keys.state, keys.leases, keys.members, keys.hands, keys.stream]
+    }
+
+    func arguments(in keys: StreamKeys) -> [RedisArgument] {
+        var arguments: [String] = [member, keys.group, incarnation ?? "", confirmsIncarnation ? "1" : ""]
         arguments += [String(planned.count)] + planned.map { String($0) }
         arguments.append(String(releases.count))
         for release in releases { arguments += [String(release.partition), release.lease] }
@@ -51,4 +63,5 @@ struct Heartbeat: Sendable, Equatable {
         for departure in departures { arguments += [departure.member, String(departure.beat)] }
         return arguments.map { .string($0) }
     }
+    func decode(_ reply: RedisValue) throws(RedisError) -> GroupView { try GroupView(reply) }
 }

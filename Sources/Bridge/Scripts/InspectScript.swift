@@ -1,5 +1,14 @@
 import RedisStreams
 
+/// Looks how the stream and its groups stand.
+struct InspectScript: GroupScript {
+    static let source = ScriptSource("inspect", ["inspect": PackageResources.inspect_lua])
+
+    func keys(in keys: StreamKeys) -> [String] { [keys.stream, keys.state, keys.deadLetters] }
+    func arguments(in keys: StreamKeys) -> [RedisArgument] { [.string(keys.group)] }
+    func decode(_ reply: RedisValue) throws(RedisError) -> StreamSurvey { try StreamSurvey(reply) }
+}
+
 /// How a stream stands in Redis, from one look. What Redis does not know is nil and never 0.
 struct StreamSurvey: Sendable, Equatable {
     var length = 0
@@ -47,17 +56,10 @@ struct StreamSurvey: Sendable, Equatable {
     /// Looks once. The oldest dead letter is read by a plain command: no script sees what a letter holds.
     static func of(
         _ keys: StreamKeys,
-        group: String,
         client: RedisClient,
-        script: RedisScript
+        scripts: GroupScripts = GroupScripts()
     ) async throws(RedisError) -> StreamSurvey {
-        var survey = try StreamSurvey(
-            await client.run(
-                script,
-                keys: [keys.stream, keys.state, keys.deadLetters],
-                arguments: [.string(group)]
-            )
-        )
+        var survey = try await client.run(InspectScript(), in: keys, scripts: scripts)
         if survey.deadLetters > 0 { survey.oldestLetter = try await client.range(keys.deadLetters, count: 1).first?.id }
         return survey
     }

@@ -4,9 +4,9 @@ import RedisStreams
 extension StreamState {
     /// Notes for others why an entry waits.
     /// - Parameter again: after how long it is tried again; nil when that is up to Loops.
-    func failed(_ id: StreamID, attempts: Int, _ answer: LoopsResponse, again: Duration?) {
+    func attemptFailed(_ id: StreamID, attempts: Int, _ answer: LoopsResponse, again: Duration?) {
         let now = Int64(WallClock.secondsSince1970 * 1000)
-        let trouble = DeliveryError(
+        let error = DeliveryError(
             attempts: attempts,
             status: answer.status,
             message: answer.message,
@@ -15,6 +15,6 @@ extension StreamState {
             member: member,
             requestID: answer.requestID
         )
-        withTroubles { $0.failed(id, trouble) }
+        attemptFailed(id, error)
     }
 }
