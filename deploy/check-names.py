@@ -13,7 +13,7 @@ import yaml
 
 DEPLOY = pathlib.Path(__file__).parent
 ROOT = DEPLOY.parent
-DECLARED = ROOT / "Sources/loops-bridge/Admin/MetricDescription+Bridge.swift"
+DECLARED = ROOT / "Sources/BridgeService/Admin/MetricDescription+Bridge.swift"
 RUNBOOK = "docs/how-to/runbook.md#"
 PREFIX = "loops_bridge_"
 STANDARD = {

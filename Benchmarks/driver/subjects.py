@@ -13,6 +13,7 @@ from worker_requests import request_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BRIDGE = ROOT / ".build/release/loops-bridge"
+BRIDGE_DEV = ROOT / ".build/release/loops-bridge-dev"
 FLOOR = HERE.parent / ".build/release/floor"
 MICRO = HERE.parent / ".build/release/micro"
 PYTHON = ROOT / ".build/bench-venv/bin/python"

@@ -1,35 +1,35 @@
-import Bridge
+package import Bridge
 import HTTPTransport
-import Logging
+package import Logging
 import Loops
 import Metrics
 import NIOCore
 import PrometheusMetrics
-import ServiceLifecycle
-import UnixSignals
+package import ServiceLifecycle
+package import UnixSignals
 
 /// Settings to a running program: the one place that knows all parts.
-struct Assembly {
+package struct Assembly {
     let settings: Settings
     let destination: Destination
-    var logger: Logger
+    package var logger: Logger
     /// Called with the address of the admin endpoints once they listen.
-    var onAdminListening: @Sendable (String) async -> Void = { _ in }
+    package var onAdminListening: @Sendable (String) async -> Void = { _ in }
     /// A further service beside the bridge; when it returns, the program stops.
-    var companion: (any Service)?
+    package var companion: (any Service)?
     /// Called once the bridge exists, before it runs.
-    var onBridge: @Sendable (Bridge) async -> Void = { _ in }
+    package var onBridge: @Sendable (Bridge) async -> Void = { _ in }
     /// What ends the program, beside SIGHUP that loads the mappings again. Empty when somebody else takes all signals.
-    var signals: [UnixSignal] = [.sigterm, .sigint]
+    package var signals: [UnixSignal] = [.sigterm, .sigint]
 
-    init(settings: Settings, destination: Destination) {
+    package init(settings: Settings, destination: Destination) {
         self.settings = settings
         self.destination = destination
         self.logger = Loggers.logger(settings.log)
     }
 
     /// Runs until a signal or a failure.
-    func run() async throws {
+    package func run() async throws {
         // From here on to the very end, the drain included: a SIGHUP that nobody traps would end the process.
         let hangups = signals.isEmpty ? nil : await UnixSignalsSequence(trapping: [.sighup])
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)

@@ -1,8 +1,8 @@
 import CBuildInfo
 
 /// The version that `--version`, `/version`, `User-Agent` and `build_info` show.
-enum Version {
-    static let number = "0.2.0-dev"
+package enum Version {
+    package static let number = "0.2.0-dev"
 
     /// The commit that the program was built from; nil where the build was not told.
     static let revision: String? = {
@@ -11,5 +11,5 @@ enum Version {
     }()
 
     /// With the commit as build metadata (semver.org, item 10): `0.2.0-dev+0123456789ab`.
-    static let text = number + (revision.map { "+\($0)" } ?? "")
+    package static let text = number + (revision.map { "+\($0)" } ?? "")
 }

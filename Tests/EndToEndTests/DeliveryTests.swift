@@ -6,7 +6,9 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("End to end: events leave Redis, become requests, are answered and acknowledged", .timeLimit(.minutes(5)))
 struct DeliveryTests {

@@ -7,7 +7,9 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 @testable import torture
 
 @Suite("The state tells the truth, end to end", .timeLimit(.minutes(3)))

@@ -8,7 +8,9 @@ import Metrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Replicas share a group", .timeLimit(.minutes(5)))
 struct ReplicaTests {

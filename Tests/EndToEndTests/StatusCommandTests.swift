@@ -5,6 +5,7 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("loops-bridge status, as it is typed", .timeLimit(.minutes(3)))

@@ -5,7 +5,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Sentinels and clusters, end to end", .timeLimit(.minutes(5)))
 struct TopologyTests {

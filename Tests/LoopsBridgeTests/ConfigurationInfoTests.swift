@@ -2,6 +2,7 @@ import Bridge
 import PrometheusMetrics
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The configuration's hash: the same for replicas that do the same, and one at a time")

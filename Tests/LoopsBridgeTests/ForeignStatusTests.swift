@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 /// `status --url` asks whom it is told to: nothing that a server says may end the program.

@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The status as tables")

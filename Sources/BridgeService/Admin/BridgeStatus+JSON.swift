@@ -1,5 +1,5 @@
-import Bridge
-import JSON
+package import Bridge
+package import JSON
 
 extension BridgeStatus {
     /// As `/status.json` shows it. Unknown is `null`, never 0.
@@ -71,7 +71,7 @@ extension BridgeStatus {
 
 extension StreamStatus {
     /// As `/status.json` shows it.
-    var json: JSONValue {
+    package var json: JSONValue {
         [
             "name": .string(name),
             "length": .optional(length),
@@ -156,14 +156,14 @@ extension StatusHistory.Sample {
 
 extension Pause {
     /// As `/status.json` and the answers of `/control` show it.
-    var json: JSONValue { ["since": .int(since), "by": .string(by), "reason": .string(reason)] }
+    package var json: JSONValue { ["since": .int(since), "by": .string(by), "reason": .string(reason)] }
 }
 
 extension JSONValue {
-    static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     /// Rounded to thousandths: a rate's last digits are noise.
-    static func optional(_ number: Double?) -> JSONValue {
+    package static func optional(_ number: Double?) -> JSONValue {
         number.map { .double(($0 * 1000).rounded() / 1000) } ?? .null
     }
-    static func optional(_ number: Int?) -> JSONValue { number.map { .int(Int64($0)) } ?? .null }
+    package static func optional(_ number: Int?) -> JSONValue { number.map { .int(Int64($0)) } ?? .null }
 }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// Reads files that people name, up to a length: a path may lead to a device that never ends.
-enum BoundedFile {
+package enum BoundedFile {
     /// The longest file of a key or a token, in bytes.
     static let secretBytesMax = 16 * 1024
 
     /// Why a file was not read.
-    enum Fault: Error, Equatable, CustomStringConvertible {
+    package enum Fault: Error, Equatable, CustomStringConvertible {
         case unreadable(code: Int32)
         case tooLong(limit: Int)
         /// From this byte on, counted from 0.
         case notText(byte: Int)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .unreadable(code: ENOENT): "there is no such file"
             case .unreadable(code: EISDIR): "it is a folder"
@@ -47,7 +47,7 @@ enum BoundedFile {
     }
 
     /// What is there now; empty at the end.
-    static func piece(_ descriptor: Int32, upTo size: Int) throws(Fault) -> [UInt8] {
+    package static func piece(_ descriptor: Int32, upTo size: Int) throws(Fault) -> [UInt8] {
         var code: Int32 = 0
         let piece = [UInt8](unsafeUninitializedCapacity: size) { space, count in
             var got = -1

@@ -3,11 +3,11 @@ import HTTPTransport
 import JSON
 
 /// A setting as it holds, for people: what it is, and where it comes from. No secret is in it.
-struct EffectiveSetting: Sendable, Equatable {
-    let key: String
+package struct EffectiveSetting: Sendable, Equatable {
+    package let key: String
     /// What stands in for a secret's value.
-    let value: String
-    let source: SettingSource
+    package let value: String
+    package let source: SettingSource
 
     /// - Parameters:
     ///   - redis: the address of Redis without its password.

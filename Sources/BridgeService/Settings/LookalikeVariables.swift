@@ -2,11 +2,11 @@ import Foundation
 import Segment
 
 /// Environment variables that look like settings and are none: misspelt, they would be ignored in silence.
-enum LookalikeVariables {
-    struct Finding: Equatable {
-        let name: String
+package enum LookalikeVariables {
+    package struct Finding: Equatable {
+        package let name: String
         /// The variable that was probably meant.
-        let meant: String
+        package let meant: String
 
         var description: String { "\(name) is no setting and is ignored; did you mean \(meant)?" }
     }
@@ -17,7 +17,7 @@ enum LookalikeVariables {
     private static let maxEditsOfOthers = 2
 
     /// - Returns: by name.
-    static func find(in environment: [String: String]) -> [Finding] {
+    package static func find(in environment: [String: String]) -> [Finding] {
         let known = Setting.all.map(\.environment) + [SettingsFile.environment]
         return environment.filter { !$0.value.isEmpty }.keys.sorted().compactMap { name in
             guard !known.contains(name), !isForeign(name), let meant = meant(name, known) else { return nil }
@@ -45,7 +45,7 @@ enum LookalikeVariables {
 
 extension Usable {
     /// Tells of variables that are ignored though they look like ours.
-    static func warnOfVariables() {
+    package static func warnOfVariables() {
         for finding in LookalikeVariables.find(in: ProcessInfo.processInfo.environment) {
             Terminal.printError("warning: \(finding.description)")
         }

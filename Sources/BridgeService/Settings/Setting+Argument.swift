@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 
 extension Setting {
     /// What the help of a flag says: what it is, what it may be, what holds without it, and the variable that says the same.
@@ -39,5 +39,5 @@ extension Setting.Shape {
 
 extension Option where Value == String? {
     /// A setting as a flag.
-    init(_ setting: Setting) { self.init(help: setting.argument, completion: setting.completion) }
+    package init(_ setting: Setting) { self.init(help: setting.argument, completion: setting.completion) }
 }

@@ -1,7 +1,7 @@
 /// One thing that can be set: by flag, by environment, or in the settings file.
-struct Setting: Sendable {
+package struct Setting: Sendable {
     /// What values look like. The one place where shapes are described, for errors, help and documentation.
-    enum Shape: Sendable {
+    package enum Shape: Sendable {
         case text
         case integer(ClosedRange<Int>)
         case number(ClosedRange<Double>)
@@ -14,7 +14,7 @@ struct Setting: Sendable {
         case list
         case path
 
-        var description: String {
+        package var description: String {
             switch self {
             case .text: "text"
             case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -30,15 +30,15 @@ struct Setting: Sendable {
     }
 
     /// Dotted, as in the settings file: `loops.rateLimit`.
-    let key: String
-    let shape: Shape
+    package let key: String
+    package let shape: Shape
     /// What holds when nothing is set; nil when there is nothing to hold.
-    let fallback: String?
-    let help: String
-    var isSecret = false
+    package let fallback: String?
+    package let help: String
+    package var isSecret = false
 
     /// The environment variable: `LOOPS_RATE_LIMIT`.
-    var environment: String {
+    package var environment: String {
         var name = ""
         var previous: Character = "."
         for character in key {
@@ -54,5 +54,5 @@ struct Setting: Sendable {
     }
 
     /// The flag: `--loops-rate-limit`.
-    var flag: String { "--" + environment.lowercased().split(separator: "_").joined(separator: "-") }
+    package var flag: String { "--" + environment.lowercased().split(separator: "_").joined(separator: "-") }
 }

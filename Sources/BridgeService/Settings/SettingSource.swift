@@ -1,5 +1,5 @@
 /// Where a setting's value comes from.
-enum SettingSource: Sendable, Equatable, CustomStringConvertible {
+package enum SettingSource: Sendable, Equatable, CustomStringConvertible {
     case flag(String)
     case environment(String)
     /// The settings file, or the file of a secret.
@@ -8,7 +8,7 @@ enum SettingSource: Sendable, Equatable, CustomStringConvertible {
     case fallback
 
     /// As people know it: `--http-port`, `HTTP_PORT`, a path, or `default`.
-    var description: String {
+    package var description: String {
         switch self {
         case .flag(let name), .environment(let name): name
         case .file(let path): path

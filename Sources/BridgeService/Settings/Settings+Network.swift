@@ -7,7 +7,7 @@ import RedisStreams
 /// The way to Loops and Redis: proxies, and whose certificates are accepted.
 extension Settings {
     /// The value of `loops.proxy` that means none, whatever the environment says.
-    static let noProxy = "none"
+    package static let noProxy = "none"
 
     /// Sets proxy and authorities; faults are reported, and tell no password.
     static func addNetwork(
@@ -79,7 +79,7 @@ extension Settings {
 extension Settings {
     /// Reads the files of authorities for Loops once: a fault in them is told before anything runs.
     /// - Throws: `TLSFileError`.
-    func checkCertificates() throws {
+    package func checkCertificates() throws {
         let isSecured = HTTPOrigin(bridge.loops.baseURL)?.isSecure == true || bridge.loops.proxy?.isSecure == true
         if isSecured { _ = try ClientTLS(trusting: bridge.loops.authorities) }
     }

@@ -1,25 +1,25 @@
-import Bridge
+package import Bridge
 import HTTPTransport
 import Loops
 import RedisStreams
 
 /// What the program was told, checked as a whole.
-struct Settings: Sendable {
-    var bridge: BridgeConfiguration
-    var mappingsPath: String?
-    var httpHost: String
-    var httpPort: Int
+package struct Settings: Sendable {
+    package var bridge: BridgeConfiguration
+    package var mappingsPath: String?
+    package var httpHost: String
+    package var httpPort: Int
     /// Under which names the admin endpoints answer.
     let hosts: HostRule
     /// The token of `/control`, checked; nil when control over HTTP is off, or is not asked for.
-    var controlToken: String?
-    var log: LogSettings
+    package var controlToken: String?
+    package var log: LogSettings
     /// Everything as it holds, without secrets.
-    var inForce: [EffectiveSetting]
+    package var inForce: [EffectiveSetting]
     /// What should be the same on all replicas, as `key=value`, without secrets.
     let shared: [String]
     /// What works and is not safe, a sentence each.
-    let warnings: [String]
+    package let warnings: [String]
 
     /// - Parameters:
     ///   - needsKey: whether Loops is talked to. Without that its key is neither wanted nor read.

@@ -2,15 +2,15 @@ import Foundation
 
 extension SettingsFile {
     /// The variable that names the file where `--config` does not, so that every command in a container finds the same one.
-    static let environment = "BRIDGE_CONFIG"
-    static let help = """
+    package static let environment = "BRIDGE_CONFIG"
+    package static let help = """
         A settings file (YAML); the one that \(environment) names if not given. Flags come before environment, environment before file.
         """
 
     /// - Parameter typed: what `--config` says.
     /// - Returns: nil when no file is named.
     /// - Throws: ``SettingsErrors`` when it cannot be read.
-    static func load(
+    package static func load(
         _ typed: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> SettingsFile? {

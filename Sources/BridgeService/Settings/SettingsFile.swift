@@ -2,7 +2,7 @@ import Bridge
 import Yams
 
 /// The settings file (YAML, and so JSON too), flattened to dotted keys.
-struct SettingsFile {
+package struct SettingsFile {
     /// The longest file that is read, in bytes, and the most values in it.
     static let bytesMax = 1 << 20
     static let valuesMax = 10_000

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 
 /// The settings as flags. None has a default here: a flag that was not typed must not hide the environment or the file.
-struct SettingsOptions: ParsableArguments {
+package struct SettingsOptions: ParsableArguments {
     @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
     @Option(.redisURL) var redisUrl: String?
@@ -42,8 +42,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(.logLevel) var logLevel: String?
     @Option(.logFormat) var logFormat: String?
 
+    package init() {}
+
     /// What was typed, by key. The API key itself is no flag: a process list shows flags to everybody.
-    var values: [String: String] {
+    package var values: [String: String] {
         let typed: [(Setting, String?)] = [
             (.redisURL, redisUrl), (.redisQuorum, redisQuorum),
             (.redisServerName, redisServerName), (.loopsAPIKeyFile, loopsApiKeyFile),
@@ -71,7 +73,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// The settings from flags, environment and file.
     /// - Parameter overrides: values that come before all others, by key; what `dev` sets.
-    func settings(overrides: [String: String] = [:]) throws -> Settings {
+    package func settings(overrides: [String: String] = [:]) throws -> Settings {
         try Settings(
             flags: values.merging(overrides) { $1 },
             environment: ProcessInfo.processInfo.environment,
@@ -80,5 +82,12 @@ struct SettingsOptions: ParsableArguments {
             processID: ProcessInfo.processInfo.processIdentifier,
             readFile: { try BoundedFile.text($0, upTo: BoundedFile.secretBytesMax) }
         )
+    }
+
+    /// The mappings file that is named, also where other settings cannot be used.
+    package var mappingsPath: String? {
+        let file = try? SettingsFile.load(config)
+        let environment = ProcessInfo.processInfo.environment
+        return SettingsReader(flags: values, environment: environment, file: file).text(.bridgeMappings)
     }
 }

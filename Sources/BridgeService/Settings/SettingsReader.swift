@@ -2,7 +2,7 @@ import Bridge
 import Configuration
 
 /// Reads values by precedence (flags, environment, file, default) and collects every fault instead of stopping at the first.
-struct SettingsReader {
+package struct SettingsReader {
     private enum Origin {
         case flags, environment, file(String)
 
@@ -23,7 +23,7 @@ struct SettingsReader {
     ///   - flags: values by key, as typed.
     ///   - environment: the process's environment.
     ///   - file: values by key, with the file's path; nil without a file.
-    init(flags: [String: String], environment: [String: String], file: SettingsFile?) {
+    package init(flags: [String: String], environment: [String: String], file: SettingsFile?) {
         let secrets = SecretsSpecifier<String, String>.dynamic { key, _ in
             Setting.all.contains { $0.isSecret && ($0.key == key || $0.environment == key) }
         }
@@ -65,7 +65,7 @@ struct SettingsReader {
         return setting.fallback.map { ($0, .fallback) }
     }
 
-    func text(_ setting: Setting) -> String? { value(setting)?.text }
+    package func text(_ setting: Setting) -> String? { value(setting)?.text }
 
     /// What should be the same on all replicas of a group, as `key=value`: no secret, no path, and nothing of this one process.
     var shared: [String] {

@@ -3,7 +3,7 @@ import Bridge
 import Foundation
 
 /// The settings of commands that look at streams and talk to Redis alone, as flags.
-struct StreamOptions: ParsableArguments {
+package struct StreamOptions: ParsableArguments {
     @Option(help: .init(SettingsFile.help, valueName: "path"), completion: .file()) var config: String?
 
     @Option(.redisURL) var redisUrl: String?
@@ -11,11 +11,13 @@ struct StreamOptions: ParsableArguments {
     @Option(.bridgeGroup) var bridgeGroup: String?
     @Option(.bridgeDeadLetterStream) var bridgeDeadLetterStream: String?
 
+    package init() {}
+
     /// Every setting but the API key, which nobody needs here. Ends the program when they cannot be used.
     /// - Parameters:
     ///   - more: further values that were typed, by key.
     ///   - wantsControl: whether the control token is read.
-    func settings(_ more: [String: String] = [:], wantsControl: Bool = false) throws -> Settings {
+    package func settings(_ more: [String: String] = [:], wantsControl: Bool = false) throws -> Settings {
         let typed: [(Setting, String?)] = [
             (.redisURL, redisUrl), (.bridgeStreams, bridgeStreams), (.bridgeGroup, bridgeGroup),
             (.bridgeDeadLetterStream, bridgeDeadLetterStream),

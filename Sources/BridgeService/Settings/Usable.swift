@@ -1,15 +1,17 @@
 import ArgumentParser
-import Bridge
+package import Bridge
 import Foundation
 
 /// Loads what a command needs, or ends it with status 2 and every fault on standard error.
-enum Usable {
+package enum Usable {
     /// Why a file cannot be used: every fault, one a line.
-    struct Fault: Error, Equatable, CustomStringConvertible {
-        let description: String
+    package struct Fault: Error, Equatable, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    static func settings(_ load: () throws -> Settings) throws -> Settings {
+    package static func settings(_ load: () throws -> Settings) throws -> Settings {
         do {
             return try load()
         } catch {
@@ -19,7 +21,7 @@ enum Usable {
     }
 
     /// The mappings of a file, or the destination's two presets without one.
-    static func destination(path: String?) throws -> Destination {
+    package static func destination(path: String?) throws -> Destination {
         switch load(path: path) {
         case .success(let destination): return destination
         case .failure(let fault):
@@ -29,7 +31,7 @@ enum Usable {
     }
 
     /// As ``destination(path:)``, for those who have more to say before they end.
-    static func load(path: String?) -> Result<Destination, Fault> {
+    package static func load(path: String?) -> Result<Destination, Fault> {
         guard let path else { return .success(.presets) }
         return read(path, as: "mappings file").flatMap { bytes in
             do {
@@ -40,7 +42,7 @@ enum Usable {
         }
     }
 
-    static func read(_ path: String, as what: String) -> Result<[UInt8], Fault> {
+    package static func read(_ path: String, as what: String) -> Result<[UInt8], Fault> {
         do {
             return .success(try BoundedFile.bytes(path, upTo: Destination.fileBytesMax))
         } catch {

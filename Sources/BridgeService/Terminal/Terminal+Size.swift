@@ -3,16 +3,16 @@ import Foundation
 /// How large the terminal is.
 extension Terminal {
     /// What a terminal has that does not say.
-    static let usualWidth = 80
+    package static let usualWidth = 80
 
     /// Columns of standard error's terminal.
-    static var errorWidth: Int { size(of: STDERR_FILENO)?.columns ?? usualWidth }
+    package static var errorWidth: Int { size(of: STDERR_FILENO)?.columns ?? usualWidth }
 
     /// Columns of standard output's terminal; nil where no terminal limits a line.
-    static var outputWidth: Int? { isScreen ? size(of: STDOUT_FILENO)?.columns ?? usualWidth : nil }
+    package static var outputWidth: Int? { isScreen ? size(of: STDOUT_FILENO)?.columns ?? usualWidth : nil }
 
     /// Rows of standard output's terminal; nil where there is none, or it does not say.
-    static var outputRows: Int? { isScreen ? size(of: STDOUT_FILENO)?.rows : nil }
+    package static var outputRows: Int? { isScreen ? size(of: STDOUT_FILENO)?.rows : nil }
 
     private static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
         var size = winsize()

@@ -1,9 +1,9 @@
-import ArgumentParser
+package import ArgumentParser
 import Segment
 
 /// A command that is not there, and the one that was probably meant. argument-parser says no more than "unexpected argument", and nothing at
 /// all of `help nosuch`.
-struct UnknownCommand: Equatable, CustomStringConvertible {
+package struct UnknownCommand: Equatable, CustomStringConvertible {
     /// What was typed.
     let name: String
     /// The command above it: `loops-bridge`, `loops-bridge dead`.
@@ -11,14 +11,14 @@ struct UnknownCommand: Equatable, CustomStringConvertible {
     /// The commands that there are.
     let known: [String]
 
-    var description: String {
+    package var description: String {
         let hint = Suggestion.hint(for: name, in: known)
         return
             "\(parent) has no command '\(name)'; \(hint)\(hint.hasSuffix("?") ? "" : ".") '\(parent) --help' says more."
     }
 
     /// - Returns: nil when every command that the line names is there.
-    static func find(in arguments: [String], root: any ParsableCommand.Type) -> UnknownCommand? {
+    package static func find(in arguments: [String], root: any ParsableCommand.Type) -> UnknownCommand? {
         // What help is asked about is named as well.
         var command = root
         var path = name(of: root)

@@ -41,11 +41,18 @@ struct CommandFacts: Equatable {
     /// As it is typed, without arguments: `loops-bridge dead list`.
     var fullName: String { (path + [name]).joined(separator: " ") }
 
-    /// - Parameter dump: what `_dumpHelp()` gives.
-    /// - Returns: nil when it is of another form than this program knows.
-    init?(dump: String) {
-        guard let command = (try? JSONParser.parse(dump))?["command"] else { return nil }
-        self.init(command, path: [])
+    /// argument-parser describes commands in a form that this program does not know.
+    struct UnknownForm: Error, CustomStringConvertible {
+        var description: String { "argument-parser describes commands in another form than this program knows" }
+    }
+
+    /// - Parameter dump: what `--experimental-dump-help` prints.
+    init(dump: String) throws(UnknownForm) {
+        guard let command = (try? JSONParser.parse(dump))?["command"], let facts = CommandFacts(command, path: [])
+        else {
+            throw UnknownForm()
+        }
+        self = facts
     }
 
     private init?(_ value: JSONValue, path: [String]) {

@@ -1,3 +1,5 @@
+import BridgeService
+
 /// `docs/loops-bridge.1`: the manual page, for `man`.
 struct ManualPage {
     let root: CommandFacts

@@ -1,6 +1,9 @@
-/// `docs/reference/settings-and-commands.md`: every command and every setting, from the program itself.
+import BridgeService
+
+/// `docs/reference/settings-and-commands.md`: every command and every setting, from the programs themselves.
 struct ReferencePage {
-    let root: CommandFacts
+    let service: CommandFacts
+    let developers: CommandFacts
     let settings: [Setting]
 
     /// From this many on, the flags of settings are told of in one line.
@@ -10,9 +13,9 @@ struct ReferencePage {
         """
         # Reference
 
-        <!-- Made by `make reference` from the program itself; a test fails when it is stale. Do not edit. -->
+        <!-- Made by `make reference` from the programs themselves; a test fails when it is stale. Do not edit. -->
 
-        [Settings](#settings) · [Commands](#commands) · what commands end with: [exit statuses](exit-status.md)
+        [Settings](#settings) · [Commands](#commands) · [Commands for developers](#commands-for-developers) · what commands end with: [exit statuses](exit-status.md)
 
         ## Settings
 
@@ -23,9 +26,16 @@ struct ReferencePage {
         \(settings.map(section).joined(separator: "\n"))
         ## Commands
 
-        \(list(root).joined(separator: "\n"))
+        \(list(service).joined(separator: "\n"))
 
-        \(root.subcommands.map(section).joined(separator: "\n"))
+        \(service.subcommands.map(section).joined(separator: "\n"))
+        ## Commands for developers
+
+        \(developers.discussion)
+
+        \(list(developers).joined(separator: "\n"))
+
+        \(developers.subcommands.map(section).joined(separator: "\n"))
         """
     }
 
@@ -46,7 +56,7 @@ struct ReferencePage {
     }
 
     /// Whether some command takes it as a flag.
-    private func isFlag(_ setting: Setting) -> Bool { hasFlag(setting.flag, root) }
+    private func isFlag(_ setting: Setting) -> Bool { hasFlag(setting.flag, service) }
 
     private func hasFlag(_ flag: String, _ command: CommandFacts) -> Bool {
         command.arguments.contains { $0.names.contains(flag) } || command.subcommands.contains { hasFlag(flag, $0) }

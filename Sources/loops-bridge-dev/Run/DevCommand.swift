@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import DevKit
 import Foundation
 import Logging
@@ -11,7 +12,7 @@ import UnixSignals
 /// The whole thing in one command.
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dev",
+        commandName: "run",
         abstract:
             "Starts an own redis-server, the Loops simulator, the bridge and a flow of sample events; Ctrl-C cleans up.",
         discussion: """
@@ -21,7 +22,8 @@ struct DevCommand: AsyncParsableCommand {
             Ctrl-C ends it at any moment, with status 0: requests under way get one second (--bridge-shutdown-grace-seconds), then everything \
             that it started is gone. Where Redis and Loops are, and the API key, it decides itself, whatever environment and file say; the \
             admin port is a free one when 9464 is taken and none is set. Of the log it shows warnings and worse (--log-level).
-            """
+            """,
+        aliases: ["dev"]
     )
 
     @Option(help: "Publish this many events, check what became of them, and end.") var once: Int?
@@ -37,15 +39,19 @@ struct DevCommand: AsyncParsableCommand {
         if let rate, !(1...10_000).contains(rate) { throw ValidationError("--rate takes a number from 1 to 10000") }
         if once != nil, rate != nil { throw ValidationError("--once publishes as fast as it can; leave --rate out") }
         if contacts < 1 { throw ValidationError("--contacts takes a number from 1") }
-        let own: [(Setting, String?)] = [
-            (.redisURL, options.redisUrl), (.loopsBaseURL, options.loopsBaseUrl),
-            (.loopsAPIKeyFile, options.loopsApiKeyFile),
-        ]
-        for (setting, value) in own where value != nil {
+        for setting in [Setting.redisURL, .loopsBaseURL, .loopsAPIKeyFile] where typed(setting) != nil {
             throw ValidationError(
-                "dev brings its own Redis and its own Loops: leave \(setting.flag) out, or use 'loops-bridge run'"
+                "it brings its own Redis and its own Loops: leave \(setting.flag) out, or use 'loops-bridge run'"
             )
         }
+    }
+
+    /// What was typed for a setting.
+    private func typed(_ setting: Setting) -> String? { options.values[setting.key] }
+
+    /// Whether a word of the command line means this command.
+    static func isNamed(by word: String?) -> Bool {
+        word.map { $0 == configuration.commandName || configuration.aliases.contains($0) } ?? false
     }
 
     /// As long as nothing was begun there is nothing to clean up: Ctrl-C ends it with status 0 then too.
@@ -108,7 +114,7 @@ struct DevCommand: AsyncParsableCommand {
         return simulation
     }
 
-    private var limit: String { options.loopsRateLimit ?? (once == nil ? "10" : "0") }
+    private var limit: String { typed(.loopsRateLimit) ?? (once == nil ? "10" : "0") }
 
     /// The simulator counts whole requests: it leaves a rate with a fraction all the room that it needs. What is no number is refused with
     /// the settings, before anything is sent.
@@ -129,7 +135,7 @@ struct DevCommand: AsyncParsableCommand {
         }
     }
 
-    /// What `dev` decides itself, before flags, environment and file.
+    /// What it decides itself, before flags, environment and file.
     private func overrides(redis: String, loops: String) -> [String: String] {
         var overrides = [
             "redis.url": redis,
@@ -140,8 +146,8 @@ struct DevCommand: AsyncParsableCommand {
             "loops.rateLimit": limit,
         ]
         // The simulator applies nothing later than its slowest request takes; nobody has to watch the bridge wait for longer.
-        if options.loopsLateEffectSeconds == nil { overrides["loops.lateEffectSeconds"] = "2" }
-        if options.logLevel == nil { overrides["log.level"] = "warning" }
+        if typed(.loopsLateEffect) == nil { overrides["loops.lateEffectSeconds"] = "2" }
+        if typed(.logLevel) == nil { overrides["log.level"] = "warning" }
         return overrides
     }
 }

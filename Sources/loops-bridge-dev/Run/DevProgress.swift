@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 
 /// How far a run of `dev` is, in one line that fits its terminal.
 struct DevProgress {

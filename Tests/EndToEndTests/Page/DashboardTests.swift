@@ -6,7 +6,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// In a real browser, one after the other: each of them takes as much memory as everything else.
 @Suite("The dashboard, in Chromium", .serialized, .timeLimit(.minutes(5)))

@@ -1,3 +1,4 @@
+import BridgeService
 import JSON
 
 /// The status as tables. Takes what `/status.json` says, so that any version's answer can be shown; unknown is `?`, never 0.
