@@ -11,7 +11,7 @@ struct StreamReader: Sendable {
     let planner: EntryPlanner
     let rule: String
     let window: Int
-    let poisonAfter: Int
+    let maxCrashes: Int
     let metrics: StreamMetrics
     let logger: Logger
     let outlet: Outlet
@@ -48,8 +48,8 @@ struct StreamReader: Sendable {
         self.waiter = waiter
         self.planner = planner
         self.rule = configuration.keyRule
-        self.window = configuration.window
-        self.poisonAfter = configuration.poisonAfter
+        self.window = configuration.maxPending
+        self.maxCrashes = configuration.maxCrashes
         self.metrics = metrics
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger)
@@ -280,7 +280,7 @@ struct StreamReader: Sendable {
             plan.isFirstDelivery = content != nil && !session.hasGoneBack
             planned.append(plan)
             // Planning is what an entry can end a process with: what comes after it is not the entry's fault.
-            if isSuspect, deaths < poisonAfter { session.withIntake { $0.survived(entry.id) } }
+            if isSuspect, deaths < maxCrashes { session.withIntake { $0.survived(entry.id) } }
         }
         session.planned([partition])
         metrics.entriesRead(planned.count)
@@ -295,7 +295,7 @@ struct StreamReader: Sendable {
         deaths: Int
     ) -> PlannedEntry {
         if entry.fields == nil { return .lost(entry.id, stream: session.index, partition: partition, size: size) }
-        if deaths >= poisonAfter {
+        if deaths >= maxCrashes {
             return .poison(entry.id, deaths: deaths, stream: session.index, partition: partition, size: size)
         }
         let planned = planner.plan(entry, content, stream: session.index, partition: partition, size: size)

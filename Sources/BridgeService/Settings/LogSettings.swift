@@ -2,19 +2,14 @@ package import Logging
 
 /// How much is logged, and in which form.
 package struct LogSettings: Sendable, Equatable {
-    package enum Format: String, Sendable {
+    package enum Format: String, Sendable, CaseIterable {
         case text, json
     }
 
-    package var level: Logger.Level = .info
-    package var format: Format = .text
+    package var level: Logger.Level
+    package var format: Format
 
-    init(_ reader: inout SettingsReader) {
-        level = Logger.Level(rawValue: reader.choice(.logLevel)) ?? .info
-        format = Format(rawValue: reader.choice(.logFormat)) ?? .text
-    }
-
-    package init(level: Logger.Level, format: Format = .text) {
+    package init(level: Logger.Level = .info, format: Format = .text) {
         self.level = level
         self.format = format
     }

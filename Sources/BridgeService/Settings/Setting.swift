@@ -1,4 +1,4 @@
-/// One thing that can be set: by flag, by environment, or in the settings file.
+/// One thing that can be set: by flag, by environment, or in the settings file. ``all`` is the catalogue.
 package struct Setting: Sendable {
     /// What values look like. The one place where shapes are described, for errors, help and documentation.
     package enum Shape: Sendable {
@@ -35,7 +35,37 @@ package struct Setting: Sendable {
     /// What holds when nothing is set; nil when there is nothing to hold.
     package let fallback: String?
     package let help: String
-    package var isSecret = false
+    /// Never shown.
+    package let isSecret: Bool
+    /// Whether it may be typed: a process list shows flags to everybody.
+    package let isFlag: Bool
+    /// Whether it should be the same on all replicas of a group. No secret is.
+    let isShared: Bool
+    /// Puts a text's value where it belongs; false when it is no such value.
+    let store: @Sendable (String, inout ServiceConfiguration) -> Bool
+
+    init<Value>(
+        _ key: String,
+        _ kind: ValueKind<Value>,
+        _ target: any WritableKeyPath<ServiceConfiguration, Value> & Sendable,
+        _ help: String,
+        isSecret: Bool = false,
+        isFlag: Bool? = nil,
+        isShared: Bool = true
+    ) {
+        self.key = key
+        self.shape = kind.shape
+        self.fallback = kind.write(ServiceConfiguration()[keyPath: target])
+        self.help = help
+        self.isSecret = isSecret
+        self.isFlag = isFlag ?? !isSecret
+        self.isShared = isShared && !isSecret
+        self.store = { text, configuration in
+            guard let value = kind.read(text) else { return false }
+            configuration[keyPath: target] = value
+            return true
+        }
+    }
 
     /// The environment variable: `LOOPS_RATE_LIMIT`.
     package var environment: String {

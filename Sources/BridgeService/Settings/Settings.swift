@@ -37,37 +37,14 @@ package struct Settings: Sendable {
         readFile: (String) throws -> String
     ) throws(SettingsErrors) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
-        let key = needsKey ? Self.apiKey(&reader, readFile: readFile) : ""
-        var loops = Self.loops(&reader, key: key)
-        if needsKey { Self.addNetwork(to: &loops, &reader, environment) }
-        var redis = Self.redis(&reader)
-        Self.addNetwork(to: &redis, &reader, environment)
-        var bridge = BridgeConfiguration(
-            redis: redis,
-            loops: loops,
-            instance: reader.text(.bridgeInstance) ?? "\(hostName)-\(processID)"
-        )
-        if reader.text(.loopsRateLimit) != nil { bridge.rateLimit = reader.number(.loopsRateLimit) }
-        bridge.quorum = QuorumPolicy(rawValue: reader.choice(.redisQuorum)) ?? .required
-        bridge.coalescing = Coalescing(rawValue: reader.choice(.bridgeCoalesce)) ?? .lossless
-        bridge.streams = reader.weightedList(.bridgeStreams).map { .init(name: $0.name, weight: $0.weight) }
-        bridge.group = reader.text(.bridgeGroup) ?? "loops-bridge"
-        bridge.partitions = reader.integer(.bridgePartitions)
-        bridge.window = reader.integer(.bridgeWindow)
-        bridge.lease = reader.seconds(.bridgeLease)
-        bridge.heartbeat = reader.seconds(.bridgeHeartbeat)
-        bridge.contactPaths = reader.list(.bridgeContactKeys)
-        bridge.poisonAfter = reader.integer(.bridgePoisonAfter)
-        if reader.text(.bridgeTrimFinished) != nil { bridge.trimFinishedAfter = reader.duration(.bridgeTrimFinished) }
-        bridge.groupStart = reader.choice(.bridgeGroupStart)
-        bridge.carriesTraces = reader.choice(.loopsTraceparent) == "on"
-        bridge.integrationName = reader.text(.bridgeIntegrationName) ?? bridge.integrationName
-        bridge.eventSizeWarningBytes = reader.integer(.bridgeEventSizeWarning)
-        bridge.deadLetterStream = reader.text(.bridgeDeadLetterStream)
-        bridge.deadLetterMaxLength = reader.integer(.bridgeDeadLetterMaxLength)
-        bridge.lateEffect = reader.seconds(.loopsLateEffect)
-        bridge.retry.retryFor = reader.duration(.bridgeRetryFor)
-        bridge.shutdownGrace = reader.seconds(.bridgeShutdownGrace)
+        let configuration = reader.configuration()
+        let key = needsKey ? Self.apiKey(&reader, configuration, readFile: readFile) : ""
+        var bridge = configuration.bridge
+        bridge.loops = Self.loops(&reader, bridge.loops, key: key)
+        if needsKey { Self.addNetwork(to: &bridge.loops, &reader, environment) }
+        bridge.redis = Self.redis(&reader)
+        Self.addNetwork(to: &bridge.redis, &reader, environment)
+        bridge.instance = configuration.instance ?? "\(hostName)-\(processID)"
         if let stream = bridge.deadLetterStream, bridge.streams.contains(where: { $0.name == stream }) {
             reader.report(
                 .conflict(
@@ -79,39 +56,41 @@ package struct Settings: Sendable {
             if let fault { reader.report(.conflict(fault)) }
         }
         self.bridge = bridge
-        self.mappingsPath = reader.text(.bridgeMappings)
-        self.httpHost = reader.text(.httpHost) ?? "127.0.0.1"
-        self.httpPort = reader.integer(.httpPort)
-        self.hosts = Self.hosts(&reader, listeningOn: httpHost, hostName: hostName)
-        self.controlToken = wantsControl ?? needsKey ? Self.controlToken(&reader, readFile: readFile) : nil
-        self.log = LogSettings(&reader)
-        self.inForce = EffectiveSetting.all(reader, redis: "\(redis)", proxy: loops.proxy)
+        self.mappingsPath = configuration.mappingsPath
+        self.httpHost = configuration.httpHost
+        self.httpPort = configuration.httpPort
+        self.hosts = Self.hosts(&reader, configuration, hostName: hostName)
+        self.controlToken =
+            wantsControl ?? needsKey ? Self.controlToken(&reader, configuration, readFile: readFile) : nil
+        self.log = configuration.log
+        self.inForce = EffectiveSetting.all(reader, redis: "\(bridge.redis)", proxy: bridge.loops.proxy)
         self.shared = reader.shared
         self.warnings = [Self.clearTextWarning(reader)].compactMap(\.self)
         if !reader.faults.isEmpty { throw SettingsErrors(faults: reader.faults) }
     }
 
-    private static func loops(_ reader: inout SettingsReader, key: String) -> LoopsConfiguration {
-        let base = reader.value(.loopsBaseURL)
-        if HTTPOrigin(base?.text ?? "") == nil {
+    private static func loops(
+        _ reader: inout SettingsReader,
+        _ loops: LoopsConfiguration,
+        key: String
+    ) -> LoopsConfiguration {
+        if HTTPOrigin(loops.baseURL) == nil {
             reader.report(
                 .malformed(
-                    key: "loops.baseURL",
-                    source: base?.source ?? .fallback,
-                    value: "\"\(EffectiveSetting.withoutPassword(base?.text ?? ""))\"",
+                    key: Setting.loopsBaseURL.key,
+                    source: reader.value(.loopsBaseURL)?.source ?? .fallback,
+                    value: "\"\(EffectiveSetting.withoutPassword(loops.baseURL))\"",
                     allowed: HTTPOrigin.form
                 )
             )
         }
-        // Read once: what is malformed is told once.
-        let requestTimeout = reader.seconds(.loopsRequestTimeout)
         return LoopsConfiguration(
-            baseURL: base?.text ?? "",
+            baseURL: loops.baseURL,
             apiKey: key,
-            requestTimeout: requestTimeout,
-            connectTimeout: min(.seconds(5), requestTimeout),
-            maxInFlight: reader.integer(.loopsMaxInFlight),
-            userAgent: "loops-bridge/\(Version.text)"
+            requestTimeout: loops.requestTimeout,
+            connectTimeout: min(loops.connectTimeout, loops.requestTimeout),
+            maxInFlight: loops.maxInFlight,
+            userAgent: loops.userAgent
         )
     }
 
@@ -158,29 +137,32 @@ package struct Settings: Sendable {
     /// The machine's own name is known to nobody who could let another's name lead here.
     private static func hosts(
         _ reader: inout SettingsReader,
-        listeningOn host: String,
+        _ configuration: ServiceConfiguration,
         hostName: String
     ) -> HostRule {
-        let (text, source) = reader.value(.httpAllowedHosts) ?? ("", .fallback)
-        let names = text.isEmpty ? [] : reader.list(.httpAllowedHosts)
+        let names = configuration.httpAllowedHosts
         if let wrong = names.first(where: { !HostRule.isName($0) }) {
             reader.report(
                 .malformed(
                     key: Setting.httpAllowedHosts.key,
-                    source: source,
+                    source: reader.value(.httpAllowedHosts)?.source ?? .fallback,
                     value: "\"\(wrong)\"",
                     allowed: "a host name without a port, *.example.com for those of a domain, or * for any"
                 )
             )
         }
-        return HostRule(names + [host, hostName])
+        return HostRule(names + [configuration.httpHost, hostName])
     }
 
-    private static func apiKey(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String {
+    private static func apiKey(
+        _ reader: inout SettingsReader,
+        _ configuration: ServiceConfiguration,
+        readFile: (String) throws -> String
+    ) -> String {
         let key = reader.value(.loopsAPIKey)
         // There is no flag for the key: what comes as one is what `dev` decides itself.
         let isDecided = if case .flag? = key?.source { true } else { false }
-        guard !isDecided, let path = reader.text(.loopsAPIKeyFile) else {
+        guard !isDecided, let path = configuration.loopsAPIKeyFile else {
             if key == nil {
                 reader.report(
                     .missing(
@@ -204,9 +186,13 @@ package struct Settings: Sendable {
         }
     }
 
-    private static func controlToken(_ reader: inout SettingsReader, readFile: (String) throws -> String) -> String? {
+    private static func controlToken(
+        _ reader: inout SettingsReader,
+        _ configuration: ServiceConfiguration,
+        readFile: (String) throws -> String
+    ) -> String? {
         var token = reader.value(.httpControlToken)
-        if let path = reader.text(.httpControlTokenFile) {
+        if let path = configuration.controlTokenFile {
             if token != nil {
                 reader.report(.conflict("http.controlToken and http.controlTokenFile are both set; keep one"))
             }

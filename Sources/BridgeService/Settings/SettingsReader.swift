@@ -1,4 +1,3 @@
-import Bridge
 import Configuration
 
 /// Reads values by precedence (flags, environment, file, default) and collects every fault instead of stopping at the first.
@@ -67,70 +66,25 @@ package struct SettingsReader {
 
     package func text(_ setting: Setting) -> String? { value(setting)?.text }
 
-    /// What should be the same on all replicas of a group, as `key=value`: no secret, no path, and nothing of this one process.
+    /// What should be the same on all replicas of a group, as `key=value`.
     var shared: [String] {
         Setting.all.compactMap { setting in
-            if case .path = setting.shape { return nil }
-            let isOwn =
-                setting.key == Setting.bridgeInstance.key || ["http.", "log."].contains { setting.key.hasPrefix($0) }
-            guard !setting.isSecret, !isOwn, let text = text(setting) else { return nil }
-            return "\(setting.key)=\(text)"
+            setting.isShared ? text(setting).map { "\(setting.key)=\($0)" } : nil
         }
     }
 
-    mutating func integer(_ setting: Setting) -> Int {
-        guard case .integer(let range) = setting.shape else {
-            preconditionFailure("\(setting.key) is no integer setting")
-        }
-        return parse(setting, else: range.lowerBound) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
-    }
-
-    mutating func number(_ setting: Setting) -> Double {
-        guard case .number(let range) = setting.shape else {
-            preconditionFailure("\(setting.key) is no number setting")
-        }
-        return parse(setting, else: range.lowerBound) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
-    }
-
-    mutating func seconds(_ setting: Setting) -> Duration { .seconds(number(setting)) }
-
-    mutating func choice(_ setting: Setting) -> String {
-        guard case .choice(let values) = setting.shape else {
-            preconditionFailure("\(setting.key) is no choice setting")
-        }
-        return parse(setting, else: values[0]) { values.contains($0) ? $0 : nil }
-    }
-
-    mutating func duration(_ setting: Setting) -> Duration { parse(setting, else: .zero) { Duration(withUnit: $0) } }
-
-    mutating func weightedList(_ setting: Setting) -> [(name: String, weight: Int)] {
-        parse(setting, else: []) { text in
-            var list: [(String, Int)] = []
-            for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-                let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                let weight = parts.count == 2 ? Int(parts[1]) : 1
-                let name = String(parts[0]).trimmingSpaces
-                guard !name.isEmpty, let weight, (1...1000).contains(weight), !list.contains(where: { $0.0 == name })
-                else { return nil }
-                list.append((name, weight))
+    /// Every setting where it belongs. One that is malformed is reported, and leaves the default.
+    mutating func configuration() -> ServiceConfiguration {
+        var configuration = ServiceConfiguration()
+        for setting in Setting.all {
+            guard let (text, source) = value(setting), source != .fallback, !setting.store(text, &configuration) else {
+                continue
             }
-            return list
+            let shown = setting.isSecret ? "the value (hidden)" : "\"\(text)\""
+            let allowed = setting.shape.description
+            report(.malformed(key: setting.key, source: source, value: shown, allowed: allowed))
         }
-    }
-
-    mutating func list(_ setting: Setting) -> [String] {
-        parse(setting, else: []) { text in
-            let items = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmingSpaces }
-            return items.contains("") ? nil : items
-        }
-    }
-
-    private mutating func parse<Value>(_ setting: Setting, else fallback: Value, _ parse: (String) -> Value?) -> Value {
-        guard let (text, source) = value(setting) else { return fallback }
-        if let value = parse(text) { return value }
-        let shown = setting.isSecret ? "the value (hidden)" : "\"\(text)\""
-        faults.append(.malformed(key: setting.key, source: source, value: shown, allowed: setting.shape.description))
-        return fallback
+        return configuration
     }
 }
 

@@ -6,7 +6,8 @@ import Foundation
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Writes the files that are made from the code: reference documentation and the manual page.",
+        abstract:
+            "Writes the files that are made from the code: reference documentation, the manual page, and the flags of settings.",
         discussion: """
             'make reference' runs it. It asks the 'loops-bridge' beside it for its commands.
 

@@ -14,6 +14,10 @@ struct GeneratedFile {
         let developers = try CommandFacts(dump: developers)
         return [
             GeneratedFile(
+                path: "Sources/BridgeService/Settings/SettingFlags.swift",
+                text: SettingFlagsFile(settings: Setting.all).text
+            ),
+            GeneratedFile(
                 path: "docs/reference/settings-and-commands.md",
                 text: ReferencePage(service: service, developers: developers, settings: Setting.all).text
             ),
