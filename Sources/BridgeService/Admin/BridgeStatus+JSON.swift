@@ -24,28 +24,28 @@ extension BridgeStatus {
                 "connected": .bool(redisConnected), "problem": .optional(redisConnected ? redisAdvice : redisProblem),
             ],
             "delivery": [
-                "hold": .string(delivery.hold),
+                "blockedBy": .optional(Self.blockReasons[delivery.hold] ?? nil),
                 "nextTrySeconds": .optional(delivery.nextTrySeconds),
                 "stillSeconds": .optional(delivery.stillSeconds),
                 "inFlight": .int(Int64(delivery.inFlight)),
                 "buffered": .int(Int64(delivery.buffered)),
-                "contacts": .int(Int64(delivery.contacts)),
-                "blockedContacts": .int(Int64(delivery.blockedContacts)),
+                "contactsQueued": .int(Int64(delivery.contacts)),
+                "contactsInBackoff": .int(Int64(delivery.blockedContacts)),
                 "settlingContacts": .int(Int64(delivery.settlingContacts)),
-                "draining": .bool(delivery.isDraining),
+                "shuttingDown": .bool(delivery.isDraining),
                 "limit": .optional(delivery.limit),
-                "pace": .optional(delivery.pace),
+                "effectiveRate": .optional(delivery.pace),
                 "remaining": .optional(delivery.remaining),
                 "requestsPerSecond": .optional(activity.requestsPerSecond),
-                "endsPerSecond": .optional(activity.endsPerSecond),
+                "completionsPerSecond": .optional(activity.endsPerSecond),
             ],
             "backlog": [
                 "waiting": .optional(backlog.waiting),
                 "oldestSeconds": .optional(backlog.oldestSeconds),
-                "endsPerSecond": .optional(backlog.endsPerSecond),
-                "drainSeconds": .optional(backlog.drainSeconds),
+                "completionsPerSecond": .optional(backlog.endsPerSecond),
+                "catchUpSeconds": .optional(backlog.drainSeconds),
             ],
-            "ended": [
+            "completed": [
                 "delivered": .int(Int64(ends.delivered)),
                 "ignored": .int(Int64(ends.ignored)),
                 "expired": .int(Int64(ends.expired)),
@@ -60,13 +60,21 @@ extension BridgeStatus {
                 )
             ),
             "recent": [
-                "minutes": .int(5), "ended": .int(Int64(activity.recentEnds)),
+                "minutes": .int(5), "completed": .int(Int64(activity.recentEnds)),
                 "deadLettered": .int(Int64(activity.recentDeadLetters)),
             ],
             "failures": .array(activity.failures.map { $0.json(showsDetail: showsDetails) }),
             "streams": .array(streams.map(\.json)),
         ]
     }
+}
+
+extension BridgeStatus {
+    /// What keeps requests from being sent, by the name that the bridge has for it.
+    private static let blockReasons: [String: String?] = [
+        "none": nil, "unauthorized": "apiKey", "wrongAddress": "address", "outage": "circuitOpen",
+        "throttled": "rateLimited",
+    ]
 }
 
 extension StreamStatus {
@@ -78,10 +86,10 @@ extension StreamStatus {
             "lag": .optional(lag),
             "pending": .optional(pending),
             "oldestUnackedSeconds": .optional(oldestUnackedSeconds),
-            "endsPerSecond": .optional(endsPerSecond),
-            "drainSeconds": .optional(drainSeconds),
+            "completionsPerSecond": .optional(endsPerSecond),
+            "catchUpSeconds": .optional(drainSeconds),
             "stillSeconds": .optional(stillSeconds),
-            "trimLossSeconds": .optional(lossIn.map { $0 / .seconds(1) }),
+            "secondsUntilTrimLoss": .optional(lossIn.map { $0 / .seconds(1) }),
             "weight": .int(Int64(weight)),
             "deadLetters": .optional(deadLetters),
             "lost": .int(Int64(lost)),
@@ -89,16 +97,16 @@ extension StreamStatus {
             "primary": .optional(primaryDoubt.map { $0 == .otherPrimary ? "other" : "unknown" }),
             "oldestDeadLetterSeconds": oldestDeadLetterSeconds.map { .double($0) } ?? .null,
             "buffered": .int(Int64(buffered)),
-            "unconfirmedAcks": .int(Int64(unconfirmedAcks)),
+            "pendingAcks": .int(Int64(unconfirmedAcks)),
             "partitions": [
                 "total": .int(Int64(partitions)),
-                "owned": .int(Int64(owned)),
-                "unowned": .optional(unowned),
+                "assigned": .int(Int64(owned)),
+                "unassigned": .optional(unowned),
                 "epoch": .int(epoch),
             ],
             "members": .int(Int64(members)),
             "replicas": .array(replicas.map(\.json)),
-            "fault": .optional(fault?.shown),
+            "error": .optional(fault?.shown),
             "paused": pause?.json ?? .null,
         ]
     }
@@ -117,7 +125,7 @@ extension ReplicaStatus {
 extension RecentFailure {
     func json(showsDetail: Bool) -> JSONValue {
         [
-            "kind": .string(kind.rawValue),
+            "type": .string(kind.rawValue),
             "reason": .string(reason),
             "stream": .string(stream),
             "contactHash": .optional(contact),
@@ -125,14 +133,14 @@ extension RecentFailure {
             "status": .optional(status),
             "detail": showsDetail ? .string(detail.shown) : .null,
             "count": .int(Int64(count)),
-            "at": .double(at),
+            "lastSeenAt": .double(at),
         ]
     }
 }
 
 extension StatusHistory {
     /// The columns of ``json``.
-    static let columns = ["at", "endsPerSecond", "requestsPerSecond", "waiting", "oldestSeconds"]
+    static let columns = ["at", "completionsPerSecond", "requestsPerSecond", "waiting", "oldestSeconds"]
 
     /// As the page draws it: one array a sample.
     var json: JSONValue {

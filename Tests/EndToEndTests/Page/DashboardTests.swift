@@ -283,11 +283,11 @@ struct DashboardTests {
         }
         try await Harness.page(change: { $0.loops.apiKey = "wrong" }) { harness, browser in
             try await harness.publish(Harness.events(40))
-            try await browser.until("document.body.dataset.state === 'holding'")
+            try await browser.until("document.body.dataset.state === 'blocked'")
             #expect(try await browser.text("state-why").contains("Loops refuses the API key"))
             #expect(try await browser.text("checks").contains("✗ API key"))
             #expect(try await browser.run(PageAudit.script) == [])
-            try await browser.picture("holding", width: 1360)
+            try await browser.picture("blocked", width: 1360)
         }
     }
 }

@@ -92,14 +92,14 @@
   const SIGNS = {
     healthy: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10 16.5l4.2 4.2L22 12.5"],
     degraded: ["M16 4L30 28H2Z", "M16 13v7", "M16 24v.2"],
-    holding: ["M11 3h10l8 8v10l-8 8H11l-8-8V11Z", "M16 9v9", "M16 22.6v.2"],
+    blocked: ["M11 3h10l8 8v10l-8 8H11l-8-8V11Z", "M16 9v9", "M16 22.6v.2"],
     paused: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12.5 11v10", "M19.5 11v10"],
-    stopping: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12 12h8v8h-8Z"],
+    shuttingDown: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12 12h8v8h-8Z"],
     lost: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M11 11l10 10", "M21 11L11 21"],
     unknown: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10.5 16h.2", "M16 16h.2", "M21.5 16h.2"],
   };
   const TITLES = {
-    healthy: "Healthy", degraded: "Degraded", holding: "Holding", paused: "Paused", stopping: "Stopping",
+    healthy: "Healthy", degraded: "Degraded", blocked: "Blocked", paused: "Paused", shuttingDown: "Shutting down",
     lost: "Connection lost", unknown: "Connecting",
   };
 
@@ -144,7 +144,7 @@
   // Figures
 
   function showFigures(status) {
-    const { delivery, backlog, ended } = status;
+    const { delivery, backlog, completed } = status;
     figure("requests", rate(delivery.requestsPerSecond), "/s");
     const share = isKnown(delivery.limit) && isKnown(delivery.requestsPerSecond) && delivery.limit > 0
       ? Math.min(100, Math.round((delivery.requestsPerSecond / delivery.limit) * 100)) : null;
@@ -161,32 +161,32 @@
       ? `${isKnown(share) ? `${share} %` : "unknown share"} of the ${replicas > 1 ? "team’s " : ""}budget of ${rate(delivery.limit).replace(/\.0$/, "")}/s`
       : "no budget known or set"];
     if (replicas > 1) notes.push("this replica alone");
-    if (isKnown(delivery.pace) && isKnown(delivery.limit) && delivery.pace < delivery.limit * 0.9) notes.push(delivery.pace > 0 ? `slowed to ${rate(delivery.pace)}/s` : "all replicas pause");
+    if (isKnown(delivery.effectiveRate) && isKnown(delivery.limit) && delivery.effectiveRate < delivery.limit * 0.9) notes.push(delivery.effectiveRate > 0 ? `slowed to ${rate(delivery.effectiveRate)}/s` : "all replicas pause");
     write(byId("budget-note"), notes.join(" · "));
 
-    figure("ends", rate(backlog.endsPerSecond), "/s");
-    const ends = [`${count(ended.delivered)} delivered`, `${count(ended.ignored)} ignored`];
-    if (ended.expired) ends.push(`${count(ended.expired)} expired`);
-    ends.push(`${count(ended.deadLettered)} dead-lettered`);
-    if (ended.lost) ends.push(`${count(ended.lost)} lost`);
+    figure("ends", rate(backlog.completionsPerSecond), "/s");
+    const ends = [`${count(completed.delivered)} delivered`, `${count(completed.ignored)} ignored`];
+    if (completed.expired) ends.push(`${count(completed.expired)} expired`);
+    ends.push(`${count(completed.deadLettered)} dead-lettered`);
+    if (completed.lost) ends.push(`${count(completed.lost)} lost`);
     write(byId("ends-note"), `${ends.join(" · ")}, by this replica since it began`);
 
     figure("oldest", duration(backlog.oldestSeconds));
-    write(byId("oldest-note"), delivery.blockedContacts
-      ? `${count(delivery.blockedContacts)} ${delivery.blockedContacts === 1 ? "contact waits" : "contacts wait"} for a retry`
+    write(byId("oldest-note"), delivery.contactsInBackoff
+      ? `${count(delivery.contactsInBackoff)} ${delivery.contactsInBackoff === 1 ? "contact waits" : "contacts wait"} for a retry`
       : backlog.waiting === 0 ? "nothing waits" : isKnown(backlog.oldestSeconds) ? "since it was added; no contact waits for a retry"
       : "no contact waits for a retry");
 
     figure("waiting", count(backlog.waiting));
-    write(byId("drain"), backlog.waiting === 0 ? "nothing to drain"
-      : isKnown(backlog.drainSeconds) ? `drained in about ${duration(backlog.drainSeconds)} if no more come`
-      : "time to drain unknown");
+    write(byId("catch-up"), backlog.waiting === 0 ? "caught up"
+      : isKnown(backlog.catchUpSeconds) ? `caught up in about ${duration(backlog.catchUpSeconds)} if no more come`
+      : "catch-up time unknown");
   }
 
   // The last minutes, drawn
 
   let samples = [];
-  const COLUMNS = { at: 0, endsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4 };
+  const COLUMNS = { at: 0, completionsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4 };
   let intervalSeconds = 2;
 
   // A bridge that was started anew begins its history anew; what this page has seen before stays.
@@ -238,7 +238,7 @@
 
   function drawHistory(status) {
     spark("requests-spark", COLUMNS.requestsPerSecond, "Requests a second of this replica", rate, status.delivery.limit);
-    spark("ends-spark", COLUMNS.endsPerSecond, "Events a second that this replica finished", rate);
+    spark("ends-spark", COLUMNS.completionsPerSecond, "Events a second that this replica finished", rate);
     spark("oldest-spark", COLUMNS.oldestSeconds, "Age of the oldest waiting event", duration);
     spark("waiting-spark", COLUMNS.waiting, "Events waiting", count);
   }
@@ -246,14 +246,14 @@
   // Streams and partitions
 
   function streamState(stream, health, isDrained) {
-    if (stream.fault) return [stream.fault, "tag bad fault"];
+    if (stream.error) return [stream.error, "tag bad fault"];
     if (stream.paused) return ["paused", "tag calm"];
-    if (health.state === "holding") return ["held", "tag bad"];
+    if (health.state === "blocked") return ["blocked", "tag bad"];
     if (isKnown(stream.stillSeconds) && stream.stillSeconds >= 10) return ["stands still", "tag warn"];
     // Nobody has told this replica how the stream stands: it may be paused.
-    if (!isKnown(stream.partitions.unowned)) return isDrained ? ["drained", "tag calm"] : ["unknown", "tag"];
-    if (stream.partitions.unowned) return ["partitions without an owner", "tag warn"];
-    if (isKnown(stream.trimLossSeconds) && stream.trimLossSeconds < 3600) return ["trimming is near", "tag warn"];
+    if (!isKnown(stream.partitions.unassigned)) return isDrained ? ["drained", "tag calm"] : ["unknown", "tag"];
+    if (stream.partitions.unassigned) return ["partitions without an owner", "tag warn"];
+    if (isKnown(stream.secondsUntilTrimLoss) && stream.secondsUntilTrimLoss < 3600) return ["trimming is near", "tag warn"];
     return ["carried", "tag good"];
   }
 
@@ -266,8 +266,8 @@
       ["Pending", count(stream.pending), "number"],
       ["In memory", count(stream.buffered), "number"],
       ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.pending === 0 && stream.lag === 0 ? 0 : null), "number"],
-      ["Finished", isKnown(stream.endsPerSecond) ? `${rate(stream.endsPerSecond)}/s` : null, "number"],
-      ["Drained in", duration(stream.drainSeconds), "number"],
+      ["Finished", isKnown(stream.completionsPerSecond) ? `${rate(stream.completionsPerSecond)}/s` : null, "number"],
+      ["Catch-up", duration(stream.catchUpSeconds), "number"],
       ["Dead letters", count(stream.deadLetters), "number"],
     ]));
   }
@@ -297,9 +297,9 @@
     const group = make("div", "group");
     group.append(make("h3", "", stream.name));
     const strip = make("div", "strip");
-    const isOpen = stream.partitions.unowned === null;
+    const isOpen = stream.partitions.unassigned === null;
     const words = stream.replicas.map((replica, index) => `${letter(index)} (${replica.name}) owns ${replica.partitions.length}`);
-    if (stream.partitions.unowned) words.push(`${stream.partitions.unowned} have no owner`);
+    if (stream.partitions.unassigned) words.push(`${stream.partitions.unassigned} have no owner`);
     strip.setAttribute("role", "img");
     strip.setAttribute("aria-label", `${stream.partitions.total} partitions: ${isOpen ? "owners unknown" : words.join(", ")}`);
     for (let partition = 0; partition < stream.partitions.total; partition += 1) {
@@ -322,7 +322,7 @@
       owners.append(item);
     });
     if (isOpen) owners.append(make("li", "unknown", "owners unknown"));
-    if (stream.partitions.unowned) {
+    if (stream.partitions.unassigned) {
       const item = make("li");
       const free = Array.from({ length: stream.partitions.total }, (_, partition) => partition).filter((partition) => !owner.has(partition));
       item.append(make("span", "cell none", "!"), make("span", "", `no owner: ${ranges(free)}`));
@@ -338,8 +338,8 @@
     byId("no-failures").hidden = status.failures.length > 0;
     byId("failures-box").hidden = status.failures.length === 0;
     rows(byId("failures"), status.failures.map((failure) => [
-      ["Last seen", `${duration(Math.max(0, status.now - failure.at))} ago`],
-      ["What", failure.kind === "deadLetter" ? "dead letter" : "retry", failure.kind === "deadLetter" ? "tag bad" : "tag warn"],
+      ["Last seen", `${duration(Math.max(0, status.now - failure.lastSeenAt))} ago`],
+      ["What", failure.type === "deadLetter" ? "dead letter" : "retry", failure.type === "deadLetter" ? "tag bad" : "tag warn"],
       ["Reason", failure.reason],
       ["Status", isKnown(failure.status) ? String(failure.status) : "none", "number"],
       ["Times", count(failure.count), "number"],
