@@ -67,7 +67,16 @@ def uses(query):
         yield name, set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", after))
 
 
+def grouping(query):
+    """The labels that a query groups and matches by."""
+    for labels in re.findall(r"\b(?:by|on|ignoring|group_left|group_right)\s*\(([^)]*)\)", query):
+        yield from re.findall(r"\w+", labels)
+
+
 def check_query(where, query, known):
+    used = [known.get(name) for name, _ in uses(query)]
+    if None not in used and (strange := set(grouping(query)) - set().union(*used) - TARGET_LABELS):
+        faults.append(f"{where}: groups by {', '.join(sorted(strange))}, which no metric of the query has")
     for name, labels in uses(query):
         if name not in known:
             faults.append(f"{where}: no metric {name}")
@@ -159,6 +168,9 @@ def main():
     text = (ROOT / "docs/reference/metrics.md").read_text(encoding="utf-8")
     described = set(re.findall(r"`(\w+?)(?:\{[\w,]*\})?`", "\n".join(row for row in text.splitlines() if row.startswith("|"))))
     faults.extend(f"{name}: docs/reference/metrics.md has it in no table" for name in sorted(set(declared) - described))
+    for name, labels in re.findall(r"`(\w+?)\{([\w,]*)\}`", text):
+        if name in declared and set(labels.split(",")) != declared[name][1]:
+            faults.append(f"{name}: docs/reference/metrics.md gives it the labels {labels}")
     lines = re.findall(r"^#+ +(.*)$", (ROOT / "docs/how-to/runbook.md").read_text(encoding="utf-8"), re.MULTILINE)
     headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-") for line in lines}
     alerts = [rule for rule in rules if "alert" in rule]

@@ -149,7 +149,7 @@ struct HonestStateTests {
             #expect(held.health.state == .blocked)
             harness.bridge.refreshGauges()
             let metrics = harness.registry.exposition(.text)
-            let failed = metrics.split(separator: "\n").first { $0.contains(#"permits_total{outcome="failed"}"#) }
+            let failed = metrics.split(separator: "\n").first { $0.contains(#"permits_total{outcome="error"}"#) }
             #expect(failed.map { !$0.hasSuffix(" 0") } == true, "\(failed ?? "no series")")
             _ = try await harness.client.send(RedisCommand("DEL", [.string(key)]))
             try await harness.settled()

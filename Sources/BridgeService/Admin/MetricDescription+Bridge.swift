@@ -35,8 +35,8 @@ extension MetricDescription {
         counter("events_filtered_total", "Events of which nothing is sent, as intended, by reason.", ["reason"]),
         counter(
             "duplicates_total",
-            "What had been delivered before, by where that was seen: loops (409 on our own key).",
-            ["where"]
+            "Deliveries that had been made before, by what detected it: loops (409 on our own key).",
+            ["detected_by"]
         ),
         counter("requests_expired_total", "Requests left out since the event was older than its mapping's maxAge.", []),
         counter("redeliveries_total", "Entries that were pending from before, by cause.", ["stream", "cause"]),
@@ -81,7 +81,7 @@ extension MetricDescription {
         gauge("ratelimit_remaining", "What Loops last said is left of its window.", []),
         counter(
             "ratelimit_permits_total",
-            "Permits by what became of them: used, lost (not used in time), refused (the partition is another's), failed (Redis away).",
+            "Permits by outcome: used, expired (not used in time), fenced (another replica owns the partition), error (Redis did not answer).",
             ["outcome"]
         ),
         histogram(
