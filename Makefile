@@ -143,7 +143,7 @@ field: release-dev ## Add entries as producers really write them, with Redis and
 	@python3 Tests/Field/field.py $(BIN) $(DEV) $(ARGS)
 
 .PHONY: reference
-reference: ## Write what is made from the code: the reference of settings and commands, the manual page, the flags
+reference: ## Write what is made from the code: the reference of settings and commands, the manual page, the flags, the list of metrics
 	swift build --build-tests $(SWIFT_FLAGS)
 	.build/debug/loops-bridge-dev generate
 

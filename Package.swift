@@ -187,7 +187,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge-dev",
             dependencies: [
-                "Bridge", "BridgeService", "DevKit", "JSON", "LoopsSimulator", "NIOSupport", "RedisStreams",
+                "Bridge", "BridgeService", "DevKit", "JSON", "LoopsSimulator", "NIOSupport", "PrometheusMetrics",
+                "RedisStreams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

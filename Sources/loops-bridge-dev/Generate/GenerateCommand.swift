@@ -7,7 +7,7 @@ struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract:
-            "Writes the files that are made from the code: reference documentation, the manual page, and the flags of settings.",
+            "Writes the files that are made from the code: reference documentation, the manual page, the flags of settings, the list of metrics.",
         discussion: """
             'make reference' runs it. It asks the 'loops-bridge' beside it for its commands.
 

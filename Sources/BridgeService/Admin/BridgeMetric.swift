@@ -1,8 +1,14 @@
-import PrometheusMetrics
+package import PrometheusMetrics
 
-extension MetricDescription {
-    /// Every metric of the bridge with its meaning. Gauges of a group are the same from every replica: `max()`, never `sum()`.
-    static let bridge: [MetricDescription] = flow + api + budget + backlog + ownership + failures + others
+/// A metric of the bridge: the one place where its name, help, kind, labels and scope stand. The exposition, `deploy/metrics.json` and what is held
+/// against that are made from it.
+package struct BridgeMetric: Sendable {
+    package let description: MetricDescription
+    /// Whether every replica shows the same value, that of the group: `max()`, never `sum()`.
+    package let isOfGroup: Bool
+
+    /// Every metric of the bridge.
+    package static let all: [BridgeMetric] = flow + api + budget + backlog + ownership + failures + others
 
     private static let flow = [
         counter("entries_read_total", "Entries taken from the stream.", ["stream"]),
@@ -72,10 +78,10 @@ extension MetricDescription {
     ]
 
     private static let budget = [
-        gauge("ratelimit_limit", "Requests a second that the team may make, over all replicas. Use max().", []),
-        gauge(
+        groupGauge("ratelimit_limit", "Requests a second that the team may make, over all replicas.", []),
+        groupGauge(
             "ratelimit_effective_rate",
-            "Requests a second that all replicas together may make now. Use max().",
+            "Requests a second that all replicas together may make now.",
             []
         ),
         gauge("ratelimit_remaining", "What Loops last said is left of its window.", []),
@@ -93,28 +99,28 @@ extension MetricDescription {
     ]
 
     private static let backlog = [
-        gauge("stream_length", "Entries in the stream. Use max() over replicas.", ["stream"]),
-        gauge(
+        groupGauge("stream_length", "Entries in the stream.", ["stream"]),
+        groupGauge(
             "group_lag",
-            "Entries not routed yet; absent when Redis does not know. Use max() over replicas.",
+            "Entries not routed yet; absent when Redis does not know.",
             ["stream"]
         ),
-        gauge("group_lag_known", "Whether Redis knows the lag. Use max() over replicas.", ["stream"]),
-        gauge("group_pending", "Entries routed and not acknowledged. Use max() over replicas.", ["stream"]),
-        gauge("oldest_unacked_age_seconds", "Age of the oldest pending entry. Use max() over replicas.", ["stream"]),
-        gauge(
+        groupGauge("group_lag_known", "Whether Redis knows the lag.", ["stream"]),
+        groupGauge("group_pending", "Entries routed and not acknowledged.", ["stream"]),
+        groupGauge("oldest_unacked_age_seconds", "Age of the oldest pending entry.", ["stream"]),
+        groupGauge(
             "trim_headroom_entries",
-            "Finished entries still in the stream: what the producer may trim without a loss. Use max() over replicas.",
+            "Finished entries still in the stream: what the producer may trim without a loss.",
             ["stream"]
         ),
-        gauge(
+        groupGauge(
             "trim_headroom_seconds",
-            "Time until the producer's trimming reaches entries that are not delivered; absent when it does not. Use max().",
+            "Time until the producer's trimming reaches entries that are not delivered; absent when it does not.",
             ["stream"]
         ),
-        gauge(
+        groupGauge(
             "backlog_catch_up_seconds",
-            "Time until nothing waits, at the group's pace of the last half minute; absent when unknown, and while nothing moves. Use max() over replicas.",
+            "Time until nothing waits, at the group's pace of the last half minute; absent when unknown, and while nothing moves.",
             ["stream"]
         ),
         gauge("contacts_in_backoff", "Contacts that wait for a retry.", []),
@@ -135,12 +141,12 @@ extension MetricDescription {
 
     private static let ownership = [
         gauge("partitions_assigned", "Partitions that this replica owns.", ["stream"]),
-        gauge(
+        groupGauge(
             "partitions_unassigned",
-            "Partitions that no replica owns; absent before the first heartbeat. Use max() over replicas.",
+            "Partitions that no replica owns; absent before the first heartbeat.",
             ["stream"]
         ),
-        gauge("group_members", "Replicas of the group, as this one sees them. Use max() over replicas.", ["stream"]),
+        groupGauge("group_members", "Replicas of the group, as this one sees them.", ["stream"]),
         gauge("lease_epoch", "The highest epoch of the partitions that this replica owns.", ["stream"]),
         counter(
             "partition_takeovers_total",
@@ -174,10 +180,10 @@ extension MetricDescription {
             "Dead letters that newer ones pushed out of the dead-letter stream: lost.",
             ["stream"]
         ),
-        gauge("dlq_length", "Entries in the dead-letter stream. Use max() over replicas.", ["stream"]),
-        gauge(
+        groupGauge("dlq_length", "Entries in the dead-letter stream.", ["stream"]),
+        groupGauge(
             "dlq_oldest_age_seconds",
-            "Time since the oldest dead letter was written; 0 without one. Use max() over replicas.",
+            "Time since the oldest dead letter was written; 0 without one.",
             ["stream"]
         ),
         gauge("circuit_breaker_state", "0 closed, 1 open or probing: Loops does not answer.", []),
@@ -196,9 +202,9 @@ extension MetricDescription {
     ]
 
     private static let others = [
-        gauge(
+        groupGauge(
             "stream_paused",
-            "1 while a person has paused the stream; absent before the first heartbeat. Use max() over replicas.",
+            "1 while a person has paused the stream; absent before the first heartbeat.",
             ["stream"]
         ),
         gauge("replica_drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),
@@ -231,12 +237,16 @@ extension MetricDescription {
         gauge("build_info", "1, with the version and the commit that it was built from.", ["version", "revision"]),
     ]
 
-    private static func counter(_ name: String, _ help: String, _ labels: [String]) -> MetricDescription {
-        MetricDescription(name: "loops_bridge_" + name, help: help, kind: .counter, labelNames: labels)
+    private static func counter(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+        .init(name, help, .counter, labels)
     }
 
-    private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> MetricDescription {
-        MetricDescription(name: "loops_bridge_" + name, help: help, kind: .gauge, labelNames: labels)
+    private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+        .init(name, help, .gauge, labels)
+    }
+
+    private static func groupGauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+        .init(name, help + " Use max() over replicas.", .gauge, labels, isOfGroup: true)
     }
 
     private static func histogram(
@@ -244,13 +254,30 @@ extension MetricDescription {
         _ help: String,
         _ labels: [String],
         buckets: [Double]? = nil
-    ) -> MetricDescription {
-        MetricDescription(
+    ) -> BridgeMetric {
+        .init(name, help, .histogram, labels, buckets: buckets)
+    }
+
+    private init(
+        _ name: String,
+        _ help: String,
+        _ kind: MetricKind,
+        _ labels: [String],
+        buckets: [Double]? = nil,
+        isOfGroup: Bool = false
+    ) {
+        description = MetricDescription(
             name: "loops_bridge_" + name,
             help: help,
-            kind: .histogram,
+            kind: kind,
             buckets: buckets,
             labelNames: labels
         )
+        self.isOfGroup = isOfGroup
     }
+}
+
+extension MetricDescription {
+    /// What the exposition says of every metric of the bridge.
+    static let bridge: [MetricDescription] = BridgeMetric.all.map(\.description)
 }
