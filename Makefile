@@ -212,14 +212,14 @@ deb: dist ## Make the Debian package from it: .build/dist/*.deb, checked by lint
 	@.ci/deb $(DIST)
 
 .PHONY: test-deb
-test-deb: ## Install, start, upgrade and remove the package of `make deb` in a new Debian (debootstrap): make test-deb SUITES="bookworm trixie"
+test-deb: release-dev ## Install, start, upgrade and remove the package of `make deb` in a new Debian (debootstrap): make test-deb SUITES="bookworm trixie"
 	@.ci/install debootstrap:debootstrap redis-server:redis-server curl:curl
 	@.ci/test-deb $(DIST) $(SUITES)
 
 .PHONY: image-test
-image-test: ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
+image-test: release-dev ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
 	@.ci/install buildah:buildah podman:podman runc:runc conmon:conmon debootstrap:debootstrap redis-server:redis-server curl:curl
-	@.ci/test-image $(BIN) $(firstword $(wildcard .build/release/loops-bridge-dev .build/debug/loops-bridge-dev .build/release/loops-bridge))
+	@.ci/test-image $(BIN) $(DEV)
 
 .PHONY: image
 image: ## Build the container image (needs Docker)
