@@ -6,6 +6,8 @@ SHELL := /bin/bash
 # One set of flags everywhere: a changed flag builds everything anew.
 SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
+# The developers' program: the simulator, sample events, the reference. In no image and no package.
+DEV := .build/release/loops-bridge-dev
 # On Linux, Swift is linked into the release programs: they run where no Swift is installed, and `make dist` packs what `make run` built.
 RELEASE_FLAGS := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 # With the commit, which `--version` shows; nothing at all when nothing has changed.
@@ -36,11 +38,12 @@ test-deps:
 	@.ci/install $(RUN_NEEDS) $(TEST_NEEDS)
 
 .PHONY: run
-run: deps release ## See real events flow: embedded Redis, simulator and samples; with REDIS_URL and LOOPS_API_KEY the real thing
+run: release ## See real events flow: embedded Redis, simulator and samples; with REDIS_URL and LOOPS_API_KEY the real thing
 	@if [ -n "$${REDIS_URL:-}" ] && [ -n "$${LOOPS_API_KEY:-}$${LOOPS_API_KEY_FILE:-}" ]; then \
 	  exec $(BIN) run $(ARGS); \
 	else \
-	  exec $(BIN) dev $(ARGS); \
+	  $(RELEASE_BUILD) loops-bridge-dev $(RELEASE_FLAGS) $(SWIFT_FLAGS); \
+	  exec $(DEV) run $(ARGS); \
 	fi
 
 .PHONY: test
@@ -127,13 +130,17 @@ build: deps ## Build for debugging
 release: deps ## Build the release binary, .build/release/loops-bridge
 	@$(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) $(SWIFT_FLAGS)
 
+.PHONY: release-dev
+release-dev: release
+	@$(RELEASE_BUILD) loops-bridge-dev $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+
 .PHONY: conformance
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
 	@python3 Tests/Vectors/conformance.py $(BIN) Tests/Vectors
 
 .PHONY: field
-field: release ## Add entries as producers really write them, with Redis and the simulator, and compare what becomes of each
-	@python3 Tests/Field/field.py $(BIN) $(ARGS)
+field: release-dev ## Add entries as producers really write them, with Redis and the simulator, and compare what becomes of each
+	@python3 Tests/Field/field.py $(BIN) $(DEV) $(ARGS)
 
 .PHONY: test-runbook
 test-runbook: test-deps ## Run the commands of the runbook with a Redis, a simulator and the bridge
@@ -142,10 +149,9 @@ test-runbook: test-deps ## Run the commands of the runbook with a Redis, a simul
 	@python3 Tests/Runbook/runbook.py .build/debug/loops-bridge $(firstword $(wildcard .build/debug/loops-bridge-dev) .build/debug/loops-bridge)
 
 .PHONY: reference
-reference: ## Write docs/reference/settings-and-commands.md and the manual page anew, from the program itself
+reference: ## Write what is made from the code: the reference of settings and commands, the manual page, the flags, the list of metrics
 	swift build --build-tests $(SWIFT_FLAGS)
-	.build/debug/loops-bridge reference > docs/reference/settings-and-commands.md
-	.build/debug/loops-bridge reference --man > docs/loops-bridge.1
+	.build/debug/loops-bridge-dev generate
 
 .PHONY: man
 man: ## Show the manual page
@@ -162,7 +168,7 @@ BENCH := python3 Benchmarks/driver
 BENCH_PACKAGES := aiohttp==3.14.5 hiredis==3.5.0 redis==8.1.0 uvloop==0.23.0
 BENCH_NEEDS := python3:python3 redis-server:redis-server /usr/sbin/nginx:nginx-light wrk:wrk /usr/share/doc/python3-venv:python3-venv
 .PHONY: bench-deps
-bench-deps: release
+bench-deps: release-dev
 	@.ci/install $(BENCH_NEEDS)
 	@$(call venv,.build/bench-venv,$(BENCH_PACKAGES))
 	@# Files that are new in the package above are only seen with a manifest that is newer.
@@ -188,7 +194,7 @@ bench-profile: bench-deps ## Show which functions of the bridge take the time un
 
 MINUTES := 20
 .PHONY: soak
-soak: deps release ## Constant load with faults; fails when anything grows: make soak MINUTES=20
+soak: deps release-dev ## Constant load with faults; fails when anything grows: make soak MINUTES=20
 	@.ci/install python3:python3
 	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
 
@@ -212,14 +218,14 @@ deb: dist ## Make the Debian package from it: .build/dist/*.deb, checked by lint
 	@.ci/deb $(DIST)
 
 .PHONY: test-deb
-test-deb: ## Install, start, upgrade and remove the package of `make deb` in a new Debian (debootstrap): make test-deb SUITES="bookworm trixie"
+test-deb: release-dev ## Install, start, upgrade and remove the package of `make deb` in a new Debian (debootstrap): make test-deb SUITES="bookworm trixie"
 	@.ci/install debootstrap:debootstrap redis-server:redis-server curl:curl
 	@.ci/test-deb $(DIST) $(SUITES)
 
 .PHONY: image-test
-image-test: ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
+image-test: release-dev ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
 	@.ci/install buildah:buildah podman:podman runc:runc conmon:conmon debootstrap:debootstrap redis-server:redis-server curl:curl
-	@.ci/test-image $(BIN) $(firstword $(wildcard .build/release/loops-bridge-dev .build/debug/loops-bridge-dev .build/release/loops-bridge))
+	@.ci/test-image $(BIN) $(DEV)
 
 .PHONY: image
 image: ## Build the container image (needs Docker)

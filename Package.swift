@@ -11,6 +11,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "loops-bridge", targets: ["loops-bridge"]),
+        // For developers: the simulator, sample events, the reference. No package and no image has it.
+        .executable(name: "loops-bridge-dev", targets: ["loops-bridge-dev"]),
         // For Benchmarks/ only.
         .library(name: "Bridge", targets: ["Bridge"]),
         .library(name: "JSON", targets: ["JSON"]),
@@ -145,11 +147,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .executableTarget(
-            name: "loops-bridge",
+        // The shell around the bridge: settings, admin endpoints, log, assembly.
+        .target(
+            name: "BridgeService",
             dependencies: [
-                "Bridge", "CBuildInfo", "DevKit", "HTTPTransport", "JSON", "Loops", "LoopsSimulator", "NIOSupport",
-                "PrometheusMetrics",
+                "Bridge", "CBuildInfo", "HTTPTransport", "JSON", "Loops", "NIOSupport", "PrometheusMetrics",
                 "RedisStreams",
                 "Segment",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -162,7 +164,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -170,6 +171,29 @@ let package = Package(
                 .embedInCode("Admin/Page/page.css"),
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),
+            ]
+        ),
+        // The service and the operators' commands. Nothing here or below is for development only.
+        .executableTarget(
+            name: "loops-bridge",
+            dependencies: [
+                "Bridge", "BridgeService", "HTTPTransport", "JSON", "Loops", "NIOSupport", "RedisStreams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "loops-bridge-dev",
+            dependencies: [
+                "Bridge", "BridgeService", "DevKit", "JSON", "LoopsSimulator", "NIOSupport", "PrometheusMetrics",
+                "RedisStreams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
 
@@ -265,8 +289,9 @@ let package = Package(
         .testTarget(
             name: "LoopsBridgeTests",
             dependencies: [
-                "loops-bridge", "Bridge", "DevKit", "HTTPTransport", "JSON", "Loops", "NIOSupport", "PrometheusMetrics",
-                "RedisStreams",
+                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "DevKit", "HTTPTransport", "JSON",
+                "Loops",
+                "LoopsSimulator", "NIOSupport", "PrometheusMetrics", "RedisStreams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -279,7 +304,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "loops-bridge", "Bridge", "DevKit", "JSON", "Loops", "LoopsSimulator", "PrometheusMetrics",
+                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "DevKit", "JSON", "Loops",
+                "LoopsSimulator",
+                "PrometheusMetrics",
                 "RedisStreams", "torture",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

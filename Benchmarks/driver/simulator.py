@@ -5,7 +5,7 @@ import contextlib
 from admin import call
 from processes import Process, free_port, wait_until
 from servers import is_open
-from subjects import BRIDGE
+from subjects import BRIDGE_DEV
 
 # Always in force. Each happens to one request of many, before or after the event was taken.
 FAULTS = [
@@ -26,7 +26,7 @@ class Simulator:
     def __init__(self, key, log):
         self.port, self.admin_port = free_port(), free_port()
         ports = ["--port", self.port, "--admin-port", self.admin_port]
-        self.process = Process(BRIDGE, "simulate", *ports, "--rate-limit", "0", "--api-key", key, log=log)
+        self.process = Process(BRIDGE_DEV, "simulate", *ports, "--rate-limit", "0", "--api-key", key, log=log)
         self.throttling = None
 
     def tell(self, method, path, body=None):

@@ -31,7 +31,7 @@ SETTINGS = {
     "LOOPS_API_KEY": KEY,
     # Short, so that a stalled request is over within a minute of the table.
     "LOOPS_REQUEST_TIMEOUT_SECONDS": "2",
-    "BRIDGE_COALESCE": "lossless",
+    "BRIDGE_COALESCING": "lossless",
     "BRIDGE_TRIM_FINISHED_AFTER": "20s",
     "BRIDGE_DEAD_LETTER_MAX_LENGTH": "50",
     "HTTP_CONTROL_TOKEN": TOKEN,

@@ -13,6 +13,7 @@ from worker_requests import request_of
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BRIDGE = ROOT / ".build/release/loops-bridge"
+BRIDGE_DEV = ROOT / ".build/release/loops-bridge-dev"
 FLOOR = HERE.parent / ".build/release/floor"
 MICRO = HERE.parent / ".build/release/micro"
 PYTHON = ROOT / ".build/bench-venv/bin/python"
@@ -26,7 +27,7 @@ def bridge_environment(redis_port, sink_port, **settings):
         "LOOPS_BASE_URL": f"http://127.0.0.1:{sink_port}/api/v1",
         "LOOPS_RATE_LIMIT": "0",
         "LOOPS_MAX_IN_FLIGHT": str(IN_FLIGHT),
-        "BRIDGE_COALESCE": "off",
+        "BRIDGE_COALESCING": "off",
         "HTTP_PORT": str(free_port()),
         **settings,
     }

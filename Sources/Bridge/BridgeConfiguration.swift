@@ -30,14 +30,14 @@ public struct BridgeConfiguration: Sendable {
     public var partitions = 64
     /// Entries that may be pending in the group before routing stops; the rest waits as lag. Ten times as many while a few hot contacts
     /// fill it.
-    public var window = 10_000
+    public var maxPending = 10_000
     /// How long a replica's partitions stay its own without a renewal, and how often it renews.
     public var lease = Duration.seconds(15)
     public var heartbeat = Duration.seconds(2)
     /// What to do while no majority of the sentinels, or of the cluster's primaries, can be asked.
     public var quorum = QuorumPolicy.required
     /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
-    public var poisonAfter = 5
+    public var maxCrashes = 5
     /// How long entries that every group has finished stay in the stream; nil for ever.
     public var trimFinishedAfter: Duration?
     /// `0` or `$`: where a new group begins.

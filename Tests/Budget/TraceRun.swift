@@ -15,7 +15,7 @@ struct TraceRun: Sendable {
         try await Site.run(
             replicas: 1,
             simulation: .limited(.slidingLog, 10 * Self.haste, seed: options.seed),
-            environment: ["BRIDGE_COALESCE": coalesce],
+            environment: ["BRIDGE_COALESCING": coalesce],
             options: options
         ) { site in
             try await site.settled()

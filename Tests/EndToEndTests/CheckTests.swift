@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("check --connect, and what commands end with", .tags(.servers), .timeLimit(.minutes(3)))

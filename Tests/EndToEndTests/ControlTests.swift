@@ -6,7 +6,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Pause, resume, drain: what a person tells running replicas", .tags(.servers), .timeLimit(.minutes(5)))
 struct ControlTests {

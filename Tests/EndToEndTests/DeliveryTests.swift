@@ -5,7 +5,9 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 #if canImport(Glibc)
     import Glibc

@@ -10,7 +10,9 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// A real redis-server, the simulator, and the bridge in this process, for as long as `body` runs.
 struct Harness: Sendable {

@@ -7,7 +7,9 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 @testable import torture
 
 @Suite("The state tells the truth, end to end", .tags(.servers), .timeLimit(.minutes(3)))
@@ -32,7 +34,7 @@ struct HonestStateTests {
                             $0.contains("was not reached since") && $0.contains("Connection refused")
                         }
                     }
-                    #expect(held.health.state == .holding)
+                    #expect(held.health.state == .blocked)
                     #expect(try await harness.status { $0.health.state == .healthy }.health.reasons.isEmpty)
                     #expect(harness.bridge.status.ends.total == 0, "without an event that asks")
                 }
@@ -56,7 +58,7 @@ struct HonestStateTests {
                     let status = try await harness.status {
                         $0.delivery.hold == "wrongAddress" && $0.delivery.buffered == 20
                     }
-                    #expect(status.health.state == .holding && !status.isReady)
+                    #expect(status.health.state == .blocked && !status.isReady)
                     #expect(
                         status.health.reasons.contains { $0.contains("is not at \(ports.baseURL)") },
                         "\(status.health)"
@@ -144,10 +146,10 @@ struct HonestStateTests {
             let held = try await harness.status { status in
                 status.health.reasons.contains { $0.contains("rate limiter") && $0.contains("WRONGTYPE") }
             }
-            #expect(held.health.state == .holding)
+            #expect(held.health.state == .blocked)
             harness.bridge.refreshGauges()
             let metrics = harness.registry.exposition(.text)
-            let failed = metrics.split(separator: "\n").first { $0.contains(#"permits_total{outcome="failed"}"#) }
+            let failed = metrics.split(separator: "\n").first { $0.contains(#"permits_total{outcome="error"}"#) }
             #expect(failed.map { !$0.hasSuffix(" 0") } == true, "\(failed ?? "no series")")
             _ = try await harness.client.send(RedisCommand("DEL", [.string(key)]))
             try await harness.settled()

@@ -7,6 +7,7 @@ import NIOHTTP1
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The program as operators meet it: signals, ports, files", .tags(.servers), .timeLimit(.minutes(3)))
@@ -75,7 +76,7 @@ struct OperatorProcessTests {
 
     @Test("dev ends when its terminal is closed, and cleans up as after Ctrl-C")
     func hangupOfDev() async throws {
-        let output = try await ChildProcess.run(Program.path, arguments: ["dev", "--http-port", "0"]) { child in
+        let output = try await ChildProcess.run(Program.developers, arguments: ["run", "--http-port", "0"]) { child in
             let dashboard = await child.line { $0.hasPrefix("Dashboard ") } ?? ""
             let url = dashboard.split(separator: " ").dropFirst().first.map { String($0.dropLast()) } ?? ""
             // From then on there is a flow, so it ends while it carries.
@@ -107,7 +108,11 @@ struct OperatorProcessTests {
     func takenPortOfTheSimulator(flag: String) async throws {
         try await LoopsSimulator.withRunning { _, ports in
             let other = flag == "--port" ? "--admin-port" : "--port"
-            let answer = try await Program.ask(["simulate", flag, "\(ports.api)", other, "0"], redis: "")
+            let answer = try await Program.ask(
+                ["simulate", flag, "\(ports.api)", other, "0"],
+                redis: "",
+                program: Program.developers
+            )
             let words = "port \(ports.api) is taken; give \(flag) another one, or 0 for any free one"
             #expect(answer.status == "1" && answer.lines == [words], "\(answer)")
         }

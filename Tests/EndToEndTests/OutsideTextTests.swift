@@ -10,6 +10,7 @@ import NIOHTTP1
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("What Loops answers, and who may read it", .tags(.servers), .timeLimit(.minutes(3)))

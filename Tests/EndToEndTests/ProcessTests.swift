@@ -9,7 +9,9 @@ import RedisStreams
 import Synchronization
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("The program, as its users run it", .tags(.servers), .timeLimit(.minutes(5)))
 struct ProcessTests {
@@ -103,11 +105,21 @@ struct ProcessTests {
 
     @Test("dev --once carries its events, checks them, and leaves nothing behind")
     func devOnce() async throws {
-        let output = try await ChildProcess.run(Program.path, arguments: ["dev", "--once", "500"]) { child in
+        let output = try await ChildProcess.run(Program.developers, arguments: ["run", "--once", "500"]) { child in
             await child.exited()
             return child.output
         }
         #expect(output.contains("All 500 events ended once, in order."), "\(output.joined(separator: "\n"))")
+    }
+
+    @Test(
+        "The service has no command for developers, and names the program that has it",
+        arguments: ["dev", "simulate"]
+    )
+    func movedCommands(name: String) async throws {
+        let answer = try await Program.ask([name, "--help"], redis: "")
+        #expect(answer.status == "2" && answer.lines.count == 1, "\(answer)")
+        #expect(answer.lines.first?.contains("use 'loops-bridge-dev ") ?? false, "\(answer)")
     }
 
     @Test("When nobody reads its output any more, a command ends quietly")

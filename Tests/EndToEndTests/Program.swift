@@ -6,6 +6,9 @@ enum Program {
     /// Beside the test bundle, whatever the build folder is called.
     static var path: String { path(of: "loops-bridge") }
 
+    /// The developers' program.
+    static var developers: String { path(of: "loops-bridge-dev") }
+
     static func path(of name: String) -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") }
         let folder =
@@ -44,11 +47,12 @@ enum Program {
     static func ask(
         _ arguments: [String],
         redis: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        program: String = path
     ) async throws -> (lines: [String], status: String) {
         try await ChildProcess.run(
             "/bin/sh",
-            arguments: ["-c", #""$@" </dev/null; echo "status $?""#, "sh", path] + arguments,
+            arguments: ["-c", #""$@" </dev/null; echo "status $?""#, "sh", program] + arguments,
             environment: ["REDIS_URL": redis].merging(environment) { $1 }
         ) { child in
             await child.exited()

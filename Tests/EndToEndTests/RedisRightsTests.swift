@@ -6,6 +6,7 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("What the bridge may do in Redis and what it does to a stream", .tags(.servers), .timeLimit(.minutes(5)))

@@ -8,7 +8,9 @@ import Metrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Replicas share a group", .tags(.servers), .timeLimit(.minutes(5)))
 struct ReplicaTests {
@@ -79,7 +81,7 @@ struct ReplicaTests {
                     defer { group.cancelAll() }
                     try await Harness.publish(Harness.events(40) + [Self.poison] + Harness.events(40, from: 40), client)
                     let environment = [
-                        "BRIDGE_POISON_AFTER": "3", "BRIDGE_LEASE_SECONDS": "2", "BRIDGE_HEARTBEAT_SECONDS": "0.2",
+                        "BRIDGE_MAX_CRASHES": "3", "BRIDGE_LEASE_SECONDS": "2", "BRIDGE_HEARTBEAT_SECONDS": "0.2",
                         "LOOPS_REQUEST_TIMEOUT_SECONDS": "1",
                     ]
                     for death in 1...5 {

@@ -5,6 +5,7 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("loops-bridge status, as it is typed", .tags(.servers), .timeLimit(.minutes(3)))
@@ -29,13 +30,13 @@ struct StatusCommandTests {
                         let json = try await Program.ask(asked, redis: redis.url)
                         #expect(json.status == "0")
                         let status = try JSONParser.parse(json.lines.joined(separator: "\n"))
-                        #expect(status["ended"]?["delivered"] == 20 && status["health"]?["state"] == "healthy")
+                        #expect(status["completed"]?["delivered"] == 20 && status["health"]?["state"] == "healthy")
 
                         let direct = try await Program.ask(["status", "--redis", "--json"], redis: redis.url)
                         let group = try JSONParser.parse(direct.lines.joined(separator: "\n"))
                         let stream = try #require(group["streams"]?.arrayValue?.first)
                         #expect(direct.status == "1" && stream["pending"] == 0 && stream["lag"] == 0)
-                        #expect(stream["partitions"]?["unowned"] == 0 && stream["members"] == 1)
+                        #expect(stream["partitions"]?["unassigned"] == 0 && stream["members"] == 1)
                     }
                 }
                 let rest = try await Program.ask(["status"], redis: redis.url, environment: ["HTTP_PORT": "\(port)"])

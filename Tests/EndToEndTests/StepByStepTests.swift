@@ -3,7 +3,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 @testable import torture
 
 /// Breaks a run at its first step, then at its second, … until a run has no such step any more.

@@ -4,7 +4,9 @@ import Loops
 import LoopsSimulator
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// What nobody knows of Loops is a setting of the simulator: the bridge runs with each reading of each, and is judged by what took effect.
 @Suite(

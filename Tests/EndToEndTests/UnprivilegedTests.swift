@@ -4,7 +4,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// Everything that a user of the program may not do is only seen as such a user: root may set any socket option and write anywhere.
 @Suite(

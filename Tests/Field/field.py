@@ -82,14 +82,14 @@ class Redis:
 class Site:
     """Redis, the simulator and a bridge between them."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, developers, folder):
         self.processes = []
         self.log = folder / "bridge.log"
         redis_port, api_port, self.admin_port, http_port = (free_port() for _ in range(4))
         self.start(["redis-server", "--port", redis_port, "--bind", "127.0.0.1", "--save", "", "--dir", folder], folder / "redis.log")
         wait_for(lambda: answers_at(redis_port), "Redis answers", self.processes)
         self.start(
-            [binary, "simulate", "--port", api_port, "--admin-port", self.admin_port, "--api-key", "field", "--rate-limit", 0],
+            [developers, "simulate", "--port", api_port, "--admin-port", self.admin_port, "--api-key", "field", "--rate-limit", 0],
             folder / "simulator.log",
         )
         wait_for(lambda: answers_at(api_port) and answers_at(self.admin_port), "the simulator answers", self.processes)
@@ -267,12 +267,12 @@ def main(arguments):
     if not arguments or not pathlib.Path(arguments[0]).is_file():
         print("usage: field.py BINARY [CASE…] [--show]", file=sys.stderr)
         return 2
-    binary = pathlib.Path(arguments[0]).resolve()
+    binary, developers = (pathlib.Path(argument).resolve() for argument in arguments[:2])
     with tempfile.TemporaryDirectory() as folder:
         site = None
         try:
-            site = Site(binary, pathlib.Path(folder))
-            passed, failed = check(site, binary, arguments[1:], shows)
+            site = Site(binary, developers, pathlib.Path(folder))
+            passed, failed = check(site, binary, arguments[2:], shows)
         except CannotRun as error:
             log = pathlib.Path(folder) / "bridge.log"
             tail = log.read_text("utf-8", "replace")[-2000:] if log.exists() else ""

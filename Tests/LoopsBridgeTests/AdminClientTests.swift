@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("What commands read of an admin port", .timeLimit(.minutes(1)))

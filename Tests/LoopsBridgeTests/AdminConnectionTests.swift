@@ -9,6 +9,7 @@ import RedisStreams
 import Synchronization
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Connections to the admin port, over the wire", .timeLimit(.minutes(2)))

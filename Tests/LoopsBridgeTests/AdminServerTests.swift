@@ -11,6 +11,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The admin endpoints: what probes, dashboards and people see", .tags(.servers, .redis7), .timeLimit(.minutes(2)))

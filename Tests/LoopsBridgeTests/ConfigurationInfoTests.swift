@@ -2,6 +2,7 @@ import Bridge
 import PrometheusMetrics
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The configuration's hash: the same for replicas that do the same, and one at a time")
@@ -26,7 +27,7 @@ struct ConfigurationInfoTests {
         ]
         #expect(try shared(others, host: "another") == plain)
         #expect(!plain.contains { $0.contains("k3y") } && plain.contains("bridge.partitions=64"))
-        #expect(try shared(["BRIDGE_COALESCE": "off"]) != plain)
+        #expect(try shared(["BRIDGE_COALESCING": "off"]) != plain)
         #expect(try shared(["LOOPS_RATE_LIMIT": "5"]) != shared(["LOOPS_RATE_LIMIT": "8"]))
     }
 

@@ -2,6 +2,7 @@ import DevKit
 import NIOCore
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Connections of the admin port, as values")

@@ -11,6 +11,7 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("POST /control", .tags(.servers), .timeLimit(.minutes(2)))

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The control token")

@@ -2,7 +2,9 @@ import JSON
 import LoopsSimulator
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// The judge of `dev --once` against runs with planted violations.
 @Suite("DeliveryAudit: judged by what took effect")

@@ -3,7 +3,9 @@ import DevKit
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("What dev shows")
 struct DevTextTests {

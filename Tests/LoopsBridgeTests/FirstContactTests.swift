@@ -4,7 +4,9 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Words that help whoever types a command for the first time")
 struct FirstContactTests {
@@ -17,13 +19,27 @@ struct FirstContactTests {
         #expect(unknown("statu")?.description.contains("no command 'statu'; did you mean 'status'? ") ?? false)
         #expect(unknown("help nosuch")?.name == "nosuch" && unknown("help dead lst")?.parent == "loops-bridge dead")
         #expect(unknown("dead lst")?.description.contains("did you mean 'list'?") ?? false)
-        #expect(unknown("xyzzy")?.description.contains("known are run, dev,") ?? false)
-        #expect(!(unknown("referenc")?.known.contains("reference") ?? true), "what is hidden is not offered")
+        #expect(unknown("xyzzy")?.description.contains("known are run, publish,") ?? false)
+        #expect(!(unknown("referenc")?.known.contains("reference") ?? true), "what is the developers' is not offered")
         for good in [
             "", "status", "help", "help status", "dead", "dead list x", "--version", "why anything", "help dead list",
         ] {
             #expect(unknown(good) == nil, "\(good)")
         }
+    }
+
+    @Test(
+        "What only developers need is not in the service, which names their program",
+        arguments: [("dev", "run"), ("simulate", "simulate")]
+    )
+    func moved(name: String, replacement: String) {
+        for line in [[name], [name, "--once", "3"], ["help", name], [name, "--help"]] {
+            #expect(MovedCommand(arguments: line)?.replacement == "loops-bridge-dev \(replacement)", "\(line)")
+        }
+        #expect(MovedCommand(arguments: ["map", name]) == nil && MovedCommand(arguments: []) == nil)
+        #expect(!LoopsBridge._dumpHelp().contains("\"\(name)\""))
+        #expect(UnknownCommand.find(in: [name], root: LoopsBridgeDev.self) == nil)
+        #expect(DevCommand.isNamed(by: "run") && DevCommand.isNamed(by: "dev") && !DevCommand.isNamed(by: nil))
     }
 
     @Test("Variables that look like settings are named; those of others are left alone")
@@ -118,7 +134,7 @@ struct FirstContactTests {
         let help = RunCommand.helpMessage(columns: 100_000)
         for setting in Setting.all {
             #expect(help.contains(setting.environment), "\(setting.environment)")
-            if setting.isSecret, setting.key != Setting.redisURL.key { continue }
+            if !setting.isFlag { continue }
             if let fallback = setting.fallback { #expect(help.contains("default: \(fallback);"), "\(setting.key)") }
             if case .choice = setting.shape { #expect(help.contains(setting.shape.description), "\(setting.key)") }
         }
@@ -142,8 +158,6 @@ struct FirstContactTests {
     @Test(
         "Options that would be ignored are refused",
         arguments: [
-            "dev --redis-url redis://h", "dev --loops-base-url http://h", "dev --loops-api-key-file f",
-            "dev --once 3 --rate 4",
             "status --redis --url http://h", "pause --redis --url http://h",
             "resume --redis --http-control-token-file f",
             "check --mappings m.yaml --bridge-group g",
@@ -153,9 +167,22 @@ struct FirstContactTests {
         #expect(throws: (any Error).self) { try LoopsBridge.parseAsRoot(line.split(separator: " ").map(String.init)) }
     }
 
+    @Test(
+        "Options of the developers' run that would be ignored are refused",
+        arguments: [
+            "run --redis-url redis://h", "dev --loops-base-url http://h", "run --loops-api-key-file f",
+            "run --once 3 --rate 4",
+        ]
+    )
+    func ignoredOfDev(line: String) {
+        #expect(throws: (any Error).self) {
+            try LoopsBridgeDev.parseAsRoot(line.split(separator: " ").map(String.init))
+        }
+    }
+
     @Test("A shell completes values and files")
     func completion() {
-        let script = LoopsBridge.completionScript(for: .bash)
+        let script = LoopsBridge.completionScript(for: .bash) + LoopsBridgeDev.completionScript(for: .bash)
         for value in ["mixedBatch", "hostile", "critical", "lossless"] { #expect(script.contains(value), "\(value)") }
     }
 }

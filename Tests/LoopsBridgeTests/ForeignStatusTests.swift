@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 /// `status --url` asks whom it is told to: nothing that a server says may end the program.
@@ -22,8 +23,8 @@ struct ForeignStatusTests {
         func stream() -> JSONValue {
             [
                 "name": "s", "weight": number(), "lag": number(), "pending": number(), "oldestUnackedSeconds": number(),
-                "endsPerSecond": number(), "drainSeconds": number(), "deadLetters": number(),
-                "partitions": ["unowned": number()],
+                "completionsPerSecond": number(), "catchUpSeconds": number(), "deadLetters": number(),
+                "partitions": ["unassigned": number()],
                 "paused": ["since": number(), "by": "b", "reason": "r"],
                 "replicas": [["name": "r", "self": true, "partitions": .array((0..<20).map { _ in number() })]],
             ]
@@ -31,12 +32,13 @@ struct ForeignStatusTests {
         return [
             "instance": "i", "group": "g", "version": "v", "ready": true, "now": number(),
             "health": ["state": "healthy", "reasons": [number(), "r"]],
-            "delivery": object(["requestsPerSecond", "limit", "pace"]),
-            "backlog": object(["endsPerSecond", "waiting", "oldestSeconds", "drainSeconds"]),
-            "ended": object(["delivered", "ignored", "expired", "deadLettered", "lost"]),
+            "delivery": object(["requestsPerSecond", "limit", "effectiveRate"]),
+            "backlog": object(["completionsPerSecond", "waiting", "oldestSeconds", "catchUpSeconds"]),
+            "completed": object(["delivered", "ignored", "expired", "deadLettered", "lost"]),
             "streams": [stream(), stream(), stream()],
             "failures": .array(
-                (0..<5).map { _ in object(["kind", "reason", "status", "count", "contactHash", "detail", "at"]) }
+                (0..<5).map { _ in object(["type", "reason", "status", "count", "contactHash", "detail", "lastSeenAt"])
+                }
             ),
         ]
     }
@@ -67,9 +69,10 @@ struct ForeignStatusTests {
     @Test("What is no number is unknown, and what is too large stays a number")
     func shown() {
         let lines = StatusText().lines([
-            "delivery": ["requestsPerSecond": .double(.nan), "limit": 10], "backlog": ["drainSeconds": .double(1e300)],
+            "delivery": ["requestsPerSecond": .double(.nan), "limit": 10],
+            "backlog": ["catchUpSeconds": .double(1e300)],
         ])
         #expect(lines.contains { $0.hasPrefix("requests  ? of 10/s") })
-        #expect(lines.contains { $0.hasSuffix("drained in for ever") })
+        #expect(lines.contains { $0.hasSuffix("caught up in for ever") })
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Under which names the admin port answers")

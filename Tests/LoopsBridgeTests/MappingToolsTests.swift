@@ -3,6 +3,7 @@ import Bridge
 import Foundation
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("check, test and map --explain")

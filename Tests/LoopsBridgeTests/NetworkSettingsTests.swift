@@ -5,6 +5,7 @@ import NIOSupport
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Settings of the way to Loops and Redis")

@@ -1,6 +1,7 @@
 import Bridge
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("publish: lines become entries")

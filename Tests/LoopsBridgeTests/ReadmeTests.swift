@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("The documentation says what the program does")
 struct ReadmeTests {
@@ -13,20 +15,19 @@ struct ReadmeTests {
     }
 
     private var root: CommandFacts {
-        get throws { try #require(CommandFacts(dump: LoopsBridge._dumpHelp())) }
+        get throws { try CommandFacts(dump: LoopsBridge._dumpHelp()) }
     }
 
-    @Test("docs/reference/settings-and-commands.md is what the program says; `make reference` makes it anew")
-    func reference() throws {
-        #expect(
-            try page("docs/reference/settings-and-commands.md") == ReferencePage(root: root, settings: Setting.all).text
-        )
+    private static let generated = Result {
+        try GeneratedFile.all(service: LoopsBridge._dumpHelp(), developers: LoopsBridgeDev._dumpHelp())
     }
 
-    @Test("The manual page is what the program says; `make reference` makes it anew")
-    func manual() throws {
-        let made = try ManualPage(root: root, settings: Setting.all, version: Version.number).text
-        #expect(try page("docs/loops-bridge.1") == made)
+    @Test("What is made from the code is up to date; `make reference` makes it anew")
+    func generatedFiles() throws {
+        let files = try Self.generated.get()
+        #expect(files.contains { $0.path == "docs/reference/settings-and-commands.md" })
+        #expect(files.contains { $0.path == "docs/loops-bridge.1" })
+        for file in files { #expect(try page(file.path) == file.text, "\(file.path)") }
     }
 
     @Test("docs/reference/exit-status.md and the manual page know the same exit statuses")
@@ -43,6 +44,10 @@ struct ReadmeTests {
         for command in LoopsBridge.configuration.subcommands where command.configuration.shouldDisplay {
             let name = try #require(command.configuration.commandName)
             #expect(table.contains("| `loops-bridge \(name)"), "\(name)")
+        }
+        for command in LoopsBridgeDev.configuration.subcommands {
+            let name = try #require(command.configuration.commandName)
+            #expect(table.contains("| `loops-bridge-dev \(name)"), "\(name)")
         }
     }
 
@@ -63,7 +68,7 @@ struct ReadmeTests {
     func flags() throws {
         let run = try #require(root.subcommands.first { $0.name == "run" })
         let flags = Set(run.ownArguments.flatMap(\.names)).subtracting(["--config"])
-        let settings = Set(Setting.all.filter { !$0.isSecret || $0.key == "redis.url" }.map(\.flag))
+        let settings = Set(Setting.all.filter(\.isFlag).map(\.flag))
         #expect(flags == settings)
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Loops
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Settings that could give something away, or make two streams one")

@@ -3,7 +3,9 @@ import Foundation
 import Loops
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Settings: flags over environment over file over defaults; every fault at once")
 struct SettingsTests {

@@ -1,20 +1,21 @@
 import JSON
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("The status as tables")
 struct StatusTextTests {
     private let status: JSONValue = [
         "instance": "a\u{1B}[31m", "group": "g", "version": "1.0", "ready": true, "now": 100,
-        "health": ["state": "holding", "reasons": ["Loops refuses the API key"]],
+        "health": ["state": "blocked", "reasons": ["Loops refuses the API key"]],
         "delivery": ["requestsPerSecond": 7.5, "limit": 10, "nextTrySeconds": 1.2],
-        "backlog": ["endsPerSecond": nil, "waiting": 12, "oldestSeconds": 0, "drainSeconds": 90],
-        "ended": ["delivered": 3, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
+        "backlog": ["completionsPerSecond": nil, "waiting": 12, "oldestSeconds": 0, "catchUpSeconds": 90],
+        "completed": ["delivered": 3, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
         "streams": [
             [
-                "name": "events", "weight": 2, "lag": nil, "pending": 4, "deadLetters": 1, "fault": nil, "paused": nil,
-                "partitions": ["total": 8, "unowned": 2],
+                "name": "events", "weight": 2, "lag": nil, "pending": 4, "deadLetters": 1, "error": nil, "paused": nil,
+                "partitions": ["total": 8, "unassigned": 2],
                 "replicas": [
                     ["name": "a", "self": true, "partitions": [0, 1, 2, 5]],
                     ["name": "b", "self": false, "partitions": []],
@@ -23,8 +24,8 @@ struct StatusTextTests {
         ],
         "failures": [
             [
-                "kind": "deadLetter", "reason": "refused", "status": 400, "count": 2, "contactHash": "abc",
-                "detail": "no", "at": 40,
+                "type": "deadLetter", "reason": "refused", "status": 400, "count": 2, "contactHash": "abc",
+                "detail": "no", "lastSeenAt": 40,
             ]
         ],
     ]
@@ -33,13 +34,13 @@ struct StatusTextTests {
     func tables() {
         let lines = StatusText().lines(status)
         #expect(!lines.joined().contains("\u{1B}"))
-        #expect(lines[0].hasPrefix("holding  a") && lines[1] == "  because Loops refuses the API key")
+        #expect(lines[0].hasPrefix("blocked  a") && lines[1] == "  because Loops refuses the API key")
         #expect(lines[2] == "  next try in 2 s")
         #expect(lines.contains("requests  7.5/s of 10/s (75 %)"))
         #expect(lines.contains("finished  ?"))
-        #expect(lines.contains("waiting   12, oldest 0 s, drained in 90 s"))
-        #expect(lines.contains("ended     3 delivered · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
-        #expect(lines.contains { $0.hasPrefix("events") && $0.contains("held") && $0.contains("?") })
+        #expect(lines.contains("waiting   12, oldest 0 s, caught up in 90 s"))
+        #expect(lines.contains("completed 3 delivered · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
+        #expect(lines.contains { $0.hasPrefix("events") && $0.contains("blocked") && $0.contains("?") })
         #expect(lines.contains { $0.hasPrefix("a (asked)") && $0.hasSuffix("0-2, 5") })
         #expect(lines.contains { $0.hasPrefix("nobody") })
         #expect(lines.contains { $0.contains("60 s  dead letter  refused") && $0.hasSuffix("abc      no") })
@@ -69,14 +70,14 @@ struct StatusTextTests {
 
     @Test("Before a heartbeat a stream is not open: it may be paused. Who paused it, since when and why is told")
     func paused() {
-        #expect(row(["partitions": ["unowned": 0]])[1] == "carried")
-        #expect(row(["partitions": ["unowned": 0]], state: "holding")[1] == "held")
-        #expect(row(["partitions": ["unowned": 0], "stillSeconds": 11])[1...2] == ["stands", "still"])
-        #expect(row(["partitions": ["unowned": 3]])[1...2] == ["partitions", "without"])
-        #expect(row(["partitions": ["unowned": nil]])[1] == "?")
-        #expect(row(["partitions": ["unowned": nil]], drained: true)[1] == "drained")
+        #expect(row(["partitions": ["unassigned": 0]])[1] == "carried")
+        #expect(row(["partitions": ["unassigned": 0]], state: "blocked")[1] == "blocked")
+        #expect(row(["partitions": ["unassigned": 0], "stillSeconds": 11])[1...2] == ["stands", "still"])
+        #expect(row(["partitions": ["unassigned": 3]])[1...2] == ["partitions", "without"])
+        #expect(row(["partitions": ["unassigned": nil]])[1] == "?")
+        #expect(row(["partitions": ["unassigned": nil]], drained: true)[1] == "drained")
         let pause: JSONValue = ["since": 1_795_536_000_123, "by": "ann", "reason": "import"]
-        #expect(row(["partitions": ["unowned": nil], "paused": pause], drained: true)[1] == "paused")
+        #expect(row(["partitions": ["unassigned": nil], "paused": pause], drained: true)[1] == "paused")
         let group: JSONValue = ["streams": [["name": "events", "paused": pause], ["name": "others", "paused": nil]]]
         let lines = StatusText().groupLines(group)
         #expect(lines.contains("events is paused since 2026-11-24T16:00:00Z by ann: import"))
@@ -85,12 +86,12 @@ struct StatusTextTests {
 
     @Test("Colours only when they are wanted")
     func colours() {
-        #expect(StatusText(hasColour: true).lines(status)[0].hasPrefix("\u{1B}[1;31mholding\u{1B}[0m"))
+        #expect(StatusText(hasColour: true).lines(status)[0].hasPrefix("\u{1B}[1;31mblocked\u{1B}[0m"))
     }
 
     @Test("An answer that says nothing is drawn as unknown")
     func empty() {
-        #expect(StatusText().lines([:]).contains("waiting   ?, oldest ?, drained in ?"))
+        #expect(StatusText().lines([:]).contains("waiting   ?, oldest ?, caught up in ?"))
     }
 
     @Test("Columns are as wide as they need to be; numbers stand to the right; long texts are cut")
@@ -123,9 +124,9 @@ struct StatusTextTests {
     func narrowStatus(width: Int) {
         let lines = StatusText(width: width).lines(status)
         #expect(lines.allSatisfy { $0.count <= width }, "\(lines)")
-        #expect(lines[0].hasPrefix("holding"))
+        #expect(lines[0].hasPrefix("blocked"))
         let painted = StatusText(hasColour: true, width: width).lines(status)[0]
-        #expect(painted.hasPrefix("\u{1B}[1;31mholding\u{1B}[0m  a"))
+        #expect(painted.hasPrefix("\u{1B}[1;31mblocked\u{1B}[0m  a"))
     }
 
     @Test("A screen that is too low keeps what stands first, and says what is below")

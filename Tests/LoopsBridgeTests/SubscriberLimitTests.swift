@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Seats for listeners")

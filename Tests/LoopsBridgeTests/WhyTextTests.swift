@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Whereabouts in words: one for each state, unknown stays unknown")

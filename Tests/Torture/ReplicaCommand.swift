@@ -62,7 +62,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         configuration.heartbeat = TortureTiming.heartbeat
         configuration.lateEffect = plant == .lateEffectOff ? .zero : TortureTiming.lateEffect
         // The nemesis ends replicas far more often than any machine would.
-        configuration.poisonAfter = 1000
+        configuration.maxCrashes = 1000
         let settled = configuration
         try await LoopsClient.withClient(settled.loops) { loops in
             let bridge = Bridge(

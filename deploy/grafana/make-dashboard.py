@@ -152,7 +152,7 @@ ROWS = [
             (f"60 * {rate('requests_expired_total')}", "expired")], "short", 6, stack=True, fill=30),
         panel("timeseries", "Repeated and oversized entries", "In a minute. Redelivered: pending from before, after a crash. Known: had been delivered.", [
             (f"60 * {rate('redeliveries_total', 'cause', STREAM)}", "redelivered: {{cause}}"),
-            (f"60 * {rate('duplicates_total', 'where')}", "known by {{where}}"),
+            (f"60 * {rate('duplicates_total', 'detected_by')}", "known by {{detected_by}}"),
             (f"60 * {rate('oversized_entries_total', labels=STREAM)}", "oversized")], "short", 6),
     ]),
     ("Loops API", [

@@ -2,6 +2,17 @@ import Metrics
 
 /// What the limiter gives and what becomes of it.
 final class BudgetMetrics: Sendable {
+    /// What becomes of a permit.
+    private enum Outcome: String, CaseIterable {
+        case used
+        /// Not used in time.
+        case expired
+        /// The partition is another replica's.
+        case fenced
+        /// Redis could not be asked.
+        case error
+    }
+
     private let permits: ClosedCounters
     private let wait: Metrics.Timer
     private let limit: Gauge
@@ -15,7 +26,7 @@ final class BudgetMetrics: Sendable {
         permits = ClosedCounters(
             "ratelimit_permits_total",
             label: "outcome",
-            values: ["used", "lost", "refused", "failed"],
+            values: Outcome.allCases.map(\.rawValue),
             factory: factory
         )
         wait = Metrics.Timer(label: BridgeMetrics.prefix + "ratelimit_wait_seconds", dimensions: [], factory: factory)
@@ -25,17 +36,17 @@ final class BudgetMetrics: Sendable {
     }
 
     /// A request went out.
-    func used() { permits.increment("used") }
+    func used() { permits.increment(Outcome.used.rawValue) }
 
     /// So many permits came too late to be used.
-    func lost(_ count: Int) { permits.increment("lost", by: count) }
+    func lost(_ count: Int) { permits.increment(Outcome.expired.rawValue, by: count) }
 
     /// - Parameters:
     ///   - grant: nil when the limiter could not be asked.
     ///   - wait: how long the first permit has to wait.
     func granted(_ grant: PermitGrant?, wait delay: Duration?) {
-        guard let grant else { return permits.increment("failed") }
-        if grant.isOthers { permits.increment("refused") }
+        guard let grant else { return permits.increment(Outcome.error.rawValue) }
+        if grant.isOthers { permits.increment(Outcome.fenced.rawValue) }
         if let delay {
             let (seconds, attoseconds) = delay.components
             wait.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)

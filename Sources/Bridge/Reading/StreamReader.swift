@@ -11,7 +11,7 @@ struct StreamReader: Sendable {
     let planner: EntryPlanner
     let rule: String
     let window: Int
-    let poisonAfter: Int
+    let maxCrashes: Int
     let metrics: StreamMetrics
     let logger: Logger
     private let deliverer: Deliverer
@@ -40,8 +40,8 @@ struct StreamReader: Sendable {
         self.newEntries = newEntries
         self.planner = planner
         self.rule = configuration.keyRule
-        self.window = configuration.window
-        self.poisonAfter = configuration.poisonAfter
+        self.window = configuration.maxPending
+        self.maxCrashes = configuration.maxCrashes
         self.metrics = metrics
         self.logger = logger
         self.logThrottle = LogThrottle(logger: logger)
@@ -250,7 +250,7 @@ struct StreamReader: Sendable {
             plan.isFirstDelivery = content != nil && !state.hasGoneBack
             planned.append(plan)
             // Planning is what an entry can end a process with: what comes after it is not the entry's fault.
-            if isSuspect, deaths < poisonAfter { state.survived(entry.id) }
+            if isSuspect, deaths < maxCrashes { state.survived(entry.id) }
         }
         state.planned([partition])
         metrics.entriesRead(planned.count)
@@ -266,7 +266,7 @@ struct StreamReader: Sendable {
         deaths: Int
     ) -> PlannedEntry {
         if entry.fields == nil { return .lost(entry.id, stream: state.index, partition: partition, size: size) }
-        if deaths >= poisonAfter {
+        if deaths >= maxCrashes {
             return .poison(entry.id, deaths: deaths, stream: state.index, partition: partition, size: size)
         }
         let planned = planner.plan(entry, content, stream: state.index, partition: partition, size: size)

@@ -11,9 +11,9 @@ public struct BridgeHealth: Sendable, Equatable {
         /// A person stopped all of it, or this replica.
         case paused
         /// Nothing is delivered until something outside is mended; it goes on by itself then.
-        case holding
+        case blocked
         /// The process ends: nothing new is started.
-        case stopping
+        case shuttingDown
     }
 
     public var state: State
@@ -32,10 +32,10 @@ public struct BridgeHealth: Sendable, Equatable {
         let standing = reasons.isEmpty ? Standing(status).reasons : []
         reasons += [Self.slowness(status.delivery)].compactMap(\.self) + standing
         if status.delivery.isDraining {
-            state = .stopping
+            state = .shuttingDown
             reasons.insert("the process stops: what is under way ends, nothing new is started", at: 0)
         } else if !holds.isEmpty {
-            state = .holding
+            state = .blocked
         } else if allArePaused || status.isDrained {
             state = .paused
         } else {

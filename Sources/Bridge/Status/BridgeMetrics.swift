@@ -53,7 +53,7 @@ final class BridgeMetrics: Sendable {
 
     /// Where it was seen that something had been delivered before. Several may make it: they share their series.
     static func duplicates(_ factory: any MetricsFactory) -> ClosedCounters {
-        ClosedCounters("duplicates_total", label: "where", values: ["loops"], factory: factory)
+        ClosedCounters("duplicates_total", label: "detected_by", values: ["loops"], factory: factory)
     }
 
     func stream(_ index: Int) -> StreamMetrics { streams[index] }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import Foundation
 import Logging
 import Loops
@@ -97,14 +98,5 @@ struct CheckCommand: AsyncParsableCommand {
 
     private static func warn(of destination: Destination, in file: String) {
         for warning in destination.warnings { Terminal.printError("warning: \(file): \(warning)") }
-    }
-}
-
-extension SettingsOptions {
-    /// The mappings file that is named, also where other settings cannot be used.
-    fileprivate var mappingsPath: String? {
-        let file = try? SettingsFile.load(config)
-        let environment = ProcessInfo.processInfo.environment
-        return SettingsReader(flags: values, environment: environment, file: file).text(.bridgeMappings)
     }
 }

@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 
 /// What was looked at, a line each, with what to do below it.
 enum CheckText {

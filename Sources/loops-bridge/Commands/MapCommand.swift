@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import JSON
 
 /// The dry run: events in, requests out.

@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 import RedisStreams
 
 /// The lines of one input, on their way into a stream.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 
 /// Cases that users write beside their mappings.
 struct TestCommand: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import BridgeService
 import Foundation
 
 /// The lines of a file descriptor, as bytes without their end (LF or CRLF), read in large pieces.

@@ -1,3 +1,5 @@
+import BridgeService
+
 /// A table as a terminal shows it: columns as wide as they need to be, numbers to the right, control characters replaced.
 struct TextTable {
     struct Column {

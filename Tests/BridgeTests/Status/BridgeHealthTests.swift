@@ -35,10 +35,10 @@ struct BridgeHealthTests {
             ("unauthorized", "API key"), ("outage", "does not answer"), ("wrongAddress", "is not at https://l/api: "),
         ] {
             let health = status { $0.delivery.hold = hold }.health
-            #expect(health.state == .holding && health.reasons.count == 1 && health.reasons[0].contains(word))
+            #expect(health.state == .blocked && health.reasons.count == 1 && health.reasons[0].contains(word))
         }
         let health = status { status in for index in 0..<2 { status.streams[index].fault = "gone" } }.health
-        #expect(health.state == .holding && health.reasons == ["a: gone", "b: gone"])
+        #expect(health.state == .blocked && health.reasons == ["a: gone", "b: gone"])
     }
 
     @Test("One stream of two: degraded, also when it was paused")
@@ -117,11 +117,11 @@ struct BridgeHealthTests {
             status { $0.streams[0].primaryDoubt = doubt }.health
         }
         let required = health(.noMajority(.required))
-        #expect(required.state == .holding && required.reasons[0].contains("redis.quorum"))
+        #expect(required.state == .blocked && required.reasons[0].contains("redis.quorum"))
         let preferred = health(.noMajority(.preferred))
         #expect(preferred.state == .degraded && preferred.reasons[0].contains("two replicas may deliver"))
         let other = health(.otherPrimary)
-        #expect(other.state == .holding && other.reasons[0].contains("another primary"))
+        #expect(other.state == .blocked && other.reasons[0].contains("another primary"))
     }
 
     @Test("What is lost, and mappings that were refused, are told")
@@ -155,7 +155,7 @@ struct BridgeHealthTests {
             status.delivery.isDraining = true
             status.redisConnected = false
         }.health
-        #expect(health.state == .stopping && health.reasons.count == 2)
+        #expect(health.state == .shuttingDown && health.reasons.count == 2)
     }
 
     @Test("What is unknown of one stream is unknown of all, and nothing waiting is not unknown")

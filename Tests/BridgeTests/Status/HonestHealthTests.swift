@@ -29,7 +29,7 @@ struct HonestHealthTests {
         let failed = health { status in
             (status.delivery.isUnreached, status.delivery.failure) = (true, "l:443: Permission denied")
         }
-        #expect(failed.state == .holding)
+        #expect(failed.state == .blocked)
         #expect(failed.reasons == ["Loops was not reached since this process began: l:443: Permission denied"])
         let later = health { ($0.delivery.hold, $0.delivery.failure) = ("outage", "no whole answer in time") }
         #expect(later.reasons == ["Loops does not answer; single probes go out: no whole answer in time"])
@@ -38,7 +38,7 @@ struct HonestHealthTests {
     @Test("What the limiter and Redis say is a reason")
     func redis() {
         let limiter = health { $0.delivery.limiterFailure = "EVALSHA: Redis answered NOPERM" }
-        #expect(limiter.state == .holding && limiter.reasons[0].contains("EVALSHA: Redis answered NOPERM"))
+        #expect(limiter.state == .blocked && limiter.reasons[0].contains("EVALSHA: Redis answered NOPERM"))
         let away = health { status in
             (status.redisConnected, status.redisProblem) = (false, "r:6379: Connection refused")
             status.delivery.limiterFailure = "no connection"

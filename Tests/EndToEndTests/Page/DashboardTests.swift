@@ -6,7 +6,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 /// In a real browser, one after the other: each of them takes as much memory as everything else.
 @Suite("The dashboard, in Chromium", .tags(.servers), .serialized, .timeLimit(.minutes(5)))
@@ -281,11 +283,11 @@ struct DashboardTests {
         }
         try await Harness.page(change: { $0.loops.apiKey = "wrong" }) { harness, browser in
             try await harness.publish(Harness.events(40))
-            try await browser.until("document.body.dataset.state === 'holding'")
+            try await browser.until("document.body.dataset.state === 'blocked'")
             #expect(try await browser.text("state-why").contains("Loops refuses the API key"))
             #expect(try await browser.text("checks").contains("✗ API key"))
             #expect(try await browser.run(PageAudit.script) == [])
-            try await browser.picture("holding", width: 1360)
+            try await browser.picture("blocked", width: 1360)
         }
     }
 }

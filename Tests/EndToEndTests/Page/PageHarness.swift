@@ -5,6 +5,7 @@ import JSON
 import LoopsSimulator
 import RedisStreams
 
+@testable import BridgeService
 @testable import loops_bridge
 
 extension Harness {

@@ -9,7 +9,9 @@ import PrometheusMetrics
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite(
     "A real Prometheus scrapes the bridge and evaluates the rules of deploy/",

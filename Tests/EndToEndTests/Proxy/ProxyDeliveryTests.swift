@@ -4,7 +4,9 @@ import LoopsSimulator
 import RedisStreams
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
+@testable import loops_bridge_dev
 
 @Suite("Events leave through a real proxy, to an API with a private authority", .timeLimit(.minutes(3)))
 struct ProxyDeliveryTests {

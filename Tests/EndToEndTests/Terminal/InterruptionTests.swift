@@ -17,7 +17,8 @@ struct InterruptionTests {
         let found = OneTime<PseudoTerminal>()
         let typed = OneTime<ContinuousClock.Instant>()
         let run = try await PseudoTerminal.run(
-            ["dev"] + arguments,
+            ["run"] + arguments,
+            program: Program.developers,
             columns: columns,
             environment: environment
         ) { terminal in

@@ -27,6 +27,7 @@ final class PseudoTerminal: Sendable {
     /// - Returns: the program's exit status, as a shell tells it, and everything that was on the screen.
     static func run(
         _ arguments: [String],
+        program: String = Program.path,
         columns: Int,
         rows: Int = 24,
         environment: [String: String] = [:],
@@ -44,7 +45,7 @@ final class PseudoTerminal: Sendable {
             """
         return try await ChildProcess.run(
             "/bin/sh",
-            arguments: ["-c", script, "sh", Program.path] + arguments,
+            arguments: ["-c", script, "sh", program] + arguments,
             environment: ["TTY": path, "NO_COLOR": "1"].merging(environment) { $1 }
         ) { child in
             let line = await child.line { $0.hasPrefix("session ") } ?? ""

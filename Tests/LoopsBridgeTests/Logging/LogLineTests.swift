@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Testing
 
+@testable import BridgeService
 @testable import loops_bridge
 
 @Suite("Log lines: text for people, JSON for machines")
@@ -69,7 +70,7 @@ struct LogLineTests {
             }
         }
         var logged: Set<String> = []
-        for folder in ["Sources/Bridge", "Sources/RedisStreams", "Sources/loops-bridge"] {
+        for folder in ["Sources/Bridge", "Sources/RedisStreams", "Sources/BridgeService", "Sources/loops-bridge"] {
             let files = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
             while let file = files?.nextObject() as? String {
                 guard file.hasSuffix(".swift") else { continue }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BridgeService
 import Foundation
 import HTTPTransport
 import JSON

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BridgeService
 import Foundation
 
 /// How a command reaches the bridge that it steers.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BridgeService
 
 /// Empties one replica.
 struct DrainCommand: AsyncParsableCommand {

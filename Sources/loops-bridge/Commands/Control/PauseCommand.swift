@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 
 /// Stops streams, for all replicas, until they are resumed.
 struct PauseCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BridgeService
 import JSON
 
 /// Makes one replica load its mappings again.

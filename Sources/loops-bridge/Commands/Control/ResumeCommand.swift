@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import JSON
 
 /// Ends a pause, for all replicas, or the rest of one.

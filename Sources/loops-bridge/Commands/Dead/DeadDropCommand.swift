@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import Foundation
 import RedisStreams
 

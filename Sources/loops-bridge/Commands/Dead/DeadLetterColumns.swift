@@ -1,3 +1,5 @@
+import BridgeService
+
 /// The columns that a line of `dead list` has room for. The lines come one by one, so widths are fixed beforehand.
 struct DeadLetterColumns: Equatable {
     enum Name: String, CaseIterable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import RedisStreams
 
 /// Which dead letters are meant. Filters narrow each other; a repeated one widens itself.

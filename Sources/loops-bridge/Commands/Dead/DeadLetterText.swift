@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 import JSON
 import RedisStreams
 

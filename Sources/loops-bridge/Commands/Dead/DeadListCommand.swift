@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import JSON
 
 /// A table of dead letters.
@@ -56,16 +57,5 @@ struct DeadListCommand: AsyncParsableCommand {
                 )
             }
         }
-    }
-}
-
-extension Terminal {
-    /// Writes a line to standard output.
-    /// - Returns: true, for those who go on.
-    @discardableResult
-    static func line(_ text: String) -> Bool {
-        endProgress()
-        write(Array((text.shownLines + "\n").utf8))
-        return true
     }
 }

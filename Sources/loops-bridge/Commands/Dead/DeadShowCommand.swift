@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import JSON
 
 /// One dead letter as a whole.

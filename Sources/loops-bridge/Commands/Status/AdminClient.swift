@@ -1,3 +1,4 @@
+import BridgeService
 import HTTPTransport
 import JSON
 import NIOCore

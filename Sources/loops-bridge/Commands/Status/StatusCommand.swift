@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import BridgeService
 import HTTPTransport
 import JSON
 import Logging
@@ -17,7 +18,7 @@ struct StatusCommand: AsyncParsableCommand {
             What Loops answered may hold what an event held. It is shown to whoever has the token of the bridge's control: name its file with \
             --http-control-token-file. No other way sends the token, so that an address that was mistyped gets none.
 
-            Exit status: 0 healthy or degraded, 1 not ready, holding, paused or stopping, or only Redis answered, 2 settings cannot be used, \
+            Exit status: 0 healthy or degraded, 1 not ready, blocked, paused or shutting down, or only Redis answered, 2 settings cannot be used, \
             69 nobody could be reached.
             """
     )

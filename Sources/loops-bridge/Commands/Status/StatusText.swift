@@ -1,3 +1,4 @@
+import BridgeService
 import JSON
 
 /// The status as tables. Takes what `/status.json` says, so that any version's answer can be shown; unknown is `?`, never 0.
@@ -20,7 +21,7 @@ struct StatusText {
 
     private func summary(_ status: JSONValue) -> [String] {
         let state = text(status["health"]?["state"])
-        let delivery = status["delivery"], backlog = status["backlog"], ended = status["ended"]
+        let delivery = status["delivery"], backlog = status["backlog"], completed = status["completed"]
         let who = "  \(text(status["instance"])) · group \(text(status["group"])) · \(text(status["version"]))"
         // The colour has no width.
         var lines = [painted(state) + fitting(who, beside: state.count)]
@@ -34,12 +35,12 @@ struct StatusText {
         let limit = delivery?["limit"]?.doubleValue.map { " of \(Self.rate($0))\(share ?? "")" }
         lines += [
             "requests  \(rate(delivery?["requestsPerSecond"]))\(limit ?? "")",
-            "finished  \(rate(backlog?["endsPerSecond"]))",
+            "finished  \(rate(backlog?["completionsPerSecond"]))",
             "waiting   \(number(backlog?["waiting"])), oldest \(wait(backlog?["oldestSeconds"])), "
-                + "drained in \(wait(backlog?["drainSeconds"]))",
-            "ended     "
+                + "caught up in \(wait(backlog?["catchUpSeconds"]))",
+            "completed "
                 + ["delivered", "ignored", "expired", "deadLettered", "lost"]
-                .map { "\(number(ended?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
+                .map { "\(number(completed?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
                 .joined(separator: " · "),
         ].map { fitting($0) }
         return lines
@@ -50,13 +51,13 @@ struct StatusText {
             .init(title: "STREAM"), .init(title: "STATE"), .init(title: "WEIGHT", isNumber: true, rank: 6),
             .init(title: "LAG", isNumber: true), .init(title: "PENDING", isNumber: true),
             .init(title: "OLDEST", isNumber: true, rank: 2), .init(title: "FINISHED", isNumber: true, rank: 4),
-            .init(title: "DRAINED IN", isNumber: true, rank: 3), .init(title: "DEAD", isNumber: true),
+            .init(title: "CATCH-UP", isNumber: true, rank: 3), .init(title: "DEAD", isNumber: true),
         ])
         for stream in status["streams"]?.arrayValue ?? [] {
             table.rows.append([
                 text(stream["name"]), state(of: stream, status),
                 number(stream["weight"]), number(stream["lag"]), number(stream["pending"]),
-                oldest(stream), rate(stream["endsPerSecond"]), wait(stream["drainSeconds"]),
+                oldest(stream), rate(stream["completionsPerSecond"]), wait(stream["catchUpSeconds"]),
                 number(stream["deadLetters"]),
             ])
         }
@@ -65,15 +66,15 @@ struct StatusText {
 
     /// In the page's words. Without a heartbeat nobody has told this replica of a pause: then it is not known to be carried.
     private func state(of stream: JSONValue, _ status: JSONValue) -> String {
-        if let fault = stream["fault"]?.stringValue { return fault }
+        if let error = stream["error"]?.stringValue { return error }
         if stream["paused"]?.objectValue != nil { return "paused" }
-        if status["health"]?["state"] == "holding" { return "held" }
+        if status["health"]?["state"] == "blocked" { return "blocked" }
         if (stream["stillSeconds"]?.doubleValue ?? 0) >= 10 { return "stands still" }
-        guard let unowned = stream["partitions"]?["unowned"]?.integerValue else {
+        guard let unassigned = stream["partitions"]?["unassigned"]?.integerValue else {
             return status["drained"] == true ? "drained" : "?"
         }
-        if unowned > 0 { return "partitions without an owner" }
-        if let loss = stream["trimLossSeconds"]?.doubleValue, loss < 3600 { return "trimming is near" }
+        if unassigned > 0 { return "partitions without an owner" }
+        if let loss = stream["secondsUntilTrimLoss"]?.doubleValue, loss < 3600 { return "trimming is near" }
         // Redis alone does not say whether a replica is at work.
         return status["health"] == nil ? "open" : "carried"
     }
@@ -104,8 +105,8 @@ struct StatusText {
                     String(partitions.count), partitions.isEmpty ? "-" : Self.ranges(partitions),
                 ])
             }
-            if let unowned = stream["partitions"]?["unowned"]?.integerValue, unowned > 0 {
-                table.rows.append(["nobody", text(stream["name"]), String(unowned), "-"])
+            if let unassigned = stream["partitions"]?["unassigned"]?.integerValue, unassigned > 0 {
+                table.rows.append(["nobody", text(stream["name"]), String(unassigned), "-"])
             }
         }
         return table.lines(width: width)
@@ -122,10 +123,10 @@ struct StatusText {
         ])
         let now = status["now"]?.doubleValue ?? 0
         for failure in failures.prefix(Self.maxFailures) {
-            let age = max(0, now - (failure["at"]?.doubleValue ?? now))
+            let age = max(0, now - (failure["lastSeenAt"]?.doubleValue ?? now))
             table.rows.append([
                 wait(.double(age)),
-                failure["kind"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
+                failure["type"] == "deadLetter" ? "dead letter" : "retry", text(failure["reason"]),
                 failure["status"]?.integerValue.map(String.init) ?? "-", number(failure["count"]),
                 contact(failure), text(failure["detail"]),
             ])
@@ -154,7 +155,7 @@ struct StatusText {
     }
 
     private func painted(_ state: String) -> String {
-        let code = ["healthy": 32, "degraded": 33, "holding": 31][state] ?? 36
+        let code = ["healthy": 32, "degraded": 33, "blocked": 31][state] ?? 36
         return hasColour ? "\u{1B}[1;\(code)m\(state)\u{1B}[0m" : state
     }
 

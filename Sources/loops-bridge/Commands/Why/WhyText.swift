@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 import JSON
 import RedisStreams
 
@@ -47,7 +48,7 @@ struct WhyText {
             return [
                 """
                 finished: the group has read it and it is not pending. It was delivered (an identify perhaps as a part of one after or before \
-                it, see bridge.coalesce), or no mapping takes it, or its mapping left it out as too old (maxAge with whenTooOld: expire; \
+                it, see bridge.coalescing), or no mapping takes it, or its mapping left it out as too old (maxAge with whenTooOld: expire; \
                 then its contact got nothing).
                 """
             ]

@@ -1,0 +1,452 @@
+"use strict";
+// Draws the status that /events tells. Unknown is drawn as "unknown", never as 0. Texts are set, never parsed as markup.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const SVG = "http://www.w3.org/2000/svg";
+  const MINUTES = 10;
+  const SILENCE = 5000;
+
+  // Writing
+
+  const isKnown = (value) => value !== null && value !== undefined;
+
+  function make(name, className, text) {
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    if (isKnown(text)) element.textContent = text;
+    return element;
+  }
+
+  // Only what changed is written: what somebody has selected or reads stays.
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function mark(element, name, value) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+
+  function count(value) {
+    return isKnown(value) ? value.toLocaleString("en") : null;
+  }
+
+  function rate(value) {
+    if (!isKnown(value)) return null;
+    return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(1);
+  }
+
+  function duration(seconds) {
+    if (!isKnown(seconds)) return null;
+    // The words of `loops-bridge status`.
+    if (seconds < 1) return seconds === 0 ? "0 s" : "< 1 s";
+    if (seconds < 120) return `${Math.round(seconds)} s`;
+    if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+    if (seconds < 172800) return `${Math.round(seconds / 3600)} h`;
+    return `${Math.round(seconds / 86400)} days`;
+  }
+
+  // The form that reasons, logs and pauses have.
+  function clock(seconds) {
+    return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  }
+
+  function figure(id, text, unit) {
+    const element = byId(id);
+    if (element.dataset.text === `${text} ${unit}`) return;
+    element.dataset.text = `${text} ${unit}`;
+    if (!isKnown(text)) {
+      element.replaceChildren(make("span", "unknown", "unknown"));
+    } else {
+      element.replaceChildren(text, ...(unit ? [make("span", "unit", unit)] : []));
+    }
+  }
+
+  // A table's rows, kept where they are and written over. A cell: [label, text, class]; its first is the row's heading.
+  function rows(body, list) {
+    while (body.rows.length > list.length) body.deleteRow(-1);
+    list.forEach((cells, index) => {
+      const row = body.rows[index] || body.insertRow();
+      mark(row, "role", "row");
+      cells.forEach(([label, text, className], column) => {
+        let cell = row.cells[column];
+        if (!cell) {
+          cell = row.appendChild(document.createElement(column === 0 ? "th" : "td"));
+          mark(cell, "role", column === 0 ? "rowheader" : "cell");
+          if (column === 0) cell.scope = "row"; else cell.dataset.label = label;
+          cell.appendChild(document.createElement("span"));
+        }
+        const isTag = (className || "").startsWith("tag");
+        const inner = cell.firstChild;
+        const wanted = isKnown(text) ? text : "unknown";
+        const innerClass = isTag ? className : isKnown(text) ? "" : "unknown";
+        if (inner.className !== innerClass) inner.className = innerClass;
+        const cellClass = isTag ? "" : className || "";
+        if (cell.className !== cellClass) cell.className = cellClass;
+        write(inner, wanted);
+      });
+    });
+  }
+
+  // State
+
+  const SIGNS = {
+    healthy: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10 16.5l4.2 4.2L22 12.5"],
+    degraded: ["M16 4L30 28H2Z", "M16 13v7", "M16 24v.2"],
+    blocked: ["M11 3h10l8 8v10l-8 8H11l-8-8V11Z", "M16 9v9", "M16 22.6v.2"],
+    paused: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12.5 11v10", "M19.5 11v10"],
+    shuttingDown: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M12 12h8v8h-8Z"],
+    lost: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M11 11l10 10", "M21 11L11 21"],
+    unknown: ["M16 3a13 13 0 1 0 0 26a13 13 0 1 0 0-26", "M10.5 16h.2", "M16 16h.2", "M21.5 16h.2"],
+  };
+  const TITLES = {
+    healthy: "Healthy", degraded: "Degraded", blocked: "Blocked", paused: "Paused", shuttingDown: "Shutting down",
+    lost: "Connection lost", unknown: "Connecting",
+  };
+
+  function showState(state, why) {
+    const known = SIGNS[state] ? state : "unknown";
+    write(byId("state-title"), TITLES[known]);
+    write(byId("state-why"), why);
+    if (document.body.dataset.state !== known) {
+      document.body.dataset.state = known;
+      byId("sign").replaceChildren();
+    }
+    if (!byId("sign").hasChildNodes()) {
+      for (const shape of SIGNS[known]) {
+        const path = document.createElementNS(SVG, "path");
+        path.setAttribute("d", shape);
+        byId("sign").append(path);
+      }
+    }
+    const title = known === "healthy" ? "loops-bridge" : `${TITLES[known]} – loops-bridge`;
+    if (document.title !== title) document.title = title;
+  }
+
+  const CHECKS = { redis: "Redis", group: "consumer group", apiKey: "API key", address: "Loops' address", running: "running" };
+
+  function showHealth(status) {
+    const { state, reasons } = status.health;
+    const well = "Events are carried to Loops in order, and nothing stands in the way.";
+    // As they are, a line each: a reason may begin with a stream's name, and end as Loops or Redis ended it.
+    showState(state, reasons.length ? reasons.join("\n") : well);
+    const next = status.delivery.nextTrySeconds;
+    byId("next-try").hidden = !isKnown(next);
+    write(byId("next-try"), isKnown(next) ? `Next try in ${duration(Math.ceil(next))}` : "");
+    const list = byId("checks");
+    while (list.children.length > status.checks.length) list.lastChild.remove();
+    status.checks.forEach((check, index) => {
+      const item = list.children[index] || list.appendChild(make("li"));
+      item.className = check.ok ? "" : "failed";
+      write(item, `${check.ok ? "✓" : "✗"} ${CHECKS[check.name] || check.name}${check.ok ? "" : " fails"}`);
+    });
+  }
+
+  // Figures
+
+  function showFigures(status) {
+    const { delivery, backlog, completed } = status;
+    figure("requests", rate(delivery.requestsPerSecond), "/s");
+    const share = isKnown(delivery.limit) && isKnown(delivery.requestsPerSecond) && delivery.limit > 0
+      ? Math.min(100, Math.round((delivery.requestsPerSecond / delivery.limit) * 100)) : null;
+    const meter = byId("budget");
+    // A meter has a value: without one there is none to be seen.
+    meter.hidden = !isKnown(share);
+    if (isKnown(share)) {
+      meter.firstElementChild.style.width = `${share}%`;
+      mark(meter, "aria-valuenow", String(share));
+      mark(meter, "aria-valuetext", `${share} % of the budget`);
+    }
+    const replicas = Math.max(...status.streams.map((stream) => stream.members), 0);
+    const notes = [isKnown(delivery.limit)
+      ? `${isKnown(share) ? `${share} %` : "unknown share"} of the ${replicas > 1 ? "team’s " : ""}budget of ${rate(delivery.limit).replace(/\.0$/, "")}/s`
+      : "no budget known or set"];
+    if (replicas > 1) notes.push("this replica alone");
+    if (isKnown(delivery.effectiveRate) && isKnown(delivery.limit) && delivery.effectiveRate < delivery.limit * 0.9) notes.push(delivery.effectiveRate > 0 ? `slowed to ${rate(delivery.effectiveRate)}/s` : "all replicas pause");
+    write(byId("budget-note"), notes.join(" · "));
+
+    figure("ends", rate(backlog.completionsPerSecond), "/s");
+    const ends = [`${count(completed.delivered)} delivered`, `${count(completed.ignored)} ignored`];
+    if (completed.expired) ends.push(`${count(completed.expired)} expired`);
+    ends.push(`${count(completed.deadLettered)} dead-lettered`);
+    if (completed.lost) ends.push(`${count(completed.lost)} lost`);
+    write(byId("ends-note"), `${ends.join(" · ")}, by this replica since it began`);
+
+    figure("oldest", duration(backlog.oldestSeconds));
+    write(byId("oldest-note"), delivery.contactsInBackoff
+      ? `${count(delivery.contactsInBackoff)} ${delivery.contactsInBackoff === 1 ? "contact waits" : "contacts wait"} for a retry`
+      : backlog.waiting === 0 ? "nothing waits" : isKnown(backlog.oldestSeconds) ? "since it was added; no contact waits for a retry"
+      : "no contact waits for a retry");
+
+    figure("waiting", count(backlog.waiting));
+    write(byId("catch-up"), backlog.waiting === 0 ? "caught up"
+      : isKnown(backlog.catchUpSeconds) ? `caught up in about ${duration(backlog.catchUpSeconds)} if no more come`
+      : "catch-up time unknown");
+  }
+
+  // The last minutes, drawn
+
+  let samples = [];
+  const COLUMNS = { at: 0, completionsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4 };
+  let intervalSeconds = 2;
+
+  // A bridge that was started anew begins its history anew; what this page has seen before stays.
+  function takeHistory(history) {
+    intervalSeconds = history.intervalSeconds;
+    const first = history.samples.length ? history.samples[0][0] : Infinity;
+    samples = samples.filter((sample) => sample[0] < first).concat(history.samples);
+  }
+
+  function takeSample(sample) {
+    if (!sample) return;
+    if (!samples.length || sample[0] > samples[samples.length - 1][0]) samples.push(sample);
+    const oldest = sample[0] - MINUTES * 60;
+    while (samples.length && samples[0][0] < oldest) samples.shift();
+  }
+
+  function spark(id, column, label, text, limit) {
+    const svg = byId(id);
+    const end = samples.length ? samples[samples.length - 1][0] : 0;
+    const known = samples.map((sample) => sample[column]).filter(isKnown);
+    const most = Math.max(1e-9, limit || 0, ...known);
+    // What a young bridge has fills the width once it is a minute long, and begins further right until then. The label says how long the width is.
+    const span = Math.min(MINUTES * 60, Math.max(60, samples.length ? end - samples[0][0] : 0));
+    const x = (at) => 600 * (1 - (end - at) / span);
+    const y = (value) => 97 - 86 * (value / most);
+    // Where nothing is known, the line has a gap.
+    const runs = [];
+    let last = -Infinity;
+    for (const sample of samples) {
+      if (!isKnown(sample[column])) continue;
+      if (sample[0] - last > intervalSeconds * 3) runs.push([]);
+      last = sample[0];
+      runs[runs.length - 1].push(`${x(sample[0]).toFixed(1)} ${y(sample[column]).toFixed(1)}`);
+    }
+    const lines = runs.map((run) => `M${run.join("L")}`).join("");
+    const areas = runs.map((run) => `M${run[0].split(" ")[0]} 100L${run.join("L")}L${run[run.length - 1].split(" ")[0]} 100Z`).join("");
+    const shapes = [["area", areas], ["line", lines]];
+    if (limit) shapes.push(["limit", `M0 ${y(limit).toFixed(1)}H600`]);
+    shapes.forEach(([name, shape], index) => {
+      const path = svg.children[index] || svg.appendChild(document.createElementNS(SVG, "path"));
+      mark(path, "class", name);
+      mark(path, "d", shape);
+    });
+    while (svg.children.length > shapes.length) svg.lastChild.remove();
+    const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}` : "unknown";
+    mark(svg, "aria-label", `${label}, last ${duration(span)}: ${range}`);
+    write(svg.nextElementSibling, `last ${duration(Math.round(span / 60) * 60)}`);
+  }
+
+  function drawHistory(status) {
+    spark("requests-spark", COLUMNS.requestsPerSecond, "Requests a second of this replica", rate, status.delivery.limit);
+    spark("ends-spark", COLUMNS.completionsPerSecond, "Events a second that this replica finished", rate);
+    spark("oldest-spark", COLUMNS.oldestSeconds, "Age of the oldest waiting event", duration);
+    spark("waiting-spark", COLUMNS.waiting, "Events waiting", count);
+  }
+
+  // Streams and partitions
+
+  function streamState(stream, health, isDrained) {
+    if (stream.error) return [stream.error, "tag bad fault"];
+    if (stream.paused) return ["paused", "tag calm"];
+    if (health.state === "blocked") return ["blocked", "tag bad"];
+    if (isKnown(stream.stillSeconds) && stream.stillSeconds >= 10) return ["stands still", "tag warn"];
+    // Nobody has told this replica how the stream stands: it may be paused.
+    if (!isKnown(stream.partitions.unassigned)) return isDrained ? ["drained", "tag calm"] : ["unknown", "tag"];
+    if (stream.partitions.unassigned) return ["partitions without an owner", "tag warn"];
+    if (isKnown(stream.secondsUntilTrimLoss) && stream.secondsUntilTrimLoss < 3600) return ["trimming is near", "tag warn"];
+    return ["carried", "tag good"];
+  }
+
+  function showStreams({ streams, health, drained }) {
+    rows(byId("streams"), streams.map((stream) => [
+      ["Stream", stream.name],
+      ["State", ...streamState(stream, health, drained)],
+      ["Weight", count(stream.weight), "number"],
+      ["Lag", count(stream.lag), "number"],
+      ["Pending", count(stream.pending), "number"],
+      ["In memory", count(stream.buffered), "number"],
+      ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.pending === 0 && stream.lag === 0 ? 0 : null), "number"],
+      ["Finished", isKnown(stream.completionsPerSecond) ? `${rate(stream.completionsPerSecond)}/s` : null, "number"],
+      ["Catch-up", duration(stream.catchUpSeconds), "number"],
+      ["Dead letters", count(stream.deadLetters), "number"],
+    ]));
+  }
+
+  const letter = (index) => (index < 26 ? "" : letter(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26));
+
+  function ranges(partitions) {
+    const runs = [];
+    for (const partition of partitions) {
+      const run = runs[runs.length - 1];
+      if (run && run[1] === partition - 1) run[1] = partition; else runs.push([partition, partition]);
+    }
+    return runs.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(", ");
+  }
+
+  function showPartitions(streams) {
+    const box = byId("partitions");
+    const seen = JSON.stringify(streams.map((stream) => [stream.name, stream.partitions, stream.replicas]));
+    if (box.dataset.seen === seen) return;
+    box.dataset.seen = seen;
+    box.replaceChildren(...streams.map(partitionGroup));
+  }
+
+  function partitionGroup(stream) {
+    const owner = new Map();
+    stream.replicas.forEach((replica, index) => replica.partitions.forEach((partition) => owner.set(partition, index)));
+    const group = make("div", "group");
+    group.append(make("h3", "", stream.name));
+    const strip = make("div", "strip");
+    const isOpen = stream.partitions.unassigned === null;
+    const words = stream.replicas.map((replica, index) => `${letter(index)} (${replica.name}) owns ${replica.partitions.length}`);
+    if (stream.partitions.unassigned) words.push(`${stream.partitions.unassigned} have no owner`);
+    strip.setAttribute("role", "img");
+    strip.setAttribute("aria-label", `${stream.partitions.total} partitions: ${isOpen ? "owners unknown" : words.join(", ")}`);
+    for (let partition = 0; partition < stream.partitions.total; partition += 1) {
+      const index = owner.get(partition);
+      const isOwned = index !== undefined;
+      const cell = make("span", isOwned ? `cell o${index % 8}` : isOpen ? "cell open" : "cell none", isOwned ? letter(index) : isOpen ? "?" : "!");
+      cell.title = `Partition ${partition}: ${isOwned ? stream.replicas[index].name : isOpen ? "unknown" : "no owner"}`;
+      strip.append(cell);
+    }
+    group.append(strip);
+    const owners = make("ul", "owners");
+    stream.replicas.forEach((replica, index) => {
+      const item = make("li");
+      const sign = make("span", `cell o${index % 8}`, letter(index));
+      const mine = replica.self ? " (this replica)" : "";
+      const number = replica.partitions.length;
+      const text = make("span", "", `${replica.name}${mine} `);
+      text.append(make("span", "ranges", number ? `${number} ${number === 1 ? "partition" : "partitions"}: ${ranges(replica.partitions)}` : "owns nothing"));
+      item.append(sign, text);
+      owners.append(item);
+    });
+    if (isOpen) owners.append(make("li", "unknown", "owners unknown"));
+    if (stream.partitions.unassigned) {
+      const item = make("li");
+      const free = Array.from({ length: stream.partitions.total }, (_, partition) => partition).filter((partition) => !owner.has(partition));
+      item.append(make("span", "cell none", "!"), make("span", "", `no owner: ${ranges(free)}`));
+      owners.append(item);
+    }
+    group.append(owners);
+    return group;
+  }
+
+  // Failures, dead letters, settings
+
+  function showFailures(status) {
+    byId("no-failures").hidden = status.failures.length > 0;
+    byId("failures-box").hidden = status.failures.length === 0;
+    rows(byId("failures"), status.failures.map((failure) => [
+      ["Last seen", `${duration(Math.max(0, status.now - failure.lastSeenAt))} ago`],
+      ["What", failure.type === "deadLetter" ? "dead letter" : "retry", failure.type === "deadLetter" ? "tag bad" : "tag warn"],
+      ["Reason", failure.reason],
+      ["Status", isKnown(failure.status) ? String(failure.status) : "none", "number"],
+      ["Times", count(failure.count), "number"],
+      ["Contact", isKnown(failure.contactHash) ? `${failure.contactHash}${failure.contacts > 1 ? ` and ${count(failure.contacts - 1)} more` : ""}` : "all"],
+    ]));
+    const reasons = Object.entries(status.deadLetterReasons).sort((a, b) => b[1] - a[1]);
+    // One dead-letter stream for all is counted once.
+    const isShared = status.settings.some((setting) => setting.key === "bridge.deadLetterStream" && setting.value);
+    const numbers = status.streams.map((stream) => stream.deadLetters);
+    const total = numbers.some((number) => !isKnown(number)) ? null
+      : isShared ? Math.max(0, ...numbers) : numbers.reduce((sum, number) => sum + number, 0);
+    write(byId("dead-total"), !isKnown(total) ? "How many there are is unknown"
+      : total === 0 ? "None are there" : `${count(total)} ${total === 1 ? "is" : "are"} there, of all replicas and times`);
+    byId("no-dead").hidden = reasons.length > 0;
+    const seen = JSON.stringify(reasons);
+    if (byId("dead").dataset.seen === seen) return;
+    byId("dead").dataset.seen = seen;
+    const most = Math.max(1, ...reasons.map(([, number]) => number));
+    byId("dead").replaceChildren(...reasons.map(([reason, number]) => {
+      const item = make("div");
+      const bar = make("dd", "meter");
+      bar.setAttribute("aria-hidden", "true");
+      bar.append(make("span"));
+      bar.firstChild.style.width = `${(100 * number) / most}%`;
+      item.append(make("dt", "", reason), make("dd", "", count(number)), bar);
+      return item;
+    }));
+  }
+
+  function showSettings(settings) {
+    rows(byId("settings"), settings.map((setting) => [
+      ["Setting", setting.key],
+      ["Value", setting.value === "" ? "not set" : setting.value, "words"],
+      ["From", setting.source],
+    ]));
+  }
+
+  // Everything but the state, which goes on while the page is frozen.
+  function show(status) {
+    write(byId("instance"), status.instance);
+    write(byId("group"), status.group);
+    write(byId("version"), status.version);
+    showFigures(status);
+    drawHistory(status);
+    showStreams(status);
+    showPartitions(status.streams);
+    showFailures(status);
+    showSettings(status.settings);
+    write(byId("seen"), `As of ${clock(status.now)}${isFrozen ? ", frozen" : ""}`);
+  }
+
+  // The connection
+
+  let source = null;
+  let lastEvent = 0;
+  let lastStatus = null;
+  let isFrozen = false;
+  let failures = 0;
+  let retry = null;
+
+  function heard() {
+    lastEvent = Date.now();
+    failures = 0;
+    document.body.dataset.link = "open";
+  }
+
+  function connect() {
+    retry = null;
+    lastEvent = Date.now();
+    source = new EventSource("events");
+    source.addEventListener("history", (event) => { heard(); takeHistory(JSON.parse(event.data)); });
+    source.addEventListener("status", (event) => {
+      heard();
+      lastStatus = JSON.parse(event.data);
+      takeSample(lastStatus.sample);
+      showHealth(lastStatus);
+      if (!isFrozen) show(lastStatus);
+    });
+    source.onerror = lose;
+  }
+
+  function lose() {
+    if (retry) return;
+    if (source) source.close();
+    failures += 1;
+    document.body.dataset.link = "lost";
+    showLoss();
+    retry = setTimeout(connect, Math.min(5000, 500 * 2 ** Math.min(failures, 4)));
+  }
+
+  function showLoss() {
+    byId("next-try").hidden = true;
+    showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is ${isFrozen ? "frozen" : "from then"}; the page reconnects by itself.`
+      : "Connection lost, nothing was seen yet. The page reconnects by itself.");
+  }
+
+  // Each second has its event: a longer silence is a broken connection, which the browser may not notice.
+  setInterval(() => { if (!retry && Date.now() - lastEvent > SILENCE) lose(); }, 1000);
+
+  byId("freeze").addEventListener("click", () => {
+    isFrozen = !isFrozen;
+    mark(byId("freeze"), "aria-pressed", String(isFrozen));
+    if (lastStatus) show(lastStatus);
+    if (document.body.dataset.link === "lost") showLoss();
+  });
+
+  for (const id of ["requests", "ends", "oldest", "waiting"]) figure(id, null);
+  showState("unknown", "Nothing is known yet.");
+  connect();
+})();

@@ -1,0 +1,86 @@
+import ArgumentParser
+
+// Made by `make reference` from the catalogue of settings; a test fails when it is stale. Do not edit.
+
+/// Every setting that may be typed, as a flag.
+struct SettingFlags: ParsableArguments {
+    @Option(.named("redis.url")) var redisUrl: String?
+    @Option(.named("redis.quorum")) var redisQuorum: String?
+    @Option(.named("redis.serverName")) var redisServerName: String?
+    @Option(.named("loops.apiKeyFile")) var loopsApiKeyFile: String?
+    @Option(.named("loops.baseURL")) var loopsBaseUrl: String?
+    @Option(.named("loops.caFile")) var loopsCaFile: String?
+    @Option(.named("loops.rateLimit")) var loopsRateLimit: String?
+    @Option(.named("loops.maxInFlight")) var loopsMaxInFlight: String?
+    @Option(.named("loops.requestTimeoutSeconds")) var loopsRequestTimeoutSeconds: String?
+    @Option(.named("loops.lateEffectSeconds")) var loopsLateEffectSeconds: String?
+    @Option(.named("loops.traceContext")) var loopsTraceContext: String?
+    @Option(.named("bridge.streams")) var bridgeStreams: String?
+    @Option(.named("bridge.group")) var bridgeGroup: String?
+    @Option(.named("bridge.instance")) var bridgeInstance: String?
+    @Option(.named("bridge.partitions")) var bridgePartitions: String?
+    @Option(.named("bridge.maxPending")) var bridgeMaxPending: String?
+    @Option(.named("bridge.leaseSeconds")) var bridgeLeaseSeconds: String?
+    @Option(.named("bridge.heartbeatSeconds")) var bridgeHeartbeatSeconds: String?
+    @Option(.named("bridge.groupStart")) var bridgeGroupStart: String?
+    @Option(.named("bridge.trimFinishedAfter")) var bridgeTrimFinishedAfter: String?
+    @Option(.named("bridge.shutdownGraceSeconds")) var bridgeShutdownGraceSeconds: String?
+    @Option(.named("bridge.mappings")) var bridgeMappings: String?
+    @Option(.named("bridge.contactKeys")) var bridgeContactKeys: String?
+    @Option(.named("bridge.coalescing")) var bridgeCoalescing: String?
+    @Option(.named("bridge.integrationName")) var bridgeIntegrationName: String?
+    @Option(.named("bridge.eventSizeWarningBytes")) var bridgeEventSizeWarningBytes: String?
+    @Option(.named("bridge.retryFor")) var bridgeRetryFor: String?
+    @Option(.named("bridge.maxCrashes")) var bridgeMaxCrashes: String?
+    @Option(.named("bridge.deadLetterStream")) var bridgeDeadLetterStream: String?
+    @Option(.named("bridge.deadLetterMaxLength")) var bridgeDeadLetterMaxLength: String?
+    @Option(.named("http.host")) var httpHost: String?
+    @Option(.named("http.port")) var httpPort: String?
+    @Option(.named("http.allowedHosts")) var httpAllowedHosts: String?
+    @Option(.named("http.controlTokenFile")) var httpControlTokenFile: String?
+    @Option(.named("log.level")) var logLevel: String?
+    @Option(.named("log.format")) var logFormat: String?
+
+    /// What was typed, by key.
+    var values: [String: String] {
+        let typed: [String: String?] = [
+            "redis.url": redisUrl,
+            "redis.quorum": redisQuorum,
+            "redis.serverName": redisServerName,
+            "loops.apiKeyFile": loopsApiKeyFile,
+            "loops.baseURL": loopsBaseUrl,
+            "loops.caFile": loopsCaFile,
+            "loops.rateLimit": loopsRateLimit,
+            "loops.maxInFlight": loopsMaxInFlight,
+            "loops.requestTimeoutSeconds": loopsRequestTimeoutSeconds,
+            "loops.lateEffectSeconds": loopsLateEffectSeconds,
+            "loops.traceContext": loopsTraceContext,
+            "bridge.streams": bridgeStreams,
+            "bridge.group": bridgeGroup,
+            "bridge.instance": bridgeInstance,
+            "bridge.partitions": bridgePartitions,
+            "bridge.maxPending": bridgeMaxPending,
+            "bridge.leaseSeconds": bridgeLeaseSeconds,
+            "bridge.heartbeatSeconds": bridgeHeartbeatSeconds,
+            "bridge.groupStart": bridgeGroupStart,
+            "bridge.trimFinishedAfter": bridgeTrimFinishedAfter,
+            "bridge.shutdownGraceSeconds": bridgeShutdownGraceSeconds,
+            "bridge.mappings": bridgeMappings,
+            "bridge.contactKeys": bridgeContactKeys,
+            "bridge.coalescing": bridgeCoalescing,
+            "bridge.integrationName": bridgeIntegrationName,
+            "bridge.eventSizeWarningBytes": bridgeEventSizeWarningBytes,
+            "bridge.retryFor": bridgeRetryFor,
+            "bridge.maxCrashes": bridgeMaxCrashes,
+            "bridge.deadLetterStream": bridgeDeadLetterStream,
+            "bridge.deadLetterMaxLength": bridgeDeadLetterMaxLength,
+            "http.host": httpHost,
+            "http.port": httpPort,
+            "http.allowedHosts": httpAllowedHosts,
+            "http.controlTokenFile": httpControlTokenFile,
+            "log.level": logLevel,
+            "log.format": logFormat,
+        ]
+        return typed.compactMapValues(\.self)
+    }
+}

@@ -1,0 +1,15 @@
+import CBuildInfo
+
+/// The version that `--version`, `/version`, `User-Agent` and `build_info` show.
+package enum Version {
+    package static let number = "0.2.0-dev"
+
+    /// The commit that the program was built from; nil where the build was not told.
+    static let revision: String? = {
+        let text = String(cString: loops_bridge_revision())
+        return text.isEmpty ? nil : text
+    }()
+
+    /// With the commit as build metadata (semver.org, item 10): `0.2.0-dev+0123456789ab`.
+    package static let text = number + (revision.map { "+\($0)" } ?? "")
+}
