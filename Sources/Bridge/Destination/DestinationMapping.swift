@@ -40,16 +40,18 @@ public final class DestinationMapping: Sendable {
         latePolicy: LatePolicy = .deadLetter,
         options: ContentOptions = ContentOptions()
     ) throws(DestinationError) {
-        var filled = fields ?? .object(action.defaultMapping)
-        var defaulted = Set(action.defaultMapping.keys)
+        let traits = action.traits
+        guard let trigger = trigger ?? traits.defaultTrigger else { throw .noTrigger(action) }
+        var filled = fields ?? .object(traits.defaultMapping)
+        var defaulted = Set(traits.defaultMapping.keys)
         if case .object(let given)? = fields {
-            if usesDefaults { filled = .object(Self.filling(given, for: action)) }
+            if usesDefaults { filled = .object(Self.filling(given, for: traits)) }
             defaulted = usesDefaults ? defaulted.subtracting(given.keys) : []
         } else if fields != nil {
             defaulted = []
         }
         do throws(TriggerError) {
-            self.trigger = try Trigger(parsing: trigger ?? action.defaultTrigger)
+            self.trigger = try Trigger(parsing: trigger)
         } catch {
             throw .trigger(error)
         }
@@ -109,7 +111,7 @@ public final class DestinationMapping: Sendable {
         }
     }
 
-    private static func filling(_ given: JSONObject, for action: LoopsAction) -> JSONObject {
+    private static func filling(_ given: JSONObject, for action: ActionTraits) -> JSONObject {
         var fields = given
         for (name, value) in action.defaultMapping where fields[name] == nil { fields[name] = value }
         return fields

@@ -138,7 +138,7 @@ extension MappingsFileReader {
             return
         }
         if let action, !object.contains(where: { $0.key.hasPrefix("@") }) {
-            let known = action.fields.map(\.name)
+            let known = action.traits.fields.map(\.name)
             for name in object.keys where !known.contains(name) && name != EventMapping.rootDirectiveKey {
                 fail(
                     "\(path)/\(JSONPointer.escaped(name))",
@@ -146,7 +146,7 @@ extension MappingsFileReader {
                 )
             }
             if !fillsDefaults, object[EventMapping.rootDirectiveKey] == nil {
-                for field in action.fields where field.isRequired && object[field.name] == nil {
+                for field in action.traits.fields where field.isRequired && object[field.name] == nil {
                     fail(path, "needs '\(field.name)', which \(action.rawValue) requires")
                 }
             }

@@ -60,7 +60,7 @@ struct PlannedEntry: Sendable {
     /// Whether it is one update that can share its request with others.
     func sharesRequests(now: ContinuousClock.Instant) -> Bool {
         isIdentify && !isSentAlone && !isSuspect && steps.count == 1 && nextStep == 0 && faults.isEmpty
-            && steps[0].call.operation == .createOrUpdateContact && !steps[0].isTooOld(now)
+            && steps[0].call.operation.traits.isMergeable && !steps[0].isTooOld(now)
     }
 
     /// Whether nothing is ever sent of it, and nothing is wrong with it.

@@ -91,19 +91,15 @@ public struct LoopsClient: Sendable {
             request.head.headers.add(name: "traceparent", value: trace.traceparent)
             if !trace.state.isEmpty { request.head.headers.add(name: "tracestate", value: trace.state) }
         }
-        guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
-        // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
-        if call.operation == .deleteContact, answer.status == 404 {
-            if answer.outcome == .rejected(.refused) { answer.outcome = .delivered }
-            return answer
-        }
-        return answer.heedingAddress
+        guard let answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
+        return answer.heedingAddress(notFound: call.operation.traits.notFoundOutcome)
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsResponse {
         let answer = await answer(to: HTTPRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
-        return answer?.heedingAddress ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
+        return answer?.heedingAddress(notFound: .wrongAddress)
+            ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
     }
 
     private func head(_ method: String, _ path: String) -> HTTPRequestHead {

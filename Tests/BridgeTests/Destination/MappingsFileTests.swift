@@ -66,7 +66,7 @@ import Testing
         #expect(destination.mappings.map(\.name) == ["T", "T 2"])
         #expect(destination.warnings.count == 1)
         #expect(destination.mappings[0].fields == ["userId": ["@path": "$.userId"], "eventName": "😀"])
-        #expect(destination.mappings[1].fields == .object(LoopsAction.createOrUpdateContact.defaultMapping))
+        #expect(destination.mappings[1].fields == .object(LoopsAction.createOrUpdateContact.traits.defaultMapping))
     }
 
     @Test func everyFaultAtOnce() throws {

@@ -96,7 +96,7 @@ extension DestinationMapping {
                     )
                 }
             }
-            if request.operation == .deleteContact, request.body[field.name] == nil, let value = field.value {
+            if request.operation.traits.requiredIdentity == .userIDOrEmail, request.body[field.name] == nil, let value = field.value {
                 omissions.append(.init(path: "/\(field.name)", value: value, reason: "the userId says who"))
             }
         }
