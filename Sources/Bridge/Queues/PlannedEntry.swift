@@ -55,6 +55,9 @@ struct PlannedEntry: Sendable {
     /// How it shared the request of an entry in front of it.
     var coalesced: CoalescedKind?
 
+    /// The highest priority of its requests, if that is above 0.
+    var urgency: Int? { steps.lazy.map(\.priority).max().flatMap { $0 > 0 ? $0 : nil } }
+
     var isFinished: Bool { nextStep == steps.count }
 
     /// Whether it is one update that can share its request with others.

@@ -16,6 +16,10 @@ public final class ActionTraits: Sendable {
     public let defaultTrigger: String?
     /// The mapping of each field that has a default, in Segment's mapping language.
     public let defaultMapping: JSONObject
+    /// Of a mapping that names none.
+    public let defaultPriority: Int
+    /// Of a mapping that names none; nil for any age.
+    public let defaultMaxAge: Duration?
     /// Puts validated fields where Loops expects them.
     let body: @Sendable (JSONObject) -> JSONObject
     /// Whether Loops knows `Idempotency-Key` at this path, so that a repeated attempt takes effect once.
@@ -51,6 +55,8 @@ public final class ActionTraits: Sendable {
         requiredIdentity: RequiredIdentity,
         defaultTrigger: String?,
         defaultMapping: JSONObject,
+        defaultPriority: Int,
+        defaultMaxAge: Duration?,
         body: @escaping @Sendable (JSONObject) -> JSONObject,
         sendsIdempotencyKey: Bool,
         appliesContentOptions: Bool,
@@ -64,6 +70,8 @@ public final class ActionTraits: Sendable {
         self.requiredIdentity = requiredIdentity
         self.defaultTrigger = defaultTrigger
         self.defaultMapping = defaultMapping
+        self.defaultPriority = defaultPriority
+        self.defaultMaxAge = defaultMaxAge
         self.body = body
         self.sendsIdempotencyKey = sendsIdempotencyKey
         self.appliesContentOptions = appliesContentOptions

@@ -28,6 +28,8 @@ enum CreateOrUpdateContact {
             "userGroup": ["@path": "$.traits.userGroup"],
             "userId": ["@path": "$.userId"],
         ],
+        defaultPriority: 0,
+        defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: false,
         appliesContentOptions: true,

@@ -20,6 +20,8 @@ enum DeleteContact {
                 ]
             ],
         ],
+        defaultPriority: 0,
+        defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: false,
         appliesContentOptions: false,

@@ -6,12 +6,14 @@ public enum LoopsAction: String, Sendable, CaseIterable {
     case createOrUpdateContact
     case sendEvent
     case deleteContact
+    case sendTransactional
 
     public var traits: ActionTraits {
         switch self {
         case .createOrUpdateContact: CreateOrUpdateContact.traits
         case .sendEvent: SendEvent.traits
         case .deleteContact: DeleteContact.traits
+        case .sendTransactional: SendTransactional.traits
         }
     }
 }

@@ -20,6 +20,8 @@ enum SendEvent {
             "userId": ["@path": "$.userId"],
             "eventProperties": ["@path": "$.properties"],
         ],
+        defaultPriority: 0,
+        defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: true,
         appliesContentOptions: true,
