@@ -55,6 +55,10 @@ extension Bridge {
             }
             for poller in pollers { group.addTask { await poller.run() } }
             group.addTask { await self.recorder.run { self.sample } }
+            group.addTask {
+                await self.watchAccount()
+                await Self.untilCancelled()
+            }
             group.addTask { _ = await stop.wait() }
             defer { group.cancelAll() }
             try await group.next()

@@ -9,11 +9,13 @@ import Synchronization
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 public final class Bridge: Service {
     let configuration: BridgeConfiguration
-    private let rules: CurrentDestination
+    let rules: CurrentDestination
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
+    let account: AccountMonitor
+    let accountQuestion: AccountQuestion
     let clients: [RedisClient]
     let sessions: [StreamState]
     let keepers: [LeaseRenewer]
@@ -66,6 +68,7 @@ public final class Bridge: Service {
         let metrics = BridgeMetrics(streams: configuration.streams.map(\.name), factory: factory)
         let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
+        let account = AccountMonitor(logger: logger)
         let planner = EntryPlanner(
             rules: rules,
             streams: configuration.streams.map(\.name),
@@ -74,6 +77,7 @@ public final class Bridge: Service {
             sizeWarningBytes: configuration.eventSizeWarningBytes,
             carriesTraces: configuration.carriesTraces,
             metrics: metrics.events,
+            account: configuration.checksAccount ? account : nil,
             recognition: recognition
         )
         let activity = Activity(streams: configuration.streams.map(\.name))
@@ -128,6 +132,7 @@ public final class Bridge: Service {
             sessions: sessions,
             times: metrics.redis
         )
+        self.accountQuestion = AccountQuestion(loops: loops, limiter: configuration.rateLimit == 0 ? nil : limiter)
         let send = parts.send { await loops.send($0, sendDeadline: $1) }
         let deliverer = Deliverer(
             state: DeliveryState(
@@ -215,6 +220,7 @@ public final class Bridge: Service {
             LagMonitor(session: $0, trimAfter: configuration.trimFinishedAfter, factory: factory, logger: logger)
         }
         self.configuration = configuration
+        self.account = account
         self.rules = rules
         self.metrics = metrics
         self.reloads = ClosedCounters(
@@ -231,6 +237,7 @@ public final class Bridge: Service {
         self.activity = activity
         self.gauges = ProcessGauges(factory: factory)
         self.logger = logger
+        reportMismatches()
     }
 
     /// Tells the mappings in force from others; the same wherever they are the same.
@@ -259,7 +266,9 @@ public final class Bridge: Service {
             ends: ends.counts,
             activity: activity.snapshot,
             mappingsRefused: mappingsRefused.load(ordering: .relaxed),
-            unrecognized: recognition.unrecognized
+            unrecognized: recognition.unrecognized,
+            mismatches: mismatches.map(\.description),
+            account: account.current
         )
     }
 
@@ -284,6 +293,8 @@ public final class Bridge: Service {
         rules.replace(destination)
         mappingsRefused.store(false, ordering: .relaxed)
         reloads.increment("accepted")
+        reportMismatches()
+        account.report(destination)
     }
 
     /// Counts mappings that could not be used; those in force stay.

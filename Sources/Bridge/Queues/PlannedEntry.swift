@@ -26,6 +26,8 @@ struct PlannedEntry: Sendable {
     var isLost = false
     /// Whether it is too large to be read.
     var isUnreadable = false
+    /// The keys of contacts of which nothing is to be left once its requests are at Loops.
+    var erasedContacts: [String] = []
     /// Where the event stands in a trace.
     var trace: TraceContext?
     /// Whether it holds nothing but identifies.
@@ -114,6 +116,7 @@ struct PlannedEntry: Sendable {
         end.expired = expired
         end.isUnreadable = isUnreadable
         end.trace = trace
+        if kind == .delivered { end.erasedContacts = erasedContacts }
         return end
     }
 }

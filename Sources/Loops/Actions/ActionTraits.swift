@@ -24,10 +24,14 @@ public final class ActionTraits: Sendable {
     let body: @Sendable (JSONObject) -> JSONObject
     /// Whether Loops knows `Idempotency-Key` at this path, so that a repeated attempt takes effect once.
     public let sendsIdempotencyKey: Bool
+    /// The field whose members become custom contact properties; nil where no request has any.
+    public let contactPropertiesField: String?
     /// Whether ``ContentOptions`` may change its requests.
     public let appliesContentOptions: Bool
     /// Whether several of its requests for one contact may become one.
     public let isMergeable: Bool
+    /// Whether nothing of the contact is to be left afterwards, dead letters included.
+    public let erasesContact: Bool
     let contactEffect: ContactEffect
     /// What a 404 in Loops' words means.
     let notFoundOutcome: LoopsOutcome
@@ -38,6 +42,14 @@ public final class ActionTraits: Sendable {
         case requiredFields
         /// `userId` or `email`. Only one of them is sent; the ID is the surer one.
         case userIDOrEmail
+    }
+
+    /// The fields that say whose contact it is; none where a request is for an address, whoever has it.
+    public var contactFields: [String] {
+        switch requiredIdentity {
+        case .userIDOrEmail: ["userId", "email"]
+        case .requiredFields: fields.filter(\.isIdentity).map(\.name)
+        }
     }
 
     /// What a request does to its contact, besides what it is for.
@@ -59,8 +71,10 @@ public final class ActionTraits: Sendable {
         defaultMaxAge: Duration?,
         body: @escaping @Sendable (JSONObject) -> JSONObject,
         sendsIdempotencyKey: Bool,
+        contactPropertiesField: String?,
         appliesContentOptions: Bool,
         isMergeable: Bool,
+        erasesContact: Bool,
         contactEffect: ContactEffect,
         notFoundOutcome: LoopsOutcome
     ) {
@@ -74,8 +88,10 @@ public final class ActionTraits: Sendable {
         self.defaultMaxAge = defaultMaxAge
         self.body = body
         self.sendsIdempotencyKey = sendsIdempotencyKey
+        self.contactPropertiesField = contactPropertiesField
         self.appliesContentOptions = appliesContentOptions
         self.isMergeable = isMergeable
+        self.erasesContact = erasesContact
         self.contactEffect = contactEffect
         self.notFoundOutcome = notFoundOutcome
     }

@@ -11,11 +11,6 @@ extension ContentOptions {
     }
 
     private struct Editor {
-        /// The members of a body that are not custom properties.
-        private static let ownNames: Set<String> = [
-            "createdAt", "email", "eventName", "eventProperties", "firstName", "lastName", "mailingLists", "source",
-            "subscribed", "userGroup", "userId",
-        ]
         /// Cutting these would make them somebody else's.
         private static let identities: Set<String> = ["email", "eventName", "userId"]
 
@@ -34,7 +29,7 @@ extension ContentOptions {
                     result[name] = .object(self.properties(properties, at: "/eventProperties"))
                 } else if name == "mailingLists" || Self.identities.contains(name) {
                     result[name] = value
-                } else if Self.ownNames.contains(name) {
+                } else if ContentOptions.ownNames.contains(name) {
                     result[name] = shortened(value, at: JSONPointer.text([name]))
                 } else if let allowed = options.allowedProperties, !allowed.contains(name) {
                     note(.droppedByAllowList, at: JSONPointer.text([name]))

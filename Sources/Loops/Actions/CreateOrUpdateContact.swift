@@ -32,8 +32,10 @@ enum CreateOrUpdateContact {
         defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: false,
+        contactPropertiesField: "customAttributes",
         appliesContentOptions: true,
         isMergeable: true,
+        erasesContact: false,
         contactEffect: .always,
         notFoundOutcome: .wrongAddress
     )

@@ -24,8 +24,10 @@ enum DeleteContact {
         defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: false,
+        contactPropertiesField: nil,
         appliesContentOptions: false,
         isMergeable: false,
+        erasesContact: true,
         contactEffect: .always,
         // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
         notFoundOutcome: .delivered

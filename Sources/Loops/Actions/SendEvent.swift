@@ -24,8 +24,10 @@ enum SendEvent {
         defaultMaxAge: nil,
         body: body,
         sendsIdempotencyKey: true,
+        contactPropertiesField: "contactProperties",
         appliesContentOptions: true,
         isMergeable: false,
+        erasesContact: false,
         contactEffect: .asBodySays(contactChange),
         notFoundOutcome: .wrongAddress
     )

@@ -24,9 +24,11 @@ enum SendTransactional {
         defaultMaxAge: .seconds(3600),
         body: body,
         sendsIdempotencyKey: true,
+        contactPropertiesField: nil,
         // Loops' limits for properties do not hold for data variables, which may be long, and lists.
         appliesContentOptions: false,
         isMergeable: false,
+        erasesContact: false,
         contactEffect: .asBodySays(contactChange),
         // Loops has no mail with this ID, and will not have it at the next attempt.
         notFoundOutcome: .rejected(.refused)
