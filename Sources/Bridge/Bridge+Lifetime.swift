@@ -32,6 +32,10 @@ extension Bridge {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for consumer in consumers { group.addTask { try await consumer.read() } }
             group.addTask { await self.recorder.run { self.sample } }
+            group.addTask {
+                await self.watchAccount()
+                await Self.untilCancelled()
+            }
             group.addTask { _ = await stop.wait() }
             defer { group.cancelAll() }
             try await group.next()

@@ -9,11 +9,13 @@ import Synchronization
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 public final class Bridge: Service {
     let configuration: BridgeConfiguration
-    private let rules: CurrentDestination
+    let rules: CurrentDestination
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
+    let account: AccountMonitor
+    let accountQuestion: AccountQuestion
     let clients: [RedisClient]
     let consumers: [StreamConsumer]
     let deliverer: Deliverer
@@ -51,7 +53,7 @@ public final class Bridge: Service {
     init(
         configuration: BridgeConfiguration,
         destination: Destination,
-        loops: any LoopsSending,
+        loops: LoopsClient,
         on eventLoop: any EventLoop,
         factory: any MetricsFactory,
         logger: Logger,
@@ -61,6 +63,7 @@ public final class Bridge: Service {
         let metrics = BridgeMetrics(streams: names, factory: factory)
         let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
+        let account = AccountMonitor(logger: logger)
         let activity = Activity(streams: names)
         let completions = CompletionCounter(metrics: metrics, activity: activity)
         var connections = RedisConnections(configuration, on: eventLoop, factory: factory, logger: logger)
@@ -70,16 +73,17 @@ public final class Bridge: Service {
             times: metrics.redis,
             connections: &connections
         )
+        let limiter = RateLimiter(
+            configuration,
+            scripts: faults.scripts,
+            streams: states,
+            times: metrics.redis,
+            connections: &connections
+        )
         let deliverer = Deliverer(
             state: DeliveryState(configuration),
             loops: faults.loops(loops),
-            limiter: RateLimiter(
-                configuration,
-                scripts: faults.scripts,
-                streams: states,
-                times: metrics.redis,
-                connections: &connections
-            ),
+            limiter: limiter,
             streams: states,
             baseURL: configuration.loops.baseURL,
             metrics: metrics,
@@ -92,6 +96,7 @@ public final class Bridge: Service {
                 configuration,
                 rules: rules,
                 metrics: metrics.events,
+                account: configuration.checksAccount ? account : nil,
                 recognition: recognition
             ),
             deliverer: deliverer,
@@ -105,6 +110,8 @@ public final class Bridge: Service {
         var consumers: [StreamConsumer] = []
         for state in states { consumers.append(StreamConsumer(state, shared, connections: &connections)) }
         self.configuration = configuration
+        self.account = account
+        self.accountQuestion = AccountQuestion(loops: loops, limiter: configuration.rateLimit == 0 ? nil : limiter)
         self.rules = rules
         self.metrics = metrics
         self.reloads = ClosedCounters(
@@ -122,6 +129,7 @@ public final class Bridge: Service {
         self.gauges = ProcessGauges(factory: factory)
         self.executor = EventLoopExecutor(eventLoop)
         self.logger = logger
+        reportMismatches()
     }
 
     /// Tells the mappings in force from others; the same wherever they are the same.
@@ -150,7 +158,9 @@ public final class Bridge: Service {
             ends: completions.counts,
             activity: activity.snapshot,
             mappingsRefused: mappingsRefused.load(ordering: .relaxed),
-            unrecognized: recognition.unrecognized
+            unrecognized: recognition.unrecognized,
+            mismatches: mismatches.map(\.description),
+            account: account.current
         )
     }
 
@@ -175,6 +185,8 @@ public final class Bridge: Service {
         rules.replace(destination)
         mappingsRefused.store(false, ordering: .relaxed)
         reloads.increment("accepted")
+        reportMismatches()
+        account.report(destination)
     }
 
     /// Counts mappings that could not be used; those in force stay.

@@ -53,6 +53,8 @@ public struct BridgeConfiguration: Sendable {
     /// Whether Loops is asked for the key before the first event is sent, so that a release with a wrong one is not ready. Loops being down
     /// says nothing against the key.
     public var triesKeyAtStart = true
+    /// Whether Loops is asked what contact properties and mailing lists the team has, so that what the mappings name beyond that is told.
+    public var checksAccount = true
     /// The time a stop gives to requests under way and to acknowledgements.
     public var shutdownGrace = Duration.seconds(25)
     /// What is held in memory.

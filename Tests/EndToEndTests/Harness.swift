@@ -62,6 +62,7 @@ struct Harness: Sendable {
         configuration.rateLimit = 0
         // Faults of tests count requests; the first of them is to be an event's.
         configuration.triesKeyAtStart = false
+        configuration.checksAccount = false
         configuration.retry = RetryPolicy(base: .milliseconds(5), cap: .milliseconds(100))
         // No fault of these tests applies a request later than that.
         configuration.lateEffect = .milliseconds(300)

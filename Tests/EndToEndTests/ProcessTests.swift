@@ -48,7 +48,7 @@ struct ProcessTests {
     }
 
     /// Waits until the group has read all and nothing is pending. A blocking read of an empty stream sets the pace.
-    private static func settled(_ client: RedisClient) async throws {
+    static func settled(_ client: RedisClient) async throws {
         while true {
             let last = try await client.streamInfo(Harness.stream).lastGeneratedID
             let group = try await client.groupInfos(Harness.stream).first { $0.name == "loops-bridge" }

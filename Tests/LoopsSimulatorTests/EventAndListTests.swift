@@ -193,6 +193,58 @@ import Testing
         #expect(driver.effectNames == ["transactional"])
     }
 
+    @Test func `a mail to a suppressed address is taken, and recorded as such`() {
+        var driver = driver()
+        driver.simulation.state.defineTransactional(id: "t1", variables: [])
+        driver.simulation.state.suppress("Bounced@x.test", configuration: ValidationConfiguration())
+        for email in ["bounced@x.test", "fine@x.test"] {
+            let mail: JSONValue = ["email": .string(email), "transactionalId": "t1"]
+            #expect(driver.call("POST", "/v1/transactional", mail, key: email)?.status == 200)
+        }
+        let mails = driver.simulation.state.effects.elements(after: 0).compactMap { effect -> TransactionalMail? in
+            if case .transactional(let mail) = effect.kind { mail } else { nil }
+        }
+        #expect(mails.map(\.isSuppressed) == [true, false])
+        #expect(mails.map(\.email) == ["bounced@x.test", "fine@x.test"])
+    }
+
+    @Test func `attachments and data variables`() {
+        func answer(_ more: JSONObject, isEnabled: Bool = true) -> (status: Int?, message: String?) {
+            var driver = driver { $0.validation.attachmentsEnabled = isEnabled }
+            driver.simulation.state.defineTransactional(id: "t1", variables: [])
+            var mail: JSONObject = ["email": "a@x.test", "transactionalId": "t1"]
+            for (name, value) in more { mail[name] = value }
+            let reply = driver.call("POST", "/v1/transactional", .object(mail), key: "k")
+            return (reply?.status, reply?.message)
+        }
+        let file: JSONObject = ["filename": "a.txt", "contentType": "text/plain", "data": "aGk="]
+        #expect(answer(["attachments": [.object(file)]]).status == 200)
+        let off = answer(["attachments": [.object(file)]], isEnabled: false)
+        #expect(off.status == 400 && off.message == "[sim] attachments are not enabled for this team")
+        var broken = file
+        broken["data"] = "hi!"
+        #expect(answer(["attachments": [.object(broken)]]).message == "[sim] attachments.0.data is not base64")
+        broken["data"] = nil
+        #expect(answer(["attachments": [.object(broken)]]).status == 400)
+        #expect(answer(["dataVariables": ["n": 1, "t": "x", "list": [["a": "b"]]]]).status == 200)
+        for value: JSONValue in [true, nil, ["a": 1]] { #expect(answer(["dataVariables": ["v": value]]).status == 400) }
+        #expect(answer(["addToAudience": "yes"]).status == 400)
+    }
+
+    @Test func `a property is made once, and only by a name that it may have`() {
+        var driver = driver()
+        func make(_ body: JSONValue) -> Int? { driver.call("POST", "/v1/contacts/properties", body)?.status }
+        #expect(make(["name": "seats", "type": "number"]) == 200)
+        #expect(make(["name": "seats", "type": "number"]) == 400)
+        #expect(make(["name": "Seats", "type": "number"]) == 400)
+        #expect(make(["name": "two words", "type": "number"]) == 400)
+        #expect(make(["name": "teamId", "type": "string"]) == 400)
+        #expect(make(["name": "firstName", "type": "string"]) == 400)
+        #expect(make(["name": "list", "type": "array"]) == 400)
+        #expect(driver.call("GET", "/v1/contacts/properties?list=custom")?.json?.arrayValue?.count == 2)
+        #expect(driver.call("PUT", "/v1/contacts/properties")?.status == 405)
+    }
+
     @Test func `a blocklisted address`() {
         var driver = driver()
         driver.simulation.state.block("*@spam.test")

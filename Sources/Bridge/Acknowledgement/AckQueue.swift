@@ -12,12 +12,14 @@ struct AckQueue: Sendable {
         /// By partition, each with its IDs in the order of their ends.
         case acknowledge([PartitionBatch])
         case deadLetter(EntryCompletion, [DeliveryFailure])
+        /// The entry deleted a contact: its dead letters go first, those of earlier calls among them.
+        case erase(EntryCompletion)
 
         /// How many ends it stands for.
         var count: Int {
             switch self {
             case .acknowledge(let portions): portions.reduce(0) { $0 + $1.ids.count }
-            case .deadLetter: 1
+            case .deadLetter, .erase: 1
             }
         }
     }
@@ -60,6 +62,9 @@ struct AckQueue: Sendable {
             if case .deadLettered(let faults) = end.kind {
                 flush()
                 calls.append(.deadLetter(end, faults))
+            } else if !end.erasedContacts.isEmpty {
+                flush()
+                calls.append(.erase(end))
             } else {
                 if let index = portions.firstIndex(where: { $0.tenure == end.tenure && $0.partition == end.partition })
                 {

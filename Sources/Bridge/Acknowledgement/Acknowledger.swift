@@ -156,6 +156,10 @@ struct Acknowledger: Sendable {
             let fenced = try await state.acknowledge(portions)
             if !fenced.isEmpty { metrics.fenced(.acknowledge) }
             return Set(fenced.map { portions[$0].tenure })
+        case .erase(let end):
+            try await eraseLetters(of: end)
+            let portion = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
+            return try await send(.acknowledge([portion]))
         case .deadLetter(let end, let faults):
             let letter = DeadLetter(
                 end: end,
@@ -181,6 +185,29 @@ struct Acknowledger: Sendable {
             }
             report(end, faults)
             return []
+        }
+    }
+
+    /// Before the acknowledgement, so that a process that dies in between leaves it to the next one.
+    private func eraseLetters(of end: EntryCompletion) async throws {
+        let eraser = DeadLetterEraser(client: state.client, key: state.keys.deadLetters)
+        var metadata: Logger.Metadata = [
+            "stream": "\(state.keys.stream)", "id": "\(end.id)", "contact": "\(ContactHash.of(end.contact))",
+        ]
+        do throws(RedisError) {
+            let count = try await eraser.erase(Set(end.erasedContacts))
+            metadata["deadLetters"] = "\(count)"
+            logger.notice("A contact was deleted at Loops, and its dead letters were removed", metadata: metadata)
+        } catch {
+            // The contact is gone at Loops: an entry that can never remove letters must not come again and again.
+            guard case .server(let answer) = error.reason, answer.code == "NOPERM" else { throw error }
+            metadata["error"] = "\(error)"
+            metadata["advice"] =
+                "Apply the ACL rule in docs/reference/redis.md, then use 'loops-bridge dead drop --contact'"
+            logger.error(
+                "A contact was deleted at Loops, and its dead letters stay: the Redis user may not remove them",
+                metadata: metadata
+            )
         }
     }
 

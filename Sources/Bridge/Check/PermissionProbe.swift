@@ -32,6 +32,8 @@ struct PermissionProbe: Sendable {
             RedisCommand("XLEN", [stream]),
             RedisCommand("XACK", [stream, nobody, "0-1"]),
             RedisCommand("XACK", [letters, nobody, "0-1"]),
+            // An ID that no dead letter has.
+            RedisCommand("XDEL", [letters, "0-1"]),
             RedisCommand("HDEL", [state, nobody]),
             RedisCommand("HDEL", [limiter.map { .string($0) } ?? state, nobody]),
             RedisCommand("XRANGE", [stream, "-", "-", "COUNT", "1"]),

@@ -9,7 +9,7 @@ public final class DestinationMapping: Sendable {
     public let name: String
     public let isEnabled: Bool
     public let action: LoopsAction
-    /// Higher first when mappings compete for the request budget; 0 if not given.
+    /// Higher first when mappings compete for the request budget.
     public let priority: Int
     /// How old an event may be when its request is sent, by its own timestamp; nil for any age.
     public let maxAge: Duration?
@@ -26,6 +26,7 @@ public final class DestinationMapping: Sendable {
     /// - Parameters:
     ///   - trigger: in Segment's filter query language; the action's own if nil.
     ///   - fields: the mapping; the action's own if nil.
+    ///   - priority: the action's own if nil, as is `maxAge`.
     ///   - usesDefaults: whether the action's defaults fill the fields that `fields` leaves out.
     /// - Throws: ``DestinationError`` with what is wrong first; a mappings file reports all of it.
     public init(
@@ -35,21 +36,23 @@ public final class DestinationMapping: Sendable {
         fields: JSONValue? = nil,
         usesDefaults: Bool = false,
         isEnabled: Bool = true,
-        priority: Int = 0,
+        priority: Int? = nil,
         maxAge: Duration? = nil,
         latePolicy: LatePolicy = .deadLetter,
         options: ContentOptions = ContentOptions()
     ) throws(DestinationError) {
-        var filled = fields ?? .object(action.defaultMapping)
-        var defaulted = Set(action.defaultMapping.keys)
+        let traits = action.traits
+        guard let trigger = trigger ?? traits.defaultTrigger else { throw .noTrigger(action) }
+        var filled = fields ?? .object(traits.defaultMapping)
+        var defaulted = Set(traits.defaultMapping.keys)
         if case .object(let given)? = fields {
-            if usesDefaults { filled = .object(Self.filling(given, for: action)) }
+            if usesDefaults { filled = .object(Self.filling(given, for: traits)) }
             defaulted = usesDefaults ? defaulted.subtracting(given.keys) : []
         } else if fields != nil {
             defaulted = []
         }
         do throws(TriggerError) {
-            self.trigger = try Trigger(parsing: trigger ?? action.defaultTrigger)
+            self.trigger = try Trigger(parsing: trigger)
         } catch {
             throw .trigger(error)
         }
@@ -61,8 +64,8 @@ public final class DestinationMapping: Sendable {
         self.name = name
         self.isEnabled = isEnabled
         self.action = action
-        self.priority = priority
-        self.maxAge = maxAge
+        self.priority = priority ?? traits.defaultPriority
+        self.maxAge = maxAge ?? traits.defaultMaxAge
         self.latePolicy = latePolicy
         self.fields = filled
         self.options = options
@@ -109,7 +112,7 @@ public final class DestinationMapping: Sendable {
         }
     }
 
-    private static func filling(_ given: JSONObject, for action: LoopsAction) -> JSONObject {
+    private static func filling(_ given: JSONObject, for action: ActionTraits) -> JSONObject {
         var fields = given
         for (name, value) in action.defaultMapping where fields[name] == nil { fields[name] = value }
         return fields

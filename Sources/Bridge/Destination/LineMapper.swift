@@ -75,6 +75,7 @@ public struct LineMapper: Sendable {
                 answer["matched"] = false
                 return .object(answer)
             case .destination(let fault, let trigger):
+                if case .noTrigger = fault { return Self.error("mapping", "\(fault)") }
                 let isMatched = (try? Trigger(parsing: trigger))?.matches(event) ?? false
                 return isMatched ? Self.error("mapping", "\(fault)") : ["matched": false]
             }
@@ -99,11 +100,11 @@ public struct LineMapper: Sendable {
         guard let name = mapping["partnerAction"]?.stringValue, let action = LoopsAction(rawValue: name) else {
             throw .action
         }
-        let trigger = mapping["subscribe"]?.stringValue ?? action.defaultTrigger
+        let trigger = mapping["subscribe"]?.stringValue ?? action.traits.defaultTrigger
         do throws(DestinationError) {
             return try DestinationMapping(name: name, action: action, trigger: trigger, fields: mapping["mapping"])
         } catch {
-            throw .destination(error, trigger: trigger)
+            throw .destination(error, trigger: trigger ?? "")
         }
     }
 

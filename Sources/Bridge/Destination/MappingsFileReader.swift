@@ -68,14 +68,26 @@ struct MappingsFileReader: DocumentReader {
         if let trigger { check(trigger: trigger, at: "\(path)/\(triggerKey)") }
         let usesDefaults = flag(object, "useDefaults", at: path) ?? true
         let isEnabled = flag(object, "enabled", at: path) ?? true
-        let priority = integer(object, "priority", at: path) ?? 0
+        let priority = integer(object, "priority", at: path)
         let maxAge = age(object, "maxAge", at: path)
         let latePolicy = choice(object, "whenTooOld", LatePolicy.self, at: path)
-        if latePolicy != nil, object["maxAge"] == nil { fail("\(path)/whenTooOld", "needs 'maxAge' beside it") }
+        if latePolicy != nil, object["maxAge"] == nil, let action, action.traits.defaultMaxAge == nil {
+            fail("\(path)/whenTooOld", "needs 'maxAge' beside it")
+        }
+        if let action, trigger == nil, object[triggerKey] == nil, action.traits.defaultTrigger == nil {
+            fail(path, "\(DestinationError.noTrigger(action))")
+        }
         let options = options(object["options"], at: "\(path)/options")
+        if let action, !options.isOff, !action.traits.appliesContentOptions {
+            warn("\(path)/options", "has no effect: \(action.rawValue) sends its fields as they are")
+        }
         let fields = object["mapping"]
         if let fields {
             check(fields: fields, of: action, fillsDefaults: usesDefaults && !isExport, at: "\(path)/mapping")
+        } else if let action {
+            for field in missing(from: [:], of: action, fillsDefaults: true) {
+                fail(path, "needs 'mapping' with '\(field)', which \(action.rawValue) requires")
+            }
         }
         let name = unique(text(object, "name", at: path) ?? action?.rawValue ?? "mapping", at: path, among: &names)
         guard faults.count == count, let action else { return nil }
@@ -138,16 +150,16 @@ extension MappingsFileReader {
             return
         }
         if let action, !object.contains(where: { $0.key.hasPrefix("@") }) {
-            let known = action.fields.map(\.name)
+            let known = action.traits.fields.map(\.name)
             for name in object.keys where !known.contains(name) && name != EventMapping.rootDirectiveKey {
                 fail(
                     "\(path)/\(JSONPointer.escaped(name))",
                     "is not a field of \(action.rawValue); " + Suggestion.hint(for: name, in: known)
                 )
             }
-            if !fillsDefaults, object[EventMapping.rootDirectiveKey] == nil {
-                for field in action.fields where field.isRequired && object[field.name] == nil {
-                    fail(path, "needs '\(field.name)', which \(action.rawValue) requires")
+            if object[EventMapping.rootDirectiveKey] == nil {
+                for field in missing(from: object, of: action, fillsDefaults: fillsDefaults) {
+                    fail(path, "needs '\(field)', which \(action.rawValue) requires")
                 }
             }
         }
@@ -157,6 +169,14 @@ extension MappingsFileReader {
             for warning in mapping.warnings { warn(path, warning) }
         } catch {
             for fault in error.faults { fail(path + fault.path, fault.reason) }
+        }
+    }
+
+    /// The required fields that get no value.
+    private func missing(from fields: JSONObject, of action: LoopsAction, fillsDefaults: Bool) -> [String] {
+        let traits = action.traits
+        return traits.fields.filter { $0.isRequired }.map(\.name).filter { name in
+            fields[name] == nil && !(fillsDefaults && traits.defaultMapping[name] != nil)
         }
     }
 

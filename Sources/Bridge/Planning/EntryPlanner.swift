@@ -16,6 +16,8 @@ struct EntryPlanner: Sendable {
     let carriesTraces: Bool
     /// Where events are counted; nil for nowhere.
     let metrics: EventMetrics?
+    /// Told what requests name at Loops; nil for nobody.
+    let account: AccountMonitor?
     /// Told what is no event of Segment's; nil for nobody.
     let recognition: EventRecognition?
     /// Seconds since 1970, and the instant that goes with it, for the age of events.
@@ -29,6 +31,7 @@ struct EntryPlanner: Sendable {
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
         carriesTraces: Bool = true,
         metrics: EventMetrics? = nil,
+        account: AccountMonitor? = nil,
         recognition: EventRecognition? = nil,
         clock: @escaping @Sendable () -> (seconds: Double, instant: ContinuousClock.Instant) = {
             (WallClock.secondsSince1970, .now)
@@ -41,6 +44,7 @@ struct EntryPlanner: Sendable {
         self.sizeWarningBytes = sizeWarningBytes
         self.carriesTraces = carriesTraces
         self.metrics = metrics
+        self.account = account
         self.recognition = recognition
         self.clock = clock
     }
@@ -49,6 +53,7 @@ struct EntryPlanner: Sendable {
         _ configuration: BridgeConfiguration,
         rules: CurrentDestination,
         metrics: EventMetrics,
+        account: AccountMonitor?,
         recognition: EventRecognition
     ) {
         self.init(
@@ -59,6 +64,7 @@ struct EntryPlanner: Sendable {
             sizeWarningBytes: configuration.eventSizeWarningBytes,
             carriesTraces: configuration.carriesTraces,
             metrics: metrics,
+            account: account,
             recognition: recognition
         )
     }
@@ -79,6 +85,7 @@ struct EntryPlanner: Sendable {
         var adjustments: [Adjustment.Kind] = []
         var looks = decoded.faults.compactMap(\.lookOfForeign)
         var oddities: [EventOddity] = []
+        var erased: [String] = []
         for (index, event) in decoded.events.enumerated() {
             if integrations.skips(event) {
                 metrics?.filtered(event.type, .integrations)
@@ -91,6 +98,11 @@ struct EntryPlanner: Sendable {
                 switch result.outcome {
                 case .notMatched: continue
                 case .request(let request):
+                    account?.count(request)
+                    if request.operation.traits.erasesContact {
+                        erased += decoder.contactKeyRule.keys(of: event.json)
+                        erased += request.operation.traits.contactFields.compactMap { request.body[$0]?.stringValue }
+                    }
                     let key = IdempotencyKey.make(event: name, mapping: identity)
                     var call = EncodedRequest(request, idempotencyKey: key)
                     call.trace = trace
@@ -139,6 +151,7 @@ struct EntryPlanner: Sendable {
             occurredAt: decoded.events.first?.occurredAt
         )
         planned.trace = trace
+        planned.erasedContacts = erased
         planned.adjustments = adjustments
         planned.isIdentify = !decoded.events.isEmpty && decoded.events.allSatisfy { $0.type == "identify" }
         planned.isOversized = sizeWarningBytes > 0 && decoded.bytes > sizeWarningBytes

@@ -19,6 +19,8 @@ struct ContactQueue: Sendable {
 
     var state = State.parked
     var entries: Deque<PlannedEntry> = []
+    /// How many entries there are of each priority above 0.
+    private var urgencies: [Int: Int] = [:]
     /// How it ends, once its partition is given up; nil while it is not.
     var leaving: Leaving?
 
@@ -48,6 +50,7 @@ struct ContactQueue: Sendable {
     /// Takes an entry behind the others.
     /// - Returns: whether there are no others.
     mutating func append(_ entry: PlannedEntry) -> Bool {
+        if let urgency = entry.urgency { urgencies[urgency, default: 0] += 1 }
         entries.append(entry)
         return entries.count == 1
     }
@@ -82,9 +85,11 @@ struct ContactQueue: Sendable {
         )
     }
 
-    /// What its turn depends on: its first entry, and the priority of that one's next request.
+    /// What its turn depends on: its first entry, and the highest priority of its requests. What is urgent must not wait since something of the
+    /// same contact that is not stands in front of it.
     var turn: (entry: StreamID, priority: Int) {
-        (entries[0].id, entries[0].steps[entries[0].nextStep].priority)
+        let priority = entries[0].steps[entries[0].nextStep].priority
+        return (entries[0].id, urgencies.isEmpty ? priority : max(priority, urgencies.keys.max() ?? priority))
     }
 
     /// When the next request is too old to be sent; nil for never.
@@ -105,7 +110,9 @@ struct ContactQueue: Sendable {
         var ends: [EntryCompletion] = []
         while !entries.isEmpty, entries[0].isFinished {
             ends.append(entries[0].end)
-            entries.removeFirst()
+            let entry = entries.removeFirst()
+            guard let urgency = entry.urgency, let count = urgencies[urgency] else { continue }
+            urgencies[urgency] = count > 1 ? count - 1 : nil
         }
         return ends
     }

@@ -56,8 +56,19 @@ struct ContactQueues: Sendable {
     mutating func admit(_ entry: PlannedEntry) -> [EntryCompletion] {
         count += 1
         let isAlone = contactQueues[entry.contactQueue, default: ContactQueue()].append(entry)
-        guard isAlone, let place = contactQueues.index(forKey: entry.contactQueue) else { return [] }
-        return settle(entry.contactQueue, place)
+        guard isAlone || entry.urgency != nil, let place = contactQueues.index(forKey: entry.contactQueue) else {
+            return []
+        }
+        if isAlone { return settle(entry.contactQueue, place) }
+        hasten(entry.contactQueue, place)
+        return []
+    }
+
+    /// Something urgent came into a lane that waits for its turn: the turn comes earlier.
+    private mutating func hasten(_ key: OrderingKey, _ place: Place) {
+        guard case .ready(let ticket) = contactQueues.values[place].state else { return }
+        ready.remove(ticket, of: key.stream)
+        makeReady(key, place)
     }
 
     /// Lanes that could start a request at this instant.

@@ -34,4 +34,6 @@ struct EntryCompletion: Sendable, Equatable {
     var expired = 0
     /// Where the event stands in a trace.
     var trace: TraceContext?
+    /// The keys of contacts whose dead letters go before the entry is acknowledged.
+    var erasedContacts: [String] = []
 }

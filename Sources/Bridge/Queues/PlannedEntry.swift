@@ -26,6 +26,8 @@ struct PlannedEntry: Sendable {
     var isLost = false
     /// Whether it is too large to be read.
     var isUnreadable = false
+    /// The keys of contacts of which nothing is to be left once its requests are at Loops.
+    var erasedContacts: [String] = []
     /// Where the event stands in a trace.
     var trace: TraceContext?
     /// Whether it holds nothing but identifies.
@@ -55,12 +57,15 @@ struct PlannedEntry: Sendable {
     /// How it shared the request of an entry in front of it.
     var coalesced: CoalescedKind?
 
+    /// The highest priority of its requests, if that is above 0.
+    var urgency: Int? { steps.lazy.map(\.priority).max().flatMap { $0 > 0 ? $0 : nil } }
+
     var isFinished: Bool { nextStep == steps.count }
 
     /// Whether it is one update that can share its request with others.
     func sharesRequests(now: ContinuousClock.Instant) -> Bool {
         isIdentify && !isSentAlone && !isSuspect && steps.count == 1 && nextStep == 0 && faults.isEmpty
-            && steps[0].call.operation == .createOrUpdateContact && !steps[0].isTooOld(now)
+            && steps[0].call.operation.traits.isMergeable && !steps[0].isTooOld(now)
     }
 
     /// Whether nothing is ever sent of it, and nothing is wrong with it.
@@ -111,6 +116,7 @@ struct PlannedEntry: Sendable {
         end.expired = expired
         end.isUnreadable = isUnreadable
         end.trace = trace
+        if kind == .delivered { end.erasedContacts = erasedContacts }
         return end
     }
 }

@@ -22,7 +22,7 @@ struct UpdateMerge: Sendable {
 
     /// - Returns: nil when the call is no update.
     init?(_ call: EncodedRequest, lossless: Bool) {
-        guard call.operation == .createOrUpdateContact else { return nil }
+        guard call.operation.traits.isMergeable else { return nil }
         first = call
         last = call.body
         isLossless = lossless

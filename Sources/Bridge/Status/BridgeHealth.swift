@@ -137,6 +137,8 @@ public struct BridgeHealth: Sendable, Equatable {
         if status.mappingsRefused {
             reasons.append("the mappings file was refused: the mappings from before are in force")
         }
+        reasons += status.mismatches.prefix(3)
+        if status.mismatches.count > 3 { reasons.append("\(status.mismatches.count - 3) more mappings like that") }
         if let unrecognized = status.unrecognized {
             reasons.append(
                 "\(unrecognized.unrecognized) of the last \(unrecognized.events) events are none of Segment's and are not delivered; "

@@ -21,6 +21,11 @@ public struct BridgeStatus: Sendable, Equatable {
     /// What most of the events are that are none of Segment's; nil while there are few.
     public var unrecognized: UnrecognizedEvents?
 
+    /// What is said of mappings that name other contacts than the ones in whose order they are sent.
+    public var mismatches: [String] = []
+    /// What Loops says that the team has, and what requests name beyond that.
+    public var account = AccountUse()
+
     /// The state in one glance.
     public var health: BridgeHealth { BridgeHealth(self) }
     /// What waits in all streams together.

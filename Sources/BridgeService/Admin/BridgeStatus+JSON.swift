@@ -1,5 +1,6 @@
 package import Bridge
 package import JSON
+import Loops
 
 extension BridgeStatus {
     /// As `/status.json` shows it. Unknown is `null`, never 0.
@@ -63,6 +64,7 @@ extension BridgeStatus {
                 "minutes": .int(5), "completed": .int(Int64(activity.recentEnds)),
                 "deadLettered": .int(Int64(activity.recentDeadLetters)),
             ],
+            "account": account.json,
             "failures": .array(activity.failures.map { $0.json(showsDetail: showsDetails) }),
             "streams": .array(streams.map(\.json)),
         ]
@@ -75,6 +77,25 @@ extension BridgeStatus {
         "none": nil, "unauthorized": "apiKey", "wrongAddress": "address", "outage": "circuitOpen",
         "throttled": "rateLimited",
     ]
+}
+
+extension AccountUse {
+    /// As `/status.json` shows it. The counts are by name.
+    var json: JSONValue {
+        func counts(_ names: [String: Int]) -> JSONValue {
+            .object(JSONObject(names.sorted { $0.key < $1.key }.map { ($0.key.shown, .int(Int64($0.value))) }))
+        }
+        return [
+            "checkedAt": .optional(checkedAt),
+            "problem": .optional(problem?.shown),
+            "properties": .optional(account?.properties.count),
+            "lists": .optional(account?.lists.count),
+            "unknownProperties": counts(unknownProperties),
+            "differingTypes": counts(differingTypes),
+            "unknownLists": counts(unknownLists),
+            "otherNames": .int(Int64(uncounted)),
+        ]
+    }
 }
 
 extension StreamStatus {

@@ -7,6 +7,8 @@ public struct ActionField: Sendable, Equatable {
         case email
         case boolean
         case object
+        /// Files with a name, a type and their content in base64 (``Attachments``).
+        case attachments
         /// A number, or a text that looks like a date (``DateText``); sent as it came.
         case datetime
     }

@@ -13,6 +13,7 @@ enum Coercion {
         case .boolean: boolean(value, of: field)
         case .object: value.objectValue == nil ? .failure(type("object", of: field)) : .success(value)
         case .datetime: datetime(value, of: field)
+        case .attachments: Attachments.coerce(value, of: field)
         }
     }
 

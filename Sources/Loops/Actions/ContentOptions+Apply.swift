@@ -3,7 +3,7 @@ import JSON
 extension ContentOptions {
     /// The request as Loops takes it, and what was changed for that.
     public func apply(to request: LoopsRequest) -> (request: LoopsRequest, adjustments: [Adjustment]) {
-        guard !isOff, request.operation != .deleteContact else { return (request, []) }
+        guard !isOff, request.operation.traits.appliesContentOptions else { return (request, []) }
         var editor = Editor(options: self)
         var request = request
         request.body = editor.edited(request.body)
@@ -11,11 +11,6 @@ extension ContentOptions {
     }
 
     private struct Editor {
-        /// The members of a body that are not custom properties.
-        private static let ownNames: Set<String> = [
-            "createdAt", "email", "eventName", "eventProperties", "firstName", "lastName", "mailingLists", "source",
-            "subscribed", "userGroup", "userId",
-        ]
         /// Cutting these would make them somebody else's.
         private static let identities: Set<String> = ["email", "eventName", "userId"]
 
@@ -34,7 +29,7 @@ extension ContentOptions {
                     result[name] = .object(self.properties(properties, at: "/eventProperties"))
                 } else if name == "mailingLists" || Self.identities.contains(name) {
                     result[name] = value
-                } else if Self.ownNames.contains(name) {
+                } else if ContentOptions.ownNames.contains(name) {
                     result[name] = shortened(value, at: JSONPointer.text([name]))
                 } else if let allowed = options.allowedProperties, !allowed.contains(name) {
                     note(.droppedByAllowList, at: JSONPointer.text([name]))

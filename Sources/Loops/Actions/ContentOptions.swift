@@ -24,6 +24,12 @@ public struct ContentOptions: Sendable, Equatable {
     /// Names that a contact property cannot have.
     public static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
 
+    /// The members of a contact's or an event's body that are not custom properties.
+    public static let ownNames: Set<String> = [
+        "createdAt", "email", "eventName", "eventProperties", "firstName", "lastName", "mailingLists", "source",
+        "subscribed", "userGroup", "userId",
+    ]
+
     public var nested: Nested
     public var longText: LongText
     /// Whether contact properties with a reserved name are left out.

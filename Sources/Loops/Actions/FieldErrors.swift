@@ -17,12 +17,14 @@ public struct FieldError: Equatable, Sendable, CustomStringConvertible {
         case required
         case type
         case format
+        /// Only of attachments, all together, in bytes.
+        case maxLength
     }
 
     /// A JSON pointer to the field, as `/email`; empty when a field is missing.
     public let path: String
     public let keyword: Keyword
-    /// The schema's side: `missingProperty`, `type` or `format`.
+    /// The schema's side: `missingProperty`, `type`, `format` or `limit`.
     public let params: JSONObject
 
     public init(path: String, keyword: Keyword, params: JSONObject) {
@@ -33,9 +35,11 @@ public struct FieldError: Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch keyword {
-        case .required: "\(params["missingProperty"]?.stringValue ?? "a field") is missing or empty"
+        case .required:
+            "\(path.isEmpty ? "" : "\(path)/")\(params["missingProperty"]?.stringValue ?? "a field") is missing or empty"
         case .type: "\(path) cannot be taken for \(params["type"]?.jsonText ?? "the type that it must have")"
         case .format: "\(path) does not look like \(params["format"]?.jsonText ?? "the format that it must have")"
+        case .maxLength: "\(path) is longer than \(params["limit"]?.jsonText ?? "it may be") bytes"
         }
     }
 }

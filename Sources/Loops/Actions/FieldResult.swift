@@ -14,7 +14,7 @@ public enum FieldResult: Sendable, Equatable {
 extension LoopsAction {
     /// What becomes of a field's value, by the same rules as ``request(from:)``.
     public func fate(of value: JSONValue, in name: String) -> FieldResult {
-        guard let field = fields.first(where: { $0.name == name }) else { return .unknown }
+        guard let field = traits.fields.first(where: { $0.name == name }) else { return .unknown }
         if Self.isEmpty(value) { return .empty }
         switch Coercion.coerce(value, for: field) {
         case .success(let value): return .taken(value)

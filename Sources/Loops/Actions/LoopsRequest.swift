@@ -14,8 +14,8 @@ public struct LoopsRequest: Sendable, Equatable {
 
     public init(operation: LoopsAction, body: JSONObject) {
         self.operation = operation
-        self.method = operation.method
-        self.path = operation.path
+        self.method = operation.traits.method
+        self.path = operation.traits.path
         self.body = body
     }
 }

@@ -1,27 +1,21 @@
 import JSON
 
 extension EncodedRequest {
-    /// What is of the event itself, and not of its contact.
-    private static let ofEvent = ["eventName", "eventProperties"]
-
     /// Whether the contact may be another one after this request.
     public var changesContact: Bool {
-        switch operation {
-        case .createOrUpdateContact, .deleteContact: true
-        case .sendEvent: contactChange != nil
+        switch operation.traits.contactEffect {
+        case .always: true
+        case .asBodySays: contactChange != nil
         }
     }
 
-    /// What an event says of its contact, as an update; nil when it says nothing of it.
-    ///
-    /// An address counts, too: it makes the contact, or changes its address. A user ID alone never does.
+    /// What a request that is for something else says of its contact, as an update; nil when it says nothing of it.
     public var contactChange: EncodedRequest? {
         // Our own writing: it parses.
-        guard operation == .sendEvent, let fields = (try? JSONParser.parse(body))?.objectValue else { return nil }
-        var change = JSONObject()
-        for (name, value) in fields where !Self.ofEvent.contains(name) { change[name] = value }
-        guard change.keys.contains(where: { $0 != "userId" }) else { return nil }
-        var call = EncodedRequest(LoopsRequest(operation: .createOrUpdateContact, body: change), idempotencyKey: nil)
+        guard case .asBodySays(let change) = operation.traits.contactEffect,
+            let body = (try? JSONParser.parse(body))?.objectValue, let said = change(body)
+        else { return nil }
+        var call = EncodedRequest(LoopsRequest(operation: .createOrUpdateContact, body: said), idempotencyKey: nil)
         call.trace = trace
         return call
     }

@@ -9,7 +9,7 @@ public struct EncodedRequest: Sendable, Equatable {
     /// Below the base address, without a leading slash.
     public var path: String
     public var body: [UInt8]
-    /// At most 100 characters; only `events/send` takes one (Loops API 1.21.6).
+    /// At most 100 characters; nil where Loops takes none (``ActionTraits/sendsIdempotencyKey``).
     public var idempotencyKey: String?
     /// Where it stands in a trace; sent along. Nothing is decided by it.
     public var trace: TraceContext?
@@ -22,6 +22,6 @@ public struct EncodedRequest: Sendable, Equatable {
         self.method = request.method
         self.path = request.path
         self.body = JSONValue.object(request.body).serialized()
-        self.idempotencyKey = request.operation == .sendEvent ? idempotencyKey : nil
+        self.idempotencyKey = request.operation.traits.sendsIdempotencyKey ? idempotencyKey : nil
     }
 }

@@ -91,19 +91,35 @@ public struct LoopsClient: Sendable {
             request.head.headers.add(name: "traceparent", value: trace.traceparent)
             if !trace.state.isEmpty { request.head.headers.add(name: "tracestate", value: trace.state) }
         }
-        guard var answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
-        // A contact that is not there is as deleted as can be: a deletion that is repeated after a lost answer succeeds.
-        if call.operation == .deleteContact, answer.status == 404 {
-            if answer.outcome == .rejected(.refused) { answer.outcome = .delivered }
-            return answer
-        }
-        return answer.heedingAddress
+        guard let answer = await answer(to: request, hasIdempotencyKey: call.idempotencyKey != nil) else { return nil }
+        return answer.heedingAddress(notFound: call.operation.traits.notFoundOutcome)
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
     public func testKey() async -> LoopsResponse {
         let answer = await answer(to: HTTPRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
-        return answer?.heedingAddress ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
+        return answer?.heedingAddress(notFound: .wrongAddress)
+            ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")
+    }
+
+    /// Asks for something, and gives the answer's body beside what it means.
+    func get(_ path: String) async -> (response: LoopsResponse, body: [UInt8]) {
+        await asked(HTTPRequest(head: head("GET", path)))
+    }
+
+    /// Sends something that is not an event's.
+    func post(_ path: String, _ body: [UInt8]) async -> LoopsResponse {
+        var request = HTTPRequest(head: head("POST", path), body: ByteBuffer(bytes: body))
+        request.head.headers.add(name: "Content-Type", value: "application/json")
+        request.head.headers.add(name: "Content-Length", value: String(body.count))
+        return await asked(request).response
+    }
+
+    private func asked(_ request: HTTPRequest) async -> (response: LoopsResponse, body: [UInt8]) {
+        guard let (answer, body) = await exchange(request, hasIdempotencyKey: false) else {
+            return (LoopsResponse(outcome: .retry(.unreachable), message: "not sent"), [])
+        }
+        return (answer.heedingAddress(notFound: .wrongAddress), body)
     }
 
     private func head(_ method: String, _ path: String) -> HTTPRequestHead {
@@ -116,6 +132,13 @@ public struct LoopsClient: Sendable {
     }
 
     private func answer(to request: HTTPRequest, hasIdempotencyKey: Bool) async -> LoopsResponse? {
+        await exchange(request, hasIdempotencyKey: hasIdempotencyKey)?.response
+    }
+
+    /// - Returns: nil when it was not sent.
+    private func exchange(_ request: HTTPRequest, hasIdempotencyKey: Bool) async
+        -> (response: LoopsResponse, body: [UInt8])?
+    {
         let answer: HTTPResponse
         do {
             answer = try await connections.response(to: request, within: configuration.requestTimeout)
@@ -125,16 +148,17 @@ public struct LoopsClient: Sendable {
             guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
                 var unanswered = LoopsResponse(outcome: .retry(retry), message: error.problem)
                 unanswered.advice = error.advice
-                return unanswered
+                return (unanswered, [])
             }
             answer = HTTPResponse(head: head)
         }
         let headers = answer.head.headers
+        let body = Array(answer.body.readableBytesView)
         var read = LoopsResponse(
             classifying: .init(
                 status: Int(answer.head.status.code),
                 contentType: headers.first(name: "Content-Type"),
-                body: Array(answer.body.readableBytesView)
+                body: body
             ),
             hasIdempotencyKey: hasIdempotencyKey,
             hiding: configuration.apiKey
@@ -146,7 +170,7 @@ public struct LoopsClient: Sendable {
             date: headers.first(name: "Date")
         )
         read.requestID = Self.requestID(headers, hiding: configuration.apiKey)
-        return read
+        return (read, body)
     }
 }
 

@@ -88,11 +88,17 @@ extension LoopsResponse {
 }
 
 extension LoopsResponse {
-    /// The same, for a request to an address that Loops has for certain: there a 404 or 405, whatever its body, says that somebody else answered.
-    var heedingAddress: LoopsResponse {
+    /// The same, for a request to an address that Loops has for certain: there a 405, whatever its body, says that somebody else answered.
+    ///
+    /// - Parameter notFound: what Loops' own 404 means; `wrongAddress` where Loops has none, so that any 404 is somebody else's.
+    func heedingAddress(notFound: LoopsOutcome) -> LoopsResponse {
         guard status == 404 || status == 405 else { return self }
         var answer = self
-        answer.outcome = .wrongAddress
+        if status == 405 || notFound == .wrongAddress {
+            answer.outcome = .wrongAddress
+        } else if outcome == .rejected(.refused) {
+            answer.outcome = notFound
+        }
         return answer
     }
 }

@@ -47,6 +47,22 @@ extension AdminServer {
                 )
             }
         }
+        group.get("mails") { request, _ in
+            await guarded {
+                let since = try request.number("since", default: 0)
+                return answer(
+                    simulator.withSimulation { simulation in
+                        let mails = simulation.state.effects.elements(after: since).lazy.filter { $0.mailBody != nil }
+                        let page = Array(mails.prefix(1_000))
+                        return simulation.state.effects.page(
+                            "mails",
+                            page.compactMap(\.mailBody),
+                            last: page.last?.sequence
+                        )
+                    }
+                )
+            }
+        }
         group.get("contacts") { _, _ in
             answer(simulator.withSimulation { $0.contactsBody(limit: 1_000) })
         }

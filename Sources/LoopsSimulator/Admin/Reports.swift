@@ -42,7 +42,37 @@ extension JournalEntry {
     }
 }
 
+extension TransactionalMail {
+    var reportBody: JSONObject {
+        JSONObject([
+            ("transactional_id", .string(id)), ("data_variables", .object(variables)),
+            ("suppressed", .bool(isSuppressed)),
+            (
+                "attachments",
+                .array(
+                    attachments.map {
+                        [
+                            "filename": .string($0.filename), "contentType": .string($0.contentType),
+                            "bytes": .int(Int64($0.byteCount)),
+                        ]
+                    }
+                )
+            ),
+        ])
+    }
+}
+
 extension Effect {
+    /// A mail that was sent, or would have been but for a suppressed address; nil for every other effect.
+    var mailBody: JSONValue? {
+        guard case .transactional(let mail) = kind else { return nil }
+        var object = JSONObject([("sequence", .int(sequence)), ("email", .string(mail.email))])
+        for (name, value) in mail.reportBody { object[name] = value }
+        object["idempotency_key"] = JSONValue(idempotencyKey)
+        object["marker"] = JSONValue(marker)
+        return .object(object)
+    }
+
     var reportBody: JSONValue {
         var object = JSONObject()
         object["sequence"] = .int(sequence)
@@ -72,7 +102,8 @@ extension Effect {
             object["from"] = .string(from?.rawValue ?? "never")
             object["to"] = .string(to.rawValue)
         case .listAddRefused(let list): object["list"] = .string(list)
-        case .transactional(let id): object["transactional_id"] = .string(id)
+        case .transactional(let mail):
+            for (name, value) in mail.reportBody { object[name] = value }
         }
         return .object(object)
     }

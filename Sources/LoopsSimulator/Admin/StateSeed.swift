@@ -11,6 +11,7 @@ struct StateSeed: Sendable {
     private var suppressed: [String] = []
     private var left: [(contact: String, list: String?)] = []
     private var blocklist: [String] = []
+    private var transactionals: [(id: String, variables: [String])] = []
     private let team: Int
 
     init(_ body: JSONObject) throws(AdminError) {
@@ -25,6 +26,9 @@ struct StateSeed: Sendable {
             lists.append(MailingList(id: id, name: name.stringValue ?? id))
         }
         for name in StateSeed.texts(body["events"]) { events.append(EventDefinition(name: name)) }
+        for (id, variables) in body["transactionals"]?.objectValue ?? JSONObject() {
+            transactionals.append((id, StateSeed.texts(variables)))
+        }
         for (name, secret) in body["keys"]?.objectValue ?? JSONObject() {
             guard let secret = secret.stringValue else { throw AdminError("keys.\(name): a text") }
             keys.append((name, secret))
@@ -52,6 +56,12 @@ struct StateSeed: Sendable {
         for event in events { simulation.state.defineEvent(event, team: team) }
         for (name, secret) in keys { simulation.state.addKey(name, secret: secret, team: team) }
         for name in revoked { simulation.state.revokeKey(name, team: team) }
+        for (id, variables) in transactionals {
+            simulation.state.defineTransactional(id: id, variables: variables, team: team)
+        }
+        for email in suppressed {
+            simulation.state.suppress(email, team: team, configuration: simulation.configuration.validation)
+        }
         for pattern in blocklist { simulation.state.block(pattern, team: team) }
         for contact in contacts {
             let email = contact["email"]?.stringValue ?? ""

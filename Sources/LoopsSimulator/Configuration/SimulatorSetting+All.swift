@@ -8,6 +8,8 @@ extension SimulatorSetting {
         order,
         choice("bad_type", \.validation.badType, .unknown),
         choice("bad_event_value", \.validation.badEventValue, .unknown),
+        choice("bad_data_variable", \.validation.badDataVariable, .unknown),
+        flag("attachments_enabled", \.validation.attachmentsEnabled, .own),
         choice("unknown_list", \.validation.unknownList, .unknown),
         choice("refused_list_add", \.validation.refusedListAdd, .unknown),
         choice("property_type_mismatch", \.validation.propertyTypeMismatch, .unknown),

@@ -6,6 +6,10 @@ public struct ValidationConfiguration: Sendable, Equatable {
     public var badType: RejectOrDrop = .reject400
     /// `null`, an array or an object as a value of `eventProperties`.
     public var badEventValue: RejectOrDrop = .reject400
+    /// `null`, a boolean or an object among `dataVariables`.
+    public var badDataVariable: RejectOrDrop = .reject400
+    /// Whether Loops' support has switched attachments on for the team.
+    public var attachmentsEnabled = false
     /// An id in `mailingLists` that the team does not have.
     public var unknownList: RejectOrDrop = .reject400
     /// Adding a contact to a list that it left itself, or while it is unsubscribed from everything.

@@ -10,6 +10,7 @@ enum Command: Sendable {
     case transactional(TransactionalMail)
     case apiKey
     case properties(customOnly: Bool)
+    case defineProperty(ContactProperty)
     case lists
 }
 
@@ -36,10 +37,4 @@ enum StandardText: String, Sendable, CaseIterable {
     case lastName
     case userGroup
     case source
-}
-
-struct TransactionalMail: Sendable {
-    let email: String
-    let id: String
-    let addsToAudience: Bool
 }

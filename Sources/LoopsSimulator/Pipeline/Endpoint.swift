@@ -5,6 +5,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     case deleteContact
     case findContact
     case contactProperties
+    case createProperty
     case sendEvent
     case transactional
     case apiKey
@@ -13,7 +14,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     public var method: String {
         switch self {
         case .updateContact: "PUT"
-        case .createContact, .deleteContact, .sendEvent, .transactional: "POST"
+        case .createContact, .deleteContact, .createProperty, .sendEvent, .transactional: "POST"
         case .findContact, .contactProperties, .apiKey, .lists: "GET"
         }
     }
@@ -25,7 +26,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
         case .createContact: "/v1/contacts/create"
         case .deleteContact: "/v1/contacts/delete"
         case .findContact: "/v1/contacts/find"
-        case .contactProperties: "/v1/contacts/properties"
+        case .contactProperties, .createProperty: "/v1/contacts/properties"
         case .sendEvent: "/v1/events/send"
         case .transactional: "/v1/transactional"
         case .apiKey: "/v1/api-key"
@@ -41,10 +42,13 @@ public enum Endpoint: String, Sendable, CaseIterable {
     /// Whether the 500-character rule holds here; transactional mails may be long.
     var limitsLength: Bool { self == .updateContact || self == .createContact || self == .sendEvent }
 
-    private static let byPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.path, $0) })
+    private static let byPath = Dictionary(grouping: allCases, by: \.path)
 
-    /// The endpoint of a path below `/api`, or nil when Loops has none there.
-    public static func at(path: String) -> Endpoint? {
-        byPath[path]
+    /// The endpoint of a path below `/api`, or nil when Loops has none there. With a method that the path does not take, one that it takes.
+    public static func at(path: String, method: String) -> Endpoint? {
+        byPath[path].flatMap { endpoints in endpoints.first { $0.method == method } ?? endpoints.first }
     }
+
+    /// The methods that its path takes.
+    var allowedMethods: String { (Endpoint.byPath[path] ?? [self]).map(\.method).joined(separator: ", ") }
 }

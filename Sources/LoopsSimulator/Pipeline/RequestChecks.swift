@@ -32,6 +32,7 @@ struct RequestChecks {
         case .transactional: .transactional(try transactional(body))
         case .apiKey: .apiKey
         case .contactProperties: .properties(customOnly: query["list"] == "custom")
+        case .createProperty: .defineProperty(try property(body))
         case .lists: .lists
         }
     }
@@ -68,28 +69,5 @@ struct RequestChecks {
         case (nil, nil), (_?, _?):
             throw Rejection(400, "[sim] exactly one of email and userId is required")
         }
-    }
-
-    private func transactional(_ body: JSONObject) throws(Rejection) -> TransactionalMail {
-        guard case .string(let email)? = body["email"], EmailAddress.isValid(email) else {
-            throw Rejection.invalidEmail
-        }
-        guard case .string(let id)? = body["transactionalId"], !id.isEmpty else {
-            throw Rejection(400, "[sim] transactionalId is required")
-        }
-        guard let required = team.transactionals.exactly(id) else {
-            let text = "[sim] no transactional email has this id"
-            let error: JSONValue = ["path": "transactionalId", "message": .string(text)]
-            throw Rejection(404, text, details: JSONObject([("error", error)]))
-        }
-        let given = body["dataVariables"]?.objectValue ?? JSONObject()
-        let missing = required.filter { given[$0] == nil }
-        guard missing.isEmpty else {
-            let text = "Missing required data variable(s): \(missing.joined(separator: ", "))"
-            let error: JSONValue = ["path": "dataVariables", "message": .string(text)]
-            throw Rejection(400, text, details: JSONObject([("error", error), ("transactionalId", .string(id))]))
-        }
-        if body["attachments"] != nil { throw Rejection(400, "[sim] attachments are not enabled for this team") }
-        return TransactionalMail(email: email, id: id, addsToAudience: body["addToAudience"]?.boolValue ?? false)
     }
 }

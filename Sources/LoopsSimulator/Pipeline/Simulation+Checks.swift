@@ -13,7 +13,9 @@ extension Simulation {
     mutating func check(_ request: inout ActiveRequest, _ monotonic: Int64) -> CheckResult {
         guard let endpoint = request.endpoint else { return .rejected(Rejection(404, "[sim] Loops has no such path")) }
         guard request.head.method == endpoint.method else {
-            return .rejected(Rejection(405, "[sim] the path takes \(endpoint.method)", allowed: endpoint.method))
+            return .rejected(
+                Rejection(405, "[sim] the path takes \(endpoint.allowedMethods)", allowed: endpoint.allowedMethods)
+            )
         }
         let order = configuration.validation.order
         while request.stageIndex < order.count {
@@ -72,8 +74,8 @@ extension Simulation {
             return .rejected(error)
         }
         let hasKey = request.idempotencyKey != nil
-        if endpoint == .sendEvent, !hasKey {
-            checks.note(.missingIdempotencyKey, endpoint.path, "a retry of this event cannot be recognised")
+        if endpoint.honoursIdempotencyKey, !hasKey {
+            checks.note(.missingIdempotencyKey, endpoint.path, "a retry of this request cannot be recognised")
         } else if !endpoint.honoursIdempotencyKey, hasKey {
             checks.note(.ineffectiveIdempotencyKey, endpoint.path, "Loops does not look at the key here")
         }

@@ -6,7 +6,7 @@ extension Simulation {
     {
         let sequence = journal.appended + 1
         var request = ActiveRequest(sequence: sequence, head: head)
-        request.endpoint = Endpoint.at(path: request.path)
+        request.endpoint = Endpoint.at(path: request.path, method: head.method)
         let team = head.bearerKey.flatMap { state.team(secret: $0) }
         if let team {
             observers[team].arrive(now: monotonic)
@@ -151,14 +151,14 @@ extension Simulation {
     }
 }
 
-/// The test generator's marks in a body: in `eventProperties`, or among a contact's own keys.
+/// The test generator's marks in a body: in `eventProperties` or `dataVariables`, or among a contact's own keys.
 struct Marks: Sendable {
     var marker: String?
     var sequenceNumber: Int64?
 
     init(_ object: JSONObject?, _ configuration: SimulatorConfiguration) {
         guard let object else { return }
-        let inner = object["eventProperties"]?.objectValue
+        let inner = object["eventProperties"]?.objectValue ?? object["dataVariables"]?.objectValue
         marker = (inner?[configuration.markerProperty] ?? object[configuration.markerProperty])?.stringValue
         switch inner?[configuration.sequenceProperty] ?? object[configuration.sequenceProperty] {
         case .int(let number)?: sequenceNumber = number

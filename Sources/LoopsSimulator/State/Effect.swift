@@ -22,7 +22,7 @@ public struct Effect: Sendable, Equatable {
         case event(name: String, properties: JSONObject)
         case listChanged(list: String, from: ListMembership?, to: ListMembership)
         case listAddRefused(list: String)
-        case transactional(id: String)
+        case transactional(TransactionalMail)
 
         public var name: String {
             switch self {

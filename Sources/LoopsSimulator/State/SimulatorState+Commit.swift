@@ -46,6 +46,9 @@ extension SimulatorState {
             return try delete(reference, stamp, configuration.validation)
         case .transactional(let mail):
             return try send(mail, stamp, configuration)
+        case .defineProperty(let property):
+            defineProperty(property, team: stamp.team)
+            return CommitResult(body: ["success": true])
         case .find, .apiKey, .properties, .lists:
             return CommitResult(body: read(command, stamp.team, configuration.validation))
         }
@@ -90,7 +93,10 @@ extension SimulatorState {
         if contact == nil, mail.addsToAudience {
             contact = try upsert(ContactWrite(email: mail.email), stamp, configuration)
         }
-        log(.transactional(id: mail.id), contact ?? Contact(id: "", email: mail.email, userID: nil), stamp)
+        var mail = mail
+        let address = Team.canonical(mail.email, configuration.validation)
+        mail.isSuppressed = contact?.suppressed ?? false || teams[stamp.team].suppressed.contains(address)
+        log(.transactional(mail), contact ?? Contact(id: "", email: mail.email, userID: nil), stamp)
         return CommitResult(body: ["success": true], contactID: contact?.id, isApplied: true)
     }
 

@@ -23,6 +23,11 @@ extension SimulatorState {
         teams[team].transactionals[id] = variables
     }
 
+    public mutating func suppress(_ email: String, team: Int = 0, configuration: ValidationConfiguration) {
+        guard teams.indices.contains(team) else { return }
+        teams[team].suppressed.insert(Team.canonical(email, configuration))
+    }
+
     public mutating func block(_ pattern: String, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].blocklist.append(pattern)

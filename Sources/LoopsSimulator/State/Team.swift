@@ -14,6 +14,8 @@ public struct Team: Sendable {
     public internal(set) var lists: [String: MailingList] = [:]
     public internal(set) var transactionals: [String: [String]]
     public internal(set) var blocklist: [String]
+    /// Canonical addresses that get no mail, whether or not a contact has them.
+    public internal(set) var suppressed: Set<String> = []
     public internal(set) var events: [String: EventDefinition] = [:]
     public internal(set) var contacts: [String: Contact] = [:]
     /// Contact id by canonical email: unique.

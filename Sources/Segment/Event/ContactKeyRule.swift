@@ -34,6 +34,16 @@ public struct ContactKeyRule: Sendable, Equatable {
         return nil
     }
 
+    /// All names that an event has for its contact, the one that counts first.
+    public func keys(of event: JSONValue) -> [String] {
+        steps.compactMap { path in
+            if path.isEmpty { return nil }
+            var value: JSONValue? = event
+            for step in path { value = value?[step] }
+            return value.flatMap(Self.key)
+        }
+    }
+
     private static func key(from value: JSONValue) -> String? {
         switch value {
         case .string(let text): text.isEmpty ? nil : text

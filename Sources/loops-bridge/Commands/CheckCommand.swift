@@ -19,15 +19,23 @@ struct CheckCommand: AsyncParsableCommand {
             line for each thing, with what to do about it. Nothing is delivered and nothing of the streams changed; rights are tried on a \
             key of its own, which is deleted again.
 
+            It then asks Loops which contact properties and mailing lists the team has, and warns of those that the mappings name and Loops does not \
+            have. With --create-missing it makes the missing properties, after asking for each.
+
             Exit status: 0 all is good, warnings included, 1 --connect found a fault, 2 settings or mappings cannot be used.
             """
     )
 
     @Flag(help: "Asks Redis and Loops as well.") var connect = false
+    @Flag(help: "With --connect: makes contact properties at Loops that the mappings name and Loops lacks.")
+    var createMissing = false
+    @Flag(help: "With --create-missing: does not ask.") var yes = false
     @Option(help: "Checks this mappings file alone, without the settings.", completion: .file()) var mappings: String?
     @OptionGroup var options: SettingsOptions
 
     func validate() throws {
+        if createMissing, !connect { throw ValidationError("--create-missing needs --connect.") }
+        if yes, !createMissing { throw ValidationError("--yes goes with --create-missing.") }
         if connect, mappings != nil {
             throw ValidationError("--connect needs the settings; leave --mappings out, or set --bridge-mappings.")
         }
@@ -44,6 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
         if let mappings {
             let destination = try Usable.destination(path: mappings)
             Self.warn(of: destination, in: mappings)
+            Self.warn(of: destination.contactKeyMismatches(), in: mappings)
             Terminal.line("The mappings are good.\n  mappings   \(mappings): \(destination.mappings.count)")
             return
         }
@@ -62,6 +71,10 @@ struct CheckCommand: AsyncParsableCommand {
         guard case .success(let settings) = settings, case .success(let destination) = loaded else {
             throw ExitStatus.unusable
         }
+        Self.warn(
+            of: destination.contactKeyMismatches(settings.bridge.contactPaths),
+            in: settings.mappingsPath ?? "the destination's presets"
+        )
         for warning in settings.warnings { Terminal.printError("warning: \(warning)") }
         let streams = settings.bridge.streams.map { $0.weight == 1 ? $0.name : "\($0.name) (weight \($0.weight))" }
         Terminal.line(
@@ -73,10 +86,10 @@ struct CheckCommand: AsyncParsableCommand {
               mappings   \(settings.mappingsPath ?? "the destination's presets"): \(destination.mappings.count)
             """
         )
-        if connect { try await Self.connect(settings) }
+        if connect { try await connect(settings, destination) }
     }
 
-    private static func connect(_ settings: Settings) async throws {
+    private func connect(_ settings: Settings, _ destination: Destination) async throws {
         let check = ConnectionCheck(settings.bridge, logger: Loggers.logger(.init(level: .critical)))
         let style: TextStyle = Terminal.hasOutputColour ? .coloured : .plain
         var hasFault = false
@@ -91,9 +104,21 @@ struct CheckCommand: AsyncParsableCommand {
             tell([OpenFilesFact.result(limit: UInt64(files.rlim_max), settings.bridge)].compactMap { $0 })
         }
         tell(await check.redis(nonce: String(UInt64.random(in: .min ... .max), radix: 36)))
-        let answer = try await LoopsClient.withClient(settings.bridge.loops) { await $0.testKey() }
-        tell(check.loops(answer))
+        try await LoopsClient.withClient(settings.bridge.loops) { client in
+            let answer = await client.testKey()
+            tell(check.loops(answer))
+            guard answer.outcome.isDelivered else { return }
+            let account = await check.account(client)
+            tell(check.account(account, destination))
+            guard createMissing, case .success(let account) = account else { return }
+            let missing = MissingProperties(destination, account)
+            if try await !missing.create(client, asks: !yes) { hasFault = true }
+        }
         if hasFault { throw ExitStatus.failed }
+    }
+
+    private static func warn(of mismatches: [ContactKeyMismatch], in file: String) {
+        for mismatch in mismatches { Terminal.printError("warning: \(file): \(mismatch)") }
     }
 
     private static func warn(of destination: Destination, in file: String) {

@@ -36,6 +36,17 @@ struct AckQueueTests {
         #expect(queue.calls() == [acknowledge(0, 1), letter, acknowledge(0, 3)])
     }
 
+    @Test("A deletion is a call of its own, behind the letters that were written before it")
+    func deletionInOrder() {
+        var queue = AckQueue()
+        var deletion = end(3)
+        deletion.erasedContacts = ["a"]
+        let letter = end(2, .deadLettered(faults))
+        for end in [end(1), letter, deletion, end(4)] { queue.append(end) }
+        #expect(queue.calls() == [acknowledge(0, 1), .deadLetter(letter, faults), .erase(deletion), acknowledge(0, 4)])
+        #expect(AckQueue.Call.erase(deletion).count == 1)
+    }
+
     @Test("What a partition's unwritten letter holds up stays, in order; other partitions' ends go on")
     func stuck() {
         var queue = AckQueue()
@@ -109,7 +120,7 @@ struct AckQueueTests {
             switch call {
             case .acknowledge(let portions):
                 #expect(Set(confirmed.map(\.id)) == Set(portions.flatMap(\.ids)))
-            case .deadLetter(let end, _): #expect(confirmed == [end])
+            case .deadLetter(let end, _), .erase(let end): #expect(confirmed == [end])
             }
         }
         #expect(queue.count == 0)

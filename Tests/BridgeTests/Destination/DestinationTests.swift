@@ -10,7 +10,13 @@ import Testing
     }
 
     @Test func everyActionsDefaultsCompile() throws {
-        for action in LoopsAction.allCases { _ = try DestinationMapping(name: "x", action: action) }
+        for action in LoopsAction.allCases {
+            let trigger = action.traits.defaultTrigger ?? "type = \"track\""
+            _ = try DestinationMapping(name: "x", action: action, trigger: trigger)
+        }
+        #expect(throws: DestinationError.noTrigger(.sendTransactional)) {
+            try DestinationMapping(name: "x", action: .sendTransactional)
+        }
     }
 
     @Test func aDeletionTakesWhatTheEventSays() throws {

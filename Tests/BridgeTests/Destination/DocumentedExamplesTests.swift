@@ -71,11 +71,11 @@ struct DocumentedExamplesTests {
     @Test("The fields of each action and their defaults", arguments: LoopsAction.allCases)
     func fields(of action: LoopsAction) throws {
         let rows = DocumentedPage.mapping.rows("fields of \(action.rawValue)")
-        #expect(rows.map { $0[0] } == action.fields.map(\.name))
-        for (row, field) in zip(rows, action.fields) {
+        #expect(rows.map { $0[0] } == action.traits.fields.map(\.name))
+        for (row, field) in zip(rows, action.traits.fields) {
             #expect(row[1] == field.kind.rawValue + (field.isRequired ? ", required" : ""))
-            #expect(row[2].isEmpty ? action.defaultMapping[field.name] == nil : true)
-            if !row[2].isEmpty { #expect(try JSONParser.parse(row[2]) == action.defaultMapping[field.name]) }
+            #expect(row[2].isEmpty ? action.traits.defaultMapping[field.name] == nil : true)
+            if !row[2].isEmpty { #expect(try JSONParser.parse(row[2]) == action.traits.defaultMapping[field.name]) }
         }
     }
 

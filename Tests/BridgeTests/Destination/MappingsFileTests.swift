@@ -66,7 +66,35 @@ import Testing
         #expect(destination.mappings.map(\.name) == ["T", "T 2"])
         #expect(destination.warnings.count == 1)
         #expect(destination.mappings[0].fields == ["userId": ["@path": "$.userId"], "eventName": "😀"])
-        #expect(destination.mappings[1].fields == .object(LoopsAction.createOrUpdateContact.defaultMapping))
+        #expect(destination.mappings[1].fields == .object(LoopsAction.createOrUpdateContact.traits.defaultMapping))
+    }
+
+    @Test("A mail names its trigger and its ID; its priority and age are its own unless the file says otherwise")
+    func transactional() throws {
+        #expect(
+            try faults("mappings: [{action: sendTransactional, options: {nested: drop}}]") == [
+                "m:1: /mappings/0: \(DestinationError.noTrigger(.sendTransactional))",
+                "m:1: /mappings/0: needs 'mapping' with 'transactionalId', which sendTransactional requires",
+            ]
+        )
+        #expect(
+            try faults(
+                "mappings: [{action: sendTransactional, trigger: type = 'track', mapping: {addToAudience: true}}]"
+            )
+                == ["m:1: /mappings/0/mapping: needs 'transactionalId', which sendTransactional requires"]
+        )
+        let text = """
+            mappings:
+              - {action: sendTransactional, trigger: type = "track", mapping: {transactionalId: cm1}, whenTooOld: send}
+              - {action: sendTransactional, name: b, trigger: type = "track", mapping: {transactionalId: cm1},
+                 priority: 3, maxAge: 1d, options: {nested: drop}}
+            """
+        let destination = try Destination(file: "m", bytes: Array(text.utf8))
+        #expect(destination.mappings.map(\.priority) == [1000, 3])
+        #expect(destination.mappings.map(\.maxAge) == [.seconds(3600), .seconds(86400)])
+        #expect(destination.mappings.map(\.latePolicy) == [.send, .deadLetter])
+        #expect(destination.warnings.count == 1)
+        #expect(destination.warnings.allSatisfy { $0.contains("/mappings/1/options: has no effect") })
     }
 
     @Test func everyFaultAtOnce() throws {

@@ -4,11 +4,11 @@ import JSON
 import Segment
 import Testing
 
-/// Segment's own answers, each line of them through ``LineMapper`` as `loops-bridge map` does.
+/// Segment's own answers, and ours for what Segment does not have, each line of them through ``LineMapper`` as `loops-bridge map` does.
 @Suite struct VectorTests {
     @Test(arguments: [
         ("fql", 698), ("mapping", 700), ("validation", 270), ("loops", 713), ("newest-fql", 4), ("newest-mapping", 38),
-        ("newest-loops", 15),
+        ("newest-loops", 15), ("transactional", 12),
     ])
     func answersAsSegment(file: String, count: Int) throws {
         let mapper = LineMapper(destination: .presets)

@@ -42,6 +42,23 @@ struct LanesTests {
         #expect(contactQueues.underWay == 2)
     }
 
+    @Test("Something urgent behind something of the same contact that is not brings both forward, in order")
+    func urgencyIsInherited() throws {
+        var contactQueues = ContactQueues()
+        _ = contactQueues.admit(.sample(1, contact: "a"))
+        _ = contactQueues.admit(.sample(2, contact: "b"))
+        _ = contactQueues.admit(.sample(3, contact: "b", priority: 5))
+        _ = contactQueues.admit(.sample(4, contact: "b"))
+        #expect(contactQueues.readyCount(now: start) == 2)
+        for id: UInt64 in [2, 3] {
+            let next = try started(contactQueues.start(now: start))
+            #expect(next.entry == .sample(id))
+            #expect(contactQueues.finish(next.key, .delivered).ends.map(\.id) == [.sample(id)])
+        }
+        // Nothing urgent is left: the oldest is next.
+        #expect(try started(contactQueues.start(now: start)).entry == .sample(1))
+    }
+
     @Test("A retry holds its own lane until it is due, and no other")
     func retryHoldsItsLane() throws {
         var contactQueues = ContactQueues()
@@ -99,7 +116,9 @@ extension StreamID {
 
 extension PlannedEntry {
     /// An entry of one contact with this many requests.
-    static func sample(_ number: UInt64, contact: String, steps: Int = 1, partition: Int = 0) -> PlannedEntry {
+    static func sample(_ number: UInt64, contact: String, steps: Int = 1, partition: Int = 0, priority: Int = 0)
+        -> PlannedEntry
+    {
         let call = EncodedRequest(
             LoopsRequest(operation: .createOrUpdateContact, body: [:]),
             idempotencyKey: nil
@@ -109,7 +128,7 @@ extension PlannedEntry {
             id: .sample(number),
             partition: partition,
             size: 100,
-            steps: Array(repeating: PlannedRequest(call: call, mapping: "m"), count: steps),
+            steps: Array(repeating: PlannedRequest(call: call, mapping: "m", priority: priority), count: steps),
             faults: []
         )
     }

@@ -99,7 +99,7 @@ import Testing
 
     @Test func defaultsNameKnownFields() {
         for action in LoopsAction.allCases {
-            #expect(Set(action.defaultMapping.keys).isSubset(of: action.fields.map(\.name)))
+            #expect(Set(action.traits.defaultMapping.keys).isSubset(of: action.traits.fields.map(\.name)))
         }
     }
 }

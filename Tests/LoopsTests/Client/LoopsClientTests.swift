@@ -147,11 +147,11 @@ struct LoopsClientTests {
         #expect(request.utf8.suffix(call.body.count).elementsEqual(JSONValue.object(body).serialized()))
     }
 
-    @Test("Only an event carries its idempotency key", arguments: LoopsAction.allCases)
+    @Test("Only an event and a mail carry their idempotency key", arguments: LoopsAction.allCases)
     func idempotencyKey(operation: LoopsAction) async throws {
         let (_, requests) = try await answer(.bytes(Canned.ok), to: Self.call(operation))
         let headers = headers(try #require(requests.first))
-        #expect(headers["idempotency-key"] == (operation == .sendEvent ? "lb-1" : nil))
+        #expect(headers["idempotency-key"] == ([.sendEvent, .sendTransactional].contains(operation) ? "lb-1" : nil))
     }
 
     @Test("The key is asked for without a body")

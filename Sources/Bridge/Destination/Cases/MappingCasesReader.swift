@@ -78,7 +78,7 @@ struct MappingCasesReader: DocumentReader {
         knownKeys(of: object, ["method", "path", "body"], at: path)
         let method = text(object, "method", at: path)
         let address = text(object, "path", at: path)
-        let paths = LoopsAction.allCases.map(\.path)
+        let paths = LoopsAction.allCases.map(\.traits.path)
         if object["path"] == nil { fail(path, "needs 'path', one of \(paths.joined(separator: ", "))") }
         if let address, !paths.contains(address) {
             fail("\(path)/path", "'\(address)' is none of \(paths.joined(separator: ", "))")

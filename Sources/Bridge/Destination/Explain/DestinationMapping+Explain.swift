@@ -58,7 +58,7 @@ extension DestinationMapping {
     }
 
     /// The directive that gives all fields, if one does.
-    private var wholeOrigin: String? {
+    var wholeOrigin: String? {
         guard case .object(let members) = fields else { return "the mapping" }
         if let directive = members[EventMapping.rootDirectiveKey] {
             return directive.objectValue?.keys.first ?? EventMapping.rootDirectiveKey
@@ -96,7 +96,9 @@ extension DestinationMapping {
                     )
                 }
             }
-            if request.operation == .deleteContact, request.body[field.name] == nil, let value = field.value {
+            if request.operation.traits.requiredIdentity == .userIDOrEmail, request.body[field.name] == nil,
+                let value = field.value
+            {
                 omissions.append(.init(path: "/\(field.name)", value: value, reason: "the userId says who"))
             }
         }
