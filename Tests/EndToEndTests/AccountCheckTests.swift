@@ -73,9 +73,7 @@ struct AccountCheckTests {
 
     @Test("A running bridge asks by itself, and counts what events name that Loops does not have")
     func running() async throws {
-        try await Harness.run(simulation: Self.simulation) {
-            $0.checksAccount = true
-        } body: { harness in
+        try await Harness.run(simulation: Self.simulation, change: { $0.checksAccount = true }) { harness in
             _ = await harness.simulator.wait { $0.statistics.endpoints[.lists] ?? 0 > 0 }
             while harness.bridge.status.account.account == nil { await Task.yield() }
             let event: JSONValue = [

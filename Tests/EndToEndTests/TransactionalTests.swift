@@ -1,3 +1,4 @@
+import Bridge
 import DevKit
 import Foundation
 import JSON

@@ -241,7 +241,7 @@ import Testing
         #expect(make(["name": "teamId", "type": "string"]) == 400)
         #expect(make(["name": "firstName", "type": "string"]) == 400)
         #expect(make(["name": "list", "type": "array"]) == 400)
-        #expect(driver.call("GET", "/v1/contacts/properties?list=custom")?.json?.arrayValue?.count == 2)
+        #expect(driver.call("GET", "/v1/contacts/properties?list=custom")?.json?.arrayValue?.count == 1)
         #expect(driver.call("PUT", "/v1/contacts/properties")?.status == 405)
     }
 

@@ -26,6 +26,7 @@ public enum SimulatorProfile: String, SettingChoice {
         case .lenient:
             configuration.validation.badType = .drop
             configuration.validation.badEventValue = .drop
+            configuration.validation.badDataVariable = .drop
             configuration.validation.unknownList = .drop
             configuration.validation.colonInEventName = .accept
             configuration.validation.blocklistedEmail = .accept

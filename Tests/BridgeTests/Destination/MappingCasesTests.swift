@@ -120,10 +120,10 @@ struct MappingCasesTests {
                     "t.yaml:6: /cases/0/expect/0/requst: is not known here; did you mean 'request'?",
                     "t.yaml:6: /cases/0/expect/0: needs either 'request' or 'error'",
                     "t.yaml:7: /cases/0/expect/1/request/path: 'events/sent' is none of "
-                        + "contacts/update, events/send, contacts/delete",
+                        + "contacts/update, events/send, contacts/delete, transactional",
                     "t.yaml:8: /cases/0/expect/2/request/bdy: is not known here; did you mean 'body'?",
                     "t.yaml:8: /cases/0/expect/2/request/body: must be the body that is expected, an object",
-                    "t.yaml:9: /cases/0/expect/3/error/userId: must be one of required, type, format",
+                    "t.yaml:9: /cases/0/expect/3/error/userId: must be one of required, type, format, maxLength",
                     "t.yaml:10: /cases/0/expect/4/error: must be 'invalid', 'mapping', or fields with their faults, "
                         + "as {userId: required}",
                     "t.yaml:11: /cases/0/expect/5: must be an object with 'request' or 'error', not a number",

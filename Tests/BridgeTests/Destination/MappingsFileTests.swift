@@ -161,7 +161,7 @@ import Testing
             "[\n {\"partnerAction\":\n  \"x\"},\n\n {\"subscribe\": 5, \"a\\u002fb\": [\n1], \"partnerAction\": \"sendEvent\"}\n]"
         #expect(
             try faults(text) == [
-                "m:3: /0/partnerAction: 'x' is not an action; known are createOrUpdateContact, sendEvent, deleteContact",
+                "m:3: /0/partnerAction: 'x' is not an action; known are createOrUpdateContact, sendEvent, deleteContact, sendTransactional",
                 "m:5: /1/a~1b: is not known here; known are name, enabled, partnerAction, subscribe, mapping, priority, maxAge, whenTooOld, options",
                 "m:5: /1/subscribe: must be a text, not a number",
             ]
