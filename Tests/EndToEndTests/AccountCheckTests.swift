@@ -6,9 +6,10 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import BridgeService
 @testable import loops_bridge
 
-@Suite("What the mappings name is compared with what the team has at Loops", .timeLimit(.minutes(3)))
+@Suite("What the mappings name is compared with what the team has at Loops", .tags(.servers), .timeLimit(.minutes(3)))
 struct AccountCheckTests {
     private static let mapping = """
         mappings:

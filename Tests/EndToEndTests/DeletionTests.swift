@@ -7,7 +7,7 @@ import Testing
 @testable import Bridge
 @testable import loops_bridge
 
-@Suite("A deletion takes the contact's dead letters with it", .timeLimit(.minutes(3)))
+@Suite("A deletion takes the contact's dead letters with it", .tags(.servers), .timeLimit(.minutes(3)))
 struct DeletionTests {
     private static func event(_ type: String, _ user: String, _ more: JSONObject = [:]) -> [UInt8] {
         var event: JSONObject = ["type": .string(type), "userId": .string(user)]

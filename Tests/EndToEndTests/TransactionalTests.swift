@@ -8,7 +8,11 @@ import Testing
 
 @testable import loops_bridge
 
-@Suite("Mails: each once, in their contact's order, through crashes and lost answers", .timeLimit(.minutes(5)))
+@Suite(
+    "Mails: each once, in their contact's order, through crashes and lost answers",
+    .tags(.servers),
+    .timeLimit(.minutes(5))
+)
 struct TransactionalTests {
     private static let mapping = """
         mappings:

@@ -1,4 +1,5 @@
 import Bridge
+import BridgeService
 import Foundation
 import Loops
 
