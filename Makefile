@@ -203,13 +203,16 @@ bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepte
 	@$(RELEASE_BUILD) budget $(RELEASE_FLAGS) $(SWIFT_FLAGS)
 	.build/release/budget $(ARGS)
 
-# hiredis as well: Debian 12 and 13 have different versions of it. A folder with nothing but the archive comes first in the linker's search.
+# hiredis as well: Debian 12 and 13 have different versions of it. A description of its own for pkg-config leads to a folder with nothing but the
+# archive, which the linker searches first.
 DIST := .build/dist
+STATIC := $(CURDIR)/.build/static
 .PHONY: dist
 dist: deps ## Pack the program for Linux: .build/dist/*.tar.gz, with man page, completions, unit, licences; debug information beside it
 	@.ci/install objcopy:binutils
-	@mkdir -p .build/static && ln -sf "$$(dpkg -L libhiredis-dev | grep '/libhiredis\.a$$')" .build/static/libhiredis.a
-	@$(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) -Xlinker -L$(CURDIR)/.build/static $(SWIFT_FLAGS)
+	@mkdir -p $(STATIC) && ln -sf "$$(dpkg -L libhiredis-dev | grep '/libhiredis\.a$$')" $(STATIC)/libhiredis.a
+	@printf '%s\n' 'Name: hiredis' 'Description: linked in' 'Version: 0' 'Libs: -L$(STATIC) -lhiredis' >$(STATIC)/hiredis.pc
+	@PKG_CONFIG_PATH=$(STATIC) $(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) $(SWIFT_FLAGS)
 	@.ci/dist $(BIN) $(DIST)
 
 .PHONY: deb
