@@ -19,16 +19,21 @@ struct AdminServerTests {
     private typealias Client = any TestClientProtocol
 
     /// The endpoints of a bridge as the program assembles them, as long as `body` runs.
-    /// - Parameter redis: where the bridge runs; nil for one that was made and never ran.
-    private func withAdmin(redis: String? = nil, _ body: @Sendable @escaping (Client) async throws -> Void) async throws
-    {
+    /// - Parameters:
+    ///   - redis: where the bridge runs; nil for one that was made and never ran.
+    ///   - triesKey: whether it asks Loops before the first event; there, nothing listens.
+    private func withAdmin(
+        redis: String? = nil,
+        triesKey: Bool = false,
+        _ body: @Sendable @escaping (Client) async throws -> Void
+    ) async throws {
         var configuration = BridgeConfiguration(
             redis: try RedisConfiguration(url: redis ?? "redis://127.0.0.1:1"),
             loops: LoopsConfiguration(baseURL: "http://127.0.0.1:1", apiKey: "key", userAgent: "test"),
             instance: "this-one"
         )
         configuration.shutdownGrace = .zero
-        configuration.triesKeyAtStart = false
+        configuration.triesKeyAtStart = triesKey
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
@@ -55,9 +60,12 @@ struct AdminServerTests {
     }
 
     /// A bridge that runs on a redis-server of its own and is ready.
-    private func withReadyAdmin(_ body: @Sendable @escaping (Client) async throws -> Void) async throws {
+    private func withReadyAdmin(
+        triesKey: Bool = false,
+        _ body: @Sendable @escaping (Client) async throws -> Void
+    ) async throws {
         try await RedisServer.run { server in
-            try await withAdmin(redis: server.url) { client in
+            try await withAdmin(redis: server.url, triesKey: triesKey) { client in
                 while try await get("/readyz", client).status != .ok { await Task.yield() }
                 try await body(client)
             }
@@ -151,8 +159,7 @@ struct AdminServerTests {
 
     @Test("/startz fails until Loops has answered once, and says why")
     func notStarted() async throws {
-        try await withReadyAdmin { client in
-            // The Loops of these tests is a port where nothing listens.
+        try await withReadyAdmin(triesKey: true) { client in
             let answer = try await get("/startz", client)
             #expect(answer.status == .serviceUnavailable)
             #expect(answer.body.contains("[+] apiKey\n") && answer.body.contains("[-] loops: Loops has never answered"))

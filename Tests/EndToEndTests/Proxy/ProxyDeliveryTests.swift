@@ -8,7 +8,11 @@ import Testing
 @testable import loops_bridge
 @testable import loops_bridge_dev
 
-@Suite("Events leave through a real proxy, to an API with a private authority", .timeLimit(.minutes(3)))
+@Suite(
+    "Events leave through a real proxy, to an API with a private authority",
+    .tags(.servers),
+    .timeLimit(.minutes(3))
+)
 struct ProxyDeliveryTests {
     private struct Site: Sendable {
         let folder: String
