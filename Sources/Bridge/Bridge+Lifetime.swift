@@ -34,7 +34,8 @@ extension Bridge {
             group.addTask { await self.recorder.run { self.sample } }
             group.addTask {
                 await self.watchAccount()
-                await Self.untilCancelled()
+                // Its end is none of reading.
+                _ = await Wakeup().wait()
             }
             group.addTask { _ = await stop.wait() }
             defer { group.cancelAll() }
