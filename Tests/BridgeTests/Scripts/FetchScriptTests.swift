@@ -1,4 +1,5 @@
 import RedisStreams
+import Synchronization
 import Testing
 
 @testable import Bridge

@@ -2,6 +2,7 @@ import DevKit
 import Logging
 import RedisStreams
 import Segment
+import Synchronization
 
 @testable import Bridge
 

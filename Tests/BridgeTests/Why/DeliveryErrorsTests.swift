@@ -1,6 +1,7 @@
 import Logging
 import Loops
 import RedisStreams
+import Synchronization
 import Testing
 
 @testable import Bridge
