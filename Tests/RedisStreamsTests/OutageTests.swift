@@ -59,7 +59,7 @@ import Testing
             await log.connected(times: 2)
             let identities = log.states.compactMap { if case .connected(let identity) = $0 { identity } else { nil } }
             #expect(identities.count == 2 && identities[0].runID != identities[1].runID)
-            #expect(identities.allSatisfy { $0.runID.count == 40 && !$0.version.isEmpty })
+            #expect(identities.allSatisfy { $0.runID.count == 40 && !$0.product.isEmpty })
         }
     }
 
