@@ -180,7 +180,7 @@ struct AdminServerTests {
                 #expect(stream[name] == .null, "\(name)")
             }
             #expect(stream["name"] == "segment:events" && stream["buffered"] == 0)
-            #expect(stream["fault"]?.stringValue != nil)
+            #expect(stream["error"]?.stringValue != nil)
             #expect(json["checks"]?.arrayValue?.first?["ok"] == false)
         }
     }
@@ -197,7 +197,7 @@ struct AdminServerTests {
             }
             for name in ["length", "lag", "pending", "deadLetters"] { #expect(stream[name] == 0, "\(name)") }
             #expect(stream["oldestUnackedSeconds"]?.doubleValue == 0)
-            #expect(stream["fault"] == .null)
+            #expect(stream["error"] == .null)
         }
     }
 
