@@ -1,6 +1,6 @@
 import Testing
 
-@testable import loops_bridge
+@testable import BridgeService
 
 @Suite("The address that the admin endpoints listen on")
 struct ListenAddressTests {
