@@ -18,7 +18,7 @@ public struct AccountFinding: Sendable, Equatable {
             guard let type = account.properties[name.name] else {
                 text =
                     "\(mapping) sends the contact property '\(name.name)', which Loops does not have: it drops the value without a word"
-                let nearest = Suggestion.nearest(to: name.name, in: account.properties.keys.sorted())
+                let nearest = account.property(like: name.name)
                 let question = nearest.map { "Did you mean '\($0)'? If not, make" } ?? "Make"
                 advice = "\(question) it in Loops, or with 'loops-bridge check --connect --create-missing'."
                 return
@@ -37,6 +37,13 @@ public struct AccountFinding: Sendable, Equatable {
                 nearest.map { "Did you mean '\($0)' (\(account.lists[$0] ?? ""))?" }
                 ?? "Take the ID from Loops' settings of the list."
         }
+    }
+}
+
+extension LoopsAccount {
+    /// The property that a name of none is probably a misspelling of; nil when it resembles none.
+    public func property(like name: String) -> String? {
+        Suggestion.nearest(to: name, in: properties.keys.sorted())
     }
 }
 

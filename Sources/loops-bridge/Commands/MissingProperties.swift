@@ -5,7 +5,7 @@ import Loops
 
 /// Contact properties that mappings name and Loops lacks, each once, with the type that their values have.
 struct MissingProperties {
-    private let types: [(name: String, type: LoopsAccount.PropertyType)]
+    private let types: [(name: String, type: LoopsAccount.PropertyType, resembled: String?)]
 
     init(_ destination: Destination, _ account: LoopsAccount) {
         var seen: Set<String> = []
@@ -13,11 +13,12 @@ struct MissingProperties {
             name.kind == .contactProperty && account.properties[name.name] == nil && seen.insert(name.name).inserted
         }.map { name in
             // What comes from the event may be anything; a text takes most.
-            (name.name, name.literal.flatMap { LoopsAccount.PropertyType(of: $0) } ?? .string)
+            let type = name.literal.flatMap { LoopsAccount.PropertyType(of: $0) } ?? .string
+            return (name.name, type, account.property(like: name.name))
         }
     }
 
-    /// - Parameter asks: whether a person says yes to each, or another type.
+    /// - Parameter asks: whether a person says yes to each, or another type; if not, what resembles a property of Loops is left out.
     /// - Returns: whether all that was wanted was made.
     func create(_ client: LoopsClient, asks: Bool) async throws -> Bool {
         if types.isEmpty {
@@ -30,7 +31,15 @@ struct MissingProperties {
             throw ExitStatus.unusable
         }
         var isGood = true
-        for (name, guess) in types {
+        for (name, guess, resembled) in types {
+            // A misspelt name would be a property for good: Loops cannot rename it.
+            if let resembled, !asks {
+                isGood = false
+                Terminal.printError(
+                    "'\(name.shown)' was not made: Loops has '\(resembled.shown)'. Correct the mapping, or run this without --yes"
+                )
+                continue
+            }
             guard let type = asks ? Self.answer(name, guess) : guess else {
                 Terminal.line("'\(name.shown)' was left out.")
                 continue
