@@ -133,8 +133,16 @@ struct DeliveryTests {
             _ = await harness.simulator.waitForEffects(count: 300)
             await harness.redis.stop(signal)
             try await harness.redis.start()
-            await harness.bridge.confirmedEnds.reached(2000)
-            #expect(try await harness.pending() == 0)
+            // Redis may have acknowledged entries without its reply arriving: those are neither counted here nor delivered again. So Redis is asked.
+            var isFinished = false
+            while !isFinished {
+                // A question on the connection that just broke fails.
+                guard let info = try? await harness.client.groupInfos(Harness.stream).first,
+                    let from = info.lastDeliveredID.next,
+                    let behind = try? await harness.client.range(Harness.stream, from: from, count: 1)
+                else { continue }
+                isFinished = info.pending == 0 && behind.isEmpty
+            }
             let audit = harness.audit
             #expect(audit.isClean)
             #expect(audit.applied.values.reduce(0) { $0 + $1.count } == 2000)
