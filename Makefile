@@ -8,8 +8,8 @@ SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
 # The developers' program: the simulator, sample events, the reference. In no image and no package.
 DEV := .build/release/loops-bridge-dev
-# On Linux, Swift is linked into the release programs: they run where no Swift is installed, and `make dist` packs what `make run` built.
-RELEASE_FLAGS := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+# For `make dist` alone: a program that runs where no Swift is installed. `make run` builds as Swift does by itself.
+STATIC_FLAGS := --static-swift-stdlib
 # With the commit, which `--version` shows; nothing at all when nothing has changed.
 RELEASE_BUILD = .ci/build-release
 
@@ -42,7 +42,7 @@ run: release ## See real events flow: embedded Redis, simulator and samples; wit
 	@if [ -n "$${REDIS_URL:-}" ] && [ -n "$${LOOPS_API_KEY:-}$${LOOPS_API_KEY_FILE:-}" ]; then \
 	  exec $(BIN) run $(ARGS); \
 	else \
-	  $(RELEASE_BUILD) loops-bridge-dev $(RELEASE_FLAGS) $(SWIFT_FLAGS); \
+	  $(RELEASE_BUILD) loops-bridge-dev $(SWIFT_FLAGS); \
 	  exec $(DEV) run $(ARGS); \
 	fi
 
@@ -128,11 +128,11 @@ build: deps ## Build for debugging
 
 .PHONY: release
 release: deps ## Build the release binary, .build/release/loops-bridge
-	@$(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) loops-bridge $(SWIFT_FLAGS)
 
 .PHONY: release-dev
 release-dev: release
-	@$(RELEASE_BUILD) loops-bridge-dev $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) loops-bridge-dev $(SWIFT_FLAGS)
 
 .PHONY: conformance
 conformance: release ## Send the vectors of the real destination through `loops-bridge map` and count what passes
@@ -200,7 +200,7 @@ soak: deps release-dev ## Constant load with faults; fails when anything grows: 
 
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
-	@$(RELEASE_BUILD) budget $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) budget $(SWIFT_FLAGS)
 	.build/release/budget $(ARGS)
 
 # hiredis as well: Debian 12 and 13 have different versions of it. A description of its own for pkg-config leads to a folder with nothing but the
@@ -212,7 +212,7 @@ dist: deps ## Pack the program for Linux: .build/dist/*.tar.gz, with man page, c
 	@.ci/install objcopy:binutils
 	@mkdir -p $(STATIC) && ln -sf "$$(dpkg -L libhiredis-dev | grep '/libhiredis\.a$$')" $(STATIC)/libhiredis.a
 	@printf '%s\n' 'Name: hiredis' 'Description: linked in' 'Version: 0' 'Libs: -L$(STATIC) -lhiredis' >$(STATIC)/hiredis.pc
-	@PKG_CONFIG_PATH=$(STATIC) $(RELEASE_BUILD) loops-bridge $(RELEASE_FLAGS) $(SWIFT_FLAGS)
+	@PKG_CONFIG_PATH=$(STATIC) $(RELEASE_BUILD) loops-bridge $(STATIC_FLAGS) $(SWIFT_FLAGS)
 	@.ci/dist $(BIN) $(DIST)
 
 .PHONY: deb
@@ -226,8 +226,10 @@ test-deb: release-dev ## Install, start, upgrade and remove the package of `make
 	@.ci/test-deb $(DIST) $(SUITES)
 
 .PHONY: image-test
-image-test: release-dev ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
+image-test: deps ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
 	@.ci/install buildah:buildah podman:podman runc:runc conmon:conmon debootstrap:debootstrap redis-server:redis-server curl:curl
+	@$(RELEASE_BUILD) loops-bridge $(STATIC_FLAGS) $(SWIFT_FLAGS)
+	@$(RELEASE_BUILD) loops-bridge-dev $(STATIC_FLAGS) $(SWIFT_FLAGS)
 	@.ci/test-image $(BIN) $(DEV)
 
 .PHONY: image
