@@ -189,22 +189,24 @@ extension Harness {
         #expect(applied < count)
         let quiet = Logger.quiet
         let client = RedisClient(configuration: configuration.redis, logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // What Loops applied after the client's timeout, on a slow machine, is sent again; nothing else is.
+        var unanswered: Int { simulator.withSimulation { Int($0.statistics.appliedUnanswered) } }
+        let left = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await client.run() }
             defer { group.cancelAll() }
             let info = try #require(try await client.groupInfos(stream).first)
-            let lag = try await client.range(stream, from: info.lastDeliveredID.next ?? .max, count: count).count
-            let committed = DeliveryAudit(simulator.evidence()).committed
-            #expect(info.pending + lag == count - committed, "delivered and not acknowledged, or the other way round")
+            return try await client.range(stream, from: info.lastDeliveredID.next ?? .max, count: count).count
+                + info.pending
         }
+        let first = DeliveryAudit(simulator.evidence())
+        let missing = count - (first.committed - first.repeated)
+        #expect(missing...missing + unanswered ~= left, "delivered and not acknowledged, or the other way round")
         try await carry(configuration, redis, simulator) { harness in
-            _ = await simulator.wait { simulation in
-                simulation.journal.elements().count { $0.isCommitted } >= count
-            }
+            await harness.bridge.confirmedEnds.reached(left)
         }
         let audit = DeliveryAudit(simulator.evidence())
         #expect(audit.isClean)
-        #expect(audit.committed == count && audit.repeated == 0)
+        #expect(audit.committed - audit.repeated == count && audit.repeated <= unanswered)
     }
 }
 
