@@ -29,7 +29,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Asks Redis and Loops as well.") var connect = false
     @Flag(help: "With --connect: makes contact properties at Loops that the mappings name and Loops lacks.")
     var createMissing = false
-    @Flag(help: "With --create-missing: does not ask, and leaves out what resembles a property of Loops.") var yes = false
+    @Flag(help: "With --create-missing: does not ask, and leaves out what resembles a property of Loops.")
+    var yes = false
     @Option(help: "Checks this mappings file alone, without the settings.", completion: .file()) var mappings: String?
     @OptionGroup var options: SettingsOptions
 
