@@ -88,14 +88,13 @@ struct ProxyDeliveryTests {
     @Test("Through tinyproxy, with user and password; what it refuses says what to do")
     func tinyproxy() async throws {
         try await withSite { site in
-            try await ProxyServer.tinyproxy(in: site.folder) { port in
+            try await ProxyServer.tinyproxy(in: site.folder) { port, server in
                 let proxy = "http://127.0.0.1:\(port)"
                 let environment = [
                     "LOOPS_PROXY": "http://bridge:hunter2@127.0.0.1:\(port)", "LOOPS_CA_FILE": site.authority,
                 ]
                 try await deliver(site, host: "localhost", environment, proxy: proxy)
-                let log = try String(contentsOfFile: "\(site.folder)/tinyproxy.log", encoding: .utf8)
-                #expect(log.contains("CONNECT localhost:\(site.port) HTTP/1.1"))
+                #expect(server.output.contains { $0.contains("CONNECT localhost:\(site.port) HTTP/1.1") })
 
                 expect(
                     try await check(site, host: "localhost", environment),
