@@ -23,7 +23,7 @@ TEST_WIDTH := 12
 SWIFT_TEST := .ci/unprivileged $(CURDIR)/.build/debug/loops-bridgePackageTests.xctest --testing-library swift-testing \
   --experimental-maximum-parallelization-width $(TEST_WIDTH)
 
-SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks/micro Benchmarks/floor
 
 .PHONY: help
 help: ## List the targets
@@ -171,9 +171,7 @@ BENCH_NEEDS := python3:python3 redis-server:redis-server /usr/sbin/nginx:nginx-l
 bench-deps: release-dev
 	@.ci/install $(BENCH_NEEDS)
 	@$(call venv,.build/bench-venv,$(BENCH_PACKAGES))
-	@# Files that are new in the package above are only seen with a manifest that is newer.
-	@touch Benchmarks/Package.swift
-	swift build -c release --package-path Benchmarks
+	@for program in micro floor; do $(RELEASE_BUILD) $$program $(SWIFT_FLAGS); done
 
 .PHONY: bench
 bench: bench-deps ## Measure what an event costs: the small parts, and the whole beside a Python worker and the floors
@@ -238,4 +236,4 @@ image: ## Build the container image (needs Docker)
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf .build Benchmarks/.build
+	rm -rf .build

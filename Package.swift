@@ -13,11 +13,6 @@ let package = Package(
         .executable(name: "loops-bridge", targets: ["loops-bridge"]),
         // For developers: the simulator, sample events, the reference. No package and no image has it.
         .executable(name: "loops-bridge-dev", targets: ["loops-bridge-dev"]),
-        // For Benchmarks/ only.
-        .library(name: "Bridge", targets: ["Bridge"]),
-        .library(name: "JSON", targets: ["JSON"]),
-        .library(name: "RedisStreams", targets: ["RedisStreams"]),
-        .library(name: "Segment", targets: ["Segment"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -224,6 +219,26 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Tests/Budget"
+        ),
+        // What the small parts of the bridge take; what a client takes that sends given requests and does nothing else: for `make bench` only.
+        .executableTarget(
+            name: "micro",
+            dependencies: [
+                "Bridge", "JSON", "Loops", "RedisStreams", "Segment",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/micro"
+        ),
+        .executableTarget(
+            name: "floor",
+            dependencies: [
+                "JSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/floor"
         ),
         .testTarget(name: "JSONTests", dependencies: ["DevKit", "JSON"]),
         .testTarget(

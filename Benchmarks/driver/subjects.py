@@ -14,8 +14,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BRIDGE = ROOT / ".build/release/loops-bridge"
 BRIDGE_DEV = ROOT / ".build/release/loops-bridge-dev"
-FLOOR = HERE.parent / ".build/release/floor"
-MICRO = HERE.parent / ".build/release/micro"
+FLOOR = ROOT / ".build/release/floor"
+MICRO = ROOT / ".build/release/micro"
 PYTHON = ROOT / ".build/bench-venv/bin/python"
 IN_FLIGHT = 32
 

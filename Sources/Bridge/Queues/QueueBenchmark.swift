@@ -3,17 +3,16 @@ import JSON
 import Loops
 import RedisStreams
 
-/// What the lanes cost by themselves, for Benchmarks/ only: entries with one request each, which Loops takes at once. As many wait as a bridge has in
+/// What the lanes cost by themselves, for `make bench` only: entries with one request each, which Loops takes at once. As many wait as a bridge has in
 /// hand at the most.
-@_spi(Benchmarks)
-public struct QueueBenchmark: Sendable {
+package struct QueueBenchmark: Sendable {
     private static let window = 8_192
     private static let inFlight = 32
 
     private let entries: [PlannedEntry]
 
     /// - Parameter contacts: the entries are theirs in turn.
-    public init(entries: Int, contacts: Int) {
+    package init(entries: Int, contacts: Int) {
         let call = EncodedRequest(LoopsRequest(operation: .sendEvent, body: [:]), idempotencyKey: "key")
         self.entries = (0..<entries).map { number in
             PlannedEntry(
@@ -29,7 +28,7 @@ public struct QueueBenchmark: Sendable {
 
     /// Admits, starts and finishes until nothing is left.
     /// - Returns: how many were delivered.
-    public func carry() -> Int {
+    package func carry() -> Int {
         let now = ContinuousClock.now
         var contactQueues = ContactQueues()
         var underWay: Deque<OrderingKey> = []

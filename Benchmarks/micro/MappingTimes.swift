@@ -1,5 +1,6 @@
 import Bridge
 import JSON
+import Loops
 import Segment
 
 /// Triggers and mappings.

@@ -1,4 +1,4 @@
-@_spi(Benchmarks) import Bridge
+import Bridge
 
 /// The lanes alone: an entry goes in, its request starts and ends, the entry comes out, with as many in hand as a bridge may have.
 enum LaneTimes {
