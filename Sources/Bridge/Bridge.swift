@@ -1,13 +1,13 @@
-public import Logging
-public import Loops
-public import Metrics
+package import Logging
+package import Loops
+package import Metrics
 import NIOCore
 import RedisStreams
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
-public final class Bridge: Service {
+package final class Bridge: Service {
     let configuration: BridgeConfiguration
     let rules: CurrentDestination
     private let reloads: ClosedCounters
@@ -31,7 +31,7 @@ public final class Bridge: Service {
     ///   - destination: what becomes of events.
     ///   - loops: made from the same configuration; outlives the bridge.
     ///   - factory: where metrics live.
-    public convenience init(
+    package convenience init(
         configuration: BridgeConfiguration,
         destination: Destination,
         loops: LoopsClient,
@@ -133,10 +133,10 @@ public final class Bridge: Service {
     }
 
     /// Tells the mappings in force from others; the same wherever they are the same.
-    public var mappingsDigest: String { rules.current.destination.digest }
+    package var mappingsDigest: String { rules.current.destination.digest }
 
     /// What the bridge is doing now.
-    public var status: BridgeStatus {
+    package var status: BridgeStatus {
         let delivery = deliverer.snapshot
         return BridgeStatus(
             instance: configuration.instance,
@@ -165,7 +165,7 @@ public final class Bridge: Service {
     }
 
     /// How the last minutes went.
-    public var history: StatusHistory { recorder.history }
+    package var history: StatusHistory { recorder.history }
 
     /// What ``history`` keeps of an instant.
     var sample: StatusHistory.Sample {
@@ -181,7 +181,7 @@ public final class Bridge: Service {
     }
 
     /// Uses other mappings for what is read from now on. What has been read keeps the requests that it had.
-    public func reload(_ destination: Destination) {
+    package func reload(_ destination: Destination) {
         rules.replace(destination)
         mappingsRefused.store(false, ordering: .relaxed)
         reloads.increment("accepted")
@@ -190,25 +190,25 @@ public final class Bridge: Service {
     }
 
     /// Counts mappings that could not be used; those in force stay.
-    public func reloadRefused() {
+    package func reloadRefused() {
         mappingsRefused.store(true, ordering: .relaxed)
         reloads.increment("refused")
     }
 
     /// Sets the gauges that show an instant; call it before they are looked at.
-    public func refreshGauges() {
+    package func refreshGauges() {
         gauges.set(status)
         deliverer.refreshGauges()
     }
 
     /// Ends that Redis has confirmed, as they come.
-    public var confirmedEnds: CompletionCounter { completions }
+    package var confirmedEnds: CompletionCounter { completions }
 
     /// Carries events until a graceful shutdown or a cancellation, then stops cleanly: ends what is under way within the grace period,
     /// acknowledges it, and leaves the rest pending in Redis.
     ///
     /// - Throws: what makes going on wrong: another process has taken over, or the configuration does not fit the group.
-    public func run() async throws {
+    package func run() async throws {
         let stop = Wakeup()
         // A task of its own: a cancellation must not cut off the acknowledgements of what was delivered. It ends by itself within the
         // grace period.

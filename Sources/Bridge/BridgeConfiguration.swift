@@ -1,81 +1,81 @@
-public import Loops
-public import RedisStreams
+package import Loops
+package import RedisStreams
 import Segment
 
 /// Everything that a bridge is told. `docs/` and the settings of the program name the same things.
-public struct BridgeConfiguration: Sendable {
+package struct BridgeConfiguration: Sendable {
     /// A stream and its weight against the others.
-    public struct Stream: Sendable, Equatable {
-        public var name: String
-        public var weight: Int
+    package struct Stream: Sendable, Equatable {
+        package var name: String
+        package var weight: Int
 
-        public init(name: String, weight: Int = 1) {
+        package init(name: String, weight: Int = 1) {
             self.name = name
             self.weight = weight
         }
     }
 
-    public var redis: RedisConfiguration
-    public var loops: LoopsConfiguration
+    package var redis: RedisConfiguration
+    package var loops: LoopsConfiguration
     /// The most requests a second of all replicas together, whatever Loops says of its limit. nil for what Loops says, and ten until it has
     /// said it; 0 for no limit at all.
-    public var rateLimit: Double?
+    package var rateLimit: Double?
     /// Which waiting identifies of one contact become one update.
-    public var coalescing = Coalescing.lossless
-    public var streams: [Stream] = [Stream(name: "segment:events")]
-    public var group = "loops-bridge"
+    package var coalescing = Coalescing.lossless
+    package var streams: [Stream] = [Stream(name: "segment:events")]
+    package var group = "loops-bridge"
     /// Names this process to others.
-    public var instance: String
+    package var instance: String
     /// Consumers of the group. Fixed when the group is made.
-    public var partitions = 64
+    package var partitions = 64
     /// Entries that may be pending in the group before routing stops; the rest waits as lag. Ten times as many while a few hot contacts
     /// fill it.
-    public var maxPending = 10_000
+    package var maxPending = 10_000
     /// How long a replica's partitions stay its own without a renewal, and how often it renews.
-    public var lease = Duration.seconds(15)
-    public var heartbeat = Duration.seconds(2)
+    package var lease = Duration.seconds(15)
+    package var heartbeat = Duration.seconds(2)
     /// What to do while no majority of the sentinels, or of the cluster's primaries, can be asked.
-    public var quorum = QuorumPolicy.required
+    package var quorum = QuorumPolicy.required
     /// The deaths of processes after which an entry that each of them had in hand is dead-lettered.
-    public var maxCrashes = 5
+    package var maxCrashes = 5
     /// How long entries that every group has finished stay in the stream; nil for ever.
-    public var trimFinishedAfter: Duration?
+    package var trimFinishedAfter: Duration?
     /// `0` or `$`: where a new group begins.
-    public var groupStart = "0"
+    package var groupStart = "0"
     /// nil for `{stream}:dead`.
-    public var deadLetterStream: String?
+    package var deadLetterStream: String?
     /// Letters beyond this are trimmed, the oldest first; roughly.
-    public var deadLetterMaxLength = 100_000
-    public var retry = RetryPolicy()
+    package var deadLetterMaxLength = 100_000
+    package var retry = RetryPolicy()
     /// How long after its sending Loops may still apply a request that was given up without an answer: until then the contact's next request
     /// waits, unless it is the same one. Zero for not waiting.
-    public var lateEffect = Duration.seconds(30)
+    package var lateEffect = Duration.seconds(30)
     /// Whether Loops is asked for the key before the first event is sent, so that a release with a wrong one is not ready. Loops being down
     /// says nothing against the key.
-    public var triesKeyAtStart = true
+    package var triesKeyAtStart = true
     /// Whether Loops is asked what contact properties and mailing lists the team has, so that what the mappings name beyond that is told.
-    public var checksAccount = true
+    package var checksAccount = true
     /// The time a stop gives to requests under way and to acknowledgements.
-    public var shutdownGrace = Duration.seconds(25)
+    package var shutdownGrace = Duration.seconds(25)
     /// What is held in memory.
-    public var limits = BufferLimits()
+    package var limits = BufferLimits()
     /// The dot paths of the contact key, first present wins.
-    public var contactPaths = ContactKeyRule.defaultPaths
+    package var contactPaths = ContactKeyRule.defaultPaths
     /// The name under which events' `integrations` switch this destination on and off.
-    public var integrationName = IntegrationRule.defaultName
+    package var integrationName = IntegrationRule.defaultName
     /// Whether events' trace contexts (`traceparent`) go into logs and requests.
-    public var carriesTraces = true
+    package var carriesTraces = true
     /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
-    public var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
+    package var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 
-    public init(redis: RedisConfiguration, loops: LoopsConfiguration, instance: String) {
+    package init(redis: RedisConfiguration, loops: LoopsConfiguration, instance: String) {
         self.redis = redis
         self.loops = loops
         self.instance = instance
     }
 
     /// What the leases' promise rests on.
-    public var leaseTiming: LeaseTiming {
+    package var leaseTiming: LeaseTiming {
         LeaseTiming(lease: lease, heartbeat: heartbeat, requestTimeout: loops.requestTimeout)
     }
 
@@ -95,7 +95,7 @@ public struct BridgeConfiguration: Sendable {
     }
 
     /// What keeps a stream's keys from living together in a cluster, for a person; nil when nothing does, or there is no cluster.
-    public var clusterFault: String? {
+    package var clusterFault: String? {
         guard redis.isCluster else { return nil }
         for stream in streams {
             let keys = keys(of: stream)
@@ -119,7 +119,7 @@ public struct BridgeConfiguration: Sendable {
     /// What makes two streams share a key in Redis, for a person; nil when nothing does.
     ///
     /// `a` and `{a}` are two streams with one hash tag: what one of them has routed, the other would take for its own.
-    public var keyConflict: String? {
+    package var keyConflict: String? {
         let all = streams.map { keys(of: $0) }
         for (index, one) in all.enumerated() {
             for other in all[(index + 1)...] where one.state == other.state {
@@ -144,23 +144,23 @@ public struct BridgeConfiguration: Sendable {
 }
 
 /// The limits on what waits in memory; Redis is the buffer.
-public struct BufferLimits: Sendable, Equatable {
+package struct BufferLimits: Sendable, Equatable {
     /// Entries that may wait in memory, over all partitions of a stream.
-    public var buffered = 8192
+    package var buffered = 8192
     /// Entries of one partition that may wait in memory whatever the others hold. What waits here can be merged; what waits in Redis cannot.
-    public var perPartition = 256
+    package var perPartition = 256
     /// Entries of one partition that may wait in memory while at least as many more have room.
-    public var perPartitionWhileRoom = 4096
+    package var perPartitionWhileRoom = 4096
     /// Bytes that may wait in memory; one read may go over it.
-    public var bytes = 16 * 1024 * 1024
+    package var bytes = 16 * 1024 * 1024
     /// Entries one call may take. More would cost Redis a little less for each, and would make everybody else who uses it wait longer for one call.
-    public var callEntries = 64
+    package var callEntries = 64
     /// Bytes that one call should handle at the most: a script reads them all into Redis' memory.
-    public var callBytes = 256 * 1024
+    package var callBytes = 256 * 1024
     /// Partitions that one pull call may read.
-    public var callPartitions = 64
+    package var callPartitions = 64
     /// Bytes that the answer to one read may have. It is twice in memory for a moment, so this bounds what a stream full of large entries costs.
-    public var replyBytes = 4 << 20
+    package var replyBytes = 4 << 20
 
-    public init() {}
+    package init() {}
 }

@@ -1,10 +1,10 @@
 /// Certificates for a test, by openssl(1).
-public enum Certificates {
+package enum Certificates {
     /// They could not be made.
-    public struct Fault: Error, CustomStringConvertible {
+    package struct Fault: Error, CustomStringConvertible {
         let folder: String
 
-        public var description: String {
+        package var description: String {
             "openssl made no certificates in \(folder). Is openssl installed, and may the folder be written to?"
         }
     }
@@ -12,7 +12,7 @@ public enum Certificates {
     /// Makes an authority, certificates of it for a server (`127.0.0.1`, `localhost`, `loops.test`) and a client (`client`), and an authority that nobody knows:
     /// `ca.pem`, `server.pem`, `client.pem`, `other.pem`, each with its `.key`. `expired.pem` and `future.pem` are the server's as well, of a day
     /// in 2020 and of years after 2100.
-    public static func make(in folder: String) async throws {
+    package static func make(in folder: String) async throws {
         let script = #"""
             set -e; cd "$1"
             key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"

@@ -14,13 +14,13 @@ import SystemPackage
 ///
 /// Between the two stands a shell that reads our end of a pipe: when that closes, for whatever reason, it ends the program. Both are in a
 /// process group of their own: a terminal's Ctrl-C is for us, and we decide what becomes of them.
-public final class ChildProcess: Sendable {
-    public let processID: Int32
+package final class ChildProcess: Sendable {
+    package let processID: Int32
     /// The latest lines of its output, oldest first; bounded.
-    public var output: [String] { watch.withLock { $0.lines } }
+    package var output: [String] { watch.withLock { $0.lines } }
 
     /// Lines of output that are kept.
-    public static let maxLines = 500
+    package static let maxLines = 500
 
     private struct Watch {
         var lines: [String] = []
@@ -51,7 +51,7 @@ public final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - executable: a path, or a name to look for in `PATH`.
     ///   - environment: set beside what we have.
-    public static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ executable: String,
         arguments: [String] = [],
         environment: [String: String] = [:],
@@ -128,16 +128,16 @@ public final class ChildProcess: Sendable {
     }
 
     /// Sends a signal; nothing when the program has ended, since its ID may be another's by then.
-    public func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         if !watch.withLock({ $0.isEnded }) { _ = kill(processID, signal) }
     }
 
     /// Waits for the program's end.
-    public func exited() async { await ended.value }
+    package func exited() async { await ended.value }
 
     /// Waits for a line of output, one that came before included.
     /// - Returns: nil when the program ended without it.
-    public func line(where matches: @escaping @Sendable (String) -> Bool) async -> String? {
+    package func line(where matches: @escaping @Sendable (String) -> Bool) async -> String? {
         let found = OneTime<String?>()
         watch.withLock { watch in
             if let line = watch.lines.first(where: matches) {
@@ -174,11 +174,11 @@ public final class ChildProcess: Sendable {
 }
 
 /// Why a program did not run as it should.
-public enum ChildError: Error, CustomStringConvertible {
+package enum ChildError: Error, CustomStringConvertible {
     case notStarted(String)
     case endedEarly(String, output: [String])
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notStarted(let name):
             "\(name) could not be started. Is it installed? `make deps` installs what is missing."

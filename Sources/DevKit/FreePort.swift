@@ -9,14 +9,14 @@ import Synchronization
 #endif
 
 /// A TCP port of the loopback interface that nobody listens on.
-public enum FreePort {
+package enum FreePort {
     /// Below those that the kernel gives to outgoing connections: a server that is stopped for a while finds its port free again.
     private static let range = 20_000..<32_000
     private static let given = Mutex<Set<Int>>([])
 
     /// One that was free a moment ago, and is given once: also to other processes that ask here, as long as this one lives. A server that is
     /// stopped for a while finds its port again, and nobody takes another's server for it. A program of somebody else's may take it before we do.
-    public static func take() -> Int {
+    package static func take() -> Int {
         for _ in 0..<1000 {
             let port = Int.random(in: range)
             let isNew = given.withLock { $0.insert(port).inserted }
@@ -27,7 +27,7 @@ public enum FreePort {
     }
 
     /// Whether nobody listens on a port at this moment.
-    public static func isFree(_ port: Int) -> Bool { take(port) != nil }
+    package static func isFree(_ port: Int) -> Bool { take(port) != nil }
 
     #if os(Linux)
         /// Holds a name of the kernel's that stands for the port (unix(7), abstract sockets): it is given back when the process ends, however it ends.

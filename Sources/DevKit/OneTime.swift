@@ -1,17 +1,17 @@
 import Synchronization
 
 /// A value that is set once and can be awaited before, by any number of tasks.
-public final class OneTime<Value: Sendable>: Sendable {
+package final class OneTime<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var waiters: [CheckedContinuation<Value, Never>] = []
     }
     private let state = Mutex(State())
 
-    public init() {}
+    package init() {}
 
     /// The first value counts; later ones are dropped.
-    public func set(_ value: Value) {
+    package func set(_ value: Value) {
         let waiters = state.withLock { state in
             guard state.value == nil else { return [CheckedContinuation<Value, Never>]() }
             state.value = value
@@ -21,7 +21,7 @@ public final class OneTime<Value: Sendable>: Sendable {
         for waiter in waiters { waiter.resume(returning: value) }
     }
 
-    public var value: Value {
+    package var value: Value {
         get async {
             let value = await withCheckedContinuation { continuation in
                 let value = state.withLock { state in

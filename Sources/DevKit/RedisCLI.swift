@@ -1,14 +1,14 @@
 /// `redis-cli`, for what sets a server up rather than uses it.
-public enum RedisCLI {
+package enum RedisCLI {
     /// Runs one command and gives its output, one line an element.
     /// - Throws: ``ChildError`` when redis-cli cannot be started.
     @discardableResult
-    public static func run(port: Int, _ words: String...) async throws -> [String] {
+    package static func run(port: Int, _ words: String...) async throws -> [String] {
         try await run(port: port, words)
     }
 
     @discardableResult
-    public static func run(port: Int, _ words: [String]) async throws -> [String] {
+    package static func run(port: Int, _ words: [String]) async throws -> [String] {
         try await ChildProcess.run("redis-cli", arguments: ["-p", String(port)] + words) { child in
             await child.exited()
             return child.output
@@ -16,7 +16,7 @@ public enum RedisCLI {
     }
 
     /// Repeats a command until its output is as wanted. The start of a process sets the pace.
-    public static func wait(
+    package static func wait(
         port: Int,
         _ words: String...,
         until isGood: @Sendable ([String]) -> Bool

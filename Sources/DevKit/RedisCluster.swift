@@ -1,11 +1,11 @@
 /// A Redis Cluster of our own: three servers that share all slots, and one that copies one of them, on free ports of the loopback interface.
-public final class RedisCluster: Sendable {
+package final class RedisCluster: Sendable {
     /// Those that got slots at the start, in the order of their slots.
-    public let primaries: [RedisServer]
+    package let primaries: [RedisServer]
     /// Copies ``original``.
-    public let standby: RedisServer
+    package let standby: RedisServer
     /// The one that has a standby.
-    public let original: RedisServer
+    package let original: RedisServer
 
     private init(primaries: [RedisServer], standby: RedisServer, copying index: Int) {
         self.primaries = primaries
@@ -13,13 +13,13 @@ public final class RedisCluster: Sendable {
         self.original = primaries[index]
     }
 
-    public var url: String {
+    package var url: String {
         "redis+cluster://" + primaries.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
     }
 
     /// Runs a cluster as long as `body` runs, from the moment at which it serves all slots.
     /// - Parameter slot: the one whose server has a standby.
-    public static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         copying slot: Int = 0,
         body: @Sendable @escaping (RedisCluster) async throws -> Result
     ) async throws -> Result {
@@ -35,7 +35,7 @@ public final class RedisCluster: Sendable {
     }
 
     /// Runs a cluster of one server that has all slots, as managed services offer it, as long as `body` runs.
-    public static func runOne<Result: Sendable>(
+    package static func runOne<Result: Sendable>(
         body: @Sendable @escaping (RedisServer) async throws -> Result
     ) async throws -> Result {
         try await servers(1, []) { servers in
@@ -102,10 +102,10 @@ public final class RedisCluster: Sendable {
     }
 
     /// Waits until the standby serves the slots of ``original``, which has ended.
-    public func standbyTookOver() async throws { try await tookOver(standby) }
+    package func standbyTookOver() async throws { try await tookOver(standby) }
 
     /// Waits until ``original`` or ``standby`` serves the slots of both, and the other servers know it.
-    public func tookOver(_ server: RedisServer) async throws {
+    package func tookOver(_ server: RedisServer) async throws {
         try await RedisCLI.wait(port: server.port, "role") { $0.first == "master" }
         let id = try await Self.id(of: server)
         for witness in [server] + primaries where witness.port == server.port || witness.port != original.port {
@@ -119,14 +119,14 @@ public final class RedisCluster: Sendable {
     }
 
     /// Begins to move a slot: keys that are not there any more are asked for at the target.
-    public func beginMove(of slot: Int, from source: RedisServer, to target: RedisServer) async throws {
+    package func beginMove(of slot: Int, from source: RedisServer, to target: RedisServer) async throws {
         let ids = (source: try await Self.id(of: source), target: try await Self.id(of: target))
         try await RedisCLI.run(port: target.port, "cluster", "setslot", String(slot), "importing", ids.source)
         try await RedisCLI.run(port: source.port, "cluster", "setslot", String(slot), "migrating", ids.target)
     }
 
     /// Moves all keys of a slot.
-    public func moveKeys(of slot: Int, from source: RedisServer, to target: RedisServer) async throws {
+    package func moveKeys(of slot: Int, from source: RedisServer, to target: RedisServer) async throws {
         let keys = try await RedisCLI.run(port: source.port, "cluster", "getkeysinslot", String(slot), "1000")
         let names = keys.filter { !$0.isEmpty }
         guard !names.isEmpty else { return }
@@ -137,7 +137,7 @@ public final class RedisCluster: Sendable {
     }
 
     /// The slot belongs to the target from now on.
-    public func endMove(of slot: Int, to target: RedisServer) async throws {
+    package func endMove(of slot: Int, to target: RedisServer) async throws {
         let id = try await Self.id(of: target)
         for server in [target] + primaries + [standby] where server.processID != nil {
             try await RedisCLI.run(port: server.port, "cluster", "setslot", String(slot), "node", id)

@@ -1,12 +1,12 @@
 import Foundation
 
 /// A Redis with a standby and three sentinels of our own, on free ports of the loopback interface.
-public final class RedisSentinels: Sendable {
+package final class RedisSentinels: Sendable {
     /// The one that takes writes at the start.
-    public let primary: RedisServer
-    public let standby: RedisServer
-    public let ports: [Int]
-    public static let service = "events"
+    package let primary: RedisServer
+    package let standby: RedisServer
+    package let ports: [Int]
+    package static let service = "events"
     /// How long a server is silent before it counts as down, in milliseconds: longer than a busy machine holds one up. A standby whose link was
     /// down for ten times as long is never promoted.
     private static let downAfter = 2000
@@ -17,12 +17,12 @@ public final class RedisSentinels: Sendable {
         self.ports = ports
     }
 
-    public var url: String {
+    package var url: String {
         "redis+sentinel://" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ",") + "/" + Self.service
     }
 
     /// Runs all of them as long as `body` runs, from the moment at which the sentinels know each other and the standby.
-    public static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         body: @Sendable @escaping (RedisSentinels) async throws -> Result
     ) async throws -> Result {
         let sync = ["--repl-diskless-sync-delay", "0"] + RedisServer.users
@@ -79,16 +79,16 @@ public final class RedisSentinels: Sendable {
     }
 
     /// Makes the standby take over while the primary lives on.
-    public func failOver() async throws {
+    package func failOver() async throws {
         try await RedisCLI.wait(port: ports[0], "sentinel", "failover", Self.service) { $0.contains("OK") }
         try await standbyTookOver()
     }
 
     /// Waits until all sentinels say that the standby takes writes, and it does.
-    public func standbyTookOver() async throws { try await tookOver(standby) }
+    package func standbyTookOver() async throws { try await tookOver(standby) }
 
     /// Waits until all sentinels say that a server takes writes, and it does.
-    public func tookOver(_ server: RedisServer) async throws {
+    package func tookOver(_ server: RedisServer) async throws {
         let port = String(server.port)
         for sentinel in ports {
             try await RedisCLI.wait(port: sentinel, "sentinel", "get-master-addr-by-name", Self.service) {

@@ -1,9 +1,9 @@
 /// As whom other servers come to a server: so that they can be shut out alone.
 extension RedisServer {
     /// The server that copies.
-    public static let copier = "copier"
+    package static let copier = "copier"
     /// The sentinels.
-    public static let watcher = "watcher"
+    package static let watcher = "watcher"
     static let usersPassword = "loopback"
 
     /// Arguments of servers that copy one another.
@@ -16,7 +16,7 @@ extension RedisServer {
     /// Shuts a user out, or lets it in again. A server that is started again lets everybody in.
     ///
     /// It may come in and do nothing: switched off, it would be taken for the default user, who may do everything.
-    public func admit(_ user: String, _ isAdmitted: Bool) async throws {
+    package func admit(_ user: String, _ isAdmitted: Bool) async throws {
         try await RedisCLI.run(port: port, "acl", "setuser", user, isAdmitted ? "+@all" : "-@all")
         if !isAdmitted { try await RedisCLI.run(port: port, "client", "kill", "user", user) }
     }

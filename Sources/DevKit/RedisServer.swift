@@ -2,17 +2,17 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-    public import Glibc
+    import Glibc
 #elseif canImport(Musl)
-    public import Musl
+    import Musl
 #elseif canImport(Darwin)
-    public import Darwin
+    import Darwin
 #endif
 
 /// A redis-server of our own, on a free port of the loopback interface, with its files in a temporary folder.
-public final class RedisServer: Sendable {
-    public let port: Int
-    public let directory: String
+package final class RedisServer: Sendable {
+    package let port: Int
+    package let directory: String
     private let arguments: [String]
     private let executable: String
     private let launches: AsyncStream<Launch>.Continuation
@@ -23,9 +23,9 @@ public final class RedisServer: Sendable {
         let started = OneTime<Started>()
     }
 
-    public var url: String { "redis://127.0.0.1:\(port)" }
+    package var url: String { "redis://127.0.0.1:\(port)" }
     /// Of the server that runs now.
-    public var processID: Int32? { child.withLock { $0?.processID } }
+    package var processID: Int32? { child.withLock { $0?.processID } }
 
     private init(
         port: Int,
@@ -41,7 +41,7 @@ public final class RedisServer: Sendable {
         self.launches = launches
     }
 
-    public static var environmentsExecutable: String {
+    package static var environmentsExecutable: String {
         ProcessInfo.processInfo.environment["LOOPS_BRIDGE_REDIS_SERVER"] ?? "redis-server"
     }
 
@@ -52,7 +52,7 @@ public final class RedisServer: Sendable {
     ///     against another version.
     ///   - appendOnly: whether it keeps what it knows over a restart.
     ///   - arguments: further ones for redis-server.
-    public static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         executable: String = environmentsExecutable,
         appendOnly: Bool = false,
         arguments: [String] = [],
@@ -95,7 +95,7 @@ public final class RedisServer: Sendable {
     }
 
     /// Starts it again after ``stop(_:)``, on the same port and folder, and waits until it takes connections.
-    public func start() async throws {
+    package func start() async throws {
         let launch = Launch()
         launches.yield(launch)
         try await withTaskCancellationHandler {
@@ -107,14 +107,14 @@ public final class RedisServer: Sendable {
     }
 
     /// Ends it with a signal and waits until it has ended. Nothing to do when it does not run.
-    public func stop(_ signal: Int32 = SIGTERM) async {
+    package func stop(_ signal: Int32 = SIGTERM) async {
         guard let running = child.withLock({ $0 }) else { return }
         running.send(signal)
         await running.exited()
     }
 
     /// Sends a signal, such as SIGSTOP or SIGCONT, and waits for nothing.
-    public func send(_ signal: Int32) { child.withLock { $0 }?.send(signal) }
+    package func send(_ signal: Int32) { child.withLock { $0 }?.send(signal) }
 
     private func serve(_ launch: Launch) async {
         let all =

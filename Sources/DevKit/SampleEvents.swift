@@ -3,7 +3,7 @@ import JSON
 /// A stream of realistic events, the same for the same seed: sign-ups, page-load identifies, purchases, and some that are wrong.
 ///
 /// Every event of a contact carries the contact's sequence number (`seq`), so that a judge can see whether order was kept.
-public struct SampleEvents: Sequence, IteratorProtocol, Sendable {
+package struct SampleEvents: Sequence, IteratorProtocol, Sendable {
     private var random: SplitMix64
     private var sequence: [Int: Int] = [:]
     private var number = 0
@@ -14,14 +14,14 @@ public struct SampleEvents: Sequence, IteratorProtocol, Sendable {
     ///   - seed: the same seed gives the same events.
     ///   - contacts: how many people there are; a tenth of them cause half of the events.
     ///   - run: part of every message ID, so that two runs do not collide.
-    public init(seed: UInt64, contacts: Int = 200, run: String = "dev") {
+    package init(seed: UInt64, contacts: Int = 200, run: String = "dev") {
         self.random = SplitMix64(seed: seed)
         self.contacts = Swift.max(contacts, 1)
         self.run = run
     }
 
     /// One event as it is added to the stream: the bytes of the field `event`.
-    public mutating func next() -> [UInt8]? {
+    package mutating func next() -> [UInt8]? {
         number += 1
         switch random.next() % 100 {
         case 0: return Array("{\"type\":\"track\",\"userId\":".utf8)

@@ -1,7 +1,7 @@
 /// Why a text is not JSON, and where. The same text always fails again: never retry.
-public struct JSONError: Error, Equatable, Sendable {
+package struct JSONError: Error, Equatable, Sendable {
     /// The closed list of reasons.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// The text ended inside a value, or is empty.
         case unexpectedEnd
         /// A character that cannot stand here; `expected` says what could.
@@ -25,7 +25,7 @@ public struct JSONError: Error, Equatable, Sendable {
     }
 
     /// What could have stood in the place of an unexpected byte.
-    public enum Expectation: String, Equatable, Sendable {
+    package enum Expectation: String, Equatable, Sendable {
         case value = "a value"
         case key = "a key in quotes"
         case keyOrEnd = "a key in quotes or '}'"
@@ -35,20 +35,20 @@ public struct JSONError: Error, Equatable, Sendable {
     }
 
     /// The 0-based offset in bytes.
-    public let offset: Int
+    package let offset: Int
     /// The 1-based line.
-    public let line: Int
+    package let line: Int
     /// The 1-based column, in Unicode scalars.
-    public let column: Int
-    public let reason: Reason
+    package let column: Int
+    package let reason: Reason
 }
 
 extension JSONError: CustomStringConvertible {
-    public var description: String { "line \(line), column \(column) (byte \(offset)): \(reason)" }
+    package var description: String { "line \(line), column \(column) (byte \(offset)): \(reason)" }
 }
 
 extension JSONError.Reason: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .unexpectedEnd: "the text ends before the value does"
         case .unexpectedByte(let byte, let expected): "\(Self.name(of: byte)) where \(expected.rawValue) is expected"

@@ -1,6 +1,6 @@
 extension JSONObject {
     /// The members as JavaScript enumerates them: array indices first, ascending, then the others as they are.
-    public var inJavaScriptKeyOrder: JSONObject {
+    package var inJavaScriptKeyOrder: JSONObject {
         let indexed = compactMap { element in Self.arrayIndex(element.key).map { (number: $0, element: element) } }
         guard !indexed.isEmpty else { return self }
         let first = indexed.sorted { $0.number < $1.number }.map { ($0.element.key, $0.element.value) }

@@ -3,8 +3,8 @@
 /// A key appears once; setting it again replaces the value and keeps the position, as in JavaScript.
 /// Keys are told apart by their UTF-8 bytes. Up to 16 keys a lookup is a linear search; above, an index takes over,
 /// so that building and reading an object of 100,000 keys is not quadratic. Only removal costs O(count).
-public struct JSONObject: Sendable {
-    public typealias Element = (key: String, value: JSONValue)
+package struct JSONObject: Sendable {
+    package typealias Element = (key: String, value: JSONValue)
 
     /// The count up to which a linear search beats hashing.
     private static let linearSearchMax = 16
@@ -13,21 +13,21 @@ public struct JSONObject: Sendable {
     /// Present exactly while `elements.count > linearSearchMax`; maps every key to its position in `elements`.
     private var index: [UTF8Key: Int]?
 
-    public init() {}
+    package init() {}
 
     /// The pairs in their order; of a key that comes twice the first position and the last value are kept.
-    public init(_ pairs: some Sequence<(String, JSONValue)>) {
+    package init(_ pairs: some Sequence<(String, JSONValue)>) {
         elements.reserveCapacity(pairs.underestimatedCount)
         for (key, value) in pairs { set(value, forKey: key) }
     }
 
-    public var count: Int { elements.count }
-    public var isEmpty: Bool { elements.isEmpty }
+    package var count: Int { elements.count }
+    package var isEmpty: Bool { elements.isEmpty }
     /// The keys in order.
-    public var keys: [String] { elements.map(\.key) }
+    package var keys: [String] { elements.map(\.key) }
 
     /// The value of `key`. Setting a new key appends it; setting nil removes the key.
-    public subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         get {
             if let position = position(of: key) { elements[position].value } else { nil }
         }
@@ -38,7 +38,7 @@ public struct JSONObject: Sendable {
 
     /// Removes `key` and closes the gap. Returns the value it had.
     @discardableResult
-    public mutating func removeValue(forKey key: String) -> JSONValue? {
+    package mutating func removeValue(forKey key: String) -> JSONValue? {
         guard let position = position(of: key) else { return nil }
         let removed = elements.remove(at: position)
         index = elements.count > Self.linearSearchMax ? makeIndex() : nil
@@ -95,24 +95,24 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { elements.count }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { elements.count }
     /// The member at `position` of the key order.
-    public subscript(position: Int) -> Element { elements[position] }
+    package subscript(position: Int) -> Element { elements[position] }
 }
 
 extension JSONObject: Equatable {
     /// The same keys with structurally equal values; the order of keys does not matter.
-    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    package static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.hasSameKeys(as: right) { $0 == $1 }
     }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }
 
 extension JSONObject: CustomStringConvertible {
     /// The compact JSON text.
-    public var description: String { JSONValue.object(self).jsonText }
+    package var description: String { JSONValue.object(self).jsonText }
 }

@@ -3,11 +3,11 @@
 /// The whole input is one value with only whitespace around it. Refused are a byte order mark and invalid UTF-8.
 /// An escaped lone surrogate becomes U+FFFD. Of duplicate keys the last value wins, at the first one's position.
 /// Integers of 64 bits are exact; all other numbers become the nearest `Double`, which is infinite on overflow.
-public struct JSONParser {
+package struct JSONParser {
     /// Parses bytes.
     ///
     /// - Throws: ``JSONError`` with the place and the reason; the input never traps.
-    public static func parse(_ bytes: [UInt8], limits: Limits = .init()) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], limits: Limits = .init()) throws(JSONError) -> JSONValue {
         try bytes.withUnsafeBytes { buffer in Result { () throws(JSONError) in try parse(buffer, limits: limits) } }
             .get()
     }
@@ -15,7 +15,7 @@ public struct JSONParser {
     /// Parses text. Swift strings are always valid Unicode, so invalid UTF-8 cannot be reported here.
     ///
     /// - Throws: ``JSONError`` with the place and the reason.
-    public static func parse(_ text: String, limits: Limits = .init()) throws(JSONError) -> JSONValue {
+    package static func parse(_ text: String, limits: Limits = .init()) throws(JSONError) -> JSONValue {
         var text = text
         return try text.withUTF8 { buffer in
             Result { () throws(JSONError) in try parse(UnsafeRawBufferPointer(buffer), limits: limits) }
@@ -25,7 +25,7 @@ public struct JSONParser {
     /// Parses the bytes of a span.
     ///
     /// - Throws: ``JSONError`` with the place and the reason; the input never traps.
-    public static func parse(_ span: RawSpan, limits: Limits = .init()) throws(JSONError) -> JSONValue {
+    package static func parse(_ span: RawSpan, limits: Limits = .init()) throws(JSONError) -> JSONValue {
         try span.withUnsafeBytes { buffer in Result { () throws(JSONError) in try parse(buffer, limits: limits) } }
             .get()
     }
@@ -33,7 +33,7 @@ public struct JSONParser {
     /// Parses the bytes of a buffer, which must stay alive during the call only.
     ///
     /// - Throws: ``JSONError`` with the place and the reason; the input never traps.
-    public static func parse(
+    package static func parse(
         _ buffer: UnsafeRawBufferPointer,
         limits: Limits = .init()
     ) throws(JSONError) -> JSONValue {

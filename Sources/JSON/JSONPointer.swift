@@ -1,10 +1,10 @@
 /// A place inside a JSON text, as RFC 6901 writes it: `/traits/plan`.
-public enum JSONPointer {
+package enum JSONPointer {
     /// The pointer that goes through these keys, the outermost first; empty for the root.
-    public static func text(_ keys: [String]) -> String { keys.map { "/" + escaped($0) }.joined() }
+    package static func text(_ keys: [String]) -> String { keys.map { "/" + escaped($0) }.joined() }
 
     /// A key as a pointer has it: `a~0b~1c` for `a~b/c`.
-    public static func escaped(_ key: String) -> String {
+    package static func escaped(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
         // By scalars: with a combining mark behind it, a slash is no Character of its own.
         var escaped = String.UnicodeScalarView()

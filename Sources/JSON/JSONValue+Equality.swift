@@ -3,7 +3,7 @@ extension JSONValue: Equatable {
     ///
     /// Strings are equal when their UTF-8 bytes are, as in JavaScript; Swift's canonical equivalence would call
     /// `"\u{e9}"` and `"e\u{301}"` the same.
-    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
@@ -20,7 +20,7 @@ extension JSONValue: Equatable {
     /// Deep equality that compares every number as a `Double` and ignores the order of keys.
     ///
     /// `1`, `1.0` and `1e0` are equal, and so are two integers beyond 2^53 that JavaScript cannot tell apart.
-    public func isNumericallyEqual(to other: JSONValue) -> Bool {
+    package func isNumericallyEqual(to other: JSONValue) -> Bool {
         switch (self, other) {
         case (.array(let left), .array(let right)):
             left.count == right.count && zip(left, right).allSatisfy { $0.isNumericallyEqual(to: $1) }
@@ -36,7 +36,7 @@ extension String {
     /// Equality of UTF-8 bytes. `==` of `String` follows Unicode's canonical equivalence, which JSON does not know.
     @inlinable
     @inline(__always)
-    public func hasSameBytes(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }
         let answer = utf8.withContiguousStorageIfAvailable { left in
@@ -55,7 +55,7 @@ extension String {
 
     /// A hash for ``hasSameBytes(as:)``.
     @inlinable
-    public func hashBytes(into hasher: inout Hasher) {
+    package func hashBytes(into hasher: inout Hasher) {
         let isDone: Void? = utf8.withContiguousStorageIfAvailable {
             hasher.combine(bytes: UnsafeRawBufferPointer($0))
         }

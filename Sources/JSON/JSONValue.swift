@@ -1,7 +1,7 @@
 /// One JSON value, as RFC 8259 knows them, with integers kept apart from fractions.
 ///
 /// Equality is structural: `int(1)` and `double(1)` differ. ``isNumericallyEqual(to:)`` compares as JavaScript would.
-public enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -18,5 +18,5 @@ public enum JSONValue: Sendable {
 
 extension JSONValue: CustomStringConvertible {
     /// The compact JSON text.
-    public var description: String { jsonText }
+    package var description: String { jsonText }
 }

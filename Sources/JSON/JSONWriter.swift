@@ -7,7 +7,7 @@ extension JSONValue {
     ///     ascending order, as JavaScript's objects do.
     ///   - javaScriptNumbers: Writes integers beyond 2^53 through `Double`, as JavaScript would print them.
     ///   - escapesInvisible: Escapes what a reader would not see, for texts of others that somebody looks at. It means the same.
-    public func serialized(
+    package func serialized(
         pretty: Bool = false,
         javaScriptKeyOrder: Bool = false,
         javaScriptNumbers: Bool = false,
@@ -25,13 +25,13 @@ extension JSONValue {
     }
 
     /// The compact JSON text.
-    public var jsonText: String { String(decoding: serialized(), as: UTF8.self) }
+    package var jsonText: String { String(decoding: serialized(), as: UTF8.self) }
 
     /// The compact JSON text for a terminal or a log: nothing in it is invisible.
-    public var visibleText: String { String(decoding: serialized(escapesInvisible: true), as: UTF8.self) }
+    package var visibleText: String { String(decoding: serialized(escapesInvisible: true), as: UTF8.self) }
 
     /// Appends the compact JSON text to `bytes`.
-    public func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) {
         var writer = JSONWriter()
         // The buffer is lent to the writer, so that appending does not copy what is already there.
         swap(&writer.bytes, &bytes)

@@ -3,7 +3,7 @@ extension JSONValue {
     ///
     /// The shortest digits that read back as the same number; plain notation for 1e-6 ≤ |number| < 1e21.
     /// `-0` is `0`; `NaN`, `Infinity` and `-Infinity` are those words.
-    public static func javaScriptText(_ number: Double) -> String {
+    package static func javaScriptText(_ number: Double) -> String {
         var bytes: [UInt8] = []
         appendJavaScriptText(of: number, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -12,7 +12,7 @@ extension JSONValue {
     /// The text that JavaScript would print for this number, or nil when it is not one.
     ///
     /// Integers go through `Double` as in JavaScript: 9007199254740993 is `9007199254740992`.
-    public var javaScriptNumberText: String? {
+    package var javaScriptNumberText: String? {
         doubleValue.map(Self.javaScriptText)
     }
 

@@ -1,6 +1,6 @@
 /// JavaScript's `Number(text)`.
-public enum JavaScriptNumber {
-    public static func parse(_ text: String) -> Double {
+package enum JavaScriptNumber {
+    package static func parse(_ text: String) -> Double {
         let trimmed = text.trimmedAsJavaScript
         guard !trimmed.isEmpty else { return 0 }
         if let radix = radix(of: trimmed) {
@@ -38,7 +38,7 @@ public enum JavaScriptNumber {
 
 extension String {
     /// JavaScript's `trim()`: white space and line ends of ECMAScript, among them U+FEFF.
-    public var trimmedAsJavaScript: String {
+    package var trimmedAsJavaScript: String {
         var scalars = unicodeScalars[...]
         while let first = scalars.first, first.isJavaScriptSpace { scalars.removeFirst() }
         while let last = scalars.last, last.isJavaScriptSpace { scalars.removeLast() }
@@ -48,7 +48,7 @@ extension String {
 
 extension Unicode.Scalar {
     /// White space and line ends of ECMAScript: `\s` of its expressions.
-    public var isJavaScriptSpace: Bool {
+    package var isJavaScriptSpace: Bool {
         switch value {
         case 0x09...0x0d, 0x20, 0xa0, 0x1680, 0x2000...0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff: true
         default: false

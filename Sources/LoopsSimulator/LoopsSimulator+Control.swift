@@ -1,53 +1,53 @@
-public import Logging
+package import Logging
 import NIOCore
 import ServiceLifecycle
 
 /// What a test does to the simulator in the same process, without HTTP.
 extension LoopsSimulator {
     /// Works on what the API has stored.
-    public func withState<Result: Sendable>(_ body: (inout SimulatorState) throws -> sending Result) rethrows -> Result
+    package func withState<Result: Sendable>(_ body: (inout SimulatorState) throws -> sending Result) rethrows -> Result
     {
         try shared.withLock { try body(&$0.state) }
     }
 
     /// Works on the whole simulation: faults, limiter, clock, statistics.
-    public func withSimulation<Result: Sendable>(_ body: (inout Simulation) throws -> sending Result) rethrows -> Result
+    package func withSimulation<Result: Sendable>(_ body: (inout Simulation) throws -> sending Result) rethrows -> Result
     {
         try shared.withLock { try body(&$0) }
     }
 
     /// The effects after a number, oldest first.
-    public func effects(after number: Int64 = 0) -> [Effect] {
+    package func effects(after number: Int64 = 0) -> [Effect] {
         shared.withLock { $0.state.effects.elements(after: number) }
     }
 
     /// The journal after a number, oldest first.
-    public func requests(after number: Int64 = 0) -> [JournalEntry] {
+    package func requests(after number: Int64 = 0) -> [JournalEntry] {
         shared.withLock { $0.journal.elements(after: number) }
     }
 
     /// Everything a verdict needs, taken at one moment.
-    public func evidence() -> EffectJudge {
+    package func evidence() -> EffectJudge {
         shared.withLock { EffectJudge($0) }
     }
 
     /// Adds a fault rule and gives its number.
     @discardableResult
-    public func inject(_ rule: FaultRule) -> Int {
+    package func inject(_ rule: FaultRule) -> Int {
         shared.withLock { $0.faults.add(rule) }
     }
 
-    public func clearFaults() {
+    package func clearFaults() {
         shared.withLock { $0.faults.removeAll() }
     }
 
     /// Forgets state, journal and counts; settings and the configured faults stay.
-    public func reset() {
+    package func reset() {
         shared.withLock { $0.reset(monotonic: MachineTime.monotonic) }
     }
 
     /// Cuts every connection and refuses new ones for a time. Waits until the API listens, if it does not yet.
-    public func refuseConnections(milliseconds: Int64) async throws {
+    package func refuseConnections(milliseconds: Int64) async throws {
         try await apiServer.get().refuseConnections(for: .milliseconds(milliseconds))
     }
 
@@ -55,19 +55,19 @@ extension LoopsSimulator {
     ///
     /// - Returns: false when the time was up first
     @discardableResult
-    public func waitForEffects(count: Int, timeout: Duration? = nil) async -> Bool {
+    package func waitForEffects(count: Int, timeout: Duration? = nil) async -> Bool {
         await wait(timeout: timeout) { $0.state.effectCounts.values.reduce(0, +) >= Int64(count) }
     }
 
     /// Waits until so many requests have arrived and ended.
     @discardableResult
-    public func waitForRequests(count: Int, timeout: Duration? = nil) async -> Bool {
+    package func waitForRequests(count: Int, timeout: Duration? = nil) async -> Bool {
         await wait(timeout: timeout) { $0.journal.appended - Int64($0.openRequests) >= Int64(count) }
     }
 
     /// Waits until a condition holds; it is looked at after every change, so it should be cheap.
     @discardableResult
-    public func wait(timeout: Duration? = nil, until condition: @escaping @Sendable (Simulation) -> Bool) async -> Bool
+    package func wait(timeout: Duration? = nil, until condition: @escaping @Sendable (Simulation) -> Bool) async -> Bool
     {
         await shared.wait(timeout: timeout, until: condition)
     }
@@ -75,7 +75,7 @@ extension LoopsSimulator {
 
 extension LoopsSimulator {
     /// Runs a simulator for as long as the body runs, and ends it afterwards.
-    public static func withRunning<Result: Sendable>(
+    package static func withRunning<Result: Sendable>(
         _ configuration: SimulatorConfiguration = SimulatorConfiguration(),
         logger: Logger = Logger(label: "loops-simulator") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (LoopsSimulator, Ports) async throws -> Result

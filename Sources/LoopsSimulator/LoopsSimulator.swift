@@ -1,34 +1,34 @@
-public import Logging
+package import Logging
 import NIOCore
 import NIOPosix
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// A local stand-in for the Loops API.
 ///
 /// It models no e-mail sending and no workflows, and nothing that is an unknown of the Loops documents is known to match Loops:
 /// `banner` names every such setting in force. It listens on the loopback interface only, from `run()` until that ends.
-public final class LoopsSimulator: Service {
+package final class LoopsSimulator: Service {
     /// The ports that are bound.
-    public struct Ports: Sendable, Equatable {
-        public let api: Int
+    package struct Ports: Sendable, Equatable {
+        package let api: Int
         /// Port of `/__sim/`.
-        public let admin: Int
+        package let admin: Int
 
         /// What to give a client as the base of the API.
-        public var baseURL: String { "http://127.0.0.1:\(api)/api" }
-        public var adminURL: String { "http://127.0.0.1:\(admin)/__sim" }
+        package var baseURL: String { "http://127.0.0.1:\(api)/api" }
+        package var adminURL: String { "http://127.0.0.1:\(admin)/__sim" }
     }
 
     /// One of the ports cannot be had.
-    public struct ListenError: Error {
-        public let port: Int
+    package struct ListenError: Error {
+        package let port: Int
         /// Whether it is the port of `/__sim/`, and not the API's.
-        public let isAdmin: Bool
-        public let reason: any Error
+        package let isAdmin: Bool
+        package let reason: any Error
     }
 
-    public let configuration: SimulatorConfiguration
+    package let configuration: SimulatorConfiguration
     let shared: SharedSimulation
     let apiServer = OneTimeValue<APIServer>()
     private let boundPorts = OneTimeValue<Ports>()
@@ -36,7 +36,7 @@ public final class LoopsSimulator: Service {
     private let hasRun = Atomic(false)
 
     /// - Parameter configuration: must name at least one team
-    public init(
+    package init(
         configuration: SimulatorConfiguration = SimulatorConfiguration(),
         logger: Logger = Logger(label: "loops-simulator")
     ) {
@@ -55,12 +55,12 @@ public final class LoopsSimulator: Service {
     /// The bound ports, as soon as both are.
     ///
     /// - Throws: why they could not be bound, or `CancellationError`
-    public var ports: Ports {
+    package var ports: Ports {
         get async throws { try await boundPorts.get() }
     }
 
     /// Serves until cancelled or shut down. To be called once.
-    public func run() async throws {
+    package func run() async throws {
         let isFirst = hasRun.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
         precondition(isFirst, "a simulator runs once; make another one")
         // One thread: the simulator is measured on one core, and its timestamps stand in one order.

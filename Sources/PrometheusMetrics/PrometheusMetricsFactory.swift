@@ -1,4 +1,4 @@
-public import CoreMetrics
+package import CoreMetrics
 
 /// Makes the instruments of swift-metrics in a ``MetricRegistry``.
 ///
@@ -10,19 +10,19 @@ public import CoreMetrics
 /// | `Timer` | histogram, in seconds |
 ///
 /// Instruments of the same name and labels share a series, and destroying one of them ends the series.
-public struct PrometheusMetricsFactory: MetricsFactory {
+package struct PrometheusMetricsFactory: MetricsFactory {
     private let registry: MetricRegistry
 
-    public init(registry: MetricRegistry) {
+    package init(registry: MetricRegistry) {
         self.registry = registry
     }
 
-    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         if case .counter(let series) = registry.series(.counter, label: label, dimensions: dimensions) { return series }
         return NOOPMetricsHandler.instance
     }
 
-    public func makeFloatingPointCounter(
+    package func makeFloatingPointCounter(
         label: String,
         dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
@@ -30,12 +30,12 @@ public struct PrometheusMetricsFactory: MetricsFactory {
         return NOOPMetricsHandler.instance
     }
 
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         if case .gauge(let series) = registry.series(.gauge, label: label, dimensions: dimensions) { return series }
         return NOOPMetricsHandler.instance
     }
 
-    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         switch registry.series(aggregate ? .histogram : .gauge, label: label, dimensions: dimensions) {
         case .histogram(let series): series
         case .gauge(let series): series
@@ -43,18 +43,18 @@ public struct PrometheusMetricsFactory: MetricsFactory {
         }
     }
 
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         if case .histogram(let series) = registry.series(.histogram, label: label, dimensions: dimensions) {
             return series
         }
         return NOOPMetricsHandler.instance
     }
 
-    public func destroyCounter(_ handler: any CounterHandler) { destroy(handler) }
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { destroy(handler) }
-    public func destroyMeter(_ handler: any MeterHandler) { destroy(handler) }
-    public func destroyRecorder(_ handler: any RecorderHandler) { destroy(handler) }
-    public func destroyTimer(_ handler: any TimerHandler) { destroy(handler) }
+    package func destroyCounter(_ handler: any CounterHandler) { destroy(handler) }
+    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { destroy(handler) }
+    package func destroyMeter(_ handler: any MeterHandler) { destroy(handler) }
+    package func destroyRecorder(_ handler: any RecorderHandler) { destroy(handler) }
+    package func destroyTimer(_ handler: any TimerHandler) { destroy(handler) }
 
     private func destroy(_ handler: AnyObject) {
         switch handler {

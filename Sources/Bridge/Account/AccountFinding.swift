@@ -1,13 +1,13 @@
 import JSON
-public import Loops
+package import Loops
 import Segment
 
 /// Something that a mapping names and Loops does not have, or has with another type.
-public struct AccountFinding: Sendable, Equatable {
-    public let name: AccountName
+package struct AccountFinding: Sendable, Equatable {
+    package let name: AccountName
     /// What is wrong, and what comes of it.
-    public let text: String
-    public let advice: String
+    package let text: String
+    package let advice: String
 
     /// Nil when Loops has what is named.
     init?(_ name: AccountName, in account: LoopsAccount) {
@@ -42,14 +42,14 @@ public struct AccountFinding: Sendable, Equatable {
 
 extension LoopsAccount {
     /// The property that a name of none is probably a misspelling of; nil when it resembles none.
-    public func property(like name: String) -> String? {
+    package func property(like name: String) -> String? {
         Suggestion.nearest(to: name, in: properties.keys.sorted())
     }
 }
 
 extension Destination {
     /// What its mappings name and Loops does not have, in their order.
-    public func findings(in account: LoopsAccount) -> [AccountFinding] {
+    package func findings(in account: LoopsAccount) -> [AccountFinding] {
         accountNames.compactMap { AccountFinding($0, in: account) }
     }
 }

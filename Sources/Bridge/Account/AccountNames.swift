@@ -1,24 +1,24 @@
-public import JSON
+package import JSON
 import Loops
 import Segment
 
 /// What mappings name at Loops, as far as they say it without an event.
-public struct AccountName: Sendable, Equatable {
-    public enum Kind: String, Sendable {
+package struct AccountName: Sendable, Equatable {
+    package enum Kind: String, Sendable {
         case contactProperty
         case mailingList
     }
 
-    public let mapping: String
-    public let kind: Kind
-    public let name: String
+    package let mapping: String
+    package let kind: Kind
+    package let name: String
     /// The value that the mapping always sends; nil where it comes from the event.
-    public let literal: JSONValue?
+    package let literal: JSONValue?
 }
 
 extension Destination {
     /// Every contact property and mailing list that an enabled mapping names.
-    public var accountNames: [AccountName] { mappings.filter(\.isEnabled).flatMap(\.accountNames) }
+    package var accountNames: [AccountName] { mappings.filter(\.isEnabled).flatMap(\.accountNames) }
 }
 
 extension DestinationMapping {

@@ -1,27 +1,27 @@
 import JSON
-public import Loops
+package import Loops
 
 /// What requests name that Loops does not have, counted by name.
 ///
 /// A value. Names come from events, so they are bounded: the first ``mostNames`` of each kind are told apart, and the others counted together.
-public struct AccountUse: Sendable, Equatable {
-    public static let mostNames = 100
+package struct AccountUse: Sendable, Equatable {
+    package static let mostNames = 100
     /// The longest name that is told apart, in bytes.
-    public static let maxNameBytes = 128
+    package static let maxNameBytes = 128
 
     /// What the team has; nil until Loops has said it.
-    public private(set) var account: LoopsAccount?
+    package private(set) var account: LoopsAccount?
     /// When Loops said it, in seconds since 1970.
-    public private(set) var checkedAt: Double?
+    package private(set) var checkedAt: Double?
     /// Why Loops could not be asked the last time; nil when it could.
-    public private(set) var problem: String?
-    public private(set) var unknownProperties: [String: Int] = [:]
-    public private(set) var differingTypes: [String: Int] = [:]
-    public private(set) var unknownLists: [String: Int] = [:]
+    package private(set) var problem: String?
+    package private(set) var unknownProperties: [String: Int] = [:]
+    package private(set) var differingTypes: [String: Int] = [:]
+    package private(set) var unknownLists: [String: Int] = [:]
     /// Uses whose name was not kept.
-    public private(set) var uncounted = 0
+    package private(set) var uncounted = 0
 
-    public init() {}
+    package init() {}
 
     mutating func learned(_ account: LoopsAccount, at seconds: Double) {
         // What was made since is not unknown any more.

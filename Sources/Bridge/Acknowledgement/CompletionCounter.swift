@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Counts the ends that Redis has confirmed, and lets others wait for a number of them.
-public final class CompletionCounter: Sendable {
+package final class CompletionCounter: Sendable {
     private struct State {
         var counts = CompletionCounts()
         var waiters: [Int: (target: Int, continuation: CheckedContinuation<Void, Never>)] = [:]
@@ -16,7 +16,7 @@ public final class CompletionCounter: Sendable {
         self.activity = activity
     }
 
-    public var counts: CompletionCounts { state.withLock { $0.counts } }
+    package var counts: CompletionCounts { state.withLock { $0.counts } }
 
     /// - Parameter now: seconds since 1970.
     func confirm(_ ends: [EntryCompletion], now: Double) {
@@ -33,7 +33,7 @@ public final class CompletionCounter: Sendable {
     }
 
     /// Returns once this many entries have ended since the process began, or the task is cancelled.
-    public func reached(_ target: Int) async {
+    package func reached(_ target: Int) async {
         let number = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

@@ -1,6 +1,6 @@
 /// One thing that was looked at before the bridge runs, and how it stands.
-public struct CheckResult: Sendable, Equatable {
-    public enum Verdict: String, Sendable {
+package struct CheckResult: Sendable, Equatable {
+    package enum Verdict: String, Sendable {
         case ok
         /// It works, and may not always.
         case warning
@@ -8,15 +8,15 @@ public struct CheckResult: Sendable, Equatable {
         case fault
     }
 
-    public let verdict: Verdict
+    package let verdict: Verdict
     /// What was looked at: `redis`, a stream's name, `loops`.
-    public let subject: String
+    package let subject: String
     /// How it stands.
-    public let text: String
+    package let text: String
     /// What to do; nil when nothing is to be done.
-    public let advice: String?
+    package let advice: String?
 
-    public init(_ verdict: Verdict, _ subject: String, _ text: String, advice: String? = nil) {
+    package init(_ verdict: Verdict, _ subject: String, _ text: String, advice: String? = nil) {
         self.verdict = verdict
         self.subject = subject
         self.text = text

@@ -1,8 +1,8 @@
-public import Loops
+package import Loops
 
 extension ConnectionCheck {
     /// What the team has at Loops: two requests.
-    public func account(_ client: LoopsClient) async -> Result<LoopsAccount, LoopsAccountError> {
+    package func account(_ client: LoopsClient) async -> Result<LoopsAccount, LoopsAccountError> {
         do throws(LoopsAccountError) {
             let properties = try await client.contactProperties()
             return .success(LoopsAccount(properties: properties, lists: try await client.mailingLists()))
@@ -12,7 +12,7 @@ extension ConnectionCheck {
     }
 
     /// How what the mappings name compares with what the team has.
-    public func account(_ account: Result<LoopsAccount, LoopsAccountError>, _ destination: Destination) -> [CheckResult]
+    package func account(_ account: Result<LoopsAccount, LoopsAccountError>, _ destination: Destination) -> [CheckResult]
     {
         switch account {
         case .failure(let error):

@@ -1,21 +1,21 @@
 import HTTPTransport
-public import Logging
-public import Loops
+package import Logging
+package import Loops
 import RedisStreams
 
 /// Looks at Redis and Loops as the bridge would meet them. Delivers nothing, and changes nothing of the streams.
-public struct ConnectionCheck: Sendable {
+package struct ConnectionCheck: Sendable {
     private let configuration: BridgeConfiguration
     let logger: Logger
 
-    public init(_ configuration: BridgeConfiguration, logger: Logger) {
+    package init(_ configuration: BridgeConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
     }
 
     /// The servers and streams. Never throws: what fails is a fault.
     /// - Parameter nonce: tells the keys of this check from those of another one at the same time.
-    public func redis(nonce: String) async -> [CheckResult] {
+    package func redis(nonce: String) async -> [CheckResult] {
         await GroupInspector.run(configuration, logger: logger) { views in
             var results: [CheckResult] = []
             var servers: Set<String> = []
@@ -39,7 +39,7 @@ public struct ConnectionCheck: Sendable {
     }
 
     /// Loops' answer to `GET /api-key`.
-    public func loops(_ answer: LoopsResponse) -> [CheckResult] {
+    package func loops(_ answer: LoopsResponse) -> [CheckResult] {
         let base = configuration.loops.baseURL
         let way = configuration.loops.proxy.map { " through proxy \($0)" } ?? ""
         switch answer.outcome {

@@ -3,14 +3,14 @@ import Logging
 /// What a person may tell a running bridge.
 extension Bridge {
     /// The streams that are read, in order.
-    public var streamNames: [String] { consumers.map(\.state.keys.stream) }
+    package var streamNames: [String] { consumers.map(\.state.keys.stream) }
 
     /// Pauses streams for all replicas: nothing of them starts any more, what is under way ends.
     ///
     /// - Parameter streams: names of ``streamNames``; others are passed over.
     /// - Returns: the pause that holds for each: an earlier one stays as it is.
     /// - Throws: when Redis fails; the streams before that are paused.
-    public func pause(_ streams: [String], _ pause: Pause) async throws -> [String: Pause] {
+    package func pause(_ streams: [String], _ pause: Pause) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
         for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
             pauses[state.keys.stream] = try await state.pauseSwitch.pause(pause)
@@ -23,7 +23,7 @@ extension Bridge {
     ///
     /// - Returns: the pauses that were ended.
     /// - Throws: when Redis fails; the streams before that go on.
-    public func resume(_ streams: [String]) async throws -> [String: Pause] {
+    package func resume(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
         for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
             pauses[state.keys.stream] = try await state.pauseSwitch.resume()
@@ -34,7 +34,7 @@ extension Bridge {
 
     /// The pauses that hold, as Redis has them.
     /// - Throws: when Redis fails.
-    public func pauses(_ streams: [String]) async throws -> [String: Pause] {
+    package func pauses(_ streams: [String]) async throws -> [String: Pause] {
         var pauses: [String: Pause] = [:]
         for state in consumers.map(\.state) where streams.contains(state.keys.stream) {
             pauses[state.keys.stream] = try await state.pauseSwitch.current()
@@ -43,14 +43,14 @@ extension Bridge {
     }
 
     /// Whether this replica was told to rest.
-    public var isDrained: Bool { consumers.contains { $0.state.isDrained } }
+    package var isDrained: Bool { consumers.contains { $0.state.isDrained } }
 
     /// This replica stops reading, lets what is under way end, gives its partitions to others, and stays up idle. Not kept anywhere: a process
     /// that starts anew takes part again.
-    public func rest() { rest(true) }
+    package func rest() { rest(true) }
 
     /// Rejoined the group.
-    public func takePart() { rest(false) }
+    package func takePart() { rest(false) }
 
     private func rest(_ isDrained: Bool) {
         var hasChanged = false

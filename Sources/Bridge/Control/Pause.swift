@@ -1,26 +1,26 @@
 import JSON
 
 /// A person's word that nothing of a stream shall start. Kept in Redis beside the leases, so that it holds for all replicas and through restarts.
-public struct Pause: Sendable, Equatable {
+package struct Pause: Sendable, Equatable {
     /// Milliseconds since 1970, by the clock of the one who paused.
-    public let since: Int64
+    package let since: Int64
     /// Who paused, by their own account.
-    public let by: String
+    package let by: String
     /// Why; empty when nobody said.
-    public let reason: String
+    package let reason: String
 
     /// The longest name and the longest reason, in characters; more is cut.
-    public static let maxName = 100
-    public static let maxReason = 500
+    package static let maxName = 100
+    package static let maxReason = 500
 
-    public init(since: Int64, by: String, reason: String) {
+    package init(since: Int64, by: String, reason: String) {
         self.since = since
         self.by = Self.plain(by, Self.maxName)
         self.reason = Self.plain(reason, Self.maxReason)
     }
 
     /// Begins now.
-    public init(by: String, reason: String) {
+    package init(by: String, reason: String) {
         self.init(since: Int64(WallClock.secondsSince1970 * 1000), by: by, reason: reason)
     }
 

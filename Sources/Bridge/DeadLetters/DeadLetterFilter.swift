@@ -1,22 +1,22 @@
 import JSON
-public import RedisStreams
+package import RedisStreams
 
 /// Which dead letters are meant. What is empty or nil does not narrow the choice; a letter has to pass everything else.
-public struct DeadLetterFilter: Sendable, Equatable {
-    public var ids: Set<StreamID> = []
-    public var streams: Set<String> = []
-    public var reasons: Set<String> = []
+package struct DeadLetterFilter: Sendable, Equatable {
+    package var ids: Set<StreamID> = []
+    package var streams: Set<String> = []
+    package var reasons: Set<String> = []
     /// Names of mappings; one of the letter's is enough.
-    public var mappings: Set<String> = []
+    package var mappings: Set<String> = []
     /// The contact key, compared byte by byte.
-    public var contact: String?
-    public var olderThan: Duration?
-    public var newerThan: Duration?
+    package var contact: String?
+    package var olderThan: Duration?
+    package var newerThan: Duration?
 
-    public init() {}
+    package init() {}
 
     /// - Parameter now: milliseconds since 1970.
-    public func matches(_ letter: Letter, now: Int64) -> Bool {
+    package func matches(_ letter: Letter, now: Int64) -> Bool {
         if !ids.isEmpty && !ids.contains(letter.id) { return false }
         if !streams.isEmpty && !streams.contains(letter.stream) { return false }
         if !reasons.isEmpty && !reasons.contains(letter.reason) { return false }

@@ -1,11 +1,11 @@
-public import RedisStreams
+package import RedisStreams
 import Segment
 
 /// A dead-letter stream with the streams whose letters it takes: one each, unless `bridge.deadLetterStream` names one for all.
-public struct DeadLetterQueue: Sendable {
+package struct DeadLetterQueue: Sendable {
     /// The dead-letter stream's key.
-    public let key: String
-    public let views: [GroupInspector]
+    package let key: String
+    package let views: [GroupInspector]
     private let client: RedisClient
     private let decoder: EntryDecoder
 
@@ -18,14 +18,14 @@ public struct DeadLetterQueue: Sendable {
     }
 
     /// The boxes of these streams, each once.
-    public static func boxes(of views: [GroupInspector]) -> [DeadLetterQueue] {
+    package static func boxes(of views: [GroupInspector]) -> [DeadLetterQueue] {
         var keys: [String] = []
         for view in views where !keys.contains(view.keys.deadLetters) { keys.append(view.keys.deadLetters) }
         return keys.compactMap { key in DeadLetterQueue(key: key, views: views.filter { $0.keys.deadLetters == key }) }
     }
 
     /// - Parameter now: milliseconds since 1970; letters' ages are told from it.
-    public func search(_ filter: DeadLetterFilter, newestFirst: Bool, now: Int64) -> DeadLetterScan {
+    package func search(_ filter: DeadLetterFilter, newestFirst: Bool, now: Int64) -> DeadLetterScan {
         DeadLetterScan(
             walk: StreamScanner(client, key, newestFirst ? .backwards : .forwards),
             client: client,
@@ -39,16 +39,16 @@ public struct DeadLetterQueue: Sendable {
 
     /// Deletes letters.
     /// - Returns: how many were there.
-    public func drop(_ ids: [StreamID]) async throws(RedisError) -> Int { try await client.delete(key, ids: ids) }
+    package func drop(_ ids: [StreamID]) async throws(RedisError) -> Int { try await client.delete(key, ids: ids) }
 
     /// Whether the letter's stream is one of those that it takes letters of.
-    public func takes(_ letter: Letter) -> Bool { view(of: letter.stream) != nil }
+    package func takes(_ letter: Letter) -> Bool { view(of: letter.stream) != nil }
 
     func view(of stream: String) -> GroupInspector? { views.first { $0.keys.stream == stream } }
 }
 
 /// Goes through a box and gives the letters that a filter lets through.
-public struct DeadLetterScan: Sendable {
+package struct DeadLetterScan: Sendable {
     private var walk: StreamScanner
     private let client: RedisClient
     private let key: String
@@ -58,9 +58,9 @@ public struct DeadLetterScan: Sendable {
     private var ids: [StreamID]
     private let wantsIDs: Bool
     /// Letters that were looked at.
-    public private(set) var looked = 0
+    package private(set) var looked = 0
     /// Entries of the dead-letter stream that this program did not write.
-    public private(set) var unreadable = 0
+    package private(set) var unreadable = 0
 
     init(
         walk: StreamScanner,
@@ -82,7 +82,7 @@ public struct DeadLetterScan: Sendable {
     }
 
     /// - Returns: the next letters that pass, maybe none; nil when all were looked at.
-    public mutating func next() async throws(RedisError) -> [Letter]? {
+    package mutating func next() async throws(RedisError) -> [Letter]? {
         var entries: [StreamEntry]
         if wantsIDs {
             guard let id = ids.popLast() else { return nil }

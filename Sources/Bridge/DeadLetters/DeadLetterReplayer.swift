@@ -1,19 +1,19 @@
 import JSON
-public import RedisStreams
+package import RedisStreams
 import Segment
 
 /// Puts dead letters back into their streams, in the order of their entries.
-public struct DeadLetterReplayer: Sendable {
+package struct DeadLetterReplayer: Sendable {
     /// A letter to replay, without what it holds.
-    public struct Item: Sendable, Equatable {
-        public let id: StreamID
-        public let stream: String
-        public let entry: StreamID
-        public let contact: String?
+    package struct Item: Sendable, Equatable {
+        package let id: StreamID
+        package let stream: String
+        package let entry: StreamID
+        package let contact: String?
         /// Why it is left alone; nil when it is replayed.
-        public var obstacle: String?
+        package var obstacle: String?
         /// Whether only the order of its contact's events speaks against it.
-        public var isOvertaken = false
+        package var isOvertaken = false
         fileprivate let box: Int
     }
 
@@ -22,7 +22,7 @@ public struct DeadLetterReplayer: Sendable {
     static let copiesRemembered = (count: 100_000, milliseconds: 30 * 24 * 3600 * 1000)
 
     /// In the order in which they are to be replayed.
-    public private(set) var items: [Item] = []
+    package private(set) var items: [Item] = []
     private let boxes: [DeadLetterQueue]
     private let scan: Int
     private let destination: Destination?
@@ -32,7 +32,7 @@ public struct DeadLetterReplayer: Sendable {
     /// - Parameters:
     ///   - scan: entries of a stream that are looked at for newer events, at the most.
     ///   - destination: the mappings by which an event that none of them takes does not count as a newer one; nil when all count.
-    public init(boxes: [DeadLetterQueue], scan: Int, destination: Destination? = nil) {
+    package init(boxes: [DeadLetterQueue], scan: Int, destination: Destination? = nil) {
         self.init(boxes: boxes, scan: scan, destination: destination, copiesRemembered: Self.copiesRemembered.count)
     }
 
@@ -44,7 +44,7 @@ public struct DeadLetterReplayer: Sendable {
     }
 
     /// Takes a letter of one of the boxes.
-    public mutating func add(_ letter: Letter, box: Int) {
+    package mutating func add(_ letter: Letter, box: Int) {
         let isKnown = boxes[box].view(of: letter.stream) != nil
         items.append(
             Item(
@@ -65,7 +65,7 @@ public struct DeadLetterReplayer: Sendable {
     ///   - limit: the letters that are kept, those with the oldest entries; nil for all.
     ///   - progress: told how many entries of a stream were looked at.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    public mutating func prepare(limit: Int? = nil, progress: (Int) -> Void = { _ in }) async throws {
+    package mutating func prepare(limit: Int? = nil, progress: (Int) -> Void = { _ in }) async throws {
         let allCopies = try await copiesByStream()
         // The letter of a copy stands where the first of its originals stood.
         let places = items.map { ReplayOrderCheck.place(of: $0.entry, allCopies[$0.stream] ?? [:]) }
@@ -96,7 +96,7 @@ public struct DeadLetterReplayer: Sendable {
 
     /// Replays one letter. Repeating it after a lost answer adds nothing.
     /// - Returns: the new entry's ID; nil when the letter is gone: replayed or dropped meanwhile.
-    public func replay(_ item: Item) async throws(RedisError) -> StreamID? {
+    package func replay(_ item: Item) async throws(RedisError) -> StreamID? {
         let box = boxes[item.box]
         guard let view = box.view(of: item.stream) else { return nil }
         let call = ReplayScript(

@@ -1,37 +1,37 @@
 import JSON
-public import RedisStreams
+package import RedisStreams
 import Segment
 
 /// One dead letter as it stands in the dead-letter stream; ``DeadLetter`` is how it was written.
-public struct Letter: Sendable, Equatable {
+package struct Letter: Sendable, Equatable {
     /// Its ID in the dead-letter stream.
-    public let id: StreamID
+    package let id: StreamID
     /// A ``DeadLetterReason``, or what a newer version knows.
-    public let reason: String
+    package let reason: String
     /// For a person. May hold what the event held.
-    public let detail: String
+    package let detail: String
     /// The status of Loops' answer, if there was one.
-    public let status: Int?
+    package let status: Int?
     /// Loops' message. May hold what the event held.
-    public let answer: String
-    public let attempts: Int
+    package let answer: String
+    package let attempts: Int
     /// The mappings at fault, joined by commas; empty when the whole entry is.
-    public let mapping: String
+    package let mapping: String
     /// The stream that the entry was in, and its ID there.
-    public let stream: String
-    public let entry: StreamID
+    package let stream: String
+    package let entry: StreamID
     /// The contact key; nil for an entry that says nothing of its contact.
-    public let contact: String?
+    package let contact: String?
     /// What Loops' answer called itself, the idempotency key of the request that was at fault, and the trace of the event; empty when there is none.
-    public let requestID: String
-    public let idempotencyKey: String
-    public let traceID: String
+    package let requestID: String
+    package let idempotencyKey: String
+    package let traceID: String
     /// Milliseconds since 1970.
-    public let deadAt: Int64
+    package let deadAt: Int64
     /// The entry's own fields.
-    public let fields: [StreamField]
+    package let fields: [StreamField]
     /// How many of them the letter has no room for.
-    public let fieldsLeftOut: Int
+    package let fieldsLeftOut: Int
 
     /// The fields of its entry that a letter holds at the most, and their bytes. What has more is left in its stream: a script must not see many
     /// texts that a producer has chosen.
@@ -78,13 +78,13 @@ public struct Letter: Sendable, Equatable {
     }
 
     /// How long it has been dead, in milliseconds. Whoever may write to Redis may have written any time.
-    public func age(now: Int64) -> Int64 {
+    package func age(now: Int64) -> Int64 {
         let (age, overflow) = now.subtractingReportingOverflow(deadAt)
         return overflow ? (deadAt < 0 ? .max : .min) : age
     }
 
     /// What its first event is called: the name of a track, else its type; nil when no event can be read.
-    public var eventName: String? {
+    package var eventName: String? {
         let events = EntryDecoder().decode(fields).events
         guard let event = events.first else { return nil }
         let name = event.json["event"]?.stringValue ?? event.type
@@ -92,7 +92,7 @@ public struct Letter: Sendable, Equatable {
     }
 
     /// Why the letter cannot be replayed; nil when it can.
-    public var obstacle: String? {
+    package var obstacle: String? {
         if fieldsLeftOut > 0 {
             return "its content was left in \(stream), as entry \(entry): publish it from there, if it is still there"
         }

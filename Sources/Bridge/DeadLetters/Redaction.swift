@@ -1,7 +1,7 @@
 /// Takes out of a text what may say who somebody is. Loops' messages may repeat what the event held.
-public enum Redaction {
+package enum Redaction {
     /// The text with the contact's key and everything that looks like an address left out.
-    public static func masking(_ text: String, contact: String?) -> String {
+    package static func masking(_ text: String, contact: String?) -> String {
         var text = text
         // A key of one or two characters is a part of too many words, and says nothing.
         if let contact, contact.count > 2 { text = text.replacing(contact, with: "…") }
@@ -11,7 +11,7 @@ public enum Redaction {
     }
 
     /// A contact as tables and logs show it: enough to tell two apart, too little to read.
-    public static func hash(_ contact: String) -> String { ContactHash.of(contact) }
+    package static func hash(_ contact: String) -> String { ContactHash.of(contact) }
 
     private static func isAddress(_ word: Substring) -> Bool {
         guard let at = word.firstIndex(of: "@") else { return false }

@@ -1,15 +1,15 @@
 /// How long a lane waits after a failure: capped exponential backoff with full jitter.
-public struct RetryPolicy: Sendable, Equatable {
+package struct RetryPolicy: Sendable, Equatable {
     /// The most that the first retry waits.
-    public var base: Duration
+    package var base: Duration
     /// The most that any retry waits.
-    public var cap: Duration
+    package var cap: Duration
     /// How long an event that alone keeps failing is retried before it is dead-lettered.
-    public var retryFor: Duration
+    package var retryFor: Duration
     /// The attempts that an event gets at least, however long they took.
-    public var minAttempts: Int
+    package var minAttempts: Int
 
-    public init(
+    package init(
         base: Duration = .milliseconds(500),
         cap: Duration = .seconds(60),
         retryFor: Duration = .seconds(6 * 3600),

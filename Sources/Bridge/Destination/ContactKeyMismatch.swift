@@ -1,22 +1,22 @@
 import JSON
 import Loops
-public import Segment
+import Segment
 
 /// A mapping whose requests are for another contact than the one in whose order they are sent.
 ///
 /// Entries are ordered by `bridge.contactKeys`, before any mapping is looked at. Where a mapping takes the contact from elsewhere, two requests for
 /// one contact may be of entries with two keys, and then nothing orders them.
-public struct ContactKeyMismatch: Sendable, Equatable, CustomStringConvertible {
+package struct ContactKeyMismatch: Sendable, Equatable, CustomStringConvertible {
     /// The mapping's name.
-    public let mapping: String
+    package let mapping: String
     /// The fields that say whose contact it is.
-    public let fields: [String]
+    package let fields: [String]
     /// Where they come from; empty when that is the same for all events.
-    public let paths: [String]
+    package let paths: [String]
     /// `bridge.contactKeys` as it should be; nil when no setting helps.
-    public let contactKeys: [String]?
+    package let contactKeys: [String]?
 
-    public var description: String {
+    package var description: String {
         let what = "mapping '\(mapping)': \(fields.joined(separator: " and "))"
         if paths.isEmpty {
             return
@@ -30,7 +30,7 @@ public struct ContactKeyMismatch: Sendable, Equatable, CustomStringConvertible {
 
 extension Destination {
     /// - Parameter contactKeys: the dot paths in force, the first present wins.
-    public func contactKeyMismatches(_ contactKeys: [String] = ContactKeyRule.defaultPaths) -> [ContactKeyMismatch] {
+    package func contactKeyMismatches(_ contactKeys: [String] = ContactKeyRule.defaultPaths) -> [ContactKeyMismatch] {
         mappings.filter(\.isEnabled).compactMap { $0.contactKeyMismatch(contactKeys) }
     }
 }

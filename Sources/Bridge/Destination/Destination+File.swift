@@ -2,7 +2,7 @@ import Crypto
 
 extension Destination {
     /// The longest file that is read, in bytes.
-    public static let fileBytesMax = MappingsDocument.bytesMax
+    package static let fileBytesMax = MappingsDocument.bytesMax
 
     /// Reads a mappings file, YAML or JSON, in this bridge's form or as Segment exports it.
     ///
@@ -10,7 +10,7 @@ extension Destination {
     ///   - file: its name, for the faults only.
     ///   - bytes: its content, at most 1 MB.
     /// - Throws: ``MappingsFileFaults`` with every fault of the file.
-    public init(file: String, bytes: [UInt8]) throws(MappingsFileFaults) {
+    package init(file: String, bytes: [UInt8]) throws(MappingsFileFaults) {
         let document: MappingsDocument
         do throws(MappingsFileFaults.Fault) {
             document = try MappingsDocument(bytes: bytes)

@@ -1,20 +1,20 @@
-public import JSON
+package import JSON
 import Loops
 
 /// What becomes of events: mappings in their order, each with a trigger, an action and its fields.
-public struct Destination: Sendable {
+package struct Destination: Sendable {
     /// Segment's limit.
-    public static let mappingsMax = 50
+    package static let mappingsMax = 50
 
-    public let mappings: [DestinationMapping]
+    package let mappings: [DestinationMapping]
     private let enabled: [DestinationMapping]
     /// What the writer of the mappings should know, one sentence each; empty for most.
-    public let warnings: [String]
+    package let warnings: [String]
     /// Tells these mappings from others: of the text that they were read from, so the same on every replica with the same file.
-    public let digest: String
+    package let digest: String
 
     /// - Throws: ``DestinationError/tooManyMappings(_:)``
-    public init(mappings: [DestinationMapping]) throws(DestinationError) {
+    package init(mappings: [DestinationMapping]) throws(DestinationError) {
         guard mappings.count <= Self.mappingsMax else { throw .tooManyMappings(mappings.count) }
         self.init(checked: mappings, warnings: [])
     }
@@ -29,7 +29,7 @@ public struct Destination: Sendable {
     }
 
     /// The two presets of Segment's destination: identify updates the contact, track sends an event.
-    public static let presets = Destination(
+    package static let presets = Destination(
         checked: [
             // Both are constants of this program and compile, which a test asserts.
             try? DestinationMapping(name: "Create or update contact", action: .createOrUpdateContact),
@@ -39,7 +39,7 @@ public struct Destination: Sendable {
     )
 
     /// One result for each enabled mapping, in order. A failure in one does not stop the others.
-    public func results(for event: JSONValue) -> [MappingResult] {
+    package func results(for event: JSONValue) -> [MappingResult] {
         enabled.map { $0.result(for: event) }
     }
 }

@@ -1,15 +1,15 @@
-public import Loops
-public import Segment
+package import Loops
+package import Segment
 
 /// Why a mapping cannot be used. Mappings do not change by themselves: correct them and load again.
-public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
     case trigger(TriggerError)
     /// The action has no trigger of its own.
     case noTrigger(LoopsAction)
     case mapping(MappingErrors)
     case tooManyMappings(Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .trigger(let error): "trigger: \(error)"
         case .noTrigger(let action):

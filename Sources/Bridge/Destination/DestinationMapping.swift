@@ -1,23 +1,23 @@
-public import JSON
-public import Loops
+package import JSON
+package import Loops
 import Segment
 
 /// One mapping of a destination: for which events, which action, and where its fields come from.
 ///
 /// Never changes. A class, since each event is held against every mapping: to copy one took longer than to find that it does not match.
-public final class DestinationMapping: Sendable {
-    public let name: String
-    public let isEnabled: Bool
-    public let action: LoopsAction
+package final class DestinationMapping: Sendable {
+    package let name: String
+    package let isEnabled: Bool
+    package let action: LoopsAction
     /// Higher first when mappings compete for the request budget.
-    public let priority: Int
+    package let priority: Int
     /// How old an event may be when its request is sent, by its own timestamp; nil for any age.
-    public let maxAge: Duration?
+    package let maxAge: Duration?
     /// What becomes of one that is older.
-    public let latePolicy: LatePolicy
+    package let latePolicy: LatePolicy
     /// The fields in Segment's mapping language, defaults included.
-    public let fields: JSONValue
-    public let options: ContentOptions
+    package let fields: JSONValue
+    package let options: ContentOptions
     /// The fields whose mapping is the action's own.
     let defaultedFields: Set<String>
     let trigger: Trigger
@@ -29,7 +29,7 @@ public final class DestinationMapping: Sendable {
     ///   - priority: the action's own if nil, as is `maxAge`.
     ///   - usesDefaults: whether the action's defaults fill the fields that `fields` leaves out.
     /// - Throws: ``DestinationError`` with what is wrong first; a mappings file reports all of it.
-    public init(
+    package init(
         name: String,
         action: LoopsAction,
         trigger: String? = nil,
@@ -73,7 +73,7 @@ public final class DestinationMapping: Sendable {
     }
 
     /// What becomes of an event.
-    public func result(for event: JSONValue) -> MappingResult {
+    package func result(for event: JSONValue) -> MappingResult {
         let outcome = outcome(for: event)
         guard case .request(let request) = outcome, !options.isOff else { return result(outcome) }
         let (adjusted, adjustments) = options.apply(to: request)

@@ -1,6 +1,6 @@
 extension Duration {
     /// Reads a time with its unit, as settings and mappings have it: `90s`, `5m`, `6h`, `2d`. More than zero, less than about thirty years.
-    public init?(withUnit text: String) {
+    package init?(withUnit text: String) {
         guard
             let unit = (["s": 1, "m": 60, "h": 3600, "d": 86400] as [String: Double])[
                 text.last.map(String.init) ?? ""

@@ -1,20 +1,20 @@
-public import JSON
+package import JSON
 import Loops
 import Segment
 
 /// Answers lines of NDJSON in the format of the vectors that prove the mapping: what `loops-bridge map` prints.
 ///
 /// A line is a Segment event, which is read as the bridge reads it, or an object with `event` as an object and beside it `mappings`, `mapping` or `fql`.
-public struct LineMapper: Sendable {
+package struct LineMapper: Sendable {
     private let destination: Destination
 
     /// - Parameter destination: for lines that bring no mappings.
-    public init(destination: Destination) {
+    package init(destination: Destination) {
         self.destination = destination
     }
 
     /// The answer to one line; faults of the line are an answer too.
-    public func map(_ line: [UInt8]) -> JSONValue {
+    package func map(_ line: [UInt8]) -> JSONValue {
         do {
             return map(try JSONParser.parse(line))
         } catch {

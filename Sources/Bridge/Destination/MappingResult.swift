@@ -1,9 +1,9 @@
-public import Loops
-public import Segment
+package import Loops
+package import Segment
 
 /// What one mapping makes of one event.
-public struct MappingResult: Sendable {
-    public enum Outcome: Sendable {
+package struct MappingResult: Sendable {
+    package enum Outcome: Sendable {
         /// The trigger does not match.
         case notMatched
         case request(LoopsRequest)
@@ -14,12 +14,12 @@ public struct MappingResult: Sendable {
     }
 
     /// The name of the mapping.
-    public let mapping: String
-    public let priority: Int
+    package let mapping: String
+    package let priority: Int
     /// How old the event may be when its request is sent, and what becomes of it then; nil for any age.
-    public let maxAge: Duration?
-    public let latePolicy: LatePolicy
-    public let outcome: Outcome
+    package let maxAge: Duration?
+    package let latePolicy: LatePolicy
+    package let outcome: Outcome
     /// What the mapping's options changed in the request.
-    public let adjustments: [Adjustment]
+    package let adjustments: [Adjustment]
 }

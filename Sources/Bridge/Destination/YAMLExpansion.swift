@@ -5,12 +5,12 @@ import Yams
 /// A few lines can stand for billions of values, and Yams compares the keys of a mapping by all that is in them, even while it reads. So the text
 /// is read once with each `*` replaced by a character that it does not have: where an alias was, a plain word that begins with it is then.
 /// Everything else keeps its form, since an alias and a plain word stand in the same places.
-public struct YAMLExpansion {
+package struct YAMLExpansion {
     /// Why a text is not read.
-    public struct Fault: Error, Sendable {
+    package struct Fault: Error, Sendable {
         /// 1-based.
-        public let line: Int
-        public let reason: String
+        package let line: Int
+        package let reason: String
     }
 
     private let mark: Unicode.Scalar
@@ -20,7 +20,7 @@ public struct YAMLExpansion {
 
     /// - Parameter maxValues: the most values, keys included, aliases counted each time they are used.
     /// - Throws: ``Fault`` when there are more; what the library throws when the text is no YAML.
-    public static func check(_ text: String, maxValues: Int) throws {
+    package static func check(_ text: String, maxValues: Int) throws {
         // Without an anchor there is nothing that an alias could name.
         guard text.utf8.contains(UInt8(ascii: "*")), text.utf8.contains(UInt8(ascii: "&")) else { return }
         guard let mark = unused(in: text) else {

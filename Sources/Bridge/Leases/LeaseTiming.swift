@@ -3,23 +3,23 @@
 /// A lease was given up for dead by nobody before `lease` has passed on that replica's own clock since it last saw a renewal. The holder
 /// measures from *before* it sent the renewal, so its clock is ahead of everybody's. A request that starts within ``startWindow`` is ended by
 /// its own timeout before the lease can have another owner.
-public struct LeaseTiming: Sendable, Equatable {
+package struct LeaseTiming: Sendable, Equatable {
     /// How long a lease lasts without a renewal.
-    public var lease: Duration
+    package var lease: Duration
     /// Between two renewals.
-    public var heartbeat: Duration
+    package var heartbeat: Duration
     /// The longest that a request to Loops takes, its end by timeout included.
-    public var requestTimeout: Duration
+    package var requestTimeout: Duration
     /// The lease time that the group keeps; nil before it is known. Whoever made the group first has set it.
-    public var groupLease: Duration?
+    package var groupLease: Duration?
     /// The time in which a promotion becomes known to a majority of those who decide on it; zero where nobody is asked. Sentinels tell each
     /// other every two seconds.
-    public var promotionDelay = Duration.zero
+    package var promotionDelay = Duration.zero
 
     /// A fault that a test may plant: the replica believes in its leases for so long, whatever it promises to others.
     var believed: Duration?
 
-    public init(lease: Duration = .seconds(15), heartbeat: Duration = .seconds(2), requestTimeout: Duration) {
+    package init(lease: Duration = .seconds(15), heartbeat: Duration = .seconds(2), requestTimeout: Duration) {
         self.lease = lease
         self.heartbeat = heartbeat
         self.requestTimeout = requestTimeout
@@ -41,7 +41,7 @@ public struct LeaseTiming: Sendable, Equatable {
     func fits(_ lease: Duration) -> Bool { lease > requestTimeout + heartbeat * 2 }
 
     /// What makes these settings unsafe, for a person; nil when they are safe.
-    public var fault: String? {
+    package var fault: String? {
         guard !fits(lease) else { return nil }
         return """
             bridge.leaseSeconds (\(lease)) must be longer than loops.requestTimeoutSeconds (\(requestTimeout)) and two heartbeats \

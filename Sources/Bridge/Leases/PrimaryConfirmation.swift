@@ -8,18 +8,18 @@ protocol PrimaryConfirmation: Sendable {
 }
 
 /// Why the server that answers is not known to be the primary.
-public enum PrimaryDoubt: Sendable, Equatable {
+package enum PrimaryDoubt: Sendable, Equatable {
     /// The sentinels, or the cluster's primaries, name another server.
     case otherPrimary
     /// Too few of them answer.
     case noMajority(QuorumPolicy)
 
     /// Whether leases that are renewed there count all the same.
-    public var renewalsCount: Bool { self == .noMajority(.preferred) }
+    package var renewalsCount: Bool { self == .noMajority(.preferred) }
 }
 
 /// What to do while no majority of the sentinels, or of the cluster's primaries, can be asked.
-public enum QuorumPolicy: String, Sendable, CaseIterable {
+package enum QuorumPolicy: String, Sendable, CaseIterable {
     /// Renewals do not count: deliveries stop when the leases end.
     case required
     /// Renewals count: two replicas may deliver for one contact while Redis fails over behind a network that is split.

@@ -1,9 +1,9 @@
-public import RedisStreams
+package import RedisStreams
 import Segment
 
 /// What a bridge would make of an entry, told before anybody publishes it.
-public struct EntryPreview: Sendable {
-    public enum Fate: Sendable, Equatable {
+package struct EntryPreview: Sendable {
+    package enum Fate: Sendable, Equatable {
         /// Requests go out for it.
         case delivered(requests: Int)
         case ignored(why: String)
@@ -15,7 +15,7 @@ public struct EntryPreview: Sendable {
     private let integrationName: String
 
     /// - Parameter configuration: of the bridge that would read it.
-    public init(_ configuration: BridgeConfiguration, destination: Destination) {
+    package init(_ configuration: BridgeConfiguration, destination: Destination) {
         planner = EntryPlanner(
             rules: CurrentDestination(destination),
             streams: [""],
@@ -25,7 +25,7 @@ public struct EntryPreview: Sendable {
         integrationName = configuration.integrationName
     }
 
-    public func fate(of fields: [StreamField]) -> Fate {
+    package func fate(of fields: [StreamField]) -> Fate {
         let planned = planner.plan(StreamEntry(id: .zero, fields: fields), stream: 0, partition: 0, size: 0)
         if let fault = planned.faults.first {
             return .deadLettered(why: fault.mapping.map { "\($0): \(fault.detail)" } ?? fault.detail)

@@ -1,4 +1,4 @@
-public import Segment
+package import Segment
 
 /// How many of the last events were none of Segment's. A value: the time comes in.
 struct RecognitionShare: Sendable {
@@ -61,11 +61,11 @@ struct RecognitionShare: Sendable {
 }
 
 /// So many of the last events were none of Segment's that somebody should look.
-public struct UnrecognizedEvents: Sendable, Equatable {
-    public var events: Int
-    public var unrecognized: Int
+package struct UnrecognizedEvents: Sendable, Equatable {
+    package var events: Int
+    package var unrecognized: Int
     /// What most of them look like.
-    public var look: EntryLook
+    package var look: EntryLook
     /// Stream and ID of one of those.
-    public var example: String
+    package var example: String
 }

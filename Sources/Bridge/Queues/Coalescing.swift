@@ -1,5 +1,5 @@
 /// Which waiting identifies of one contact become one update.
-public enum Coalescing: String, Sendable, CaseIterable {
+package enum Coalescing: String, Sendable, CaseIterable {
     /// Each is a request of its own.
     case off
     /// Only those that say nothing different of any property: whatever waits for a change of a property sees every one of them.

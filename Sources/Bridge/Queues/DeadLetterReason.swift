@@ -1,5 +1,5 @@
 /// Why an entry went to the dead-letter stream. A closed set: it is a metric label.
-public enum DeadLetterReason: String, Sendable, CaseIterable {
+package enum DeadLetterReason: String, Sendable, CaseIterable {
     /// The entry does not hold an event: not JSON, no type, empty.
     case invalidEntry
     /// A batch whose events belong to different contacts, which cannot be kept in order.

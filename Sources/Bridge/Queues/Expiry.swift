@@ -5,7 +5,7 @@ struct Expiry: Sendable, Equatable {
 }
 
 /// What becomes of an event that waited longer than its mapping allows.
-public enum LatePolicy: String, Sendable, CaseIterable {
+package enum LatePolicy: String, Sendable, CaseIterable {
     /// Its request is left out, and counted.
     case expire
     /// It goes to the dead-letter stream.

@@ -1,17 +1,17 @@
 /// The Redis keys of one stream. Every derived key carries the stream's hash tag, so that a stream and its state live in one slot.
 ///
 /// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
-public struct StreamKeys: Sendable, Equatable {
-    public let stream: String
-    public let group: String
+package struct StreamKeys: Sendable, Equatable {
+    package let stream: String
+    package let group: String
     /// The hash that holds partition count, key rule, incarnation and counters of the group.
-    public let state: String
-    public let deadLetters: String
+    package let state: String
+    package let deadLetters: String
     /// A field of leases and members that is always there: without it the key was lost or deleted, and says nothing of owners.
     static let marker = "-"
 
     /// - Parameter deadLetters: the configured name, or nil for `{stream}:dead`.
-    public init(stream: String, group: String, deadLetters: String? = nil) {
+    package init(stream: String, group: String, deadLetters: String? = nil) {
         self.stream = stream
         self.group = group
         let tagged = Self.hasHashTag(stream) ? stream : "{\(stream)}"

@@ -1,13 +1,13 @@
 /// What waits in all streams together. What is unknown of one stream is unknown of all.
-public struct Backlog: Sendable, Equatable {
+package struct Backlog: Sendable, Equatable {
     /// Entries that are not finished.
-    public var waiting: Int?
+    package var waiting: Int?
     /// The age of the oldest of them in seconds; 0 when none waits.
-    public var oldestSeconds: Double?
+    package var oldestSeconds: Double?
     /// Entries that all replicas together finish, a second.
-    public var endsPerSecond: Double?
+    package var endsPerSecond: Double?
     /// Seconds until nothing waits, if no more is added; nil also when nothing moves.
-    public var drainSeconds: Double?
+    package var drainSeconds: Double?
 
     init(_ streams: [StreamStatus]) {
         waiting = Self.all(streams.map(\.waiting))?.reduce(0, +)

@@ -2,8 +2,8 @@ import JSON
 import Segment
 
 /// A bridge in one glance: one state, and why.
-public struct BridgeHealth: Sendable, Equatable {
-    public enum State: String, Sendable, CaseIterable {
+package struct BridgeHealth: Sendable, Equatable {
+    package enum State: String, Sendable, CaseIterable {
         /// Everything goes on.
         case healthy
         /// It goes on, and somebody should look.
@@ -16,9 +16,9 @@ public struct BridgeHealth: Sendable, Equatable {
         case shuttingDown
     }
 
-    public var state: State
+    package var state: State
     /// In words, the most important one first; empty when healthy.
-    public var reasons: [String]
+    package var reasons: [String]
 
     /// A pace below this part of the limit is worth a word.
     private static let slow = 0.5

@@ -1,39 +1,39 @@
 /// A bridge as its operators see it, at one instant.
-public struct BridgeStatus: Sendable, Equatable {
-    public var instance: String
-    public var group: String
-    public var redisConnected: Bool
+package struct BridgeStatus: Sendable, Equatable {
+    package var instance: String
+    package var group: String
+    package var redisConnected: Bool
     /// Why there is no connection to Redis; nil when there is one.
-    public var redisProblem: String?
+    package var redisProblem: String?
     /// What is wrong with the form of Redis' address, though it answers; nil when nothing is.
-    public var redisAdvice: String?
+    package var redisAdvice: String?
     /// Where Loops is said to be.
-    public var loopsAddress = ""
+    package var loopsAddress = ""
     /// Whether this replica was told to rest: it stays up, owns nothing and starts nothing.
-    public var isDrained: Bool
-    public var delivery: DeliverySnapshot
-    public var streams: [StreamStatus]
-    public var ends: CompletionCounts
+    package var isDrained: Bool
+    package var delivery: DeliverySnapshot
+    package var streams: [StreamStatus]
+    package var ends: CompletionCounts
     /// What this process has done lately.
-    public var activity: ActivitySnapshot
+    package var activity: ActivitySnapshot
     /// Whether the mappings file was refused when it was last loaded: those from before are in force.
-    public var mappingsRefused = false
+    package var mappingsRefused = false
     /// What most of the events are that are none of Segment's; nil while there are few.
-    public var unrecognized: UnrecognizedEvents?
+    package var unrecognized: UnrecognizedEvents?
 
     /// What is said of mappings that name other contacts than the ones in whose order they are sent.
-    public var mismatches: [String] = []
+    package var mismatches: [String] = []
     /// What Loops says that the team has, and what requests name beyond that.
-    public var account = AccountUse()
+    package var account = AccountUse()
 
     /// The state in one glance.
-    public var health: BridgeHealth { BridgeHealth(self) }
+    package var health: BridgeHealth { BridgeHealth(self) }
     /// What waits in all streams together.
-    public var backlog: Backlog { Backlog(streams) }
+    package var backlog: Backlog { Backlog(streams) }
 
     /// The checks of readiness. Loops being down is not among them: its outage must not take replicas out of service; a refused key is,
     /// since only a person can mend it.
-    public var checks: [ReadinessCheck] {
+    package var checks: [ReadinessCheck] {
         [
             ReadinessCheck(
                 name: "redis",
@@ -59,34 +59,34 @@ public struct BridgeStatus: Sendable, Equatable {
         ]
     }
 
-    public var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
+    package var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
 
     /// The checks of a start: those of readiness, and that Loops has answered this process at least once. Once it has, an outage does not count.
-    public var startChecks: [ReadinessCheck] {
+    package var startChecks: [ReadinessCheck] {
         let problem = "Loops has never answered" + (delivery.failure.map { ": \($0)" } ?? ", or was not asked yet")
         return checks + [ReadinessCheck(name: "loops", problem: delivery.isUnreached ? problem : nil)]
     }
 }
 
 /// One condition of readiness.
-public struct ReadinessCheck: Sendable, Equatable {
-    public let name: String
+package struct ReadinessCheck: Sendable, Equatable {
+    package let name: String
     /// What is wrong; nil when the check passes.
-    public let problem: String?
+    package let problem: String?
 }
 
 /// How many entries ended, by kind, since the process began; confirmed by Redis.
-public struct CompletionCounts: Sendable, Equatable {
-    public var delivered = 0
-    public var ignored = 0
+package struct CompletionCounts: Sendable, Equatable {
+    package var delivered = 0
+    package var ignored = 0
     /// Left out since they were too old, as their mapping says.
-    public var expired = 0
-    public var deadLettered = 0
-    public var lost = 0
+    package var expired = 0
+    package var deadLettered = 0
+    package var lost = 0
 
-    public init() {}
+    package init() {}
 
-    public var total: Int { delivered + ignored + expired + deadLettered + lost }
+    package var total: Int { delivered + ignored + expired + deadLettered + lost }
 
     mutating func count(_ kind: EntryCompletion.Kind) {
         switch kind {

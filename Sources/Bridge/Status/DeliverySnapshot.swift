@@ -1,43 +1,43 @@
 /// What delivery is doing at one instant.
-public struct DeliverySnapshot: Sendable, Equatable {
+package struct DeliverySnapshot: Sendable, Equatable {
     /// Entries read and not ended.
-    public var buffered: Int
+    package var buffered: Int
     /// Contacts that have entries waiting.
-    public var contacts: Int
+    package var contacts: Int
     /// Contacts that wait for a retry.
-    public var blockedContacts: Int
+    package var blockedContacts: Int
     /// How long the one of them that has waited longest has done so, in seconds; 0 when none waits.
-    public var blockedSeconds: Double
+    package var blockedSeconds: Double
     /// Contacts that wait since Loops may still apply an earlier request of theirs.
-    public var settlingContacts: Int
+    package var settlingContacts: Int
     /// Requests under way.
-    public var inFlight: Int
+    package var inFlight: Int
     /// Contacts whose turn waits for their partition's lease to be renewed.
-    public var parkedContacts: Int
+    package var parkedContacts: Int
     /// `none`, `unauthorized`, `wrongAddress`, `outage` or `throttled`.
-    public var hold: String
+    package var hold: String
     /// Seconds until something that is held is tried again; nil when nothing is held, or it depends on an answer under way.
-    public var nextTrySeconds: Double?
+    package var nextTrySeconds: Double?
     /// Whether Loops was asked at least once, or is to be, and has never answered.
-    public var isUnreached: Bool
+    package var isUnreached: Bool
     /// Whether who answers in Loops' place knows no `GET /api-key`, and has taken nothing yet.
-    public var doubtsAddress: Bool
+    package var doubtsAddress: Bool
     /// What kept the last request from being answered, in words; nil once one was.
-    public var failure: String?
+    package var failure: String?
     /// Why the limiter could not be asked, while something waits for it; nil when it could.
-    public var limiterFailure: String?
+    package var limiterFailure: String?
     /// How long something has waited here while nothing came to its end, in seconds; nil while nothing waits.
-    public var stillSeconds: Double?
+    package var stillSeconds: Double?
     /// Whether Loops takes the key, as far as is known.
-    public var isAuthorized: Bool
+    package var isAuthorized: Bool
     /// Requests a second that the team may make over all replicas; nil when there is no limit, or it is not known yet.
-    public var limit: Double?
+    package var limit: Double?
     /// Requests a second that all replicas together may make now: less than the limit after refusals, outages, and when others use the key.
-    public var pace: Double?
+    package var pace: Double?
     /// What Loops said is left of its current window.
-    public var remaining: Int?
+    package var remaining: Int?
     /// Whether a stop is under way.
-    public var isDraining: Bool
+    package var isDraining: Bool
 
     init(_ state: DeliveryState, now: ContinuousClock.Instant) {
         buffered = state.contactQueues.count

@@ -3,7 +3,7 @@ import RedisStreams
 extension GroupInspector {
     /// The stream as Redis alone knows it: no bridge is asked, so whether one is at work is not known, and members may be gone since.
     /// - Throws: `RedisError`.
-    public func status() async throws -> StreamStatus {
+    package func status() async throws -> StreamStatus {
         let state = try await hash(keys.state)
         var status = StreamStatus(name: keys.stream, partitions: state["partitions"].flatMap { Int($0) } ?? 0)
         let survey = try await StreamSurvey.of(keys, client: client)

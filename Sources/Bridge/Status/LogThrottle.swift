@@ -1,8 +1,8 @@
-public import Logging
+package import Logging
 import Synchronization
 
 /// Lets a repeated message through once in a while and says how many it held back: an outage must not fill a disk.
-public final class LogThrottle: Sendable {
+package final class LogThrottle: Sendable {
     private struct Window {
         var opened: ContinuousClock.Instant
         var held = 0
@@ -17,7 +17,7 @@ public final class LogThrottle: Sendable {
     static let maxKeys = 64
 
     /// - Parameter now: the time; the clock's unless a test says otherwise.
-    public init(
+    package init(
         logger: Logger,
         interval: Duration = .seconds(10),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -28,7 +28,7 @@ public final class LogThrottle: Sendable {
     }
 
     /// Logs unless the same key was logged within the interval.
-    public func log(_ level: Logger.Level, key: String, _ message: Logger.Message, metadata: Logger.Metadata = [:]) {
+    package func log(_ level: Logger.Level, key: String, _ message: Logger.Message, metadata: Logger.Metadata = [:]) {
         let now = now()
         let held: Int? = windows.withLock { windows in
             let key = windows[key] != nil || windows.count < Self.maxKeys ? key : ""

@@ -1,30 +1,30 @@
 /// A failure as an operator sees it: what went wrong, and for whom as a hash.
-public struct RecentFailure: Sendable, Equatable {
-    public enum Kind: String, Sendable {
+package struct RecentFailure: Sendable, Equatable {
+    package enum Kind: String, Sendable {
         /// The request is sent again.
         case retry
         /// The entry went to the dead-letter stream.
         case deadLetter
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// A retry's or a dead letter's reason; a closed set.
-    public var reason: String
-    public var stream: String
+    package var reason: String
+    package var stream: String
     /// The hash of the contact; nil when all contacts are concerned alike.
-    public var contact: String?
+    package var contact: String?
     /// The HTTP status; nil when none came.
-    public var status: Int?
+    package var status: Int?
     /// In words, addresses left out.
-    public var detail: String
+    package var detail: String
     /// How often it happened since it was first seen.
-    public var count = 1
+    package var count = 1
     /// Contacts for whom it happened, the latest included; 0 when all are concerned alike, and no more than a few dozen.
-    public var contacts: Int { hashes.count }
+    package var contacts: Int { hashes.count }
     private var hashes: Set<String> = []
     private static let maxContacts = 64
     /// The last time, in seconds since 1970.
-    public var at: Double
+    package var at: Double
 
     /// The length at which details are cut, in characters.
     static let maxDetail = 200

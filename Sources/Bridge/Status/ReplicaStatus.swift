@@ -1,11 +1,11 @@
 /// A member of a stream's group.
-public struct ReplicaStatus: Sendable, Equatable {
+package struct ReplicaStatus: Sendable, Equatable {
     /// As people call it: the instance's name, with the rest of the member's name only where two share it.
-    public var name: String
+    package var name: String
     /// Whether this is the process that is asked.
-    public var isSelf: Bool
+    package var isSelf: Bool
     /// Partitions that it owns, in order.
-    public var partitions: [Int]
+    package var partitions: [Int]
 
     /// The members and what they own, by name. An owner that is no member any more is listed too.
     /// - Parameter owners: who owns a partition; those that nobody owns are left out.

@@ -1,17 +1,17 @@
 import DequeModule
 
 /// How the last ten minutes went: one sample every few seconds, the oldest first. Bounded.
-public struct StatusHistory: Sendable, Equatable {
+package struct StatusHistory: Sendable, Equatable {
     /// One look at everything. What was unknown is nil.
-    public struct Sample: Sendable, Equatable {
+    package struct Sample: Sendable, Equatable {
         /// Seconds since 1970.
-        public var at: Double
-        public var endsPerSecond: Double?
-        public var requestsPerSecond: Double?
-        public var waiting: Int?
-        public var oldestSeconds: Double?
+        package var at: Double
+        package var endsPerSecond: Double?
+        package var requestsPerSecond: Double?
+        package var waiting: Int?
+        package var oldestSeconds: Double?
 
-        public init(
+        package init(
             at: Double,
             endsPerSecond: Double? = nil,
             requestsPerSecond: Double? = nil,
@@ -27,18 +27,18 @@ public struct StatusHistory: Sendable, Equatable {
     }
 
     /// Between two samples.
-    public static let interval = Duration.seconds(2)
+    package static let interval = Duration.seconds(2)
     /// Samples that are kept.
-    public static let capacity = 300
+    package static let capacity = 300
 
     private var ring: Deque<Sample> = []
 
-    public init() {}
+    package init() {}
 
-    public var samples: [Sample] { Array(ring) }
-    public var latest: Sample? { ring.last }
+    package var samples: [Sample] { Array(ring) }
+    package var latest: Sample? { ring.last }
 
-    public mutating func append(_ sample: Sample) {
+    package mutating func append(_ sample: Sample) {
         if ring.count == Self.capacity { ring.removeFirst() }
         ring.append(sample)
     }

@@ -1,68 +1,68 @@
 import RedisStreams
 
 /// A stream as its operators see it. What is unknown is nil and is never shown as 0.
-public struct StreamStatus: Sendable, Equatable {
-    public var name: String
-    public var length: Int?
+package struct StreamStatus: Sendable, Equatable {
+    package var name: String
+    package var length: Int?
     /// Entries that have not been routed yet; nil when Redis cannot say.
-    public var lag: Int?
+    package var lag: Int?
     /// Entries routed and not acknowledged.
-    public var pending: Int?
+    package var pending: Int?
     /// The age of the oldest pending entry in seconds; 0 when none is pending, nil when unknown.
-    public var oldestUnackedSeconds: Double?
-    public var deadLetters: Int?
+    package var oldestUnackedSeconds: Double?
+    package var deadLetters: Int?
     /// How long the oldest dead letter has been there, in seconds; 0 when there is none, nil when unknown.
-    public var oldestDeadLetterSeconds: Double?
+    package var oldestDeadLetterSeconds: Double?
     /// Entries in this process's memory.
-    public var buffered: Int
+    package var buffered: Int
     /// Ends that Redis has not confirmed yet.
-    public var unconfirmedAcks: Int
+    package var unconfirmedAcks: Int
     /// Partitions of the group, those that this replica owns, and those that nobody owns; nil when unknown.
-    public var partitions: Int
-    public var owned: Int
-    public var unowned: Int?
+    package var partitions: Int
+    package var owned: Int
+    package var unowned: Int?
     /// Replicas, as far as this one knows.
-    public var members: Int
+    package var members: Int
     /// The highest epoch of an owned partition.
-    public var epoch: Int64
+    package var epoch: Int64
     /// Why the group is not open; nil when it is.
-    public var fault: String?
+    package var fault: String?
 
     /// The pause that holds, as this replica's last heartbeat found it, or the last look of one that was drained.
-    public var pause: Pause?
+    package var pause: Pause?
     /// Whether anybody has looked for one: before the first heartbeat no pause is not the same as none.
-    public var isPauseKnown = false
+    package var isPauseKnown = false
 
     /// Entries that this replica found trimmed before they were delivered, since the process began.
-    public var lost = 0
+    package var lost = 0
 
     /// Entries that this replica saw end after a later one of their contact, since the process began.
-    public var outOfOrder = 0
+    package var outOfOrder = 0
     /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there is nobody to ask.
-    public var primaryDoubt: PrimaryDoubt?
+    package var primaryDoubt: PrimaryDoubt?
 
     /// Why dead letters cannot be written; nil when the last one could.
-    public var letterProblem: String?
+    package var letterProblem: String?
     /// Why the figures that Redis knows are unknown, though it answers; nil when they are known.
-    public var figuresProblem: String?
+    package var figuresProblem: String?
 
     /// Its weight against the other streams.
-    public var weight = 1
+    package var weight = 1
     /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
-    public var endsPerSecond: Double?
+    package var endsPerSecond: Double?
     /// The pace by which ``drainSeconds`` is told; nil while nothing moves, or it is too early to say.
-    public var drainPace: Double?
+    package var drainPace: Double?
     /// Whether nothing is started, of any stream: then nothing drains, however fast it did before.
-    public var isHeld = false
+    package var isHeld = false
     /// How long something has waited while no replica finished anything, in seconds; nil when nothing waits, or it is unknown.
-    public var stillSeconds: Double?
+    package var stillSeconds: Double?
     /// The members of the group and what they own; empty before the first heartbeat.
-    public var replicas: [ReplicaStatus] = []
+    package var replicas: [ReplicaStatus] = []
 
     /// Entries that are finished and still in the stream; nil when unknown.
-    public var headroom: Int?
+    package var headroom: Int?
     /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
-    public var lossIn: Duration?
+    package var lossIn: Duration?
 
     /// A stream of which only this process's own part is known.
     init(_ state: StreamState) {
@@ -95,17 +95,17 @@ public struct StreamStatus: Sendable, Equatable {
     }
 
     /// Entries that are not finished; nil when unknown.
-    public var waiting: Int? { lag.flatMap { lag in pending.map { lag + $0 } } }
+    package var waiting: Int? { lag.flatMap { lag in pending.map { lag + $0 } } }
 
     /// The age of the oldest entry that is not finished: those that are pending are older than all others. nil when it is unknown, also when
     /// entries wait and none has been routed.
-    public var oldestWaitingSeconds: Double? {
+    package var oldestWaitingSeconds: Double? {
         if let pending, pending > 0 { return oldestUnackedSeconds }
         return waiting == 0 ? 0 : nil
     }
 
     /// Seconds until nothing waits, if no more is added; nil when that is unknown or nothing moves.
-    public var drainSeconds: Double? {
+    package var drainSeconds: Double? {
         CatchUpEstimate.seconds(backlog: waiting, pace: pause == nil && !isHeld ? drainPace : nil)
     }
 

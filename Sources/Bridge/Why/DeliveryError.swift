@@ -1,21 +1,21 @@
 import JSON
 
 /// What keeps an entry from being delivered, as the replica that owns its partition tells others. Facts for people; nothing is decided by them.
-public struct DeliveryError: Sendable, Equatable {
+package struct DeliveryError: Sendable, Equatable {
     /// Requests for the entry so far.
-    public var attempts: Int
+    package var attempts: Int
     /// The status of Loops' last answer; nil when there was none.
-    public var status: Int?
+    package var status: Int?
     /// Loops' message, or why there was none; cut. May hold what the event held.
-    public var message: String
+    package var message: String
     /// What the answer called itself.
-    public var requestID: String?
+    package var requestID: String?
     /// When that was, in milliseconds since 1970.
-    public var lastAt: Int64
+    package var lastAt: Int64
     /// When it is tried again; nil when that depends on Loops taking requests again.
-    public var nextAt: Int64?
+    package var nextAt: Int64?
     /// The replica that says so.
-    public var member: String
+    package var member: String
 
     /// The longest message, in characters.
     static let maxMessage = 200

@@ -5,7 +5,7 @@ import Segment
 /// Looks for an event in a stream, in its group and among its dead letters: by `messageId`, by contact key, or by the entry's ID.
 ///
 /// Reads only, and no more than it is told to. What moves meanwhile may be told of as it was a moment ago.
-public struct EventSearch: Sendable {
+package struct EventSearch: Sendable {
     /// How many of the entries before a pending one are listed.
     static let named = 5
     /// Entries asked for by their IDs in one go.
@@ -19,7 +19,7 @@ public struct EventSearch: Sendable {
     /// - Parameters:
     ///   - scan: entries of the stream, pending ones and dead letters that are looked at, at the most, each.
     ///   - limit: hits that are listed of each kind.
-    public init(_ query: String, in view: GroupInspector, scan: Int, limit: Int) {
+    package init(_ query: String, in view: GroupInspector, scan: Int, limit: Int) {
         self.query = query
         self.view = view
         self.scan = scan
@@ -29,7 +29,7 @@ public struct EventSearch: Sendable {
     /// Looks for the event, and for what the entries that it finds wait for.
     /// - Parameter progress: told how many entries were looked at.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    public func run(progress: (Int) -> Void = { _ in }) async throws -> EventSearchResult {
+    package func run(progress: (Int) -> Void = { _ in }) async throws -> EventSearchResult {
         var findings = EventSearchResult(stream: view.keys.stream)
         let letters = try await letters(&findings)
         let copies = try await view.replayed()

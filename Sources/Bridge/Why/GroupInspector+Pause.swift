@@ -1,15 +1,15 @@
-public import RedisStreams
+package import RedisStreams
 
 extension GroupInspector {
     /// Pauses the stream for all replicas, also while none runs; see ``Pause``.
     /// - Returns: the pause that holds: an earlier one stays as it is.
-    public func pause(_ pause: Pause) async throws(RedisError) -> Pause { try await control.pause(pause) }
+    package func pause(_ pause: Pause) async throws(RedisError) -> Pause { try await control.pause(pause) }
 
     /// - Returns: the pause that was ended; nil when there was none.
-    public func resume() async throws(RedisError) -> Pause? { try await control.resume() }
+    package func resume() async throws(RedisError) -> Pause? { try await control.resume() }
 
     /// The pause that holds; nil when there is none.
-    public func currentPause() async throws(RedisError) -> Pause? { try await control.current() }
+    package func currentPause() async throws(RedisError) -> Pause? { try await control.current() }
 
     private var control: PauseSwitch { PauseSwitch(keys: keys, client: client) }
 }

@@ -1,10 +1,10 @@
-public import Logging
+package import Logging
 import RedisStreams
 import Segment
 
 /// A stream of the configuration with a connection of its own, for those who look at it from outside and take no part in its group.
-public struct GroupInspector: Sendable {
-    public let keys: StreamKeys
+package struct GroupInspector: Sendable {
+    package let keys: StreamKeys
     let group: String
     let client: RedisClient
     let decoder: EntryDecoder
@@ -18,7 +18,7 @@ public struct GroupInspector: Sendable {
 
     /// Connects to the configured streams as long as `body` runs.
     /// - Throws: what `body` throws.
-    public static func run<Value: Sendable, Failure>(
+    package static func run<Value: Sendable, Failure>(
         _ configuration: BridgeConfiguration,
         logger: Logger,
         body: ([GroupInspector]) async throws(Failure) -> Value

@@ -1,16 +1,16 @@
-public import JSON
+package import JSON
 
 /// What a team has at Loops that a request can name: contact properties and mailing lists.
-public struct LoopsAccount: Sendable, Equatable {
+package struct LoopsAccount: Sendable, Equatable {
     /// What a contact property holds.
-    public enum PropertyType: String, Sendable, CaseIterable {
+    package enum PropertyType: String, Sendable, CaseIterable {
         case string
         case number
         case boolean
         case date
 
         /// Whether Loops is known to keep such a value. `null` empties a property of any type; a date may be text or a number.
-        public func takes(_ value: JSONValue) -> Bool {
+        package func takes(_ value: JSONValue) -> Bool {
             switch (self, value) {
             case (_, .null), (.string, .string), (.boolean, .bool): true
             case (.number, .int), (.number, .uint), (.number, .double): true
@@ -20,7 +20,7 @@ public struct LoopsAccount: Sendable, Equatable {
         }
 
         /// The type of a value; nil of one that no property holds.
-        public init?(of value: JSONValue) {
+        package init?(of value: JSONValue) {
             switch value {
             case .string: self = .string
             case .int, .uint, .double: self = .number
@@ -31,22 +31,22 @@ public struct LoopsAccount: Sendable, Equatable {
     }
 
     /// The type by name; nil for one that this program does not know.
-    public var properties: [String: PropertyType?]
+    package var properties: [String: PropertyType?]
     /// The name by ID.
-    public var lists: [String: String]
+    package var lists: [String: String]
 
-    public init(properties: [String: PropertyType?], lists: [String: String]) {
+    package init(properties: [String: PropertyType?], lists: [String: String]) {
         self.properties = properties
         self.lists = lists
     }
 }
 
 /// Loops did not say what was asked for.
-public struct LoopsAccountError: Error, Sendable, CustomStringConvertible {
-    public let path: String
-    public let response: LoopsResponse
+package struct LoopsAccountError: Error, Sendable, CustomStringConvertible {
+    package let path: String
+    package let response: LoopsResponse
 
-    public var description: String {
+    package var description: String {
         response.outcome.isDelivered
             ? "GET \(path) was answered with something that is no list" : "GET \(path) failed: \(response.cause)"
     }

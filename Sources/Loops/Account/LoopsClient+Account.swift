@@ -3,7 +3,7 @@ import JSON
 /// Questions to Loops about the team. Each is one request and counts against the rate limit.
 extension LoopsClient {
     /// All contact properties, those that every team has among them.
-    public func contactProperties() async throws(LoopsAccountError) -> [String: LoopsAccount.PropertyType?] {
+    package func contactProperties() async throws(LoopsAccountError) -> [String: LoopsAccount.PropertyType?] {
         var properties: [String: LoopsAccount.PropertyType?] = [:]
         for property in try await list("contacts/properties") {
             guard let key = property["key"]?.stringValue else { continue }
@@ -14,7 +14,7 @@ extension LoopsClient {
     }
 
     /// The names of all mailing lists by their IDs.
-    public func mailingLists() async throws(LoopsAccountError) -> [String: String] {
+    package func mailingLists() async throws(LoopsAccountError) -> [String: String] {
         var lists: [String: String] = [:]
         for list in try await list("lists") {
             if let id = list["id"]?.stringValue { lists[id] = list["name"]?.stringValue ?? "" }
@@ -23,7 +23,7 @@ extension LoopsClient {
     }
 
     /// Makes a contact property. It cannot be taken back by the API.
-    public func createProperty(_ name: String, _ type: LoopsAccount.PropertyType) async -> LoopsResponse {
+    package func createProperty(_ name: String, _ type: LoopsAccount.PropertyType) async -> LoopsResponse {
         let body: JSONValue = ["name": .string(name), "type": .string(type.rawValue)]
         return await post("contacts/properties", body.serialized())
     }

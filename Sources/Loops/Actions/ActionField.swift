@@ -1,7 +1,7 @@
 /// A field of an action: what a mapping may give a value.
-public struct ActionField: Sendable, Equatable {
+package struct ActionField: Sendable, Equatable {
     /// What the field takes, after coercion.
-    public enum Kind: String, Sendable, Equatable {
+    package enum Kind: String, Sendable, Equatable {
         case text
         /// A text that looks like an address (``EmailFormat``).
         case email
@@ -13,11 +13,11 @@ public struct ActionField: Sendable, Equatable {
         case datetime
     }
 
-    public let name: String
-    public let kind: Kind
-    public let isRequired: Bool
+    package let name: String
+    package let kind: Kind
+    package let isRequired: Bool
     /// Whether it says whose contact it is: integers keep all their digits, where Segment rounds them (**ours**).
-    public let isIdentity: Bool
+    package let isIdentity: Bool
 
     init(_ name: String, _ kind: Kind, isRequired: Bool = false, isIdentity: Bool = false) {
         self.name = name

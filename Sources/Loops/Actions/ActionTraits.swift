@@ -1,43 +1,43 @@
-public import JSON
+package import JSON
 
 /// Everything that sets one action apart from the others, in one place.
 ///
 /// Nothing has a default: a new action compiles once all of it is decided. A class, since traits are asked for with every field of every event:
 /// a copy would count a reference for each closure and each array.
-public final class ActionTraits: Sendable {
+package final class ActionTraits: Sendable {
     /// `PUT` or `POST`.
-    public let method: String
+    package let method: String
     /// Below the base address, without a leading slash.
-    public let path: String
+    package let path: String
     /// The fields that a mapping may set.
-    public let fields: [ActionField]
-    public let requiredIdentity: RequiredIdentity
+    package let fields: [ActionField]
+    package let requiredIdentity: RequiredIdentity
     /// The trigger of a mapping that names none; nil where each mapping must name one.
-    public let defaultTrigger: String?
+    package let defaultTrigger: String?
     /// The mapping of each field that has a default, in Segment's mapping language.
-    public let defaultMapping: JSONObject
+    package let defaultMapping: JSONObject
     /// Of a mapping that names none.
-    public let defaultPriority: Int
+    package let defaultPriority: Int
     /// Of a mapping that names none; nil for any age.
-    public let defaultMaxAge: Duration?
+    package let defaultMaxAge: Duration?
     /// Puts validated fields where Loops expects them.
     let body: @Sendable (JSONObject) -> JSONObject
     /// Whether Loops knows `Idempotency-Key` at this path, so that a repeated attempt takes effect once.
-    public let sendsIdempotencyKey: Bool
+    package let sendsIdempotencyKey: Bool
     /// The field whose members become custom contact properties; nil where no request has any.
-    public let contactPropertiesField: String?
+    package let contactPropertiesField: String?
     /// Whether ``ContentOptions`` may change its requests.
-    public let appliesContentOptions: Bool
+    package let appliesContentOptions: Bool
     /// Whether several of its requests for one contact may become one.
-    public let isMergeable: Bool
+    package let isMergeable: Bool
     /// Whether nothing of the contact is to be left afterwards, dead letters included.
-    public let erasesContact: Bool
+    package let erasesContact: Bool
     let contactEffect: ContactEffect
     /// What a 404 in Loops' words means.
     let notFoundOutcome: LoopsOutcome
 
     /// Who the contact is.
-    public enum RequiredIdentity: Sendable, Equatable {
+    package enum RequiredIdentity: Sendable, Equatable {
         /// What the fields that are required say.
         case requiredFields
         /// `userId` or `email`. Only one of them is sent; the ID is the surer one.
@@ -45,7 +45,7 @@ public final class ActionTraits: Sendable {
     }
 
     /// The fields that say whose contact it is; none where a request is for an address, whoever has it.
-    public var contactFields: [String] {
+    package var contactFields: [String] {
         switch requiredIdentity {
         case .userIDOrEmail: ["userId", "email"]
         case .requiredFields: fields.filter(\.isIdentity).map(\.name)

@@ -2,7 +2,7 @@ import JSON
 
 extension ContentOptions {
     /// The request as Loops takes it, and what was changed for that.
-    public func apply(to request: LoopsRequest) -> (request: LoopsRequest, adjustments: [Adjustment]) {
+    package func apply(to request: LoopsRequest) -> (request: LoopsRequest, adjustments: [Adjustment]) {
         guard !isOff, request.operation.traits.appliesContentOptions else { return (request, []) }
         var editor = Editor(options: self)
         var request = request

@@ -1,8 +1,8 @@
 /// What is changed in a request so that Loops takes all of it. Everything is off unless asked for: Segment sends as is,
 /// and Loops then answers 400 or drops silently (Loops docs and API 1.21.6, 2026-11).
-public struct ContentOptions: Sendable, Equatable {
+package struct ContentOptions: Sendable, Equatable {
     /// What becomes of objects and arrays in properties, which Loops does not know.
-    public enum Nested: String, Sendable, CaseIterable {
+    package enum Nested: String, Sendable, CaseIterable {
         case send
         /// One level, names joined by `_`, elements of arrays under their index.
         case flatten
@@ -10,7 +10,7 @@ public struct ContentOptions: Sendable, Equatable {
     }
 
     /// What becomes of a text that is longer than Loops takes.
-    public enum LongText: String, Sendable, CaseIterable {
+    package enum LongText: String, Sendable, CaseIterable {
         case send
         case truncate
         case drop
@@ -18,26 +18,26 @@ public struct ContentOptions: Sendable, Equatable {
 
     /// Loops' limit for a value is 500 characters with its quotes. Counted in UTF-16 units, the strictest reading but
     /// for escapes.
-    public static let textUnitsMax = 498
+    package static let textUnitsMax = 498
     /// A leaf whose joined name is longer is left out, in UTF-8 bytes.
-    public static let flattenedNameBytesMax = 256
+    package static let flattenedNameBytesMax = 256
     /// Names that a contact property cannot have.
-    public static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
+    package static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
 
     /// The members of a contact's or an event's body that are not custom properties.
-    public static let ownNames: Set<String> = [
+    package static let ownNames: Set<String> = [
         "createdAt", "email", "eventName", "eventProperties", "firstName", "lastName", "mailingLists", "source",
         "subscribed", "userGroup", "userId",
     ]
 
-    public var nested: Nested
-    public var longText: LongText
+    package var nested: Nested
+    package var longText: LongText
     /// Whether contact properties with a reserved name are left out.
-    public var dropsReservedNames: Bool
+    package var dropsReservedNames: Bool
     /// The only custom contact properties that are sent; nil for all.
-    public var allowedProperties: Set<String>?
+    package var allowedProperties: Set<String>?
 
-    public init(
+    package init(
         nested: Nested = .send,
         longText: LongText = .send,
         dropsReservedNames: Bool = false,
@@ -50,12 +50,12 @@ public struct ContentOptions: Sendable, Equatable {
     }
 
     /// Whether no request is ever changed.
-    public var isOff: Bool { self == ContentOptions() }
+    package var isOff: Bool { self == ContentOptions() }
 }
 
 /// One use of an option: what was changed in one request.
-public struct Adjustment: Sendable, Equatable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct Adjustment: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
         case flattened
         case droppedNested
         case truncatedText
@@ -64,11 +64,11 @@ public struct Adjustment: Sendable, Equatable {
         case droppedByAllowList
     }
 
-    public let kind: Kind
+    package let kind: Kind
     /// A JSON pointer (RFC 6901) into the body.
-    public let path: String
+    package let path: String
 
-    public init(kind: Kind, path: String) {
+    package init(kind: Kind, path: String) {
         self.kind = kind
         self.path = path
     }

@@ -4,8 +4,8 @@ import JSON
 ///
 /// Three readings, one of which has to work: Unix time in digits, a date without a zone whose ranges nobody checks
 /// (day.js), and whatever the `Date` of JavaScript's V8 takes. Only the answer counts; the text is sent as it came.
-public enum DateText {
-    public static func isDate(_ text: String) -> Bool {
+package enum DateText {
+    package static func isDate(_ text: String) -> Bool {
         if let isUnixTime = isUnixTime(text) { return isUnixTime }
         let bytes = bytesWithPlainSpaces(text)
         return isPlainDate(bytes) || LenientDate.isValid(bytes)

@@ -1,7 +1,7 @@
 /// What passes for an email address: the pattern `email` of ajv-formats (full mode), in ASCII.
-public enum EmailFormat {
+package enum EmailFormat {
     /// Atoms joined by dots, `@`, and two or more labels of letters, digits and inner hyphens. No lengths are checked.
-    public static func isAddress(_ text: String) -> Bool {
+    package static func isAddress(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }
         let atoms = parts[0].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

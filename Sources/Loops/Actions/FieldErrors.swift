@@ -1,19 +1,19 @@
-public import JSON
+package import JSON
 
 /// Everything that makes an event's fields unfit for their action. The same event always fails again.
-public struct FieldErrors: Error, Equatable, Sendable, CustomStringConvertible {
-    public let faults: [FieldError]
+package struct FieldErrors: Error, Equatable, Sendable, CustomStringConvertible {
+    package let faults: [FieldError]
 
-    public init(faults: [FieldError]) {
+    package init(faults: [FieldError]) {
         self.faults = faults
     }
 
-    public var description: String { faults.map(\.description).joined(separator: "; ") }
+    package var description: String { faults.map(\.description).joined(separator: "; ") }
 }
 
 /// One fault, in the words of JSON Schema as Segment reports it.
-public struct FieldError: Equatable, Sendable, CustomStringConvertible {
-    public enum Keyword: String, Equatable, Sendable, CaseIterable {
+package struct FieldError: Equatable, Sendable, CustomStringConvertible {
+    package enum Keyword: String, Equatable, Sendable, CaseIterable {
         case required
         case type
         case format
@@ -22,18 +22,18 @@ public struct FieldError: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// A JSON pointer to the field, as `/email`; empty when a field is missing.
-    public let path: String
-    public let keyword: Keyword
+    package let path: String
+    package let keyword: Keyword
     /// The schema's side: `missingProperty`, `type`, `format` or `limit`.
-    public let params: JSONObject
+    package let params: JSONObject
 
-    public init(path: String, keyword: Keyword, params: JSONObject) {
+    package init(path: String, keyword: Keyword, params: JSONObject) {
         self.path = path
         self.keyword = keyword
         self.params = params
     }
 
-    public var description: String {
+    package var description: String {
         switch keyword {
         case .required:
             "\(path.isEmpty ? "" : "\(path)/")\(params["missingProperty"]?.stringValue ?? "a field") is missing or empty"

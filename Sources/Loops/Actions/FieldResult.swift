@@ -1,7 +1,7 @@
-public import JSON
+package import JSON
 
 /// What an action does with the value of one field.
-public enum FieldResult: Sendable, Equatable {
+package enum FieldResult: Sendable, Equatable {
     /// The action has no such field: left out.
     case unknown
     /// Null or an empty text: left out.
@@ -13,7 +13,7 @@ public enum FieldResult: Sendable, Equatable {
 
 extension LoopsAction {
     /// What becomes of a field's value, by the same rules as ``request(from:)``.
-    public func fate(of value: JSONValue, in name: String) -> FieldResult {
+    package func fate(of value: JSONValue, in name: String) -> FieldResult {
         guard let field = traits.fields.first(where: { $0.name == name }) else { return .unknown }
         if Self.isEmpty(value) { return .empty }
         switch Coercion.coerce(value, for: field) {

@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 extension LoopsAction {
     /// The request for the resolved fields of a mapping: validated, coerced and put where Loops expects them.
@@ -6,7 +6,7 @@ extension LoopsAction {
     /// Fields that the action does not know are left out, and so are null and empty texts.
     ///
     /// - Throws: ``FieldErrors`` with every fault of the event.
-    public func request(from resolved: JSONObject) throws(FieldErrors) -> LoopsRequest {
+    package func request(from resolved: JSONObject) throws(FieldErrors) -> LoopsRequest {
         LoopsRequest(operation: self, body: traits.body(try validated(resolved)))
     }
 

@@ -2,13 +2,13 @@
 ///
 /// The first two are those of Segment's destination "Loops (Actions)" with its fields and defaults (docs/reference/mapping-language.md,
 /// "The two presets"); the others are ours.
-public enum LoopsAction: String, Sendable, CaseIterable {
+package enum LoopsAction: String, Sendable, CaseIterable {
     case createOrUpdateContact
     case sendEvent
     case deleteContact
     case sendTransactional
 
-    public var traits: ActionTraits {
+    package var traits: ActionTraits {
         switch self {
         case .createOrUpdateContact: CreateOrUpdateContact.traits
         case .sendEvent: SendEvent.traits

@@ -1,18 +1,18 @@
-public import JSON
+package import JSON
 
 /// A request that an event stands for, before it becomes bytes.
-public struct LoopsRequest: Sendable, Equatable {
-    public var operation: LoopsAction
+package struct LoopsRequest: Sendable, Equatable {
+    package var operation: LoopsAction
     /// `PUT` or `POST`.
-    public var method: String
+    package var method: String
     /// Below the base address, without a leading slash, as `contacts/update`.
-    public var path: String
-    public var body: JSONObject
+    package var path: String
+    package var body: JSONObject
 
     /// The address below which Segment's destination sends its requests.
-    public static let segmentBaseURL = "https://app.loops.so/api/v1"
+    package static let segmentBaseURL = "https://app.loops.so/api/v1"
 
-    public init(operation: LoopsAction, body: JSONObject) {
+    package init(operation: LoopsAction, body: JSONObject) {
         self.operation = operation
         self.method = operation.traits.method
         self.path = operation.traits.path

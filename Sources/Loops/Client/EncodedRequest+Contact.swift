@@ -2,7 +2,7 @@ import JSON
 
 extension EncodedRequest {
     /// Whether the contact may be another one after this request.
-    public var changesContact: Bool {
+    package var changesContact: Bool {
         switch operation.traits.contactEffect {
         case .always: true
         case .asBodySays: contactChange != nil
@@ -10,7 +10,7 @@ extension EncodedRequest {
     }
 
     /// What a request that is for something else says of its contact, as an update; nil when it says nothing of it.
-    public var contactChange: EncodedRequest? {
+    package var contactChange: EncodedRequest? {
         // Our own writing: it parses.
         guard case .asBodySays(let change) = operation.traits.contactEffect,
             let body = (try? JSONParser.parse(body))?.objectValue, let said = change(body)

@@ -1,23 +1,23 @@
 import HTTPTransport
-public import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
 /// Sends requests to Loops, one attempt each, and says what the answers mean. Retrying is the caller's; redirects are not followed, since that
 /// turns a POST into a GET.
-public struct LoopsClient: Sendable {
+package struct LoopsClient: Sendable {
     private let configuration: LoopsConfiguration
     private let connections: HTTPConnections
     /// What all requests have.
     private let headers: HTTPHeaders
 
     /// The event loop that its connections live on. Called from there, a request is not handed from thread to thread.
-    public var eventLoop: any EventLoop { connections.eventLoop }
+    package var eventLoop: any EventLoop { connections.eventLoop }
 
     /// The address in the configuration cannot be used.
-    public struct AddressError: Error, CustomStringConvertible {
-        public let address: String
-        public var description: String { "loops.baseURL is \"\(address)\"; set it to \(HTTPOrigin.form)" }
+    package struct AddressError: Error, CustomStringConvertible {
+        package let address: String
+        package var description: String { "loops.baseURL is \"\(address)\"; set it to \(HTTPOrigin.form)" }
     }
 
     /// A client for as long as `body` runs; its connections are closed then.
@@ -26,7 +26,7 @@ public struct LoopsClient: Sendable {
     ///   - eventLoop: where its connections live; one of the process' own when left out.
     ///   - idleLimit: how long a connection stays open with nothing to do.
     /// - Throws: ``AddressError``, a `TLSFileError` when the certificate authorities cannot be loaded, or what `body` throws.
-    public static func withClient<Result>(
+    package static func withClient<Result>(
         _ configuration: LoopsConfiguration,
         on eventLoop: (any EventLoop)? = nil,
         idleLimit: Duration = .seconds(50),
@@ -78,7 +78,7 @@ public struct LoopsClient: Sendable {
     ///
     /// - Parameter startBy: the request is not sent at all once this instant has passed; looked at right before its bytes are written.
     /// - Returns: nil when it was not sent for that reason.
-    public func send(_ call: EncodedRequest, sendDeadline: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
+    package func send(_ call: EncodedRequest, sendDeadline: ContinuousClock.Instant? = nil) async -> LoopsResponse? {
         var request = HTTPRequest(
             head: head(call.method, call.path),
             body: ByteBuffer(bytes: call.body),
@@ -96,7 +96,7 @@ public struct LoopsClient: Sendable {
     }
 
     /// Asks `GET /api-key` whether the key is taken. Free of side effects, but it counts against the rate limit.
-    public func testKey() async -> LoopsResponse {
+    package func testKey() async -> LoopsResponse {
         let answer = await answer(to: HTTPRequest(head: head("GET", "api-key")), hasIdempotencyKey: false)
         return answer?.heedingAddress(notFound: .wrongAddress)
             ?? LoopsResponse(outcome: .retry(.unreachable), message: "not sent")

@@ -2,7 +2,7 @@
 ///
 /// The classes are those of the Loops facts (2026-11): decided by status, never by the wording of a message, since the wording has
 /// changed before. The one exception is the 409, whose words say what the key was used for.
-public enum LoopsOutcome: Sendable, Equatable {
+package enum LoopsOutcome: Sendable, Equatable {
     /// Loops has it: a 2xx.
     case delivered
     /// Loops had it already: 409 on an idempotency key of ours.
@@ -19,7 +19,7 @@ public enum LoopsOutcome: Sendable, Equatable {
     case rejected(Rejection)
 
     /// Why sending again may help.
-    public enum Retry: String, Sendable, Equatable, CaseIterable {
+    package enum Retry: String, Sendable, Equatable, CaseIterable {
         /// 5xx.
         case serverError
         /// 408.
@@ -45,7 +45,7 @@ public enum LoopsOutcome: Sendable, Equatable {
     }
 
     /// Why sending again cannot help.
-    public enum Rejection: String, Sendable, Equatable, CaseIterable {
+    package enum Rejection: String, Sendable, Equatable, CaseIterable {
         /// 400 and the other 4xx, in Loops' words.
         case refused
         /// 409 that says the key was used with a different body: a bug of ours, or two events with one `messageId`.
@@ -55,7 +55,7 @@ public enum LoopsOutcome: Sendable, Equatable {
     }
 
     /// Whether Loops has taken the request for good.
-    public var isDelivered: Bool {
+    package var isDelivered: Bool {
         switch self {
         case .delivered, .alreadyDelivered: true
         case .retry, .throttled, .unauthorized, .wrongAddress, .rejected: false

@@ -2,7 +2,7 @@ import NIOHTTP1
 
 extension LoopsResponse {
     /// Whether anybody answered at all, whatever was said.
-    public var isAnswered: Bool {
+    package var isAnswered: Bool {
         switch outcome {
         case .retry(.unreachable), .retry(.timedOut), .retry(.connectionLost): status != nil
         default: true
@@ -10,7 +10,7 @@ extension LoopsResponse {
     }
 
     /// Why the request failed, in words that hold nothing of the event, so that a log may have them: the network's reason, or what kind of answer came.
-    public var cause: String {
+    package var cause: String {
         guard let status else { return advice.map { "\(message). \($0)" } ?? message }
         let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
         let line = reason.isEmpty ? "\(status)" : "\(status) \(reason)"

@@ -2,12 +2,12 @@ import JSON
 
 extension LoopsResponse {
     /// The parts of an HTTP answer that decide.
-    public struct Parts: Sendable {
-        public var status: Int
-        public var contentType: String?
-        public var body: [UInt8]
+    package struct Parts: Sendable {
+        package var status: Int
+        package var contentType: String?
+        package var body: [UInt8]
 
-        public init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
+        package init(status: Int, contentType: String? = nil, body: [UInt8] = []) {
             self.status = status
             self.contentType = contentType
             self.body = body
@@ -19,7 +19,7 @@ extension LoopsResponse {
     /// - Parameters:
     ///   - hasIdempotencyKey: whether the request carried a key; only then does 409 mean that Loops has it already.
     ///   - secret: what the request carried and nobody is to read: left out of the message, should the answer repeat it.
-    public init(classifying parts: Parts, hasIdempotencyKey: Bool, hiding secret: String = "") {
+    package init(classifying parts: Parts, hasIdempotencyKey: Bool, hiding secret: String = "") {
         let body = try? JSONParser.parse(parts.body)
         self.init(
             outcome: Self.outcome(of: parts, body: body, hasIdempotencyKey: hasIdempotencyKey),

@@ -4,7 +4,7 @@ extension LoopsResponse {
     private static let gateway = [502, 504, 520, 522, 524]
 
     /// Whether the request may take effect after this answer: nobody who knows has said that it is over.
-    public var mayTakeEffectLate: Bool {
+    package var mayTakeEffectLate: Bool {
         switch outcome {
         case .retry(.timedOut), .retry(.connectionLost), .retry(.requestTimeout): true
         case .retry(.serverError): status.map { Self.gateway.contains($0) } ?? true
@@ -13,7 +13,7 @@ extension LoopsResponse {
     }
 
     /// Whether the request may have taken effect. A 503 says that the server could not look at it, as a 429 and a 401 do.
-    public var mayHaveSucceeded: Bool {
+    package var mayHaveSucceeded: Bool {
         switch outcome {
         case .delivered, .alreadyDelivered: true
         case .retry(.serverError): status != 503

@@ -1,31 +1,31 @@
 /// One answer of Loops, or the lack of one, with what it means.
-public struct LoopsResponse: Sendable, Equatable {
+package struct LoopsResponse: Sendable, Equatable {
     /// What happens to the request next.
-    public var outcome: LoopsOutcome
+    package var outcome: LoopsOutcome
     /// The HTTP status; nil when no answer came.
-    public var status: Int?
+    package var status: Int?
     /// The message of the answer, or the reason why there is none. At most ``maxMessageLength`` characters. May hold what the event held,
     /// so it belongs into the dead-letter stream and not into a log.
-    public var message: String
+    package var message: String
     /// What to do about the lack of an answer, as a sentence without its full stop; nil where nothing particular is known.
     package var advice: String?
     /// `x-ratelimit-limit`: the team's requests a second.
-    public var rateLimit: Int?
+    package var rateLimit: Int?
     /// `x-ratelimit-remaining`: what is left of the current window.
-    public var rateLimitRemaining: Int?
+    package var rateLimitRemaining: Int?
     /// `Retry-After`: how long the server asks to wait; see ``RetryAfter``.
-    public var retryAfter: Duration?
+    package var retryAfter: Duration?
 
     /// What the answer calls itself, for a question to Loops' support: the first that is there of the headers `x-request-id`, `x-vercel-id` and
     /// `cf-ray`. Loops documents none.
-    public var requestID: String?
+    package var requestID: String?
 
     /// The length at which messages are cut, in characters.
-    public static let maxMessageLength = 500
+    package static let maxMessageLength = 500
     /// The longest request ID that is kept, in characters.
-    public static let maxRequestIDLength = 100
+    package static let maxRequestIDLength = 100
 
-    public init(
+    package init(
         outcome: LoopsOutcome,
         status: Int? = nil,
         message: String = "",

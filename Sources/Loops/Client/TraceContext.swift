@@ -1,21 +1,21 @@
 /// Where an event stands in a distributed trace: a W3C trace context (`traceparent`, `tracestate`), checked strictly.
-public struct TraceContext: Sendable, Equatable {
+package struct TraceContext: Sendable, Equatable {
     /// 32 lower-case hexadecimal digits, not all of them 0.
-    public let traceID: String
+    package let traceID: String
     /// The span that comes before: 16 lower-case hexadecimal digits, not all of them 0.
-    public let spanID: String
+    package let spanID: String
     /// Whether the trace is recorded, and whether its ID is random. Other flags have no meaning yet and are not passed on.
-    public let flags: UInt8
+    package let flags: UInt8
     /// What vendors add; empty when there is none, or when it is not of the form that it has to be.
-    public let state: String
+    package let state: String
 
     /// The longest `tracestate` that is passed on, in bytes, and the most members of it.
-    public static let maxStateLength = 512
-    public static let maxStateMembers = 32
+    package static let maxStateLength = 512
+    package static let maxStateMembers = 32
     private static let knownFlags: UInt8 = 0b11
 
     /// - Returns: nil when the text is no trace context, or one of a version that cannot be read.
-    public init?(traceparent: String, tracestate: String? = nil) {
+    package init?(traceparent: String, tracestate: String? = nil) {
         let bytes = Array(traceparent.utf8)
         // version-trace-span-flags; a later version may have more behind it.
         guard bytes.count >= 55, bytes[2] == Self.dash, bytes[35] == Self.dash, bytes[52] == Self.dash,
@@ -37,14 +37,14 @@ public struct TraceContext: Sendable, Equatable {
 
     /// The same trace, one span further.
     /// - Parameter id: the new span's, drawn at random. 0 would be none and becomes 1.
-    public func next(span id: UInt64) -> TraceContext {
+    package func next(span id: UInt64) -> TraceContext {
         let digits = String(max(id, 1), radix: 16)
         let span = String(repeating: "0", count: 16 - digits.count) + digits
         return TraceContext(traceID: traceID, spanID: span, flags: flags, state: state)
     }
 
     /// As the header has it.
-    public var traceparent: String { "00-\(traceID)-\(spanID)-0\(flags)" }
+    package var traceparent: String { "00-\(traceID)-\(spanID)-0\(flags)" }
 
     private static let dash = UInt8(ascii: "-")
 

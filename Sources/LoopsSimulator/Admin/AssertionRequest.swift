@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 /// The body of `POST /__sim/assert`: one check by name.
 struct AssertionRequest: Sendable {
@@ -63,7 +63,7 @@ struct AssertionRequest: Sendable {
 
 extension SimulatorState {
     /// Whether a contact has these values now.
-    public func finalState(of name: String, _ fields: JSONObject, _ emailCase: EmailCase = .fold) -> Verdict {
+    package func finalState(of name: String, _ fields: JSONObject, _ emailCase: EmailCase = .fold) -> Verdict {
         var verdict = Verdict(check: "final_state")
         guard let contact = contact(name, emailCase: emailCase) else {
             verdict.fail("there is no contact \(name)")

@@ -1,7 +1,7 @@
 /// How a used `Idempotency-Key` is treated (Loops docs contradict themselves, 2026-11).
-public struct IdempotencyConfiguration: Sendable, Equatable {
+package struct IdempotencyConfiguration: Sendable, Equatable {
     /// The answer to a used key with the same body.
-    public enum Replay: String, SettingChoice {
+    package enum Replay: String, SettingChoice {
         case conflict = "409"
         /// The first answer once more.
         case replay = "200_replay"
@@ -10,7 +10,7 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
     }
 
     /// Which of the two known 409 texts is used when.
-    public enum Messages: String, SettingChoice {
+    package enum Messages: String, SettingChoice {
         case split
         case alwaysDifferentBody = "always_different_body"
         case alwaysProcessed = "always_processed"
@@ -18,14 +18,14 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
         case telling
     }
 
-    public enum Comparison: String, SettingChoice {
+    package enum Comparison: String, SettingChoice {
         case raw
         /// Key order and white space do not count.
         case canonical
     }
 
     /// Which answers use a key up. Answers given before the pipeline's idempotency step never do.
-    public enum Burn: String, SettingChoice {
+    package enum Burn: String, SettingChoice {
         case success
         case any4xx = "any_4xx"
         case anyResponse = "any_response"
@@ -33,29 +33,29 @@ public struct IdempotencyConfiguration: Sendable, Equatable {
         case anyAnswer = "any_answer"
     }
 
-    public enum InFlight: String, SettingChoice {
+    package enum InFlight: String, SettingChoice {
         case conflict = "409"
         /// The second request waits for the first one's end.
         case wait
     }
 
-    public enum Scope: String, SettingChoice {
+    package enum Scope: String, SettingChoice {
         case teamAndEndpoint = "team+endpoint"
         case team
     }
 
-    public var replaySameBody: Replay = .conflict
-    public var messages: Messages = .split
-    public var comparison: Comparison = .raw
-    public var burnOn: Burn = .success
-    public var inFlight: InFlight = .conflict
-    public var scope: Scope = .teamAndEndpoint
-    public var timeToLiveSeconds = 24 * 60 * 60
-    public var keyLengthMaximum = 100
+    package var replaySameBody: Replay = .conflict
+    package var messages: Messages = .split
+    package var comparison: Comparison = .raw
+    package var burnOn: Burn = .success
+    package var inFlight: InFlight = .conflict
+    package var scope: Scope = .teamAndEndpoint
+    package var timeToLiveSeconds = 24 * 60 * 60
+    package var keyLengthMaximum = 100
     /// An `Idempotency-Key` without anything in it.
-    public var emptyKey: RejectOrAccept = .accept
+    package var emptyKey: RejectOrAccept = .accept
     /// Keys kept; beyond it the oldest is forgotten and counted.
-    public var keysMaximum = 500_000
+    package var keysMaximum = 500_000
 
-    public init() {}
+    package init() {}
 }

@@ -1,6 +1,6 @@
 /// The limit of a team and how its window works, which Loops does not say.
-public struct RateLimiterConfiguration: Sendable, Equatable {
-    public enum Kind: String, SettingChoice {
+package struct RateLimiterConfiguration: Sendable, Equatable {
+    package enum Kind: String, SettingChoice {
         /// Windows begin at whole seconds of the (simulated) wall clock.
         case fixedAligned = "fixed_aligned"
         /// A window begins with the first request after the last one ended.
@@ -12,22 +12,22 @@ public struct RateLimiterConfiguration: Sendable, Equatable {
         case tokenBucket = "token_bucket"
     }
 
-    public var kind: Kind = .fixedFirst
+    package var kind: Kind = .fixedFirst
     /// Requests per second of one team; 0 turns the limiter off.
-    public var limit = 10
-    public var countRejected = false
+    package var limit = 10
+    package var countRejected = false
     /// Each window's end comes up to this much later, by the seed.
-    public var windowJitterMilliseconds = 0
+    package var windowJitterMilliseconds = 0
     /// Requests per second that another client of the same team makes, evenly spread.
-    public var foreignLoad = 0
+    package var foreignLoad = 0
     /// Tokens that a full bucket holds; 0 means the limit.
-    public var bucketCapacity = 0
+    package var bucketCapacity = 0
     /// The limit that the headers tell; 0 means the limit, -1 that no answer has the headers.
-    public var toldLimit = 0
+    package var toldLimit = 0
 
-    public init() {}
+    package init() {}
 
-    public init(kind: Kind, limit: Int) {
+    package init(kind: Kind, limit: Int) {
         self.kind = kind
         self.limit = limit
     }

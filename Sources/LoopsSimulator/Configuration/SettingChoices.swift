@@ -1,8 +1,8 @@
 /// A setting that takes one of a few words; the raw value is the word used in JSON and on the command line.
-public protocol SettingChoice: RawRepresentable, CaseIterable, Sendable, Equatable where RawValue == String {}
+package protocol SettingChoice: RawRepresentable, CaseIterable, Sendable, Equatable where RawValue == String {}
 
 /// What to do with input that Loops may refuse or may ignore; nobody has seen which.
-public enum RejectOrDrop: String, SettingChoice {
+package enum RejectOrDrop: String, SettingChoice {
     /// Answer 400 and apply nothing.
     case reject400
     /// Answer as if the part had not been there.
@@ -10,13 +10,13 @@ public enum RejectOrDrop: String, SettingChoice {
 }
 
 /// What to do with input that Loops may refuse or may take.
-public enum RejectOrAccept: String, SettingChoice {
+package enum RejectOrAccept: String, SettingChoice {
     case reject400
     case accept
 }
 
 /// What happens to a value whose type is not the property's.
-public enum PropertyTypeMismatch: String, SettingChoice {
+package enum PropertyTypeMismatch: String, SettingChoice {
     case drop
     case reject400
     /// Keep the value as it came.
@@ -24,7 +24,7 @@ public enum PropertyTypeMismatch: String, SettingChoice {
 }
 
 /// What a userId that nobody has leads to, without an email.
-public enum UnknownUserID: String, SettingChoice {
+package enum UnknownUserID: String, SettingChoice {
     case reject400
     /// As the events guide has it: an event makes a contact that has no address.
     case createOnEvent = "create_on_event"
@@ -33,7 +33,7 @@ public enum UnknownUserID: String, SettingChoice {
 }
 
 /// What the 500-character rule takes for one value.
-public enum LengthMeasure: String, SettingChoice {
+package enum LengthMeasure: String, SettingChoice {
     /// Each key and each text by itself, as JSON text with its escapes.
     case eachEscaped = "each_escaped"
     /// Each key and each text by itself, as it reads, with two quotes.
@@ -43,13 +43,13 @@ public enum LengthMeasure: String, SettingChoice {
 }
 
 /// Whether two addresses that differ only in case are one contact.
-public enum EmailCase: String, SettingChoice {
+package enum EmailCase: String, SettingChoice {
     case fold
     case exact
 }
 
 /// What the 500-character rule counts in the JSON text of a key or value.
-public enum LengthUnit: String, SettingChoice {
+package enum LengthUnit: String, SettingChoice {
     /// As JavaScript's `length`.
     case utf16
     case utf8
@@ -57,34 +57,34 @@ public enum LengthUnit: String, SettingChoice {
 }
 
 /// Which error answers carry the deprecated `error` field.
-public enum LegacyErrorFields: String, SettingChoice {
+package enum LegacyErrorFields: String, SettingChoice {
     case on401 = "on_401"
     case always
     case never
 }
 
 /// The body of a 429.
-public enum RateLimitBody: String, SettingChoice {
+package enum RateLimitBody: String, SettingChoice {
     case json
     case empty
     case text
 }
 
 /// What an email and a userId of two different contacts lead to on `contacts/update`.
-public enum SplitIdentity: String, SettingChoice {
+package enum SplitIdentity: String, SettingChoice {
     case reject400
     /// The contact with the email is written; its userId stays.
     case emailWins = "email_wins"
 }
 
 /// What happens to a userId that differs from the one on the contact that the email matches.
-public enum UserIDOverwrite: String, SettingChoice {
+package enum UserIDOverwrite: String, SettingChoice {
     case overwrite
     case reject400
 }
 
 /// A step of the request pipeline whose place may be changed.
-public enum PipelineStage: String, SettingChoice {
+package enum PipelineStage: String, SettingChoice {
     case authentication
     case rateLimit = "rate_limit"
     case body

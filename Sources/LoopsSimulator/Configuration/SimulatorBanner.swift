@@ -3,7 +3,7 @@ import JSON
 /// What the simulator says about itself, so that nobody takes a green run for more than it is.
 extension SimulatorConfiguration {
     /// Lines to print at the start: every unverified setting in force, with its value.
-    public var banner: String {
+    package var banner: String {
         var lines = [
             "Loops simulator: a stand-in, not Loops. It sends no mail and evaluates no workflow.",
             "None of these is known to match Loops:",

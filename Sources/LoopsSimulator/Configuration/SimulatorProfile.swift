@@ -1,5 +1,5 @@
 /// Ready-made configurations. A suite that means something passes the first three.
-public enum SimulatorProfile: String, SettingChoice {
+package enum SimulatorProfile: String, SettingChoice {
     /// What the documents say, and the strict reading where they say nothing.
     case documented
     /// Drops where `documented` refuses, and one text for every used key.
@@ -12,7 +12,7 @@ public enum SimulatorProfile: String, SettingChoice {
     case outage
 
     /// The configuration; ports, teams and bounds are the default ones.
-    public func configuration(seed: UInt64 = 1) -> SimulatorConfiguration {
+    package func configuration(seed: UInt64 = 1) -> SimulatorConfiguration {
         var configuration = SimulatorConfiguration()
         configuration.randomSeed = seed
         apply(to: &configuration)
@@ -20,7 +20,7 @@ public enum SimulatorProfile: String, SettingChoice {
     }
 
     /// Changes what the profile is about and leaves the rest.
-    public func apply(to configuration: inout SimulatorConfiguration) {
+    package func apply(to configuration: inout SimulatorConfiguration) {
         switch self {
         case .documented: break
         case .lenient:
@@ -84,7 +84,7 @@ public enum SimulatorProfile: String, SettingChoice {
     }
 
     /// How long a slow request takes at the most, in milliseconds: longer than impatient clients wait.
-    public static let slowestMilliseconds = 1_600
+    package static let slowestMilliseconds = 1_600
 
     /// 1 % applied and dropped, 3 % of 5xx (a load balancer's pages before anything, and plain ones before and after the commit), and delays with
     /// the key in flight: mostly short, and some for which an impatient client does not wait.

@@ -2,7 +2,7 @@ import JSON
 
 extension SimulatorSetting {
     /// Every setting that may change while running, in the order the banner names them.
-    public static let all: [SimulatorSetting] = validation + idempotency + limiter + own
+    package static let all: [SimulatorSetting] = validation + idempotency + limiter + own
 
     private static let validation: [SimulatorSetting] = [
         order,

@@ -1,9 +1,9 @@
-public import JSON
+package import JSON
 
 /// One setting by name: how `/__sim/config`, the profiles and the banner see it.
-public struct SimulatorSetting: Sendable {
+package struct SimulatorSetting: Sendable {
     /// What is known about how Loops behaves here.
-    public enum Evidence: String, Sendable {
+    package enum Evidence: String, Sendable {
         case documented
         /// A reading of the documents or of users' reports.
         case inferred
@@ -13,25 +13,25 @@ public struct SimulatorSetting: Sendable {
         case own
     }
 
-    public let name: String
-    public let evidence: Evidence
+    package let name: String
+    package let evidence: Evidence
     /// The words it takes, when it takes only some.
-    public let allowed: [String]
+    package let allowed: [String]
     let read: @Sendable (SimulatorConfiguration) -> JSONValue
     let write: @Sendable (inout SimulatorConfiguration, JSONValue) -> Bool
 
     /// The settings that are in force and not known to match Loops.
-    public static func unverified(in configuration: SimulatorConfiguration) -> [SimulatorSetting] {
+    package static func unverified(in configuration: SimulatorConfiguration) -> [SimulatorSetting] {
         all.filter { $0.evidence == .unknown || $0.evidence == .inferred }
     }
 
     /// All values by name.
-    public static func values(of configuration: SimulatorConfiguration) -> JSONObject {
+    package static func values(of configuration: SimulatorConfiguration) -> JSONObject {
         JSONObject(all.map { ($0.name, $0.read(configuration)) })
     }
 
     /// Applies values by name: all of them, or none and every fault at once.
-    public static func apply(
+    package static func apply(
         _ values: JSONObject,
         to configuration: inout SimulatorConfiguration
     ) throws(SettingFaults) {
@@ -54,10 +54,10 @@ public struct SimulatorSetting: Sendable {
 }
 
 /// Settings that could not be applied; nothing was changed.
-public struct SettingFaults: Error, Equatable, CustomStringConvertible {
-    public let faults: [String]
+package struct SettingFaults: Error, Equatable, CustomStringConvertible {
+    package let faults: [String]
 
-    public var description: String { faults.joined(separator: "; ") }
+    package var description: String { faults.joined(separator: "; ") }
 }
 
 extension SimulatorSetting {

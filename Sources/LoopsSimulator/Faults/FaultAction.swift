@@ -1,5 +1,5 @@
 /// When a fault strikes.
-public enum FaultStage: String, SettingChoice {
+package enum FaultStage: String, SettingChoice {
     /// When the head of the request is there, before its body is read.
     case arrival
     /// Before anything of the request is looked at: a load balancer's fault.
@@ -11,7 +11,7 @@ public enum FaultStage: String, SettingChoice {
 }
 
 /// The body of an injected answer.
-public enum FaultBody: Sendable, Equatable {
+package enum FaultBody: Sendable, Equatable {
     /// The error envelope of Loops.
     case message(String)
     /// A load balancer's page.
@@ -21,15 +21,15 @@ public enum FaultBody: Sendable, Equatable {
 }
 
 /// A length of time, fixed or drawn evenly by the seed.
-public struct FaultDelay: Sendable, Equatable {
-    public var minimumMilliseconds: Int
-    public var maximumMilliseconds: Int
+package struct FaultDelay: Sendable, Equatable {
+    package var minimumMilliseconds: Int
+    package var maximumMilliseconds: Int
 
-    public static func fixed(milliseconds: Int) -> FaultDelay {
+    package static func fixed(milliseconds: Int) -> FaultDelay {
         FaultDelay(minimumMilliseconds: milliseconds, maximumMilliseconds: milliseconds)
     }
 
-    public static func even(milliseconds: ClosedRange<Int>) -> FaultDelay {
+    package static func even(milliseconds: ClosedRange<Int>) -> FaultDelay {
         FaultDelay(minimumMilliseconds: milliseconds.lowerBound, maximumMilliseconds: milliseconds.upperBound)
     }
 
@@ -41,7 +41,7 @@ public struct FaultDelay: Sendable, Equatable {
 }
 
 /// What a fault does.
-public enum FaultAction: Sendable, Equatable {
+package enum FaultAction: Sendable, Equatable {
     /// Answer this instead.
     case respond(status: Int, FaultBody, FaultStage)
     case delay(FaultDelay, FaultStage)
@@ -60,7 +60,7 @@ public enum FaultAction: Sendable, Equatable {
     /// Every connection is cut and new ones are refused for a time.
     case refuseConnections(milliseconds: Int)
 
-    public var stage: FaultStage {
+    package var stage: FaultStage {
         switch self {
         case .respond(_, _, let stage), .delay(_, let stage), .stall(let stage), .disconnect(_, let stage): stage
         case .truncate, .garbage, .trickle, .closeAfterResponse: .afterCommit

@@ -1,19 +1,19 @@
 /// A fault to inject. Rules are asked in order; delays add up, the first other action of a stage wins.
-public struct FaultRule: Sendable, Equatable {
-    public var name: String
-    public var match: FaultMatch
-    public var action: FaultAction
+package struct FaultRule: Sendable, Equatable {
+    package var name: String
+    package var match: FaultMatch
+    package var action: FaultAction
     /// Chance that a match fires, from 0 to 1, by the seed.
-    public var probability: Double
+    package var probability: Double
     /// Fires on this match only, from 1.
-    public var nth: Int?
+    package var nth: Int?
     /// Fires at most so often.
-    public var remaining: Int?
+    package var remaining: Int?
     /// Milliseconds of simulated time since the start or the last reset.
-    public var activeFromMilliseconds: Int64?
-    public var activeUntilMilliseconds: Int64?
+    package var activeFromMilliseconds: Int64?
+    package var activeUntilMilliseconds: Int64?
 
-    public init(
+    package init(
         _ name: String,
         on match: FaultMatch = FaultMatch(),
         _ action: FaultAction,
@@ -35,15 +35,15 @@ public struct FaultRule: Sendable, Equatable {
 }
 
 /// Which requests a rule is about; nil matches all. Texts may hold `*` and `?`.
-public struct FaultMatch: Sendable, Equatable {
-    public var method: String?
+package struct FaultMatch: Sendable, Equatable {
+    package var method: String?
     /// Path under `/api`, such as `/v1/events/*`.
-    public var path: String?
-    public var eventName: String?
-    public var email: String?
-    public var userID: String?
+    package var path: String?
+    package var eventName: String?
+    package var email: String?
+    package var userID: String?
 
-    public init(
+    package init(
         method: String? = nil,
         path: String? = nil,
         eventName: String? = nil,
@@ -57,7 +57,7 @@ public struct FaultMatch: Sendable, Equatable {
         self.userID = userID
     }
 
-    public static func endpoint(_ endpoint: Endpoint) -> FaultMatch {
+    package static func endpoint(_ endpoint: Endpoint) -> FaultMatch {
         FaultMatch(method: endpoint.method, path: endpoint.path)
     }
 
@@ -77,14 +77,14 @@ public struct FaultMatch: Sendable, Equatable {
 }
 
 /// What of a request the rules look at.
-public struct FaultSubject: Sendable, Equatable {
-    public var method: String
-    public var path: String
-    public var eventName: String?
-    public var email: String?
-    public var userID: String?
+package struct FaultSubject: Sendable, Equatable {
+    package var method: String
+    package var path: String
+    package var eventName: String?
+    package var email: String?
+    package var userID: String?
 
-    public init(method: String, path: String) {
+    package init(method: String, path: String) {
         self.method = method
         self.path = path
     }

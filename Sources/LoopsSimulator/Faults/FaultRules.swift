@@ -1,34 +1,34 @@
 /// The rules in force, with what they have counted.
-public struct FaultRules: Sendable {
-    public struct Entry: Sendable {
-        public let id: Int
-        public let rule: FaultRule
-        public fileprivate(set) var matched = 0
-        public fileprivate(set) var fired = 0
+package struct FaultRules: Sendable {
+    package struct Entry: Sendable {
+        package let id: Int
+        package let rule: FaultRule
+        package fileprivate(set) var matched = 0
+        package fileprivate(set) var fired = 0
     }
 
     /// What strikes a request at one stage.
-    public struct Strike: Sendable, Equatable {
-        public var delayNanoseconds: Int64 = 0
+    package struct Strike: Sendable, Equatable {
+        package var delayNanoseconds: Int64 = 0
         /// The first action that is not a delay and not a change of the answer.
-        public var action: FaultAction?
+        package var action: FaultAction?
         /// Changes of the answer, in order.
-        public var changes: [FaultAction] = []
+        package var changes: [FaultAction] = []
         /// Names of the rules that fired.
-        public var names: [String] = []
+        package var names: [String] = []
     }
 
-    public private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     private var nextID = 1
     private var random: SeededRandom
 
-    public init(_ rules: [FaultRule] = [], seed: UInt64) {
+    package init(_ rules: [FaultRule] = [], seed: UInt64) {
         random = SeededRandom(seed: seed)
         for rule in rules { add(rule) }
     }
 
     @discardableResult
-    public mutating func add(_ rule: FaultRule) -> Int {
+    package mutating func add(_ rule: FaultRule) -> Int {
         let id = nextID
         nextID += 1
         entries.append(Entry(id: id, rule: rule))
@@ -36,20 +36,20 @@ public struct FaultRules: Sendable {
     }
 
     /// Takes a rule out; false when there was none with this number.
-    public mutating func remove(id: Int) -> Bool {
+    package mutating func remove(id: Int) -> Bool {
         guard let index = entries.firstIndex(where: { $0.id == id }) else { return false }
         entries.remove(at: index)
         return true
     }
 
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         entries = []
     }
 
     /// Asks all rules of a stage about a request.
     ///
     /// - Parameter elapsed: milliseconds of simulated time since the start
-    public mutating func strike(_ subject: FaultSubject, at stage: FaultStage, elapsed: Int64) -> Strike {
+    package mutating func strike(_ subject: FaultSubject, at stage: FaultStage, elapsed: Int64) -> Strike {
         var strike = Strike()
         for index in entries.indices where entries[index].rule.action.stage == stage {
             guard fires(index, subject, elapsed: elapsed, alreadyStruck: strike.action != nil) else { continue }

@@ -1,20 +1,20 @@
 import Crypto
-public import JSON
+package import JSON
 
 /// The SHA-256 of a request body.
-public struct BodyDigest: Sendable, Hashable, CustomStringConvertible {
+package struct BodyDigest: Sendable, Hashable, CustomStringConvertible {
     private let bytes: [UInt8]
 
-    public init(raw: [UInt8]) {
+    package init(raw: [UInt8]) {
         bytes = Array(SHA256.hash(data: raw))
     }
 
     /// The digest of the value with sorted keys and no white space, so that only the meaning counts.
-    public init(canonical value: JSONValue) {
+    package init(canonical value: JSONValue) {
         self.init(raw: BodyDigest.sorted(value).serialized())
     }
 
-    public var description: String {
+    package var description: String {
         let digits = Array("0123456789abcdef")
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }

@@ -1,38 +1,38 @@
 import JSON
 
 /// The keys of the last 24 hours. A value: time comes in with each call.
-public struct IdempotencyStore: Sendable {
-    public struct Key: Sendable, Hashable {
-        public let team: Int
+package struct IdempotencyStore: Sendable {
+    package struct Key: Sendable, Hashable {
+        package let team: Int
         /// Nil when one key counts for all endpoints of the team.
-        public let endpoint: Endpoint?
-        public var text: String { bytes.text }
+        package let endpoint: Endpoint?
+        package var text: String { bytes.text }
         private let bytes: UTF8Key
 
-        public init(team: Int, endpoint: Endpoint?, text: String) {
+        package init(team: Int, endpoint: Endpoint?, text: String) {
             self.team = team
             self.endpoint = endpoint
             bytes = UTF8Key(text)
         }
     }
 
-    public enum Phase: Sendable, Equatable {
+    package enum Phase: Sendable, Equatable {
         case inFlight
         case done(Reply)
     }
 
-    public struct Record: Sendable {
-        public let key: Key
-        public let digest: BodyDigest
+    package struct Record: Sendable {
+        package let key: Key
+        package let digest: BodyDigest
         /// The request that holds the key.
-        public let request: Int64
-        public let firstSeenNanoseconds: Int64
-        public internal(set) var phase: Phase
+        package let request: Int64
+        package let firstSeenNanoseconds: Int64
+        package internal(set) var phase: Phase
         /// Whether an effect stands behind the key; false when an error answer used it up.
-        public internal(set) var applied: Bool
+        package internal(set) var applied: Bool
     }
 
-    public enum Answer: Sendable {
+    package enum Answer: Sendable {
         /// Nobody has the key: it is now this request's, in flight.
         case fresh
         case used(Record, sameBody: Bool)
@@ -43,17 +43,17 @@ public struct IdempotencyStore: Sendable {
     private var queue: [(key: Key, request: Int64)] = []
     private var queueHead = 0
     /// Keys forgotten before their time because there were too many.
-    public private(set) var forgotten: Int64 = 0
+    package private(set) var forgotten: Int64 = 0
 
-    public init() {}
+    package init() {}
 
-    public var count: Int { records.count }
-    public var all: [Record] { records.values.sorted { $0.request < $1.request } }
+    package var count: Int { records.count }
+    package var all: [Record] { records.values.sorted { $0.request < $1.request } }
 
-    public subscript(key: Key) -> Record? { records[key] }
+    package subscript(key: Key) -> Record? { records[key] }
 
     /// Takes the key for a request, or says who has it.
-    public mutating func begin(
+    package mutating func begin(
         _ key: Key,
         digest: BodyDigest,
         request: Int64,
@@ -80,7 +80,7 @@ public struct IdempotencyStore: Sendable {
     }
 
     /// The request that holds the key has ended: the key stays used, or is free again.
-    public mutating func end(_ key: Key, request: Int64, reply: Reply, applied: Bool, keep: Bool) {
+    package mutating func end(_ key: Key, request: Int64, reply: Reply, applied: Bool, keep: Bool) {
         guard var record = records[key], record.request == request else { return }
         if keep {
             record.phase = .done(reply)

@@ -1,41 +1,41 @@
 /// What became of the expected deliveries.
-public struct DeliveryAccount: Sendable, Equatable {
+package struct DeliveryAccount: Sendable, Equatable {
     /// Examples kept of each kind.
     static let examplesMaximum = 20
 
-    public internal(set) var expected = 0
+    package internal(set) var expected = 0
     /// Expected ones that had an effect.
-    public internal(set) var delivered = 0
+    package internal(set) var delivered = 0
     /// Updates without an effect of their own that a later update of the same contact took along, with only updates between.
-    public internal(set) var merged = 0
+    package internal(set) var merged = 0
     /// Expected ones of which there is no trace.
-    public internal(set) var missing = 0
+    package internal(set) var missing = 0
     /// Those of the missing whose idempotency key was used up without an effect. They are lost all the same.
-    public internal(set) var missingByBurntKey = 0
+    package internal(set) var missingByBurntKey = 0
     /// Events and mails that were applied more than once.
-    public internal(set) var duplicated = 0
+    package internal(set) var duplicated = 0
     /// Updates and deletions that were applied again; at-least-once delivery cannot rule these out.
-    public internal(set) var repeated = 0
+    package internal(set) var repeated = 0
     /// Deliveries that were applied for the first time after a newer one of their contact.
-    public internal(set) var outOfOrder = 0
+    package internal(set) var outOfOrder = 0
     /// Contacts whose last effect is older than the newest one they have seen: a repeat that was not followed by what it undid.
-    public internal(set) var unsettled = 0
+    package internal(set) var unsettled = 0
     /// Effects on another contact than the one that was meant.
-    public internal(set) var misdirected = 0
+    package internal(set) var misdirected = 0
     /// Effects that belong to no expected delivery.
-    public internal(set) var unexpected = 0
+    package internal(set) var unexpected = 0
     /// Whether evidence was dropped for want of room, so that nothing is proved.
-    public internal(set) var isEvidenceIncomplete = false
+    package internal(set) var isEvidenceIncomplete = false
     /// A few of each kind, in words.
-    public internal(set) var examples: [String] = []
+    package internal(set) var examples: [String] = []
 
-    public init() {}
+    package init() {}
 
     /// Nothing lost, nothing applied twice, nothing out of order, and the evidence is whole.
-    public var isPassed: Bool { missing == 0 && isPassedButForBurntKeys }
+    package var isPassed: Bool { missing == 0 && isPassedButForBurntKeys }
 
     /// The same, where events whose keys were used up by failed requests may be missing.
-    public var isPassedButForBurntKeys: Bool {
+    package var isPassedButForBurntKeys: Bool {
         expected > 0 && missing == missingByBurntKey && duplicated == 0 && outOfOrder == 0 && unsettled == 0
             && misdirected == 0 && unexpected == 0 && !isEvidenceIncomplete
     }

@@ -1,16 +1,16 @@
 /// Whether the order in which a contact's numbered requests took effect keeps the promise of order: nothing is stepped over, and whatever is
 /// repeated is repeated to its end.
-public struct EffectCourse: Sendable {
-    public private(set) var isOrdered = true
+package struct EffectCourse: Sendable {
+    package private(set) var isOrdered = true
     /// Effects of what had taken effect before.
-    public private(set) var repeated = 0
+    package private(set) var repeated = 0
 
     /// - Parameters:
     ///   - course: the numbers in the order of their effects.
     ///   - expected: the numbers that there are, rising.
     ///   - events: those of them that take effect once: repeated, they are answered and do nothing, so that a repetition may pass over them.
     ///   - isWhole: whether the course has come to its end.
-    public init(_ course: [Int64], expected: [Int64], events: Set<Int64> = [], isWhole: Bool = true) {
+    package init(_ course: [Int64], expected: [Int64], events: Set<Int64> = [], isWhole: Bool = true) {
         let place = Dictionary(uniqueKeysWithValues: expected.enumerated().map { ($1, $0) })
         var at = -1
         var furthest = -1

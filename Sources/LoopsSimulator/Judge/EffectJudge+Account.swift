@@ -31,7 +31,7 @@ extension EffectJudge {
     /// Compares what happened with what should have.
     ///
     /// - Parameter merging: whether waiting updates of a contact, with nothing between them, may have become one
-    public func account(_ expected: [ExpectedDelivery], merging: Bool = false) -> DeliveryAccount {
+    package func account(_ expected: [ExpectedDelivery], merging: Bool = false) -> DeliveryAccount {
         var account = DeliveryAccount()
         account.isEvidenceIncomplete = effectsDropped > 0
         account.expected = expected.count

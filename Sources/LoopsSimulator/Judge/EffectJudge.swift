@@ -1,13 +1,13 @@
 import JSON
 
 /// Judges a run from the effect log and the journal alone. A value: what it says depends on nothing else.
-public struct EffectJudge: Sendable {
-    public let effects: [Effect]
-    public let requests: [JournalEntry]
-    public let effectsDropped: Int64
-    public let requestsDropped: Int64
+package struct EffectJudge: Sendable {
+    package let effects: [Effect]
+    package let requests: [JournalEntry]
+    package let effectsDropped: Int64
+    package let requestsDropped: Int64
 
-    public init(
+    package init(
         effects: [Effect],
         requests: [JournalEntry] = [],
         effectsDropped: Int64 = 0,
@@ -19,7 +19,7 @@ public struct EffectJudge: Sendable {
         self.requestsDropped = requestsDropped
     }
 
-    public init(_ simulation: Simulation) {
+    package init(_ simulation: Simulation) {
         self.init(
             effects: simulation.state.effects.elements(),
             requests: simulation.journal.elements(),
@@ -29,7 +29,7 @@ public struct EffectJudge: Sendable {
     }
 
     /// Each of these idempotency keys has exactly one effect, and no key has two.
-    public func exactlyOnce(keys: some Sequence<String>) -> Verdict {
+    package func exactlyOnce(keys: some Sequence<String>) -> Verdict {
         var verdict = started("exactly_once", needsEffects: true)
         let counts = effectsByKey
         var asked: Set<UTF8Key> = []
@@ -55,7 +55,7 @@ public struct EffectJudge: Sendable {
     }
 
     /// Every 409 has an effect behind its key, of this request or of another one: without one, whoever takes it for a success has lost an event.
-    public func conflicts() -> Verdict {
+    package func conflicts() -> Verdict {
         var verdict = started("conflicts", needsEffects: false)
         if effectsDropped > 0 { verdict.fail("evidence is incomplete: \(effectsDropped) effects were dropped") }
         let counts = effectsByKey
@@ -70,7 +70,7 @@ public struct EffectJudge: Sendable {
     }
 
     /// The sequence numbers of a contact's effects never fall, or of all contacts' when none is named.
-    public func order(contact: String? = nil) -> Verdict {
+    package func order(contact: String? = nil) -> Verdict {
         var verdict = started("order", needsEffects: true)
         let groups = ContactGroups(effects)
         let asked = contact.map { groups.group(named: $0) }
@@ -89,7 +89,7 @@ public struct EffectJudge: Sendable {
     }
 
     /// A contact's effects carry exactly these markers, in this order; repeats in a row count once.
-    public func order(contact: String, markers: [String]) -> Verdict {
+    package func order(contact: String, markers: [String]) -> Verdict {
         var verdict = started("order", needsEffects: true)
         let groups = ContactGroups(effects)
         guard let asked = groups.group(named: contact) else {
@@ -113,7 +113,7 @@ public struct EffectJudge: Sendable {
     /// No two requests of one contact were open at the same time.
     ///
     /// A request is open from the arrival of its head until its answer was handed to the socket or its connection had closed.
-    public func overlaps() -> Verdict {
+    package func overlaps() -> Verdict {
         var verdict = started("overlap", needsEffects: false)
         var contactIDs: [String: String] = [:]
         for request in requests {
@@ -138,7 +138,7 @@ public struct EffectJudge: Sendable {
     }
 
     /// Never more requests than this in any half-open stretch of time, by their arrival.
-    public func maximumRate(_ maximum: Int, inMilliseconds window: Int64 = 1_000) -> Verdict {
+    package func maximumRate(_ maximum: Int, inMilliseconds window: Int64 = 1_000) -> Verdict {
         var verdict = started("max_rate", needsEffects: false)
         let times = requests.map(\.arrivalNanoseconds).sorted()
         verdict.examined = times.count

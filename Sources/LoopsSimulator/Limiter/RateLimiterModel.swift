@@ -1,26 +1,26 @@
 /// One team's rate limit, as one of the kinds that Loops may be using. A value: time comes in with each call.
-public struct RateLimiterModel: Sendable {
-    public struct Decision: Sendable, Equatable {
-        public let isAllowed: Bool
+package struct RateLimiterModel: Sendable {
+    package struct Decision: Sendable, Equatable {
+        package let isAllowed: Bool
         /// For `x-ratelimit-remaining`.
-        public let remaining: Int
+        package let remaining: Int
     }
 
     static let second: Int64 = 1_000_000_000
 
-    public private(set) var configuration: RateLimiterConfiguration
+    package private(set) var configuration: RateLimiterConfiguration
     private var window: RateLimiterWindow
     private var random: SeededRandom
     private var nextForeign: Int64?
 
-    public init(configuration: RateLimiterConfiguration, seed: UInt64) {
+    package init(configuration: RateLimiterConfiguration, seed: UInt64) {
         self.configuration = configuration
         random = SeededRandom(seed: seed)
         window = RateLimiterWindow(configuration: configuration)
     }
 
     /// Decides on a request at `now`, nanoseconds that never go back.
-    public mutating func admit(now: Int64) -> Decision {
+    package mutating func admit(now: Int64) -> Decision {
         guard configuration.limit > 0 else {
             return Decision(isAllowed: true, remaining: Int(Int32.max))
         }
@@ -39,7 +39,7 @@ public struct RateLimiterModel: Sendable {
     }
 
     /// What the headers say of an answer that was not counted.
-    public func remaining(now: Int64) -> Int {
+    package func remaining(now: Int64) -> Int {
         guard configuration.limit > 0 else { return Int(Int32.max) }
         return window.remaining(now: now, configuration: configuration)
     }

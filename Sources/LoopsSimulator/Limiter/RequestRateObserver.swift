@@ -1,29 +1,29 @@
 /// Measures what arrived, whatever limiter is in force: the judge of the budget.
-public struct RequestRateObserver: Sendable {
+package struct RequestRateObserver: Sendable {
     /// Upper bounds of the gap histogram in milliseconds; the last bucket has no bound.
-    public static let gapBoundsMilliseconds: [Int64] = [
+    package static let gapBoundsMilliseconds: [Int64] = [
         1, 5, 10, 25, 50, 75, 90, 100, 110, 125, 150, 250, 500, 1_000, 5_000,
     ]
     static let timesMaximum = 1_000_000
 
-    public private(set) var total: Int64 = 0
-    public private(set) var accepted: Int64 = 0
-    public private(set) var rejected: Int64 = 0
+    package private(set) var total: Int64 = 0
+    package private(set) var accepted: Int64 = 0
+    package private(set) var rejected: Int64 = 0
     /// Most requests in any half-open 1000 ms.
-    public private(set) var mostInOneSecond = 0
-    public private(set) var mostAcceptedInOneSecond = 0
-    public private(set) var gapCounts = [Int64](repeating: 0, count: gapBoundsMilliseconds.count + 1)
-    public private(set) var firstNanoseconds: Int64?
-    public private(set) var lastNanoseconds: Int64?
+    package private(set) var mostInOneSecond = 0
+    package private(set) var mostAcceptedInOneSecond = 0
+    package private(set) var gapCounts = [Int64](repeating: 0, count: gapBoundsMilliseconds.count + 1)
+    package private(set) var firstNanoseconds: Int64?
+    package private(set) var lastNanoseconds: Int64?
     private var all = SlidingSecond()
     private var passed = SlidingSecond()
 
-    public init() {}
+    package init() {}
 
     /// A request has arrived, whatever becomes of it.
     ///
     /// - Parameter now: monotonic nanoseconds
-    public mutating func arrive(now: Int64) {
+    package mutating func arrive(now: Int64) {
         total += 1
         if let lastNanoseconds {
             let gap = (now - lastNanoseconds) / 1_000_000
@@ -36,7 +36,7 @@ public struct RequestRateObserver: Sendable {
     }
 
     /// The limiter in force has decided on a request.
-    public mutating func decide(now: Int64, accepted isAccepted: Bool) {
+    package mutating func decide(now: Int64, accepted isAccepted: Bool) {
         if isAccepted {
             accepted += 1
             mostAcceptedInOneSecond = max(mostAcceptedInOneSecond, passed.add(now))

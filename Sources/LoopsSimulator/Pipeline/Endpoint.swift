@@ -1,5 +1,5 @@
 /// The operations of the Loops API that the simulator answers.
-public enum Endpoint: String, Sendable, CaseIterable {
+package enum Endpoint: String, Sendable, CaseIterable {
     case updateContact
     case createContact
     case deleteContact
@@ -11,7 +11,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     case apiKey
     case lists
 
-    public var method: String {
+    package var method: String {
         switch self {
         case .updateContact: "PUT"
         case .createContact, .deleteContact, .createProperty, .sendEvent, .transactional: "POST"
@@ -20,7 +20,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     }
 
     /// Path under `/api`.
-    public var path: String {
+    package var path: String {
         switch self {
         case .updateContact: "/v1/contacts/update"
         case .createContact: "/v1/contacts/create"
@@ -35,7 +35,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     }
 
     /// Whether `Idempotency-Key` means anything here.
-    public var honoursIdempotencyKey: Bool { self == .sendEvent || self == .transactional }
+    package var honoursIdempotencyKey: Bool { self == .sendEvent || self == .transactional }
 
     var readsBody: Bool { method != "GET" }
 
@@ -45,7 +45,7 @@ public enum Endpoint: String, Sendable, CaseIterable {
     private static let byPath = Dictionary(grouping: allCases, by: \.path)
 
     /// The endpoint of a path below `/api`, or nil when Loops has none there. With a method that the path does not take, one that it takes.
-    public static func at(path: String, method: String) -> Endpoint? {
+    package static func at(path: String, method: String) -> Endpoint? {
         byPath[path].flatMap { endpoints in endpoints.first { $0.method == method } ?? endpoints.first }
     }
 

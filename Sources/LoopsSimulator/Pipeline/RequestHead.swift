@@ -1,13 +1,13 @@
 /// The head of an HTTP request, free of any HTTP library.
-public struct RequestHead: Sendable {
-    public let connection: Int
-    public let method: String
+package struct RequestHead: Sendable {
+    package let connection: Int
+    package let method: String
     /// Path and query as they came.
-    public let target: String
+    package let target: String
     /// Lower-case names.
-    public let headers: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
 
-    public init(connection: Int = 0, method: String, target: String, headers: [(name: String, value: String)] = []) {
+    package init(connection: Int = 0, method: String, target: String, headers: [(name: String, value: String)] = []) {
         self.connection = connection
         self.method = method
         self.target = target

@@ -2,7 +2,7 @@ import JSON
 
 extension Simulation {
     /// The head of a request is there.
-    public mutating func arrive(_ head: RequestHead, monotonic: Int64) -> (sequence: Int64, outcome: SimulationOutcome)
+    package mutating func arrive(_ head: RequestHead, monotonic: Int64) -> (sequence: Int64, outcome: SimulationOutcome)
     {
         let sequence = journal.appended + 1
         var request = ActiveRequest(sequence: sequence, head: head)
@@ -37,7 +37,7 @@ extension Simulation {
     }
 
     /// The whole body is there. A body beyond the maximum comes as its first bytes with `isOverlong`.
-    public mutating func receive(
+    package mutating func receive(
         _ sequence: Int64,
         body: [UInt8],
         isOverlong: Bool = false,
@@ -59,7 +59,7 @@ extension Simulation {
     }
 
     /// A delay is over, or the request was woken.
-    public mutating func proceed(_ sequence: Int64, monotonic: Int64) -> SimulationOutcome {
+    package mutating func proceed(_ sequence: Int64, monotonic: Int64) -> SimulationOutcome {
         guard var request = active.removeValue(forKey: sequence) else {
             return SimulationOutcome(step: .disconnect(reset: false))
         }
@@ -69,7 +69,7 @@ extension Simulation {
     /// The exchange is over: the answer is out, or the connection is gone.
     ///
     /// - Returns: parked requests to proceed with
-    public mutating func end(_ sequence: Int64, _ ending: JournalEntry.Ending, monotonic: Int64) -> [Int64] {
+    package mutating func end(_ sequence: Int64, _ ending: JournalEntry.Ending, monotonic: Int64) -> [Int64] {
         guard let flight = open.removeValue(forKey: sequence) else { return [] }
         if let flight, let others = flights[flight] {
             flights[flight] = others.count > 1 ? (others.count - 1, others.last) : nil

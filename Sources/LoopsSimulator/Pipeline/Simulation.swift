@@ -2,18 +2,18 @@
 ///
 /// Order of calls for a request: `arrive`, `receive`, then `proceed` after each delay, and `end` once the exchange is over.
 /// All times are monotonic nanoseconds and never go back.
-public struct Simulation: Sendable {
-    public internal(set) var configuration: SimulatorConfiguration
-    public var state: SimulatorState
-    public var faults: FaultRules
-    public internal(set) var journal: BoundedLog<JournalEntry>
-    public internal(set) var limiters: [RateLimiterModel]
+package struct Simulation: Sendable {
+    package internal(set) var configuration: SimulatorConfiguration
+    package var state: SimulatorState
+    package var faults: FaultRules
+    package internal(set) var journal: BoundedLog<JournalEntry>
+    package internal(set) var limiters: [RateLimiterModel]
     /// What arrived, by team.
-    public internal(set) var observers: [RequestRateObserver]
+    package internal(set) var observers: [RequestRateObserver]
     /// What arrived without a valid key.
-    public internal(set) var strangers = RequestRateObserver()
-    public internal(set) var statistics = SimulatorStatistics()
-    public var clock: SimulatedClock
+    package internal(set) var strangers = RequestRateObserver()
+    package internal(set) var statistics = SimulatorStatistics()
+    package var clock: SimulatedClock
 
     var active: [Int64: ActiveRequest] = [:]
     var parked: [IdempotencyStore.Key: [Int64]] = [:]
@@ -23,7 +23,7 @@ public struct Simulation: Sendable {
     var open: [Int64: FlightKey?] = [:]
     var startNanoseconds: Int64
 
-    public init(configuration: SimulatorConfiguration, clock: SimulatedClock, monotonic: Int64) {
+    package init(configuration: SimulatorConfiguration, clock: SimulatedClock, monotonic: Int64) {
         precondition(!configuration.teams.isEmpty, "a simulation has at least one team")
         self.configuration = configuration
         self.clock = clock
@@ -42,7 +42,7 @@ public struct Simulation: Sendable {
     }
 
     /// Changes settings while running. Teams, ports and bounds stay as they are; a changed limiter begins anew.
-    public mutating func apply(_ new: SimulatorConfiguration) {
+    package mutating func apply(_ new: SimulatorConfiguration) {
         let old = configuration
         configuration = new
         configuration.teams = old.teams
@@ -57,7 +57,7 @@ public struct Simulation: Sendable {
     }
 
     /// Forgets everything but the settings and the requests that are open; numbering of requests goes on.
-    public mutating func reset(monotonic: Int64) {
+    package mutating func reset(monotonic: Int64) {
         state = SimulatorState(configuration: configuration)
         faults = FaultRules(configuration.faults, seed: configuration.randomSeed)
         limiters = Simulation.limiters(configuration)
@@ -69,10 +69,10 @@ public struct Simulation: Sendable {
     }
 
     /// Milliseconds of simulated time since the start or the last reset.
-    public func elapsedMilliseconds(monotonic: Int64) -> Int64 {
+    package func elapsedMilliseconds(monotonic: Int64) -> Int64 {
         (clock.now(monotonic: monotonic) - startNanoseconds) / 1_000_000
     }
 
     /// Requests that have arrived and not ended.
-    public var openRequests: Int { open.count }
+    package var openRequests: Int { open.count }
 }

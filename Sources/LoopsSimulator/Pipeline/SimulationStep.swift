@@ -1,5 +1,5 @@
 /// What the shell has to do for a request now.
-public enum SimulationStep: Sendable, Equatable {
+package enum SimulationStep: Sendable, Equatable {
     /// Read the body, then call `receive`.
     case read
     /// Send the answer, with these changes of how it is sent.
@@ -15,7 +15,7 @@ public enum SimulationStep: Sendable, Equatable {
 }
 
 /// A step, and the parked requests to call `proceed` for.
-public struct SimulationOutcome: Sendable, Equatable {
-    public var step: SimulationStep
-    public var wake: [Int64] = []
+package struct SimulationOutcome: Sendable, Equatable {
+    package var step: SimulationStep
+    package var wake: [Int64] = []
 }

@@ -1,26 +1,26 @@
 /// The newest elements of a numbered sequence: a ring that drops the oldest and counts what it dropped.
-public struct BoundedLog<Element: Sendable>: Sendable {
-    public let capacity: Int
+package struct BoundedLog<Element: Sendable>: Sendable {
+    package let capacity: Int
     /// Elements appended so far; the newest one has this number, the first has 1.
-    public private(set) var appended: Int64 = 0
+    package private(set) var appended: Int64 = 0
     private var ring: [Element] = []
     private var head = 0
     /// Elements that were forgotten on purpose.
     private var base: Int64 = 0
 
-    public init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity > 0, "a log needs room for at least one element")
         self.capacity = capacity
     }
 
-    public var count: Int { ring.count }
+    package var count: Int { ring.count }
     /// Elements that fell out because there was no room for them.
-    public var dropped: Int64 { appended - base - Int64(ring.count) }
+    package var dropped: Int64 { appended - base - Int64(ring.count) }
 
     /// The number of the oldest element that is still there.
-    public var firstNumber: Int64 { appended - Int64(ring.count) + 1 }
+    package var firstNumber: Int64 { appended - Int64(ring.count) + 1 }
 
-    public mutating func append(_ element: Element) {
+    package mutating func append(_ element: Element) {
         appended += 1
         if ring.count < capacity {
             ring.append(element)
@@ -32,26 +32,26 @@ public struct BoundedLog<Element: Sendable>: Sendable {
     }
 
     /// The element with this number, or nil when it was dropped or is not there yet.
-    public subscript(number: Int64) -> Element? {
+    package subscript(number: Int64) -> Element? {
         guard number >= firstNumber, number <= appended else { return nil }
         return ring[index(of: number)]
     }
 
     /// Changes the element with this number in place, when it is still there.
-    public mutating func update(_ number: Int64, _ change: (inout Element) -> Void) {
+    package mutating func update(_ number: Int64, _ change: (inout Element) -> Void) {
         guard number >= firstNumber, number <= appended else { return }
         change(&ring[index(of: number)])
     }
 
     /// Drops all elements; the numbering goes on and `dropped` begins anew.
-    public mutating func forgetAll() {
+    package mutating func forgetAll() {
         ring = []
         head = 0
         base = appended
     }
 
     /// The elements after a number, oldest first.
-    public func elements(after number: Int64 = 0, limit: Int = .max) -> [Element] {
+    package func elements(after number: Int64 = 0, limit: Int = .max) -> [Element] {
         var result: [Element] = []
         guard number < appended else { return result }
         var next = max(number + 1, firstNumber)

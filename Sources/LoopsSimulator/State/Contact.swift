@@ -1,20 +1,20 @@
-public import JSON
+package import JSON
 
 /// A contact of a team.
-public struct Contact: Sendable, Equatable {
-    public let id: String
-    public internal(set) var email: String
-    public internal(set) var userID: String?
-    public internal(set) var firstName: String?
-    public internal(set) var lastName: String?
-    public internal(set) var userGroup = ""
-    public internal(set) var source = "API"
-    public internal(set) var subscribed = true
-    public internal(set) var suppressed = false
-    public internal(set) var lists: [String: ListMembership] = [:]
-    public internal(set) var properties = JSONObject()
+package struct Contact: Sendable, Equatable {
+    package let id: String
+    package internal(set) var email: String
+    package internal(set) var userID: String?
+    package internal(set) var firstName: String?
+    package internal(set) var lastName: String?
+    package internal(set) var userGroup = ""
+    package internal(set) var source = "API"
+    package internal(set) var subscribed = true
+    package internal(set) var suppressed = false
+    package internal(set) var lists: [String: ListMembership] = [:]
+    package internal(set) var properties = JSONObject()
     /// Effects on this contact so far; the next one gets the number after it.
-    public internal(set) var effects: Int64 = 0
+    package internal(set) var effects: Int64 = 0
 
     init(id: String, email: String, userID: String?) {
         self.id = id

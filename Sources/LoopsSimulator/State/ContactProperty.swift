@@ -1,6 +1,6 @@
 /// A contact property of a team.
-public struct ContactProperty: Sendable, Equatable {
-    public enum Kind: String, SettingChoice {
+package struct ContactProperty: Sendable, Equatable {
+    package enum Kind: String, SettingChoice {
         case string
         case number
         case boolean
@@ -8,10 +8,10 @@ public struct ContactProperty: Sendable, Equatable {
     }
 
     /// Names that no custom property may have (Loops docs, 2026-11).
-    public static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
+    package static let reservedNames: Set<String> = ["id", "listId", "softDeleteAt", "teamId", "updatedAt"]
 
     /// Properties that every team has. `createdAt` is among the hidden ones: accepted, its effect unknown.
-    public static let builtIn: [ContactProperty] = [
+    package static let builtIn: [ContactProperty] = [
         ContactProperty(key: "firstName", label: "First name", kind: .string),
         ContactProperty(key: "lastName", label: "Last name", kind: .string),
         ContactProperty(key: "email", label: "Email", kind: .string),
@@ -21,11 +21,11 @@ public struct ContactProperty: Sendable, Equatable {
         ContactProperty(key: "subscribed", label: "Subscribed", kind: .boolean),
     ]
 
-    public var key: String
-    public var label: String
-    public var kind: Kind
+    package var key: String
+    package var label: String
+    package var kind: Kind
 
-    public init(key: String, label: String? = nil, kind: Kind) {
+    package init(key: String, label: String? = nil, kind: Kind) {
         self.key = key
         self.label = label ?? key
         self.kind = kind

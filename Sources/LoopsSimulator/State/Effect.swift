@@ -1,20 +1,20 @@
-public import JSON
+package import JSON
 
 /// One change that a request made: the evidence that the judge works from.
-public struct Effect: Sendable, Equatable {
-    public struct Change: Sendable, Equatable {
-        public let field: String
-        public let before: JSONValue
-        public let after: JSONValue
+package struct Effect: Sendable, Equatable {
+    package struct Change: Sendable, Equatable {
+        package let field: String
+        package let before: JSONValue
+        package let after: JSONValue
 
-        public init(field: String, before: JSONValue, after: JSONValue) {
+        package init(field: String, before: JSONValue, after: JSONValue) {
             self.field = field
             self.before = before
             self.after = after
         }
     }
 
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case contactCreated
         /// Fields that took another value; empty when the request said only what was so already.
         case contactUpdated([Change])
@@ -24,7 +24,7 @@ public struct Effect: Sendable, Equatable {
         case listAddRefused(list: String)
         case transactional(TransactionalMail)
 
-        public var name: String {
+        package var name: String {
             switch self {
             case .contactCreated: "contact_created"
             case .contactUpdated: "contact_updated"
@@ -38,29 +38,29 @@ public struct Effect: Sendable, Equatable {
     }
 
     /// Number among all effects, from 1.
-    public let sequence: Int64
+    package let sequence: Int64
     /// Number among the effects of this contact, from 1.
-    public let contactSequence: Int64
+    package let contactSequence: Int64
     /// Monotonic time of the commit.
-    public let committedNanoseconds: Int64
+    package let committedNanoseconds: Int64
     /// The journal entry that made it.
-    public let request: Int64
-    public let team: String
-    public let contactID: String
+    package let request: Int64
+    package let team: String
+    package let contactID: String
     /// Identity of the contact after the change.
-    public let userID: String?
-    public let email: String
+    package let userID: String?
+    package let email: String
     /// Identity that the request gave: its userId, else its email.
-    public let contactKey: String
-    public let operation: Endpoint
-    public let kind: Kind
-    public let idempotencyKey: String?
+    package let contactKey: String
+    package let operation: Endpoint
+    package let kind: Kind
+    package let idempotencyKey: String?
     /// The test generator's marker and sequence number, read from the request whether or not Loops would keep them.
-    public let marker: String?
-    public let sequenceNumber: Int64?
+    package let marker: String?
+    package let sequenceNumber: Int64?
 
     /// Whether this is the effect that stands for its request (a request has one of these, and possibly list changes).
-    public var isPrincipal: Bool {
+    package var isPrincipal: Bool {
         switch kind {
         case .event: operation == .sendEvent
         case .contactCreated, .contactUpdated: operation == .updateContact || operation == .createContact

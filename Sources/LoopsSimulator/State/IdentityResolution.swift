@@ -1,5 +1,5 @@
 /// Which contact an email and a userId mean (Loops docs and reports, 2026-11). Update and events share the rule.
-public enum IdentityResolution: Sendable, Equatable {
+package enum IdentityResolution: Sendable, Equatable {
     /// This contact; it takes the given email and userId where they differ.
     case existing(contactID: String)
     case create

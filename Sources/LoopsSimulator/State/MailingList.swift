@@ -1,11 +1,11 @@
 /// A mailing list of a team.
-public struct MailingList: Sendable, Equatable {
-    public var id: String
-    public var name: String
-    public var description: String?
-    public var isPublic: Bool
+package struct MailingList: Sendable, Equatable {
+    package var id: String
+    package var name: String
+    package var description: String?
+    package var isPublic: Bool
 
-    public init(id: String, name: String, description: String? = nil, isPublic: Bool = true) {
+    package init(id: String, name: String, description: String? = nil, isPublic: Bool = true) {
         self.id = id
         self.name = name
         self.description = description
@@ -14,7 +14,7 @@ public struct MailingList: Sendable, Equatable {
 }
 
 /// Where a contact stands with a list. A contact without an entry was never on it.
-public enum ListMembership: String, SettingChoice {
+package enum ListMembership: String, SettingChoice {
     case inside = "in"
     case outByAPI = "out_by_api"
     /// Left through the Preference Center: the team cannot put the contact back.

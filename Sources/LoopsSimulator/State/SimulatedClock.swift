@@ -1,22 +1,22 @@
 /// The simulator's wall clock as a value: a shift of the monotonic clock that tests may move or stop.
-public struct SimulatedClock: Sendable, Equatable {
+package struct SimulatedClock: Sendable, Equatable {
     /// Simulated time minus monotonic time.
     private var shiftNanoseconds: Int64
     private var frozenAt: Int64?
 
     /// - Parameters:
     ///   - wall: nanoseconds since 1970 at the moment `monotonic`
-    public init(wall: Int64, monotonic: Int64) {
+    package init(wall: Int64, monotonic: Int64) {
         shiftNanoseconds = wall - monotonic
     }
 
     /// Nanoseconds since 1970 in simulated time.
-    public func now(monotonic: Int64) -> Int64 {
+    package func now(monotonic: Int64) -> Int64 {
         frozenAt ?? monotonic &+ shiftNanoseconds
     }
 
     /// Moves forward; a negative time changes nothing, and the year 2200 is the end of it, so that nothing overflows.
-    public mutating func advance(nanoseconds: Int64) {
+    package mutating func advance(nanoseconds: Int64) {
         let forward = max(0, nanoseconds)
         if let frozenAt {
             self.frozenAt = SimulatedClock.sum(frozenAt, forward)
@@ -32,12 +32,12 @@ public struct SimulatedClock: Sendable, Equatable {
         return isOverflow ? endNanoseconds : max(time, min(sum, endNanoseconds))
     }
 
-    public mutating func freeze(monotonic: Int64) {
+    package mutating func freeze(monotonic: Int64) {
         frozenAt = now(monotonic: monotonic)
     }
 
     /// Goes on from the moment it was frozen at.
-    public mutating func thaw(monotonic: Int64) {
+    package mutating func thaw(monotonic: Int64) {
         guard let frozenAt else { return }
         shiftNanoseconds = frozenAt &- monotonic
         self.frozenAt = nil

@@ -2,40 +2,40 @@
 extension SimulatorState {
     /// Defines a custom property; false when its name is reserved.
     @discardableResult
-    public mutating func defineProperty(_ property: ContactProperty, team: Int = 0) -> Bool {
+    package mutating func defineProperty(_ property: ContactProperty, team: Int = 0) -> Bool {
         guard teams.indices.contains(team), !ContactProperty.reservedNames.contains(property.key) else { return false }
         teams[team].properties[property.key] = property
         return true
     }
 
-    public mutating func defineList(_ list: MailingList, team: Int = 0) {
+    package mutating func defineList(_ list: MailingList, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].lists[list.id] = list
     }
 
-    public mutating func defineEvent(_ event: EventDefinition, team: Int = 0) {
+    package mutating func defineEvent(_ event: EventDefinition, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].events[event.name] = event
     }
 
-    public mutating func defineTransactional(id: String, variables: [String], team: Int = 0) {
+    package mutating func defineTransactional(id: String, variables: [String], team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].transactionals[id] = variables
     }
 
-    public mutating func suppress(_ email: String, team: Int = 0, configuration: ValidationConfiguration) {
+    package mutating func suppress(_ email: String, team: Int = 0, configuration: ValidationConfiguration) {
         guard teams.indices.contains(team) else { return }
         teams[team].suppressed.insert(Team.canonical(email, configuration))
     }
 
-    public mutating func block(_ pattern: String, team: Int = 0) {
+    package mutating func block(_ pattern: String, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].blocklist.append(pattern)
     }
 
     /// Puts a contact in place without an effect; nil when the email or the userId is taken.
     @discardableResult
-    public mutating func seedContact(
+    package mutating func seedContact(
         email: String,
         userID: String? = nil,
         subscribed: Bool = true,
@@ -57,7 +57,7 @@ extension SimulatorState {
     }
 
     /// The contact itself left a list or everything, through the Preference Center.
-    public mutating func leave(contact name: String, list: String?, team: Int = 0) {
+    package mutating func leave(contact name: String, list: String?, team: Int = 0) {
         guard let contact = contact(name, team: team) else { return }
         if let list {
             teams[team].contacts[contact.id]?.lists[list] = .outByUser

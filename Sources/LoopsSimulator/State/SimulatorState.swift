@@ -1,19 +1,19 @@
 import JSON
 
 /// Everything that the API has stored, and the log of how it came to be. A value: no I/O, no clock.
-public struct SimulatorState: Sendable {
-    public internal(set) var teams: [Team]
+package struct SimulatorState: Sendable {
+    package internal(set) var teams: [Team]
     /// All changes in the order they were made.
-    public internal(set) var effects: BoundedLog<Effect>
-    public private(set) var violations: BoundedLog<Violation>
-    public private(set) var violationCounts: [Violation.Kind: Int64] = [:]
-    public internal(set) var idempotency = IdempotencyStore()
+    package internal(set) var effects: BoundedLog<Effect>
+    package private(set) var violations: BoundedLog<Violation>
+    package private(set) var violationCounts: [Violation.Kind: Int64] = [:]
+    package internal(set) var idempotency = IdempotencyStore()
     /// Principal effects (one for each request that changed something) by endpoint.
-    public internal(set) var effectCounts: [Endpoint: Int64] = [:]
+    package internal(set) var effectCounts: [Endpoint: Int64] = [:]
     private var teamBySecret: [UTF8Key: (team: Int, keyName: String)] = [:]
     private var contactsMade: UInt64 = 0
 
-    public init(configuration: SimulatorConfiguration) {
+    package init(configuration: SimulatorConfiguration) {
         teams = configuration.teams.map(Team.init(seed:))
         effects = BoundedLog(capacity: configuration.bounds.effectsMaximum)
         violations = BoundedLog(capacity: configuration.bounds.violationsMaximum)
@@ -21,32 +21,32 @@ public struct SimulatorState: Sendable {
     }
 
     /// The team of a key that is not revoked.
-    public func team(secret: String) -> Int? {
+    package func team(secret: String) -> Int? {
         guard let found = teamBySecret[UTF8Key(secret)], !teams[found.team].revokedKeys.contains(found.keyName) else {
             return nil
         }
         return found.team
     }
 
-    public mutating func addKey(_ name: String, secret: String, team: Int = 0) {
+    package mutating func addKey(_ name: String, secret: String, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].keys[name] = secret
         teams[team].revokedKeys.remove(name)
         indexKeys()
     }
 
-    public mutating func revokeKey(_ name: String, team: Int = 0) {
+    package mutating func revokeKey(_ name: String, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].revokedKeys.insert(name)
     }
 
-    public mutating func restoreKey(_ name: String, team: Int = 0) {
+    package mutating func restoreKey(_ name: String, team: Int = 0) {
         guard teams.indices.contains(team) else { return }
         teams[team].revokedKeys.remove(name)
     }
 
     /// The contact with this userId, email or id.
-    public func contact(_ name: String, team: Int = 0, emailCase: EmailCase = .fold) -> Contact? {
+    package func contact(_ name: String, team: Int = 0, emailCase: EmailCase = .fold) -> Contact? {
         guard teams.indices.contains(team) else { return nil }
         let email = emailCase == .fold ? name.lowercased() : name
         return teams[team].contact(userID: name) ?? teams[team].contact(canonicalEmail: email)

@@ -1,29 +1,29 @@
 import JSON
 
 /// A Loops team: the unit of the rate limit, of the keys and of the contacts.
-public struct Team: Sendable {
+package struct Team: Sendable {
     static let deletedOptOutsMaximum = 100_000
     /// Events that are remembered; a new name beyond it is applied, but not defined.
     static let eventsMaximum = 10_000
 
-    public let name: String
+    package let name: String
     /// Secret by key name, revoked ones included.
-    public internal(set) var keys: [String: String]
-    public internal(set) var revokedKeys: Set<String> = []
-    public internal(set) var properties: [String: ContactProperty] = [:]
-    public internal(set) var lists: [String: MailingList] = [:]
-    public internal(set) var transactionals: [String: [String]]
-    public internal(set) var blocklist: [String]
+    package internal(set) var keys: [String: String]
+    package internal(set) var revokedKeys: Set<String> = []
+    package internal(set) var properties: [String: ContactProperty] = [:]
+    package internal(set) var lists: [String: MailingList] = [:]
+    package internal(set) var transactionals: [String: [String]]
+    package internal(set) var blocklist: [String]
     /// Canonical addresses that get no mail, whether or not a contact has them.
-    public internal(set) var suppressed: Set<String> = []
-    public internal(set) var events: [String: EventDefinition] = [:]
-    public internal(set) var contacts: [String: Contact] = [:]
+    package internal(set) var suppressed: Set<String> = []
+    package internal(set) var events: [String: EventDefinition] = [:]
+    package internal(set) var contacts: [String: Contact] = [:]
     /// Contact id by canonical email: unique.
     private(set) var idByEmail: [UTF8Key: String] = [:]
     /// Contact id by userId: unique.
     private(set) var idByUserID: [UTF8Key: String] = [:]
     /// Canonical addresses of deleted contacts that had opted out; a contact made anew has lost the opt-out, as at Loops.
-    public private(set) var deletedOptOuts: Set<String> = []
+    package private(set) var deletedOptOuts: Set<String> = []
 
     init(seed: TeamSeed) {
         name = seed.name
@@ -35,15 +35,15 @@ public struct Team: Sendable {
     }
 
     /// The form of an address under which it is unique.
-    public static func canonical(_ email: String, _ configuration: ValidationConfiguration) -> String {
+    package static func canonical(_ email: String, _ configuration: ValidationConfiguration) -> String {
         configuration.emailCase == .fold ? email.lowercased() : email
     }
 
-    public func contact(userID: String) -> Contact? {
+    package func contact(userID: String) -> Contact? {
         idByUserID[UTF8Key(userID)].flatMap { contacts[$0] }
     }
 
-    public func contact(canonicalEmail: String) -> Contact? {
+    package func contact(canonicalEmail: String) -> Contact? {
         idByEmail[UTF8Key(canonicalEmail)].flatMap { contacts[$0] }
     }
 

@@ -1,11 +1,11 @@
-public import JSON
+package import JSON
 
 /// A transactional mail as a request asked for it.
-public struct TransactionalMail: Sendable, Equatable {
-    public struct Attachment: Sendable, Equatable {
-        public let filename: String
-        public let contentType: String
-        public let byteCount: Int
+package struct TransactionalMail: Sendable, Equatable {
+    package struct Attachment: Sendable, Equatable {
+        package let filename: String
+        package let contentType: String
+        package let byteCount: Int
 
         /// The bytes that base64 text stands for; nil when it is none (RFC 4648: padded, without line ends).
         static func byteCount(base64 text: String) -> Int? {
@@ -19,11 +19,11 @@ public struct TransactionalMail: Sendable, Equatable {
         }
     }
 
-    public let id: String
-    public let email: String
-    public let variables: JSONObject
-    public let attachments: [Attachment]
-    public let addsToAudience: Bool
+    package let id: String
+    package let email: String
+    package let variables: JSONObject
+    package let attachments: [Attachment]
+    package let addsToAudience: Bool
     /// Whether the address is suppressed: the request is taken, and the mail bounces.
-    public internal(set) var isSuppressed = false
+    package internal(set) var isSuppressed = false
 }

@@ -1,6 +1,6 @@
 /// Something that was answered without an error but shows that the sender is wrong about Loops.
-public struct Violation: Sendable, Equatable {
-    public enum Kind: String, SettingChoice {
+package struct Violation: Sendable, Equatable {
+    package enum Kind: String, SettingChoice {
         case unknownProperty = "unknown_property"
         case reservedProperty = "reserved_property"
         case hiddenProperty = "hidden_property"
@@ -16,9 +16,9 @@ public struct Violation: Sendable, Equatable {
         case missingIdempotencyKey = "missing_idempotency_key"
     }
 
-    public let kind: Kind
-    public let request: Int64
+    package let kind: Kind
+    package let request: Int64
     /// The property, list or key that it is about.
-    public let subject: String
-    public let detail: String
+    package let subject: String
+    package let detail: String
 }

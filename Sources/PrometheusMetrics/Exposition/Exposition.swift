@@ -1,5 +1,5 @@
 /// Writes families as text. The same families always give the same text.
-public struct Exposition {
+package struct Exposition {
     private let format: Format
     private var output = ""
 

@@ -1,13 +1,13 @@
 extension Exposition {
     /// The two text formats that Prometheus reads.
-    public enum Format: Sendable, CaseIterable {
+    package enum Format: Sendable, CaseIterable {
         /// Prometheus text format 0.0.4.
         case text
         /// OpenMetrics 1.0.0.
         case openMetrics
 
         /// The value of the `Content-Type` header.
-        public var contentType: String {
+        package var contentType: String {
             switch self {
             case .text: "text/plain; version=0.0.4; charset=utf-8"
             case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -17,7 +17,7 @@ extension Exposition {
         /// The format that an `Accept` header prefers: OpenMetrics when it is named with the highest weight, else text.
         ///
         /// Of ranges that cover text the most exact one counts (RFC 9110, 12.5.1); OpenMetrics has to be named.
-        public init(accept: String?) {
+        package init(accept: String?) {
             var textWeights: [String: Double] = [:]
             var openMetricsWeight = 0.0
             for range in (accept ?? "").split(separator: ",") {

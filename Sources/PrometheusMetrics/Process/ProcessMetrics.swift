@@ -1,7 +1,7 @@
 /// The metrics that every Prometheus client has about its process, under their usual names.
 ///
 /// Read at each scrape; what cannot be read has no sample.
-public enum ProcessMetrics {
+package enum ProcessMetrics {
     static let descriptions: [MetricDescription] = [
         MetricDescription(
             name: "process_cpu_seconds_total",
@@ -47,7 +47,7 @@ public enum ProcessMetrics {
     ]
 
     /// Describes the metrics in `registry` and refreshes them before each scrape.
-    public static func install(in registry: MetricRegistry) {
+    package static func install(in registry: MetricRegistry) {
         install(in: registry, reading: ProcessFiles.reading)
     }
 

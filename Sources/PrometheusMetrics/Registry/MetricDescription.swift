@@ -1,5 +1,5 @@
 /// What a metric is to Prometheus.
-public enum MetricKind: String, Sendable, CaseIterable {
+package enum MetricKind: String, Sendable, CaseIterable {
     /// Only ever grows (until a restart); its name ends in `_total`.
     case counter
     /// A value that goes up and down, and that may be unknown: then it has no series.
@@ -12,23 +12,23 @@ public enum MetricKind: String, Sendable, CaseIterable {
 ///
 /// A description claims its name: an instrument of another kind under that name records nothing and counts as a
 /// conflict.
-public struct MetricDescription: Sendable {
+package struct MetricDescription: Sendable {
     /// Bounds in seconds that suit network calls: 1 ms to 10 s.
-    public static let defaultBuckets: [Double] = [
+    package static let defaultBuckets: [Double] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
 
-    public let name: String
-    public let help: String
-    public let kind: MetricKind
+    package let name: String
+    package let help: String
+    package let kind: MetricKind
     /// Upper bounds of a histogram, ascending; `+Inf` is always added. Nil means ``defaultBuckets``.
-    public let buckets: [Double]?
+    package let buckets: [Double]?
     /// The names of the labels, or nil when the first instrument decides them.
     ///
     /// A counter described with no labels (`[]`) shows as 0 before its first use. A gauge never does: unknown is not 0.
-    public let labelNames: [String]?
+    package let labelNames: [String]?
 
-    public init(
+    package init(
         name: String,
         help: String,
         kind: MetricKind,

@@ -5,18 +5,18 @@ import Synchronization
 /// Its lock is taken to make, destroy and list instruments, never to record with one.
 /// Names and labels of any kind are accepted; none traps. Of two instruments that disagree on the kind or the label
 /// names of a metric, the first wins; the other records nothing and is counted in `metrics_conflicts_total{family}`.
-public final class MetricRegistry: Sendable {
+package final class MetricRegistry: Sendable {
     private let table: Mutex<MetricTable>
     private let hooks = Mutex<[@Sendable () -> Void]>([])
 
-    public init(descriptions: [MetricDescription] = [], limits: Limits = .init()) {
+    package init(descriptions: [MetricDescription] = [], limits: Limits = .init()) {
         var table = MetricTable(limits: limits)
         for description in descriptions { table.describe(description) }
         self.table = Mutex(table)
     }
 
     /// Adds descriptions; they must come before the first instruments of their names.
-    public func describe(_ descriptions: [MetricDescription]) {
+    package func describe(_ descriptions: [MetricDescription]) {
         table.withLock { table in
             for description in descriptions { table.describe(description) }
         }
@@ -26,12 +26,12 @@ public final class MetricRegistry: Sendable {
     ///
     /// Hooks run in the order of their addition, on the thread of the scrape, outside of any lock. Two scrapes at once
     /// call them twice at once. They must return quickly, and must not keep the registry alive by a strong capture.
-    public func onScrape(_ hook: @escaping @Sendable () -> Void) {
+    package func onScrape(_ hook: @escaping @Sendable () -> Void) {
         hooks.withLock { $0.append(hook) }
     }
 
     /// The text of all metrics, after the hooks have run: families by name, series by label values.
-    public func exposition(_ format: Exposition.Format = .text) -> String {
+    package func exposition(_ format: Exposition.Format = .text) -> String {
         for hook in hooks.withLock({ $0 }) { hook() }
         return Exposition.text(snapshot(), format: format)
     }

@@ -1,19 +1,19 @@
 /// What a client's connection is doing.
-public enum ConnectionState: Sendable, Equatable {
+package enum ConnectionState: Sendable, Equatable {
     case disconnected(reason: String)
     case connected(ServerIdentity)
 }
 
 /// Which server answered. Another run ID than before means a restart or a failover: what it knows may be a little old.
-public struct ServerIdentity: Sendable, Equatable {
-    public let runID: String
+package struct ServerIdentity: Sendable, Equatable {
+    package let runID: String
     /// `Redis 7.0.15`, `Valkey 9.1.2`.
-    public let product: String
+    package let product: String
     /// nil when the server does not say it: it may keep that from a user without rights.
-    public let mode: Mode?
+    package let mode: Mode?
 
     /// What kind of server it is.
-    public enum Mode: String, Sendable {
+    package enum Mode: String, Sendable {
         case standalone, sentinel, cluster
     }
 

@@ -2,7 +2,7 @@ import Synchronization
 
 /// What is told of a command or pipeline that ended: the first command's name, the time it took, its wait for a connection included, and its
 /// error when the replies did not come.
-public typealias CommandObserver = @Sendable (_ command: String, _ duration: Duration, _ error: RedisError?) -> Void
+package typealias CommandObserver = @Sendable (_ command: String, _ duration: Duration, _ error: RedisError?) -> Void
 
 /// What a client's connection is doing, for those who ask and for one who is told.
 final class ConnectionStatus: Sendable {

@@ -1,5 +1,5 @@
-public import Logging
-public import NIOCore
+package import Logging
+package import NIOCore
 import NIOPosix
 import NIOSupport
 import Synchronization
@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// Commands are pipelined: replies come in the order of the commands. A blocking command holds back all that come after it, even when the
 /// task that sent it is cancelled, so it wants a client of its own.
-public final class RedisClient: Sendable {
-    public let configuration: RedisConfiguration
+package final class RedisClient: Sendable {
+    package let configuration: RedisConfiguration
     private let logger: Logger
     private let eventLoop: any EventLoop
     private let link: NIOLoopBoundBox<ConnectionSlot>
@@ -24,7 +24,7 @@ public final class RedisClient: Sendable {
     ///   - eventLoopGroup: where the connection lives; the process's own by default.
     ///   - onState: told of every change, in order, and of every attempt that failed. Runs on the event loop: it must be quick.
     ///   - onCommand: told of every command or pipeline that ended, from the task that sent it.
-    public init(
+    package init(
         configuration: RedisConfiguration,
         logger: Logger,
         eventLoopGroup: (any EventLoopGroup)? = nil,
@@ -43,15 +43,15 @@ public final class RedisClient: Sendable {
         self.link = .makeBoxSendingValue(link, eventLoop: eventLoop)
     }
 
-    public var state: ConnectionState { status.state }
+    package var state: ConnectionState { status.state }
 
-    public var isConnected: Bool { if case .connected = state { true } else { false } }
+    package var isConnected: Bool { if case .connected = state { true } else { false } }
 
     /// How often a lost connection was replaced.
-    public var reconnectCount: Int { status.reconnectCount }
+    package var reconnectCount: Int { status.reconnectCount }
 
     /// Connects, and connects again with capped, jittered backoff, until the task is cancelled. Once only.
-    public func run() async {
+    package func run() async {
         precondition(!isRunning.exchange(true, ordering: .relaxed), "run() is called once")
         var backoff = ReconnectBackoff(base: configuration.backoffBase, cap: configuration.backoffCap)
         var isOutage = false
@@ -95,7 +95,7 @@ public final class RedisClient: Sendable {
     ///
     /// - Parameter timeout: for everything, the wait for a connection included; the configuration's when nil.
     /// - Throws: `RedisError`; an error reply too.
-    public func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RedisValue {
+    package func send(_ command: RedisCommand, timeout: Duration? = nil) async throws(RedisError) -> RedisValue {
         let replies = try await submit([command], timeout: timeout)
         if case .error(let error) = replies[0] {
             throw RedisError(
@@ -110,7 +110,7 @@ public final class RedisClient: Sendable {
     /// Sends commands in one go and waits for all replies, in order.
     ///
     /// - Throws: `RedisError` when the replies did not come; an error reply is in its place.
-    public func pipeline(
+    package func pipeline(
         _ commands: [RedisCommand],
         timeout: Duration? = nil
     ) async throws(RedisError) -> [Result<RedisValue, RedisServerError>] {
@@ -121,7 +121,7 @@ public final class RedisClient: Sendable {
     }
 
     /// Ends the connection and makes another one: what is known says that this one leads to the wrong server, or may.
-    public func reconnect() async { await onLoop { $0.drop("a new one is wanted") } }
+    package func reconnect() async { await onLoop { $0.drop("a new one is wanted") } }
 
     private func submit(_ commands: [RedisCommand], timeout: Duration?) async throws(RedisError) -> [RedisValue] {
         guard let onCommand else { return try await redirected(commands, timeout: timeout).get() }

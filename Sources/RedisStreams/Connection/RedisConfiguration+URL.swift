@@ -1,13 +1,13 @@
 /// What is wrong with a Redis address. Never shows the address itself, which may hold a password.
-public struct RedisURLError: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct RedisURLError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 }
 
 extension RedisConfiguration {
     /// Reads `redis://user:password@host:port/db`, `rediss://…` for TLS, `unix:///path`, `redis+sentinel://host:port,host:port/name/db` or
     /// `redis+cluster://host:port,host:port`, each with options behind `?`: `db`, `user`, `password`, `caFile`, `certificateFile`, `keyFile`,
     /// `serverName`, `sentinelUser`, `sentinelPassword`. Percent-encoding is undone.
-    public init(url: String) throws(RedisURLError) {
+    package init(url: String) throws(RedisURLError) {
         guard let schemeEnd = url.firstRange(of: "://") else {
             throw RedisURLError(description: "an address starts with redis://, rediss:// or unix://")
         }

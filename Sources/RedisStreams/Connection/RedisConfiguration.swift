@@ -1,6 +1,6 @@
 /// Where Redis is, who we are there, and how patient to be.
-public struct RedisConfiguration: Sendable, Equatable {
-    public enum Address: Sendable, Equatable {
+package struct RedisConfiguration: Sendable, Equatable {
+    package enum Address: Sendable, Equatable {
         case host(String, port: Int)
         case unix(path: String)
         /// The server that takes writes for this name, according to these sentinels.
@@ -10,18 +10,18 @@ public struct RedisConfiguration: Sendable, Equatable {
     }
 
     /// Transport security. Certificates are always verified.
-    public struct TLS: Sendable, Equatable {
+    package struct TLS: Sendable, Equatable {
         /// PEM file of the authorities to trust; the system's when nil.
-        public var caFile: String?
+        package var caFile: String?
         /// PEM files of a client certificate and its key, for servers that ask for one.
-        public var certificateFile: String?
-        public var keyFile: String?
+        package var certificateFile: String?
+        package var keyFile: String?
         /// The name that certificates have to be for, of every server; the host that is connected to when nil.
-        public var serverName: String?
+        package var serverName: String?
         /// PEM file in place of the system's authorities: `SSL_CERT_FILE`.
-        public var systemFile: String?
+        package var systemFile: String?
 
-        public init(
+        package init(
             caFile: String? = nil,
             certificateFile: String? = nil,
             keyFile: String? = nil,
@@ -36,10 +36,10 @@ public struct RedisConfiguration: Sendable, Equatable {
         }
 
         /// What a server name has to look like.
-        public static let serverNameForm = "a host name (no address, no port)"
+        package static let serverNameForm = "a host name (no address, no port)"
 
         /// Whether a certificate could be for this name, as ``serverName`` has it.
-        public static func isServerName(_ text: String) -> Bool {
+        package static func isServerName(_ text: String) -> Bool {
             let isName = text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -53,49 +53,49 @@ public struct RedisConfiguration: Sendable, Equatable {
         }
     }
 
-    public var address: Address
-    public var user: String?
-    public var password: String?
-    public var database = 0
-    public var tls: TLS?
+    package var address: Address
+    package var user: String?
+    package var password: String?
+    package var database = 0
+    package var tls: TLS?
     /// The credentials of the sentinels.
-    public var sentinelUser: String?
-    public var sentinelPassword: String?
+    package var sentinelUser: String?
+    package var sentinelPassword: String?
     /// The key whose slot a client of a cluster serves. It serves no other slot: everything of a stream lives in one.
-    public var slotKey: String?
+    package var slotKey: String?
     /// Shown in `CLIENT LIST`.
-    public var clientName = "loops-bridge"
+    package var clientName = "loops-bridge"
     /// The time that making a connection, with its greeting, may take.
-    public var connectTimeout = Duration.seconds(5)
+    package var connectTimeout = Duration.seconds(5)
     /// The time a command has when it says nothing else.
-    public var commandTimeout = Duration.seconds(5)
+    package var commandTimeout = Duration.seconds(5)
     /// How often a silent connection is asked whether it is still there. A peer that is dead is noticed after at most two intervals, the
     /// command timeout and the grace.
-    public var keepAliveInterval = Duration.seconds(15)
+    package var keepAliveInterval = Duration.seconds(15)
     /// How long a reply may be overdue before its connection counts as dead.
-    public var overdueGrace = Duration.seconds(2)
+    package var overdueGrace = Duration.seconds(2)
     /// The most that the first new attempt to connect waits, and any.
-    public var backoffBase = Duration.milliseconds(100)
-    public var backoffCap = Duration.seconds(5)
+    package var backoffBase = Duration.milliseconds(100)
+    package var backoffCap = Duration.seconds(5)
     /// Commands that may wait, written or not; more fail at once.
-    public var maxWaiting = 10_000
+    package var maxWaiting = 10_000
     /// Bytes of commands that may wait, written or not; more fail at once. A single greater one may go when nothing else waits.
-    public var maxWaitingBytes = 256 << 20
+    package var maxWaitingBytes = 256 << 20
 
     /// The most bytes that the replies to one command or pipeline may have; more costs the connection.
-    public var maxReplyBytes = 256 << 20
+    package var maxReplyBytes = 256 << 20
 
-    public init(address: Address) {
+    package init(address: Address) {
         self.address = address
     }
 
     /// The default port on this machine.
-    public static let local = RedisConfiguration(address: .host("127.0.0.1", port: 6379))
+    package static let local = RedisConfiguration(address: .host("127.0.0.1", port: 6379))
 }
 
 extension RedisConfiguration: CustomStringConvertible {
     /// Without user and password.
-    public var description: String {
+    package var description: String {
         switch address {
         case .host(let host, let port):
             "\(tls == nil ? "redis" : "rediss")://\(RedisEndpoint(host: host, port: port))/\(database)"
@@ -111,7 +111,7 @@ extension RedisConfiguration: CustomStringConvertible {
     }
 
     /// Whether there is somebody to ask which server takes writes: sentinels, or the primaries of a cluster.
-    public var hasVoters: Bool {
+    package var hasVoters: Bool {
         switch address {
         case .host, .unix: false
         case .sentinel, .cluster: true
@@ -119,5 +119,5 @@ extension RedisConfiguration: CustomStringConvertible {
     }
 
     /// Whether keys have to live in one slot.
-    public var isCluster: Bool { if case .cluster = address { true } else { false } }
+    package var isCluster: Bool { if case .cluster = address { true } else { false } }
 }

@@ -1,7 +1,7 @@
 /// A reply that was given up since it is too large, as far as it came.
-public struct LargeReply: Sendable, Equatable {
+package struct LargeReply: Sendable, Equatable {
     /// The most bytes that the replies to a call may have.
-    public let limit: Int
+    package let limit: Int
     /// The first string or number of it, however deep in arrays; nil when none had come.
     let first: RedisValue?
 
@@ -11,5 +11,5 @@ public struct LargeReply: Sendable, Equatable {
     }
 
     /// The ID of the first entry, if it was a reply of `XRANGE`'s form.
-    public var firstEntry: StreamID? { first.flatMap(StreamID.init) }
+    package var firstEntry: StreamID? { first.flatMap(StreamID.init) }
 }

@@ -1,6 +1,6 @@
 /// Why a command has no good answer, and whether it may have been applied all the same.
-public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Reason: Sendable, Equatable, CustomStringConvertible {
+package struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Reason: Sendable, Equatable, CustomStringConvertible {
         /// Redis answered with an error.
         case server(RedisServerError)
         /// The connection broke while the command waited for its reply, or before it was written.
@@ -25,30 +25,30 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         case closed
     }
 
-    public let reason: Reason
+    package let reason: Reason
     /// The command's name, never its arguments: they may hold secrets or personal data.
-    public let command: String
+    package let command: String
     /// Whether Redis may have carried out the command. False is certain.
-    public let mayHaveBeenApplied: Bool
+    package let mayHaveBeenApplied: Bool
 
-    public init(_ reason: Reason, command: String, mayHaveBeenApplied: Bool) {
+    package init(_ reason: Reason, command: String, mayHaveBeenApplied: Bool) {
         self.reason = reason
         self.command = command
         self.mayHaveBeenApplied = mayHaveBeenApplied
     }
 
     /// A reply that is not of the form that the command has. What was asked for may be done all the same.
-    public static func unexpectedReply(to command: String) -> RedisError {
+    package static func unexpectedReply(to command: String) -> RedisError {
         RedisError(.unexpectedReply(""), command: command, mayHaveBeenApplied: true)
     }
 
     /// As ``unexpectedReply(to:)``, of a script.
-    public static func unexpectedReply(toScript name: String) -> RedisError {
+    package static func unexpectedReply(toScript name: String) -> RedisError {
         RedisError(.unexpectedReply(name), command: "EVALSHA", mayHaveBeenApplied: true)
     }
 
     /// Whether the same command may succeed later. Whether it may be sent again is another question: ``mayHaveBeenApplied``.
-    public var isRetryable: Bool {
+    package var isRetryable: Bool {
         switch reason {
         case .connectionLost, .notConnected, .timedOut, .overloaded, .unwritable, .protocolFault: true
         // The same question has the same answer.
@@ -59,7 +59,7 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether the reply was larger than it may be: the call was served, and asked for too much.
-    public var isReplyTooLarge: Bool { if case .replyTooLarge = reason { true } else { false } }
+    package var isReplyTooLarge: Bool { if case .replyTooLarge = reason { true } else { false } }
 
     /// What a server says while it starts, fails over, or is too busy.
     private static let transientCodes: Set<String> = [
@@ -67,11 +67,11 @@ public struct RedisError: Error, Sendable, Equatable, CustomStringConvertible {
         "OOM",
     ]
 
-    public var description: String { "\(command): \(reason)\(mayHaveBeenApplied ? "; it may have been applied" : "")" }
+    package var description: String { "\(command): \(reason)\(mayHaveBeenApplied ? "; it may have been applied" : "")" }
 }
 
 extension RedisError.Reason {
-    public var description: String {
+    package var description: String {
         switch self {
         case .server(let error): "Redis answered \(error)"
         case .connectionLost(let why): "the connection to Redis was lost (\(why))"

@@ -1,9 +1,9 @@
 /// An error that Redis answered. The connection is as good as before.
-public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The first word: `NOGROUP`, `BUSYGROUP`, `WRONGTYPE`, `ERR`, …
-    public let code: String
+    package let code: String
     /// What follows it.
-    public let message: String
+    package let message: String
 
     init(_ text: String) {
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -24,5 +24,5 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
         return RedisServerError(code: code, message: isUnwanted ? "Redis has no password set for this user" : "")
     }
 
-    public var description: String { message.isEmpty ? code : "\(code) \(message)" }
+    package var description: String { message.isEmpty ? code : "\(code) \(message)" }
 }

@@ -1,8 +1,8 @@
 /// Bytes as Redis keeps them: any value, NUL and invalid UTF-8 included.
-public typealias Bytes = [UInt8]
+package typealias Bytes = [UInt8]
 
 /// One reply of Redis, copied out of the parser.
-public enum RedisValue: Sendable, Equatable {
+package enum RedisValue: Sendable, Equatable {
     case null
     case integer(Int64)
     /// A simple string: `OK`, `PONG`.
@@ -15,7 +15,7 @@ public enum RedisValue: Sendable, Equatable {
 
 extension RedisValue {
     /// The bytes of a bulk or simple string.
-    public var bytes: Bytes? {
+    package var bytes: Bytes? {
         switch self {
         case .bulk(let bytes): bytes
         case .status(let text): Bytes(text.utf8)
@@ -24,17 +24,17 @@ extension RedisValue {
     }
 
     /// The text of a bulk or simple string; invalid UTF-8 is replaced.
-    public var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+    package var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
-    public var array: [RedisValue]? { if case .array(let values) = self { values } else { nil } }
+    package var array: [RedisValue]? { if case .array(let values) = self { values } else { nil } }
 
     /// An integer reply, or a string that holds one.
-    public var integer: Int64? {
+    package var integer: Int64? {
         if case .integer(let value) = self { value } else { text.flatMap { Int64($0) } }
     }
 
     /// An array of names and values in turn, as `XINFO` and `HGETALL` answer.
-    public var pairs: [String: RedisValue]? {
+    package var pairs: [String: RedisValue]? {
         guard let array, array.count.isMultiple(of: 2) else { return nil }
         var pairs: [String: RedisValue] = [:]
         for index in stride(from: 0, to: array.count, by: 2) {

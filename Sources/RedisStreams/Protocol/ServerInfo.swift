@@ -1,8 +1,8 @@
 /// The answer of `INFO`: names and values, as `redis_version` and `7.0.15`.
-public struct ServerInfo: Sendable, Equatable {
+package struct ServerInfo: Sendable, Equatable {
     private let values: [String: String]
 
-    public init(_ text: String) {
+    package init(_ text: String) {
         var values: [String: String] = [:]
         for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
             let pair = line.split(separator: ":", maxSplits: 1)
@@ -12,7 +12,7 @@ public struct ServerInfo: Sendable, Equatable {
     }
 
     /// The server's replication ID in an answer of `INFO replication`: another one after every restart and every promotion.
-    public static func replicationID(in reply: RedisValue) -> String? {
+    package static func replicationID(in reply: RedisValue) -> String? {
         guard let bytes = reply.bytes else { return nil }
         let name = Bytes("master_replid:".utf8)
         guard let start = bytes.firstRange(of: name)?.upperBound else { return nil }
@@ -20,7 +20,7 @@ public struct ServerInfo: Sendable, Equatable {
     }
 
     /// The server by its own name: `Valkey 9.1.2`, `Redis 7.0.15`. Forks of Redis keep its field for the version that they speak.
-    public var product: String {
+    package var product: String {
         let spoken = self["redis_version"] ?? ""
         guard let name = self["server_name"], name.lowercased() != "redis" else { return "Redis \(spoken)" }
         let shown = name.prefix(1).uppercased() + name.dropFirst()
@@ -28,5 +28,5 @@ public struct ServerInfo: Sendable, Equatable {
     }
 
     /// nil when the server does not say it.
-    public subscript(name: String) -> String? { values[name] }
+    package subscript(name: String) -> String? { values[name] }
 }

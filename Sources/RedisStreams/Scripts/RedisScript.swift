@@ -1,13 +1,13 @@
 import Crypto
 
 /// A Lua script with the name it has in errors and metrics.
-public struct RedisScript: Sendable {
-    public let name: String
-    public let source: String
+package struct RedisScript: Sendable {
+    package let name: String
+    package let source: String
     /// As Redis names it.
-    public let sha1: String
+    package let sha1: String
 
-    public init(name: String, source: String) {
+    package init(name: String, source: String) {
         self.name = name
         self.source = source
         // Redis' name for a script is its SHA-1; nothing here is kept safe by it.
@@ -19,7 +19,7 @@ public struct RedisScript: Sendable {
 
 extension RedisClient {
     /// Runs a script by its hash, or with its text when the server does not know it yet.
-    public func run(
+    package func run(
         _ script: RedisScript,
         keys: [String],
         arguments: [RedisArgument] = [],

@@ -1,11 +1,11 @@
 /// `XPENDING` without a range.
-public struct PendingSummary: Sendable, Equatable {
-    public let count: Int
+package struct PendingSummary: Sendable, Equatable {
+    package let count: Int
     /// The oldest pending entry; nil when none is pending.
-    public let first: StreamID?
-    public let last: StreamID?
+    package let first: StreamID?
+    package let last: StreamID?
     /// Pending entries by consumer.
-    public let consumers: [String: Int]
+    package let consumers: [String: Int]
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.array, parts.count == 4, let count = parts[0].integer else {
@@ -26,12 +26,12 @@ public struct PendingSummary: Sendable, Equatable {
 }
 
 /// One line of `XPENDING` with a range.
-public struct PendingEntry: Sendable, Equatable {
-    public let id: StreamID
-    public let consumer: String
-    public let idle: Duration
+package struct PendingEntry: Sendable, Equatable {
+    package let id: StreamID
+    package let consumer: String
+    package let idle: Duration
     /// Redis' own count; reading a consumer's history raises it too.
-    public let deliveries: Int
+    package let deliveries: Int
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let parts = value.array, parts.count == 4, let id = StreamID(parts[0]), let consumer = parts[1].text,

@@ -3,7 +3,7 @@ extension RedisClient {
     ///
     /// - Parameter start: `0`, `$` or an ID.
     /// - Returns: false when the group was there already.
-    public func createGroup(
+    package func createGroup(
         _ stream: String,
         group: String,
         start: String = "0",
@@ -23,7 +23,7 @@ extension RedisClient {
     /// Reads entries that the group has not handed out yet.
     ///
     /// - Parameter block: how long to wait for one; nil not to wait. The connection serves nothing else meanwhile.
-    public func readNew(
+    package func readNew(
         _ stream: String,
         group: String,
         consumer: String,
@@ -40,19 +40,19 @@ extension RedisClient {
 
     /// Acknowledges entries.
     /// - Returns: how many were pending.
-    public func ack(_ stream: String, group: String, ids: [StreamID]) async throws(RedisError) -> Int {
+    package func ack(_ stream: String, group: String, ids: [StreamID]) async throws(RedisError) -> Int {
         if ids.isEmpty { return 0 }
         let arguments: [RedisArgument] = [.string(stream), .string(group)] + ids.map { .string($0.description) }
         return try await send(RedisCommand("XACK", arguments)).count("XACK")
     }
 
     /// How many entries are pending, and from where to where.
-    public func pendingSummary(_ stream: String, group: String) async throws(RedisError) -> PendingSummary {
+    package func pendingSummary(_ stream: String, group: String) async throws(RedisError) -> PendingSummary {
         try PendingSummary(await send(RedisCommand("XPENDING", [.string(stream), .string(group)])))
     }
 
     /// Pending entries one by one.
-    public func pending(
+    package func pending(
         _ stream: String,
         group: String,
         from: StreamID = .zero,

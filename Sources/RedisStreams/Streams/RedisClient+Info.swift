@@ -1,11 +1,11 @@
 extension RedisClient {
     /// `XINFO STREAM`.
-    public func streamInfo(_ stream: String) async throws(RedisError) -> StreamInfo {
+    package func streamInfo(_ stream: String) async throws(RedisError) -> StreamInfo {
         try StreamInfo(await send(RedisCommand("XINFO", ["STREAM", .string(stream)])))
     }
 
     /// `XINFO GROUPS`.
-    public func groupInfos(_ stream: String) async throws(RedisError) -> [GroupInfo] {
+    package func groupInfos(_ stream: String) async throws(RedisError) -> [GroupInfo] {
         guard let items = try await send(RedisCommand("XINFO", ["GROUPS", .string(stream)])).array else {
             throw .unexpectedReply(to: "XINFO GROUPS")
         }
@@ -16,14 +16,14 @@ extension RedisClient {
 }
 
 /// A stream as `XINFO STREAM` shows it.
-public struct StreamInfo: Sendable, Equatable {
-    public let length: Int
+package struct StreamInfo: Sendable, Equatable {
+    package let length: Int
     /// All that were ever added; nil before Redis 7.
-    public let entriesAdded: Int?
-    public let lastGeneratedID: StreamID
-    public let groups: Int
+    package let entriesAdded: Int?
+    package let lastGeneratedID: StreamID
+    package let groups: Int
     /// nil when the stream is empty.
-    public let firstEntryID: StreamID?
+    package let firstEntryID: StreamID?
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let pairs = value.pairs, let length = pairs["length"]?.integer, let groups = pairs["groups"]?.integer,
@@ -38,15 +38,15 @@ public struct StreamInfo: Sendable, Equatable {
 }
 
 /// A group as `XINFO GROUPS` shows it.
-public struct GroupInfo: Sendable, Equatable {
-    public let name: String
-    public let consumers: Int
-    public let pending: Int
-    public let lastDeliveredID: StreamID
+package struct GroupInfo: Sendable, Equatable {
+    package let name: String
+    package let consumers: Int
+    package let pending: Int
+    package let lastDeliveredID: StreamID
     /// nil when Redis does not know (before 7.0, and after some restarts and deletions). Unknown is not 0.
-    public let entriesRead: Int?
+    package let entriesRead: Int?
     /// nil when Redis does not know. Unknown is not 0.
-    public let lag: Int?
+    package let lag: Int?
 
     init(_ value: RedisValue) throws(RedisError) {
         guard let pairs = value.pairs, let name = pairs["name"]?.text, let consumers = pairs["consumers"]?.integer,

@@ -4,7 +4,7 @@ extension RedisClient {
     /// - Parameters:
     ///   - id: `*` unless given.
     ///   - maxLength: trims the stream to roughly this length.
-    public func add(
+    package func add(
         _ stream: String,
         fields: [StreamField],
         id: StreamID? = nil,
@@ -21,7 +21,7 @@ extension RedisClient {
     }
 
     /// Entries from one ID to another, both included.
-    public func range(
+    package func range(
         _ stream: String,
         from: StreamID = .zero,
         to: StreamID = .max,
@@ -34,7 +34,7 @@ extension RedisClient {
     }
 
     /// As ``range(_:from:to:count:)``, the latest first.
-    public func reverseRange(
+    package func reverseRange(
         _ stream: String,
         from: StreamID = .max,
         to: StreamID = .zero,
@@ -48,7 +48,7 @@ extension RedisClient {
 
     /// Entries behind an ID, outside any group.
     /// - Parameter block: how long to wait for one; nil not to wait. The connection serves nothing else meanwhile.
-    public func read(
+    package func read(
         stream: String,
         after: StreamID,
         count: Int,
@@ -64,21 +64,21 @@ extension RedisClient {
 
     /// Removes the oldest entries beyond a length; roughly, unless `exactly`.
     /// - Returns: how many.
-    public func trim(_ stream: String, maxLength: Int, exactly: Bool = false) async throws(RedisError) -> Int {
+    package func trim(_ stream: String, maxLength: Int, exactly: Bool = false) async throws(RedisError) -> Int {
         let arguments: [RedisArgument] = [.string(stream), "MAXLEN", exactly ? "=" : "~", .integer(maxLength)]
         return try await send(RedisCommand("XTRIM", arguments)).count("XTRIM")
     }
 
     /// Removes entries below an ID; roughly, unless `exactly`.
     /// - Returns: how many.
-    public func trim(_ stream: String, below id: StreamID, exactly: Bool = false) async throws(RedisError) -> Int {
+    package func trim(_ stream: String, below id: StreamID, exactly: Bool = false) async throws(RedisError) -> Int {
         let arguments: [RedisArgument] = [.string(stream), "MINID", exactly ? "=" : "~", .string(id.description)]
         return try await send(RedisCommand("XTRIM", arguments)).count("XTRIM")
     }
 
     /// Deletes entries.
     /// - Returns: how many were there.
-    public func delete(_ stream: String, ids: [StreamID]) async throws(RedisError) -> Int {
+    package func delete(_ stream: String, ids: [StreamID]) async throws(RedisError) -> Int {
         if ids.isEmpty { return 0 }
         return try await send(RedisCommand("XDEL", [.string(stream)] + ids.map { .string($0.description) })).count(
             "XDEL"
@@ -86,10 +86,10 @@ extension RedisClient {
     }
 
     /// The number of entries; 0 when there is no stream.
-    public func length(_ stream: String) async throws(RedisError) -> Int {
+    package func length(_ stream: String) async throws(RedisError) -> Int {
         try await send(RedisCommand("XLEN", [.string(stream)])).count("XLEN")
     }
 
     /// Whether the server is there.
-    public func ping() async throws(RedisError) { _ = try await send(RedisCommand("PING")) }
+    package func ping() async throws(RedisError) { _ = try await send(RedisCommand("PING")) }
 }

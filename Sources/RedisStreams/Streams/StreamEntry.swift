@@ -1,25 +1,25 @@
 /// One field of an entry. Names and values are bytes.
-public struct StreamField: Sendable, Equatable {
-    public let name: Bytes
-    public let value: Bytes
+package struct StreamField: Sendable, Equatable {
+    package let name: Bytes
+    package let value: Bytes
 
-    public init(name: Bytes, value: Bytes) {
+    package init(name: Bytes, value: Bytes) {
         self.name = name
         self.value = value
     }
 
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
         self.init(name: Bytes(name.utf8), value: Bytes(value.utf8))
     }
 }
 
 /// One entry of a stream.
-public struct StreamEntry: Sendable, Equatable {
-    public let id: StreamID
+package struct StreamEntry: Sendable, Equatable {
+    package let id: StreamID
     /// nil: the entry is pending, but was trimmed or deleted from the stream.
-    public let fields: [StreamField]?
+    package let fields: [StreamField]?
 
-    public init(id: StreamID, fields: [StreamField]?) {
+    package init(id: StreamID, fields: [StreamField]?) {
         self.id = id
         self.fields = fields
     }
@@ -47,7 +47,7 @@ public struct StreamEntry: Sendable, Equatable {
 
     /// The entries of a reply of `XRANGE`'s form; a null reply has none.
     /// - Parameter command: what was replied to, for the error; a script unless given.
-    public static func list(
+    package static func list(
         from value: RedisValue,
         of command: String = "EVALSHA"
     ) throws(RedisError) -> [StreamEntry] {
@@ -60,7 +60,7 @@ public struct StreamEntry: Sendable, Equatable {
     }
 
     /// The entries of one stream in a reply of `XREADGROUP`'s form.
-    public static func ofOneStream(_ value: RedisValue) throws(RedisError) -> [StreamEntry] {
+    package static func ofOneStream(_ value: RedisValue) throws(RedisError) -> [StreamEntry] {
         try single(from: value, of: "XREADGROUP")
     }
 

@@ -1,7 +1,7 @@
 /// Holds the form of an address against the kind of server that answered there.
 extension RedisConfiguration {
     /// What to set instead, for people; nil when the form fits.
-    public func advice(for mode: ServerIdentity.Mode?) -> String? {
+    package func advice(for mode: ServerIdentity.Mode?) -> String? {
         guard case .host(let host, let port) = address else { return nil }
         let place = RedisEndpoint(host: host, port: port)
         let scheme = tls == nil ? "redis" : "rediss"
@@ -16,5 +16,5 @@ extension RedisConfiguration {
 
 extension ServerInfo {
     /// What kind of server it is; nil when it does not say.
-    public var mode: ServerIdentity.Mode? { self["redis_mode"].flatMap { ServerIdentity.Mode(rawValue: $0) } }
+    package var mode: ServerIdentity.Mode? { self["redis_mode"].flatMap { ServerIdentity.Mode(rawValue: $0) } }
 }

@@ -1,10 +1,10 @@
 /// The slot of a Redis Cluster that a key belongs to (Redis Cluster specification, "Key distribution model" and "Hash tags").
-public struct HashSlot: Sendable, Hashable {
-    public static let count = 16384
+package struct HashSlot: Sendable, Hashable {
+    package static let count = 16384
 
-    public let number: Int
+    package let number: Int
 
-    public init(_ key: String) {
+    package init(_ key: String) {
         let bytes = Array(key.utf8)
         number = Int(Self.checksum(Self.hashed(bytes))) % Self.count
     }

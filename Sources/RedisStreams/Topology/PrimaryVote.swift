@@ -1,5 +1,5 @@
 /// What those who decide on promotions say of the server that a client is connected to: the sentinels, or the primaries of a cluster.
-public enum PrimaryVote: Sendable, Equatable {
+package enum PrimaryVote: Sendable, Equatable {
     /// A majority of all known voters names it.
     case confirmed
     /// A majority of those that answered names another server.
@@ -36,7 +36,7 @@ extension RedisClient {
     /// the one of this connection. Each is waited for at most a second.
     ///
     /// - Returns: nil where nobody can be asked: the address is of one server.
-    public func askMajority() async -> PrimaryVote? {
+    package func askMajority() async -> PrimaryVote? {
         switch configuration.address {
         case .host, .unix: return nil
         case .sentinel(_, let service):

@@ -1,9 +1,9 @@
 /// A host and its port.
-public struct RedisEndpoint: Sendable, Hashable, CustomStringConvertible {
-    public let host: String
-    public let port: Int
+package struct RedisEndpoint: Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
 
-    public init(host: String, port: Int) {
+    package init(host: String, port: Int) {
         self.host = host
         self.port = port
     }
@@ -18,5 +18,5 @@ public struct RedisEndpoint: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host.isEmpty ? asked.host : host, port: port)
     }
 
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

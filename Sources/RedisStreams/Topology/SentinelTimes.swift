@@ -4,7 +4,7 @@ extension RedisClient {
     /// Source: redis.io/docs/latest/operate/oss_and_stack/management/sentinel.
     /// - Returns: nil where the address is not of sentinels.
     /// - Throws: when no sentinel says it.
-    public func sentinelsDownAfter() async throws -> Duration? {
+    package func sentinelsDownAfter() async throws -> Duration? {
         guard case .sentinel(_, let service) = configuration.address else { return nil }
         return try await locator.downAfter(of: service)
     }

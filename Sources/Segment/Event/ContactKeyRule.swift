@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 /// Which contact an event belongs to, so that one contact's events keep their order.
 ///
@@ -9,23 +9,23 @@ public import JSON
 ///   both `42`).
 ///
 /// Everything else (null, truth values, other numbers, arrays, objects) does not, and the next path is asked.
-public struct ContactKeyRule: Sendable, Equatable {
-    public static let defaultPaths = [
+package struct ContactKeyRule: Sendable, Equatable {
+    package static let defaultPaths = [
         "userId", "traits.email", "properties.email", "context.traits.email", "anonymousId",
     ]
 
     /// The dot paths as they were given.
-    public let paths: [String]
+    package let paths: [String]
     private let steps: [[String]]
 
     /// - Parameter paths: dot paths, the most telling first. Empty steps are dropped.
-    public init(paths: [String] = Self.defaultPaths) {
+    package init(paths: [String] = Self.defaultPaths) {
         self.paths = paths
         self.steps = paths.map { $0.split(separator: ".").map(String.init) }
     }
 
     /// The contact's key, or nil for an event that says nothing of its contact.
-    public func key(of event: JSONValue) -> String? {
+    package func key(of event: JSONValue) -> String? {
         for path in steps where !path.isEmpty {
             var value: JSONValue? = event
             for step in path { value = value?[step] }
@@ -35,7 +35,7 @@ public struct ContactKeyRule: Sendable, Equatable {
     }
 
     /// All names that an event has for its contact, the one that counts first.
-    public func keys(of event: JSONValue) -> [String] {
+    package func keys(of event: JSONValue) -> [String] {
         steps.compactMap { path in
             if path.isEmpty { return nil }
             var value: JSONValue? = event

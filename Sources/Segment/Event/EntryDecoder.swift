@@ -14,38 +14,38 @@ import JSON
 /// The contact key is that of the event as it is read (see ``EventSpelling``), and of a batch the one that all its events share (none
 /// counts as one). An entry whose JSON cannot be read, that is too large, or whose batch is mixed, empty, or holds
 /// something else than objects, has none.
-public struct EntryDecoder: Sendable {
+package struct EntryDecoder: Sendable {
     /// Where events in JSON are looked for, in this order.
-    public static let fieldNames = ["event", "data", "payload", "message", "json", "body"]
+    package static let fieldNames = ["event", "data", "payload", "message", "json", "body"]
     /// The members that a flat entry gives as JSON.
-    public static let jsonFieldNames = ["traits", "properties", "context", "integrations"]
+    package static let jsonFieldNames = ["traits", "properties", "context", "integrations"]
 
-    public struct Limits: Sendable, Equatable {
+    package struct Limits: Sendable, Equatable {
         /// All values of an entry together. Segment's limit for a batch is 500 KB.
-        public var entryBytes: Int
+        package var entryBytes: Int
         /// Events of one batch. Segment's limit is 2,500.
-        public var batchEvents: Int
+        package var batchEvents: Int
 
-        public init(entryBytes: Int = 500 * 1024, batchEvents: Int = 2500) {
+        package init(entryBytes: Int = 500 * 1024, batchEvents: Int = 2500) {
             self.entryBytes = entryBytes
             self.batchEvents = batchEvents
         }
     }
 
     /// Segment's limit for one event, in bytes; a setting may warn above it.
-    public static let segmentEventBytesMax = 32 * 1024
+    package static let segmentEventBytesMax = 32 * 1024
 
-    public typealias Field = (name: [UInt8], value: [UInt8])
+    package typealias Field = (name: [UInt8], value: [UInt8])
 
-    public let contactKeyRule: ContactKeyRule
-    public let limits: Limits
+    package let contactKeyRule: ContactKeyRule
+    package let limits: Limits
 
-    public init(contactKeyRule: ContactKeyRule = ContactKeyRule(), limits: Limits = Limits()) {
+    package init(contactKeyRule: ContactKeyRule = ContactKeyRule(), limits: Limits = Limits()) {
         self.contactKeyRule = contactKeyRule
         self.limits = limits
     }
 
-    public func decode(_ fields: [Field]) -> DecodedEntry {
+    package func decode(_ fields: [Field]) -> DecodedEntry {
         let bytes = fields.reduce(0) { $0 + $1.value.count }
         do throws(EntryError) {
             guard bytes <= limits.entryBytes else { throw .tooLarge(bytes: bytes, limit: limits.entryBytes) }
@@ -62,7 +62,7 @@ public struct EntryDecoder: Sendable {
     /// Which contact an entry belongs to; nil when it says nothing of its contact, and its own ID stands for it then.
     ///
     /// The one rule: whoever hands entries to partitions and whoever delivers them have to agree.
-    public func contactKey(of fields: [Field]) -> String? { decode(fields).contactKey }
+    package func contactKey(of fields: [Field]) -> String? { decode(fields).contactKey }
 
     private func single(_ object: JSONObject, bytes: Int) -> DecodedEntry {
         let spelling = EventSpelling(object)

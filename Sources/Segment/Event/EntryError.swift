@@ -1,7 +1,7 @@
-public import JSON
+package import JSON
 
 /// Why an entry, or one event of it, can never be delivered. None of these goes away by trying again.
-public indirect enum EntryError: Error, Equatable, Sendable {
+package indirect enum EntryError: Error, Equatable, Sendable {
     /// The entry has no fields.
     case emptyEntry
     /// Several fields, and none has a name under which events are looked for.
@@ -31,7 +31,7 @@ public indirect enum EntryError: Error, Equatable, Sendable {
 
 extension EntryError {
     /// What the entry looks like, where that is known.
-    public var look: EntryLook? {
+    package var look: EntryLook? {
         switch self {
         case .foreign(let look, _): look
         case .inBatch(_, let fault): fault.look
@@ -42,7 +42,7 @@ extension EntryError {
 
 extension EntryError: CustomStringConvertible {
     /// What is wrong and what to do, for a person who looks at a dead letter.
-    public var description: String {
+    package var description: String {
         switch self {
         case .emptyEntry: "the entry has no fields; put the event as JSON into a field named 'event'"
         case .noEventField(let names):

@@ -1,7 +1,7 @@
-public import JSON
+package import JSON
 
 /// What an entry that holds no event of Segment's looks like: a closed set, since it is a metric label.
-public enum EntryLook: String, Sendable, CaseIterable {
+package enum EntryLook: String, Sendable, CaseIterable {
     /// A row of a change-data stream: Maxwell, Debezium, wal2json.
     case changeData = "change_data"
     /// A CloudEvents envelope around something else.
@@ -30,7 +30,7 @@ public enum EntryLook: String, Sendable, CaseIterable {
 
 extension EntryLook {
     /// What an object looks like that is no event of Segment's.
-    public init(of object: JSONObject) {
+    package init(of object: JSONObject) {
         func has(_ names: String...) -> Bool { names.allSatisfy { object[$0] != nil } }
         if object["specversion"]?.stringValue != nil, has("source") || has("id") {
             self = .cloudEvent
@@ -86,7 +86,7 @@ extension EntryLook {
     }
 
     /// What it is and what to change, for a person.
-    public var advice: String {
+    package var advice: String {
         switch self {
         case .changeData:
             "a row of a change-data stream (Maxwell, Debezium), not an event; publish Segment events to this stream, or "

@@ -1,10 +1,10 @@
-public import JSON
+package import JSON
 
 /// What a person who looks at an event should know: where it differs from what Segment's own libraries send.
-public enum EventHints {
+package enum EventHints {
     /// One sentence each; empty for most events.
     /// - Parameter event: as it came.
-    public static func hints(for event: JSONValue) -> [String] {
+    package static func hints(for event: JSONValue) -> [String] {
         guard case .object(let given) = event else { return [] }
         var hints: [String] = []
         if CloudEvent.event(in: given) != nil {

@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 /// Reads members of an event as they were meant, where producers spell them in other ways.
 ///
@@ -63,7 +63,7 @@ struct EventSpelling {
 }
 
 /// Something of an event that was not taken as it is written.
-public enum EventOddity: Sendable, Equatable {
+package enum EventOddity: Sendable, Equatable {
     /// The `type` as the event has it.
     case typeSpelling(String)
     /// The `userId` as the event has it.
@@ -72,13 +72,13 @@ public enum EventOddity: Sendable, Equatable {
     case unreadableTime(String)
 
     /// A closed set, since it is a metric label.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         case typeSpelling = "type_spelling"
         case placeholderUserId = "placeholder_user_id"
         case unreadableTime = "unreadable_time"
     }
 
-    public var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .typeSpelling: .typeSpelling
         case .placeholderUserId: .placeholderUserId
@@ -87,7 +87,7 @@ public enum EventOddity: Sendable, Equatable {
     }
 
     /// For a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .typeSpelling(let type): "the type \(JSONValue.string(type).jsonText) is taken for Segment's word"
         case .placeholderUserId(let id): "the userId \(JSONValue.string(id).jsonText) is taken for none"
@@ -98,7 +98,7 @@ public enum EventOddity: Sendable, Equatable {
 
 extension SegmentEvent {
     /// An event's JSON as the bridge reads it: out of its envelope, with its type and its IDs as they were meant.
-    public static func asRead(_ json: JSONValue) -> JSONValue {
+    package static func asRead(_ json: JSONValue) -> JSONValue {
         guard case .object(let object) = json else { return json }
         return .object(EventSpelling(CloudEvent.event(in: object) ?? object).object)
     }

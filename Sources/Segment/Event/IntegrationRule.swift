@@ -4,19 +4,19 @@ import JSON
 ///
 /// In Segment this happens before a destination sees an event. An event is skipped when a name of ours is `false`, or
 /// when `All` is `false` and no name of ours is `true` or an object.
-public struct IntegrationRule: Sendable, Equatable {
-    public static let defaultName = "Loops (Actions)"
+package struct IntegrationRule: Sendable, Equatable {
+    package static let defaultName = "Loops (Actions)"
     /// Names that count besides the configured one.
-    public static let otherNames = ["Loops", "actions-loops"]
+    package static let otherNames = ["Loops", "actions-loops"]
 
     private let names: [String]
 
     /// - Parameter name: the name that events use for this destination.
-    public init(name: String = Self.defaultName) {
+    package init(name: String = Self.defaultName) {
         self.names = [name] + Self.otherNames.filter { $0 != name }
     }
 
-    public func skips(_ event: SegmentEvent) -> Bool {
+    package func skips(_ event: SegmentEvent) -> Bool {
         guard case .object(let integrations)? = event.json["integrations"] else { return false }
         var isAsked = false
         for name in names {

@@ -1,21 +1,21 @@
-public import JSON
+package import JSON
 
 /// One event in Segment's form: an object with a `type`.
-public struct SegmentEvent: Sendable, Equatable {
+package struct SegmentEvent: Sendable, Equatable {
     /// Segment's kinds of events.
-    public static let types = ["identify", "track", "page", "screen", "group", "alias", "delete"]
+    package static let types = ["identify", "track", "page", "screen", "group", "alias", "delete"]
 
     /// The whole event. Where its `type` or its IDs were spelled in another way, as they were meant; see ``oddities``.
-    public let json: JSONValue
+    package let json: JSONValue
     /// `identify`, `track`, … or another word, which triggers may or may not match.
-    public let type: String
+    package let type: String
     /// What was not taken as it is written.
-    public let oddities: [EventOddity]
+    package let oddities: [EventOddity]
     /// When it happened by its own account.
     let time: EventTime
 
     /// - Throws: ``EntryError`` when the value is not an object or has no `type`.
-    public init(_ json: JSONValue) throws(EntryError) {
+    package init(_ json: JSONValue) throws(EntryError) {
         guard case .object(let object) = json else {
             throw .notAnObject(field: "event", found: json.kindName)
         }
@@ -43,13 +43,13 @@ public struct SegmentEvent: Sendable, Equatable {
     static func isKnown(_ type: String) -> Bool { types.contains { $0.hasSameBytes(as: type) } }
 
     /// Whether it is one of Segment's kinds.
-    public var hasKnownType: Bool { Self.isKnown(type) }
+    package var hasKnownType: Bool { Self.isKnown(type) }
 
     /// What it looks like if it is none of them.
-    public var look: EntryLook { json.objectValue.map { EntryLook(of: $0) } ?? .unknown }
+    package var look: EntryLook { json.objectValue.map { EntryLook(of: $0) } ?? .unknown }
 
     /// A number counts as its digits.
-    public var messageId: String? {
+    package var messageId: String? {
         switch json["messageId"] {
         case .string(let text)?: text.isEmpty ? nil : text
         case .int(let number)?: String(number)
@@ -60,5 +60,5 @@ public struct SegmentEvent: Sendable, Equatable {
     }
 
     /// When the event happened by its own account, in seconds since 1970; nil when it does not say so in a way that can be read.
-    public var occurredAt: Double? { if case .said(let seconds) = time { seconds } else { nil } }
+    package var occurredAt: Double? { if case .said(let seconds) = time { seconds } else { nil } }
 }

@@ -7,16 +7,16 @@
 #endif
 
 /// Tells the `date` filter what `"now"` and `"today"` are.
-public struct LiquidClock: Sendable {
+package struct LiquidClock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    public let nowMilliseconds: @Sendable () -> Int64
+    package let nowMilliseconds: @Sendable () -> Int64
 
-    public init(nowMilliseconds: @escaping @Sendable () -> Int64) {
+    package init(nowMilliseconds: @escaping @Sendable () -> Int64) {
         self.nowMilliseconds = nowMilliseconds
     }
 
     /// The system's real-time clock.
-    public static let system = LiquidClock {
+    package static let system = LiquidClock {
         var time = timespec()
         guard clock_gettime(CLOCK_REALTIME, &time) == 0 else { return 0 }
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000

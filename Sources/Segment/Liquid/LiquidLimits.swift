@@ -2,17 +2,17 @@
 ///
 /// Segment limits a template to 1,000 characters, a rendering to 500 ms and 100 MB. Time and allocation would make the
 /// outcome depend on the machine, so here work is counted instead: the same event always renders or always fails.
-public struct LiquidLimits: Sendable, Equatable {
+package struct LiquidLimits: Sendable, Equatable {
     /// Longest template, in UTF-16 units.
-    public var templateUnits: Int
+    package var templateUnits: Int
     /// Longest result, in UTF-16 units.
-    public var outputUnits: Int
+    package var outputUnits: Int
     /// Work of one rendering: every node costs 1, every filter and range the units and items that it reads and writes.
-    public var workUnits: Int
+    package var workUnits: Int
     /// Deepest nesting of blocks and, separately, of ranges and brackets within one expression.
-    public var depth: Int
+    package var depth: Int
 
-    public init(templateUnits: Int = 1_000, outputUnits: Int = 1_000_000, workUnits: Int = 10_000_000, depth: Int = 64)
+    package init(templateUnits: Int = 1_000, outputUnits: Int = 1_000_000, workUnits: Int = 10_000_000, depth: Int = 64)
     {
         self.templateUnits = templateUnits
         self.outputUnits = outputUnits

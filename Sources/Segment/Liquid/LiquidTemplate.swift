@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 /// A Liquid template over an event, as Segment's `@liquid` directive renders it.
 ///
@@ -7,16 +7,16 @@ public import JSON
 /// ``LiquidLimits`` bound what the filters make. Differences from Segment, all found at load and none silent:
 /// disabled tags and filters and wrong argument counts are refused even in branches that never run; `sample` is refused
 /// because a redelivered event has to give the same request.
-public struct LiquidTemplate: Sendable {
+package struct LiquidTemplate: Sendable {
     /// The template's text.
-    public let text: String
+    package let text: String
     /// Filter names that liquidjs does not know. They pass their input through, as in Segment; a check should warn.
-    public let unknownFilters: [String]
+    package let unknownFilters: [String]
     /// Why the zones that the template names as texts cannot be used, one sentence each. Events whose date is none do
     /// not notice; a check should refuse it all the same.
-    public let zoneFaults: [String]
+    package let zoneFaults: [String]
     /// Whether a tag holds a text without its closing quote, which then loses its last character; a check should warn.
-    public let hasOpenText: Bool
+    package let hasOpenText: Bool
 
     private let source: LiquidSource
     private let nodes: [LiquidNode]
@@ -31,7 +31,7 @@ public struct LiquidTemplate: Sendable {
     ///   - limits: Bounds for the template and for each rendering.
     ///   - clock: Tells `"now" | date` the time.
     ///   - zones: Knows the zones that `date` is given.
-    public init(
+    package init(
         parsing text: String,
         limits: LiquidLimits = LiquidLimits(),
         clock: LiquidClock = .system,
@@ -66,7 +66,7 @@ public struct LiquidTemplate: Sendable {
     }
 
     /// Renders the template against an event. Missing values print nothing.
-    public func render(_ event: JSONValue) throws(LiquidError) -> String {
+    package func render(_ event: JSONValue) throws(LiquidError) -> String {
         var event = event
         return try render(updating: &event)
     }

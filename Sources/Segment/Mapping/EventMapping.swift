@@ -1,22 +1,22 @@
-public import JSON
+package import JSON
 
 /// A mapping in Segment's mapping language, compiled: how the fields of an action come out of an event.
 ///
 /// Semantics are Segment's (docs/reference/mapping-language.md, "Directives"; proved by Tests/Vectors/mapping.ndjson). Compiled once;
 /// resolving neither reads a directive's name nor splits a path.
-public struct EventMapping: Sendable {
+package struct EventMapping: Sendable {
     /// The key of a mapping's root whose directive gets the other members as its `mapping`.
-    public static let rootDirectiveKey = "__segment_internal_directive"
+    package static let rootDirectiveKey = "__segment_internal_directive"
 
     /// Mistakes that Segment would notice only for events that reach them. The mapping works for all others; a check
     /// should refuse it all the same.
-    public let lateFaults: [MappingFault]
+    package let lateFaults: [MappingFault]
     /// What the writer of the mapping should know, one sentence each.
-    public let warnings: [String]
+    package let warnings: [String]
     private let root: MappingNode
 
     /// - Throws: ``MappingErrors`` with every fault of the mapping, each with its JSON pointer.
-    public init(compiling mapping: JSONValue) throws(MappingErrors) {
+    package init(compiling mapping: JSONValue) throws(MappingErrors) {
         var compiler = MappingCompiler()
         let root = compiler.root(mapping, at: [])
         guard compiler.faults.isEmpty else { throw MappingErrors(faults: compiler.faults + compiler.lateFaults) }
@@ -30,7 +30,7 @@ public struct EventMapping: Sendable {
     /// - Parameter keepsUndefinedElements: whether a missing element of an array that is a member of the root is NaN instead of null, so that a
     ///   field which takes no array can tell the two apart.
     /// - Throws: ``MappingError``; the same event always fails again.
-    public func resolve(
+    package func resolve(
         _ event: JSONValue,
         keepsUndefinedElements: Bool = false
     ) throws(MappingError) -> JSONValue? {

@@ -1,10 +1,10 @@
-public import JSON
+package import JSON
 
 /// The paths of an event that a mapping takes its value from, as far as they can be told without an event.
-public enum MappingPaths {
+package enum MappingPaths {
     /// - Parameter mapping: a mapping that compiles, or a part of one.
     /// - Returns: dot paths, in the order of the mapping, each once. What a condition asks for is not among them: it gives no value.
-    public static func sources(of mapping: JSONValue) -> [String] {
+    package static func sources(of mapping: JSONValue) -> [String] {
         var paths: [String] = []
         collect(mapping, into: &paths)
         var seen: Set<String> = []

@@ -1,18 +1,18 @@
-public import JSON
+package import JSON
 
 /// Which directives gave a value for one event: the way through a mapping, for people.
 ///
 /// Choices are followed into the branch that the event takes; what works on another payload (`@transform`, the shape of
 /// an `@arrayPath`) is shown as it is written.
-public struct ValueOrigin: Sendable, Equatable, CustomStringConvertible {
-    public let steps: [String]
+package struct ValueOrigin: Sendable, Equatable, CustomStringConvertible {
+    package let steps: [String]
 
-    public var description: String { steps.joined(separator: " ") }
+    package var description: String { steps.joined(separator: " ") }
 
     /// - Parameters:
     ///   - mapping: a mapping that compiles, or a part of one.
     ///   - event: an object.
-    public init(of mapping: JSONValue, for event: JSONValue) {
+    package init(of mapping: JSONValue, for event: JSONValue) {
         var steps: [String] = []
         var rest: JSONValue? = mapping
         // A mapping that compiles is at most this deep.

@@ -1,21 +1,21 @@
-public import JSON
+package import JSON
 
 /// A trigger in Segment's filter query language: which events a mapping is for.
 ///
 /// Parsed once; asking it about an event does not allocate. Semantics are Segment's (docs/reference/mapping-language.md, "Triggers"; proved
 /// by Tests/Vectors/fql.ndjson); what Segment would guess at is refused instead.
-public struct Trigger: Sendable {
+package struct Trigger: Sendable {
     /// The longest trigger, in UTF-8 bytes.
-    public static let bytesMax = 10_000
+    package static let bytesMax = 10_000
 
     /// The text that was parsed.
-    public let text: String
+    package let text: String
     /// What the writer of the trigger should know, one sentence each; empty for most triggers.
-    public let warnings: [String]
+    package let warnings: [String]
     let node: TriggerNode
 
     /// - Throws: ``TriggerError`` with the column; the text never traps, whatever it holds.
-    public init(parsing text: String) throws(TriggerError) {
+    package init(parsing text: String) throws(TriggerError) {
         guard text.utf8.count <= Self.bytesMax else {
             throw TriggerError(column: 1, reason: "the trigger has more than \(Self.bytesMax) bytes", hint: nil)
         }
@@ -31,7 +31,7 @@ public struct Trigger: Sendable {
     }
 
     /// Whether the event passes. Values that are not objects match nothing.
-    public func matches(_ event: JSONValue) -> Bool {
+    package func matches(_ event: JSONValue) -> Bool {
         if case .object(let object) = event { node.matches(object) } else { false }
     }
 

@@ -1,13 +1,13 @@
 /// Why a trigger was refused when it was loaded. The same text always fails again.
-public struct TriggerError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct TriggerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// 1-based, in Unicode scalars from the start of the trigger.
-    public let column: Int
+    package let column: Int
     /// What is wrong, as one sentence without the place.
-    public let reason: String
+    package let reason: String
     /// What to write instead, where that is known.
-    public let hint: String?
+    package let hint: String?
 
-    public var description: String {
+    package var description: String {
         let place = "column \(column): \(reason)"
         return hint.map { "\(place); \($0)" } ?? place
     }

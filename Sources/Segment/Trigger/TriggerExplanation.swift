@@ -1,23 +1,23 @@
-public import JSON
+package import JSON
 
 /// Why a trigger passed an event or did not: its conditions as Segment reads them, each with what it met.
-public struct TriggerExplanation: Sendable, Equatable {
+package struct TriggerExplanation: Sendable, Equatable {
     /// One comparison or call of a function.
-    public struct Condition: Sendable, Equatable {
+    package struct Condition: Sendable, Equatable {
         /// In the trigger's language, as it is evaluated: `type = 5` asks for a text and is `type = "5"`.
-        public let text: String
-        public let isMet: Bool
+        package let text: String
+        package let isMet: Bool
         /// What the event has in the condition's field; nil where it has nothing.
-        public let found: JSONValue?
+        package let found: JSONValue?
 
-        public init(text: String, isMet: Bool, found: JSONValue?) {
+        package init(text: String, isMet: Bool, found: JSONValue?) {
             self.text = text
             self.isMet = isMet
             self.found = found
         }
     }
 
-    public indirect enum Part: Sendable, Equatable {
+    package indirect enum Part: Sendable, Equatable {
         case condition(Condition)
         /// Parts joined by `and`.
         case all([Part])
@@ -26,7 +26,7 @@ public struct TriggerExplanation: Sendable, Equatable {
         /// Segment reads no condition in the trigger, so that it never matches.
         case nothing
 
-        public var isMet: Bool {
+        package var isMet: Bool {
             switch self {
             case .condition(let condition): condition.isMet
             case .all(let parts): parts.allSatisfy(\.isMet)
@@ -37,10 +37,10 @@ public struct TriggerExplanation: Sendable, Equatable {
     }
 
     /// As ``Trigger/matches(_:)`` answers.
-    public let isMatched: Bool
-    public let root: Part
+    package let isMatched: Bool
+    package let root: Part
 
-    public init(isMatched: Bool, root: Part) {
+    package init(isMatched: Bool, root: Part) {
         self.isMatched = isMatched
         self.root = root
     }
@@ -48,7 +48,7 @@ public struct TriggerExplanation: Sendable, Equatable {
 
 extension Trigger {
     /// What ``matches(_:)`` answers, and why. All conditions are looked at, also those that decide nothing any more.
-    public func explain(_ event: JSONValue) -> TriggerExplanation {
+    package func explain(_ event: JSONValue) -> TriggerExplanation {
         guard case .object(let object) = event else {
             return TriggerExplanation(isMatched: false, root: node.explain(JSONObject()))
         }

@@ -1,7 +1,7 @@
 /// What somebody who wrote an unknown name probably meant.
-public enum Suggestion {
+package enum Suggestion {
     /// The candidate that is at most a third of the name's length away in single edits, or nil. Case does not count.
-    public static func nearest(to name: String, in candidates: [String]) -> String? {
+    package static func nearest(to name: String, in candidates: [String]) -> String? {
         let name = Array(name.lowercased().utf8.prefix(64))
         var best: (distance: Int, candidate: String)?
         for candidate in candidates {
@@ -14,7 +14,7 @@ public enum Suggestion {
 
     /// What to write instead, for the end of a sentence about an unknown name: the nearest candidate, or all of them.
     /// - Parameter quote: what stands around the nearest candidate.
-    public static func hint(for name: String, in candidates: [String], quote: String = "'") -> String {
+    package static func hint(for name: String, in candidates: [String], quote: String = "'") -> String {
         nearest(to: name, in: candidates).map { "did you mean \(quote)\($0)\(quote)?" }
             ?? "known are \(candidates.joined(separator: ", "))"
     }

@@ -1,15 +1,15 @@
-public import JSON
+package import JSON
 
 /// One place where two values differ. Numbers are compared as doubles, objects without the order of their keys.
-public struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
+package struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
     /// A JSON pointer (RFC 6901); empty for the root.
-    public let path: String
+    package let path: String
     /// nil where there should be nothing.
-    public let expected: JSONValue?
+    package let expected: JSONValue?
     /// nil where there is nothing.
-    public let found: JSONValue?
+    package let found: JSONValue?
 
-    public var description: String {
+    package var description: String {
         """
         \(path.isEmpty ? "/" : path)
             expected \(expected?.jsonText ?? "nothing")

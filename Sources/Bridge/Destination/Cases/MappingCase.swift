@@ -1,11 +1,11 @@
-public import JSON
+package import JSON
 import Loops
 
 /// A case that a user wrote beside the mappings: an event, and what is to come out of it.
-public struct MappingCase: Sendable, Equatable {
+package struct MappingCase: Sendable, Equatable {
     /// What one of the mappings that match is to give. Nil says nothing about that side.
-    public struct Outcome: Sendable, Equatable {
-        public enum Kind: Sendable, Equatable {
+    package struct Outcome: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable {
             case request(method: String?, path: String, body: JSONObject)
             /// By field the keyword of its fault: `required`, `type` or `format`. All of them, and no others.
             case fields([String: String])
@@ -15,19 +15,19 @@ public struct MappingCase: Sendable, Equatable {
             case mappingFailed
         }
 
-        public let mapping: String?
-        public let kind: Kind
+        package let mapping: String?
+        package let kind: Kind
     }
 
-    public let name: String
+    package let name: String
     /// Where the case begins in its file, 1-based.
-    public let line: Int
-    public let event: JSONValue
+    package let line: Int
+    package let event: JSONValue
     /// One for each mapping that matches, in the order of the mappings; empty where the event is to be ignored.
-    public let expected: [Outcome]
+    package let expected: [Outcome]
 
     /// How what the mappings make of the event differs from what is expected; empty when the case passes.
-    public func differences(by destination: Destination) -> [JSONDifference] {
+    package func differences(by destination: Destination) -> [JSONDifference] {
         let results = destination.results(for: event).filter { !$0.isIgnored }
         let found = results.enumerated().map { index, result in
             result.json(asExpectedBy: index < expected.count ? expected[index] : nil)

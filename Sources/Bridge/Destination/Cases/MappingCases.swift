@@ -2,16 +2,16 @@ import JSON
 import Loops
 
 /// A file of cases for mappings, YAML or JSON: what `loops-bridge test` runs.
-public struct MappingCases: Sendable, Equatable {
+package struct MappingCases: Sendable, Equatable {
     /// The mappings file as the file of cases names it; nil for the destination's presets.
-    public let mappings: String?
-    public let cases: [MappingCase]
+    package let mappings: String?
+    package let cases: [MappingCase]
 
     /// - Parameters:
     ///   - file: its name, for the faults only.
     ///   - bytes: its content, at most 1 MB.
     /// - Throws: ``MappingsFileFaults`` with every fault of the file.
-    public init(file: String, bytes: [UInt8]) throws(MappingsFileFaults) {
+    package init(file: String, bytes: [UInt8]) throws(MappingsFileFaults) {
         let document: MappingsDocument
         do throws(MappingsFileFaults.Fault) {
             document = try MappingsDocument(bytes: bytes)
@@ -28,7 +28,7 @@ public struct MappingCases: Sendable, Equatable {
     }
 
     /// The mappings file that a file of cases names, also where the file has faults, so that both can be reported.
-    public static func mappings(in bytes: [UInt8]) -> String? {
+    package static func mappings(in bytes: [UInt8]) -> String? {
         (try? MappingsDocument(bytes: bytes))?.root["mappings"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -1,10 +1,10 @@
-public import JSON
+package import JSON
 import Loops
 import Segment
 
 extension DestinationMapping {
     /// What becomes of an event as ``result(for:)`` has it, and the way there.
-    public func explain(_ event: JSONValue) -> MappingExplanation {
+    package func explain(_ event: JSONValue) -> MappingExplanation {
         let trigger = trigger.explain(event)
         let result = result(for: event)
         let fields = trigger.isMatched && isEnabled ? fieldExplanations(event) : []

@@ -1,18 +1,18 @@
-public import JSON
+package import JSON
 import Segment
 
 /// What a destination makes of one event, and why: what `loops-bridge map --explain` shows.
-public struct Explanation: Sendable, Equatable {
-    public let event: JSONValue
+package struct Explanation: Sendable, Equatable {
+    package let event: JSONValue
     /// Whether the event's `integrations` keep it from the destination under its usual names. It is explained all the
     /// same, as a dry run.
-    public let isSwitchedOff: Bool
+    package let isSwitchedOff: Bool
     /// What differs from what Segment's own libraries send, one sentence each.
-    public internal(set) var hints: [String]
+    package internal(set) var hints: [String]
     /// All mappings in their order, those that are off as well.
-    public let mappings: [MappingExplanation]
+    package let mappings: [MappingExplanation]
 
-    public init(event: JSONValue, mappings: [MappingExplanation]) {
+    package init(event: JSONValue, mappings: [MappingExplanation]) {
         self.event = event
         self.isSwitchedOff = (try? SegmentEvent(event)).map(IntegrationRule().skips) ?? false
         self.hints = EventHints.hints(for: event)
@@ -22,7 +22,7 @@ public struct Explanation: Sendable, Equatable {
 
 extension Destination {
     /// What becomes of an event as ``results(for:)`` has it, and the way there.
-    public func explain(_ event: JSONValue) -> Explanation {
+    package func explain(_ event: JSONValue) -> Explanation {
         Explanation(event: event, mappings: mappings.map { $0.explain(event) })
     }
 }

@@ -1,19 +1,19 @@
 import JSON
 import Loops
-public import Segment
+package import Segment
 
 /// Writes explanations for people.
-public struct ExplanationText: Sendable {
+package struct ExplanationText: Sendable {
     private let style: TextStyle
     private var lines: [String] = []
 
-    public static func text(_ explanation: Explanation, style: TextStyle) -> String {
+    package static func text(_ explanation: Explanation, style: TextStyle) -> String {
         var text = ExplanationText(style)
         text.add(explanation)
         return text.lines.joined(separator: "\n") + "\n"
     }
 
-    public static func text(trigger: String, _ explanation: TriggerExplanation, style: TextStyle) -> String {
+    package static func text(trigger: String, _ explanation: TriggerExplanation, style: TextStyle) -> String {
         var text = ExplanationText(style)
         text.lines.append(text.mark(explanation.isMatched) + " " + style.bold(TextStyle.shown(trigger)))
         text.add(explanation.root, indent: 1)

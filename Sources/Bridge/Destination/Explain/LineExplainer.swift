@@ -1,9 +1,9 @@
-public import JSON
-public import Segment
+package import JSON
+package import Segment
 
 /// Explains lines of NDJSON where ``LineMapper`` answers them.
-public struct LineExplainer: Sendable {
-    public enum Answer: Sendable, Equatable {
+package struct LineExplainer: Sendable {
+    package enum Answer: Sendable, Equatable {
         case explained(Explanation)
         /// A line that asks about a trigger alone.
         case trigger(String, TriggerExplanation)
@@ -15,12 +15,12 @@ public struct LineExplainer: Sendable {
     private let mapper: LineMapper
 
     /// - Parameter destination: for lines that bring no mappings.
-    public init(destination: Destination) {
+    package init(destination: Destination) {
         self.destination = destination
         self.mapper = LineMapper(destination: destination)
     }
 
-    public func explain(_ line: [UInt8]) -> Answer {
+    package func explain(_ line: [UInt8]) -> Answer {
         guard let json = try? JSONParser.parse(line), case .object(let object) = json else {
             return .plain(mapper.map(line))
         }

@@ -1,10 +1,10 @@
-public import JSON
-public import Loops
-public import Segment
+package import JSON
+package import Loops
+package import Segment
 
 /// What one mapping makes of one event, and why.
-public struct MappingExplanation: Sendable, Equatable {
-    public enum End: Sendable, Equatable {
+package struct MappingExplanation: Sendable, Equatable {
+    package enum End: Sendable, Equatable {
         /// The mapping is off and was not asked.
         case off
         case notMatched
@@ -13,28 +13,28 @@ public struct MappingExplanation: Sendable, Equatable {
         case faults([String])
     }
 
-    public let name: String
-    public let action: LoopsAction
+    package let name: String
+    package let action: LoopsAction
     /// The trigger as it is written.
-    public let triggerText: String
-    public let trigger: TriggerExplanation
+    package let triggerText: String
+    package let trigger: TriggerExplanation
     /// Empty where the trigger does not match.
-    public let fields: [FieldExplanation]
+    package let fields: [FieldExplanation]
     /// Members of fields that were left out on the way to the request, as `/mailingLists/a`, with the reason.
-    public let omissions: [Omission]
-    public let adjustments: [Adjustment]
-    public let end: End
+    package let omissions: [Omission]
+    package let adjustments: [Adjustment]
+    package let end: End
 
-    public struct Omission: Sendable, Equatable {
-        public let path: String
-        public let value: JSONValue
-        public let reason: String
+    package struct Omission: Sendable, Equatable {
+        package let path: String
+        package let value: JSONValue
+        package let reason: String
     }
 }
 
 /// One field of an action: its value, where that came from and what became of it.
-public struct FieldExplanation: Sendable, Equatable {
-    public enum Origin: Sendable, Equatable {
+package struct FieldExplanation: Sendable, Equatable {
+    package enum Origin: Sendable, Equatable {
         /// The mapping says so.
         case given(String)
         /// The mapping leaves the field to the action's default.
@@ -43,7 +43,7 @@ public struct FieldExplanation: Sendable, Equatable {
         case wholeMapping(String)
     }
 
-    public enum Fate: Sendable, Equatable {
+    package enum Fate: Sendable, Equatable {
         case sent
         case coerced(to: JSONValue)
         /// JavaScript's `undefined`: the event has nothing there.
@@ -55,9 +55,9 @@ public struct FieldExplanation: Sendable, Equatable {
         case failed(String)
     }
 
-    public let name: String
+    package let name: String
     /// What the mapping resolved to; nil for `undefined`.
-    public let value: JSONValue?
-    public let origin: Origin
-    public let fate: Fate
+    package let value: JSONValue?
+    package let origin: Origin
+    package let fate: Fate
 }

@@ -1,15 +1,15 @@
 import JSON
 
 /// Colours for a terminal, or none.
-public enum TextStyle: Sendable {
+package enum TextStyle: Sendable {
     case plain
     case coloured
 
     func bold(_ text: String) -> String { styled(text, "1") }
     func dim(_ text: String) -> String { styled(text, "2") }
-    public func red(_ text: String) -> String { styled(text, "31") }
-    public func green(_ text: String) -> String { styled(text, "32") }
-    public func yellow(_ text: String) -> String { styled(text, "33") }
+    package func red(_ text: String) -> String { styled(text, "31") }
+    package func green(_ text: String) -> String { styled(text, "32") }
+    package func yellow(_ text: String) -> String { styled(text, "33") }
     func cyan(_ text: String) -> String { styled(text, "36") }
 
     /// Select Graphic Rendition of ECMA-48.

@@ -11,9 +11,9 @@ import Synchronization
 /// The time zones that the system knows, by their IANA names: the files of tzdata.
 ///
 /// The names are listed once, so that a name out of an event is looked up in memory and never becomes a path of its own.
-public final class ZoneDirectory: Sendable {
+package final class ZoneDirectory: Sendable {
     /// `TZDIR` if it is set, else where systems keep their zone data.
-    public static let system = ZoneDirectory(
+    package static let system = ZoneDirectory(
         folder: getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
     )
 
@@ -32,14 +32,14 @@ public final class ZoneDirectory: Sendable {
     private let files: [String: String]
     private let loaded = Mutex<[String: ZoneRules]>([:])
 
-    public init(folder: String) {
+    package init(folder: String) {
         var files: [String: String] = [:]
         Self.list(folder, prefix: "", depth: 0, into: &files)
         self.files = files
     }
 
     /// Whether the system has no zone data at all.
-    public var isEmpty: Bool { files.isEmpty }
+    package var isEmpty: Bool { files.isEmpty }
 
     /// The rules of a zone; capitals do not count. Nil for a name that is none.
     func rules(named name: String) -> ZoneRules? {
