@@ -25,8 +25,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        // Without its default traits: one of them brings all of Foundation, and that 40 MB of ICU.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
@@ -38,8 +38,14 @@ let package = Package(
             pkgConfig: "hiredis",
             providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"]), .yum(["hiredis-devel"])]
         ),
+        .systemLibrary(
+            name: "CYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"]), .yum(["libyaml-devel"])]
+        ),
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         .target(name: "JSON"),
+        .target(name: "YAML", dependencies: ["CYAML"]),
         .target(
             name: "NIOSupport",
             dependencies: [
@@ -86,7 +92,7 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment",
+                "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -94,7 +100,6 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
             ],
             resources: [
                 .embedInCode("Scripts/ack.lua"),
@@ -147,8 +152,7 @@ let package = Package(
             name: "BridgeService",
             dependencies: [
                 "Bridge", "CBuildInfo", "HTTPTransport", "JSON", "Loops", "NIOSupport", "PrometheusMetrics",
-                "RedisStreams",
-                "Segment",
+                "RedisStreams", "Segment", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -160,7 +164,6 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
             ],
             resources: [
                 .embedInCode("Admin/Page/page.css"),
@@ -251,6 +254,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment"]),
         .testTarget(
             name: "NIOSupportTests",

@@ -1,5 +1,4 @@
-import Bridge
-import Yams
+import YAML
 
 /// The settings file (YAML, and so JSON too), flattened to dotted keys.
 package struct SettingsFile {
@@ -15,39 +14,34 @@ package struct SettingsFile {
 
     init(path: String, text: String) {
         self.path = path
-        do {
-            try YAMLExpansion.check(text, maxValues: Self.valuesMax)
-            guard let root = try Yams.compose(yaml: text) else { return }
+        do throws(YAMLFault) {
+            guard let root = try YAMLNode.document(Array(text.utf8), limits: YAMLLimits(values: Self.valuesMax)) else {
+                return
+            }
             flatten(root, prefix: "")
-        } catch let fault as YAMLExpansion.Fault {
-            faults.append(.unreadableFile(path: "\(path):\(fault.line)", reason: fault.reason))
         } catch {
-            // The library repeats the line, however long it is.
-            let reason = "\(error)".cut(to: 500)
-            faults.append(.unreadableFile(path: path, reason: "not YAML: \(reason)"))
+            faults.append(.unreadableFile(path: "\(path):\(error.line)", reason: error.reason))
         }
     }
 
-    private mutating func flatten(_ node: Node, prefix: String) {
-        switch node {
-        case .mapping(let mapping):
-            for (key, value) in mapping {
-                guard let name = key.string else {
-                    faults.append(.unreadableFile(path: place(key), reason: "a key is not text"))
+    private mutating func flatten(_ node: YAMLNode, prefix: String) {
+        switch node.content {
+        case .mapping(let members):
+            for member in members {
+                guard let name = member.key.text else {
+                    faults.append(.unreadableFile(path: place(member.key), reason: "a key is not text"))
                     continue
                 }
-                flatten(value, prefix: prefix.isEmpty ? name : "\(prefix).\(name)")
+                flatten(member.value, prefix: prefix.isEmpty ? name : "\(prefix).\(name)")
             }
-        case .scalar(let scalar):
-            take(prefix, scalar.string, at: node)
+        case .scalar(let text, _):
+            take(prefix, text, at: node)
         case .sequence(let sequence):
-            take(prefix, sequence.compactMap(\.string).joined(separator: ","), at: node)
-        case .alias:
-            faults.append(.unreadableFile(path: place(node), reason: "aliases are not used in settings"))
+            take(prefix, sequence.compactMap(\.text).joined(separator: ","), at: node)
         }
     }
 
-    private mutating func take(_ key: String, _ text: String, at node: Node) {
+    private mutating func take(_ key: String, _ text: String, at node: YAMLNode) {
         guard Setting.all.contains(where: { $0.key == key }) else {
             guard faults.count < Self.faultsMax else { return }
             // No setting is as long: what is longer is near to none, and would take its time to be compared.
@@ -61,7 +55,7 @@ package struct SettingsFile {
         values[key] = text
     }
 
-    private func place(_ node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
+    private func place(_ node: YAMLNode) -> String { "\(path):\(node.line)" }
 }
 
 extension String {
