@@ -1,7 +1,12 @@
 import Bridge
-import Foundation
 import Logging
 import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Loads the mappings file again when it changes, and when it is told to. A file that cannot be used is refused: what is in force stays.
 struct MappingsReloader: Service {

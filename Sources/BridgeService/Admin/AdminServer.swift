@@ -1,5 +1,4 @@
 import Bridge
-import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -7,6 +6,12 @@ import JSON
 import Logging
 import NIOCore
 import PrometheusMetrics
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
 /// `/status.json`, `/history.json`, `/version`. Each answers HEAD as well.

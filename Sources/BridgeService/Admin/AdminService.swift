@@ -1,8 +1,15 @@
-import Foundation
 import Hummingbird
 import NIOCore
 import NIOSupport
 import ServiceLifecycle
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// The admin endpoints as a part of the program: one that cannot listen says so in words, and what to do about it.
 struct AdminService: Service {

@@ -1,6 +1,11 @@
-import Foundation
 import JSON
 import Logging
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// One line of the log, as text for people or as JSON for machines. A value: the time is given.
 struct LogLine {
@@ -30,7 +35,7 @@ struct LogLine {
     /// Time, level, message, then `name=value`. One line, whatever a value holds: nobody can write a line of their own into it.
     /// - Parameter hasColour: whether the level is coloured.
     func text(hasColour: Bool) -> String {
-        let word = level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
+        let word = level.rawValue + String(repeating: " ", count: max(0, 8 - level.rawValue.count))
         let code =
             switch level {
             case .critical, .error: "31"

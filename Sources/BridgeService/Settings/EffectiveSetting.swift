@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTransport
 import JSON
 
@@ -30,7 +29,7 @@ package struct EffectiveSetting: Sendable, Equatable {
 
     /// An address without the part before its `@`.
     static func withoutPassword(_ text: String) -> String {
-        guard let scheme = text.range(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
+        guard let scheme = text.firstRange(of: "://"), let at = text.lastIndex(of: "@"), scheme.upperBound <= at else {
             return text
         }
         return text[..<scheme.upperBound] + "…" + text[at...]

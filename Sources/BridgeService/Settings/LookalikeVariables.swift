@@ -1,5 +1,10 @@
-import Foundation
 import Segment
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Environment variables that look like settings and are none: misspelt, they would be ignored in silence.
 package enum LookalikeVariables {

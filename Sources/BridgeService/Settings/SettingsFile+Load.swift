@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 extension SettingsFile {
     /// The variable that names the file where `--config` does not, so that every command in a container finds the same one.

@@ -1,5 +1,10 @@
 import ArgumentParser
-import Foundation
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The settings as flags. None has a default here: a flag that was not typed must not hide the environment or the file.
 package struct SettingsOptions: ParsableArguments {

@@ -1,6 +1,11 @@
 import ArgumentParser
 import Bridge
-import Foundation
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The settings of commands that look at streams and talk to Redis alone, as flags.
 package struct StreamOptions: ParsableArguments {

@@ -1,6 +1,5 @@
 import ArgumentParser
 package import Bridge
-import Foundation
 
 /// Loads what a command needs, or ends it with status 2 and every fault on standard error.
 package enum Usable {

@@ -1,5 +1,18 @@
-import Foundation
 import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Standard output and standard error, as a command uses them.
 package enum Terminal {
@@ -57,7 +70,7 @@ package enum Terminal {
     /// Writes bytes to standard output. When nobody reads it any more (`… | head`), the program ends quietly, with the status of a program that
     /// SIGPIPE ended.
     package static func write(_ bytes: [UInt8]) {
-        do { try FileHandle.standardOutput.write(contentsOf: Data(bytes)) } catch { exit(128 + SIGPIPE) }
+        if !write(bytes, to: STDOUT_FILENO) { exit(128 + SIGPIPE) }
     }
 
     /// Writes a line to standard output.
@@ -70,5 +83,22 @@ package enum Terminal {
     }
 
     /// Writes bytes to standard error. When nobody reads it any more, there is nobody to tell that.
-    package static func tell(_ bytes: [UInt8]) { try? FileHandle.standardError.write(contentsOf: Data(bytes)) }
+    package static func tell(_ bytes: [UInt8]) { _ = write(bytes, to: STDERR_FILENO) }
+
+    /// - Returns: whether all was written.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        bytes.withUnsafeBytes { rest in
+            var rest = rest[...]
+            while !rest.isEmpty {
+                let count = writeSome(UnsafeRawBufferPointer(rebasing: rest), to: descriptor)
+                if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
+            }
+            return true
+        }
+    }
+}
+
+/// What `write` of POSIX does: outside of ``Terminal``, which has a `write` of its own.
+private func writeSome(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
 }

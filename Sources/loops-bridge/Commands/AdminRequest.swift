@@ -1,8 +1,13 @@
 import BridgeService
-import Foundation
 import HTTPTransport
 import NIOHTTP1
 import NIOSupport
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// One request to the admin port of a replica. A redirect is not followed: it would carry the token elsewhere.
 struct AdminRequest {

@@ -1,9 +1,16 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import Logging
 import Loops
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// Settings and mappings, checked without running anything.
 struct CheckCommand: AsyncParsableCommand {

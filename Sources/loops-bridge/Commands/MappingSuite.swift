@@ -1,6 +1,5 @@
 import Bridge
 import BridgeService
-import Foundation
 
 /// A file of cases with the mappings that it is about.
 struct MappingSuite: Sendable {

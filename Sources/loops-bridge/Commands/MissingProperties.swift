@@ -1,7 +1,14 @@
 import Bridge
 import BridgeService
-import Foundation
 import Loops
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// Contact properties that mappings name and Loops lacks, each once, with the type that their values have.
 struct MissingProperties {
@@ -62,7 +69,7 @@ struct MissingProperties {
             Terminal.tell(
                 Array("Make the contact property '\(name.shown)' as \(guess.rawValue)? [y/N, or \(words)] ".utf8)
             )
-            let answer = (readLine() ?? "").trimmingCharacters(in: .whitespaces).lowercased()
+            let answer = (readLine() ?? "").filter { $0 != " " && $0 != "\t" }.lowercased()
             if answer == "y" || answer == "yes" { return guess }
             if answer.isEmpty || answer == "n" || answer == "no" { return nil }
             if let type = LoopsAccount.PropertyType(rawValue: answer) { return type }

@@ -1,9 +1,22 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import Logging
 import RedisStreams
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Events into a stream.
 struct PublishCommand: AsyncParsableCommand {
@@ -38,7 +51,7 @@ struct PublishCommand: AsyncParsableCommand {
             Terminal.printError("warning: no bridge with these settings reads \(target): bridge.streams is \(read)")
         }
         let preview = try preview(settings)
-        let (descriptor, size) = try open()
+        let (descriptor, size) = try input()
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         if descriptor == STDIN_FILENO, Terminal.isTyped { Terminal.printError(LineReader.typedNotice) }
         var redis = settings.bridge.redis
@@ -102,9 +115,9 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    private func open() throws -> (descriptor: Int32, size: Int?) {
+    private func input() throws -> (descriptor: Int32, size: Int?) {
         guard let file, file != "-" else { return (STDIN_FILENO, nil) }
-        let descriptor = Foundation.open(file, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             Terminal.printError("\(file) cannot be read: \(String(cString: strerror(errno)))")
             throw ExitStatus.unusable

@@ -1,8 +1,13 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import Logging
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The service.
 struct RunCommand: AsyncParsableCommand {

@@ -1,5 +1,12 @@
 import BridgeService
-import Foundation
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// The lines of a file descriptor, as bytes without their end (LF or CRLF), read in large pieces.
 struct LineReader {

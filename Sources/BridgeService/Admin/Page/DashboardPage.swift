@@ -1,6 +1,11 @@
 import Crypto
-import Foundation
 import HTTPTypes
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The dashboard: one document with its style and its script inside it, all of it in the binary.
 ///

@@ -1,11 +1,16 @@
 import ArgumentParser
 import BridgeService
-import Foundation
 import HTTPTransport
 import JSON
 import NIOCore
 import NIOHTTP1
 import NIOSupport
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Talks to the `/control` endpoints of one replica.
 struct ControlClient {

@@ -1,6 +1,11 @@
 import ArgumentParser
 import BridgeService
-import Foundation
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// How a command reaches the bridge that it steers.
 struct ControlOptions: ParsableArguments {
@@ -15,7 +20,7 @@ struct ControlOptions: ParsableArguments {
     }
 
     /// Who types this, as logs and pauses tell it.
-    static var person: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+    static var person: String { "\(ProcessInfo.processInfo.userName)@\(ProcessInfo.processInfo.hostName)" }
 
     /// A client for the admin address. Ends the program when there is no token.
     /// - Parameter otherwise: what works without one.

@@ -1,8 +1,13 @@
 import Bridge
 import BridgeService
-import Foundation
 import JSON
 import Logging
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A pause in words.
 struct ShownPause {

@@ -1,8 +1,15 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import RedisStreams
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// Deletes dead letters.
 struct DeadDropCommand: AsyncParsableCommand {

@@ -1,9 +1,14 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import Logging
 import RedisStreams
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What the commands share that work with dead letters: the connection, the search, and how they end when it fails.
 struct DeadLetterSession {

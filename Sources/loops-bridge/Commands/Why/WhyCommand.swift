@@ -1,9 +1,14 @@
 import ArgumentParser
 import Bridge
 import BridgeService
-import Foundation
 import JSON
 import Logging
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Where an event is, and why it is not delivered yet.
 struct WhyCommand: AsyncParsableCommand {
