@@ -8,8 +8,8 @@ SWIFT_FLAGS :=
 BIN := .build/release/loops-bridge
 # The developers' program: the simulator, sample events, the reference. In no image and no package.
 DEV := .build/release/loops-bridge-dev
-# For `make dist` alone: a program that runs where no Swift is installed. `make run` builds as Swift does by itself.
-STATIC_FLAGS := --static-swift-stdlib
+# The same linked once more for `make dist` and the image: it runs where no Swift is installed.
+STATIC := .build/static/loops-bridge
 # With the commit, which `--version` shows; nothing at all when nothing has changed.
 RELEASE_BUILD = .ci/build-release
 
@@ -201,17 +201,15 @@ bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepte
 	@$(RELEASE_BUILD) budget $(SWIFT_FLAGS)
 	.build/release/budget $(ARGS)
 
-# hiredis as well: Debian 12 and 13 have different versions of it. A description of its own for pkg-config leads to a folder with nothing but the
-# archive, which the linker searches first.
+.PHONY: static
+static: release
+	@[ $(STATIC) -nt $(BIN) ] || .ci/link-static loops-bridge $(STATIC)
+
 DIST := .build/dist
-STATIC := $(CURDIR)/.build/static
 .PHONY: dist
-dist: deps ## Pack the program for Linux: .build/dist/*.tar.gz, with man page, completions, unit, licences; debug information beside it
+dist: static ## Pack the program for Linux: .build/dist/*.tar.gz, with man page, completions, unit, licences; debug information beside it
 	@.ci/install objcopy:binutils
-	@mkdir -p $(STATIC) && ln -sf "$$(dpkg -L libhiredis-dev | grep '/libhiredis\.a$$')" $(STATIC)/libhiredis.a
-	@printf '%s\n' 'Name: hiredis' 'Description: linked in' 'Version: 0' 'Libs: -L$(STATIC) -lhiredis' >$(STATIC)/hiredis.pc
-	@PKG_CONFIG_PATH=$(STATIC) $(RELEASE_BUILD) loops-bridge $(STATIC_FLAGS) $(SWIFT_FLAGS)
-	@.ci/dist $(BIN) $(DIST)
+	@.ci/dist $(STATIC) $(DIST)
 
 .PHONY: deb
 deb: dist ## Make the Debian package from it: .build/dist/*.deb, checked by lintian
@@ -224,11 +222,9 @@ test-deb: release-dev ## Install, start, upgrade and remove the package of `make
 	@.ci/test-deb $(DIST) $(SUITES)
 
 .PHONY: image-test
-image-test: deps ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
+image-test: static release-dev ## Build the image with buildah, without a daemon, and run it with podman as deploy/ does; BASES=registry pulls the real bases
 	@.ci/install buildah:buildah podman:podman runc:runc conmon:conmon debootstrap:debootstrap redis-server:redis-server curl:curl
-	@$(RELEASE_BUILD) loops-bridge $(STATIC_FLAGS) $(SWIFT_FLAGS)
-	@$(RELEASE_BUILD) loops-bridge-dev $(STATIC_FLAGS) $(SWIFT_FLAGS)
-	@.ci/test-image $(BIN) $(DEV)
+	@.ci/test-image $(STATIC) $(DEV)
 
 .PHONY: image
 image: ## Build the container image (needs Docker)
