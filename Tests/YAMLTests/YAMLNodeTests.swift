@@ -38,7 +38,8 @@ struct YAMLNodeTests {
     }
 
     @Test(arguments: [
-        ("a: [\nb\n", 3, "did not find expected"), ("a: @b", 1, "cannot start any token"), ("a: b: c", 1, "not allowed"),
+        ("a: [\nb\n", 3, "did not find expected"), ("a: @b", 1, "cannot start any token"),
+        ("a: b: c", 1, "not allowed"),
         ("a: 1\nb: *a\n", 2, "no anchor before it"), ("a: &a [*a]\n", 1, "no anchor before it"),
         ("--- a\n--- b\n", 2, "a second document"), ("a: 1\nb: 2\n'a': 3\n", 3, "'a' comes twice, first in line 1"),
         ("- x\n- {k: 1,\n   k: 2}\n", 3, "'k' comes twice, first in line 2"),
