@@ -11,7 +11,8 @@ extension LoopsSimulator {
     }
 
     /// Works on the whole simulation: faults, limiter, clock, statistics.
-    package func withSimulation<Result: Sendable>(_ body: (inout Simulation) throws -> sending Result) rethrows -> Result
+    package func withSimulation<Result: Sendable>(_ body: (inout Simulation) throws -> sending Result) rethrows
+        -> Result
     {
         try shared.withLock { try body(&$0) }
     }

@@ -12,7 +12,8 @@ extension ConnectionCheck {
     }
 
     /// How what the mappings name compares with what the team has.
-    package func account(_ account: Result<LoopsAccount, LoopsAccountError>, _ destination: Destination) -> [CheckResult]
+    package func account(_ account: Result<LoopsAccount, LoopsAccountError>, _ destination: Destination)
+        -> [CheckResult]
     {
         switch account {
         case .failure(let error):
