@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         .target(name: "JSON"),
         .target(name: "YAML", dependencies: ["CYAML"]),
+        .target(name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "NIOSupport",
             dependencies: [
@@ -57,7 +58,7 @@ let package = Package(
         .target(
             name: "RedisStreams",
             dependencies: [
-                "CHiredis", "NIOSupport",
+                "CHiredis", "NIOSupport", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -67,7 +68,7 @@ let package = Package(
         ),
         .target(
             name: "Segment",
-            dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: ["JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(
             name: "HTTPTransport",
@@ -89,17 +90,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        // The mappings file, and what it makes of an event.
         .target(
-            name: "Bridge",
+            name: "Destination",
             dependencies: [
-                "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment", "YAML",
+                "JSON", "Loops", "Segment", "Support", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // The consumer group with its partitions, as Redis keeps it: keys, scripts and what they answer.
+        .target(
+            name: "StreamGroups",
+            dependencies: [
+                "JSON", "RedisStreams", "Segment", "Support", .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [
                 .embedInCode("Scripts/ack.lua"),
@@ -121,6 +124,29 @@ let package = Package(
                 .embedInCode("Scripts/inspect.lua"),
             ]
         ),
+        // The runtime: from the stream to the acknowledgement.
+        .target(
+            name: "Bridge",
+            dependencies: [
+                "Destination", "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment", "StreamGroups", "Support",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // What people do to a stream and ask of it: dead letters, replays, searches, checks.
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Bridge", "Destination", "JSON", "Loops", "RedisStreams", "Segment", "StreamGroups", "Support",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
         .target(
             name: "PrometheusMetrics",
             dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")]
@@ -128,7 +154,7 @@ let package = Package(
         .target(
             name: "LoopsSimulator",
             dependencies: [
-                "JSON",
+                "JSON", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -142,7 +168,7 @@ let package = Package(
         .target(
             name: "DevKit",
             dependencies: [
-                "JSON",
+                "JSON", "Support",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
@@ -151,8 +177,8 @@ let package = Package(
         .target(
             name: "BridgeService",
             dependencies: [
-                "Bridge", "CBuildInfo", "HTTPTransport", "JSON", "Loops", "NIOSupport", "PrometheusMetrics",
-                "RedisStreams", "Segment", "YAML",
+                "Bridge", "CBuildInfo", "Destination", "HTTPTransport", "JSON", "Loops", "NIOSupport", "Operations",
+                "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -175,7 +201,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "BridgeService", "HTTPTransport", "JSON", "Loops", "NIOSupport", "RedisStreams",
+                "Bridge", "BridgeService", "Destination", "HTTPTransport", "JSON", "Loops", "NIOSupport", "Operations",
+                "RedisStreams", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -185,8 +212,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge-dev",
             dependencies: [
-                "Bridge", "BridgeService", "DevKit", "JSON", "LoopsSimulator", "NIOSupport", "PrometheusMetrics",
-                "RedisStreams",
+                "Bridge", "BridgeService", "Destination", "DevKit", "JSON", "LoopsSimulator", "NIOSupport",
+                "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -199,7 +226,8 @@ let package = Package(
         .executableTarget(
             name: "torture",
             dependencies: [
-                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams",
+                "Bridge", "CBuildInfo", "Destination", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams",
+                "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -215,7 +243,7 @@ let package = Package(
         .executableTarget(
             name: "budget",
             dependencies: [
-                "DevKit", "JSON", "LoopsSimulator", "RedisStreams",
+                "DevKit", "JSON", "LoopsSimulator", "RedisStreams", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -227,7 +255,7 @@ let package = Package(
         .executableTarget(
             name: "micro",
             dependencies: [
-                "Bridge", "JSON", "Loops", "RedisStreams", "Segment",
+                "Bridge", "Destination", "JSON", "Loops", "RedisStreams", "Segment",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/micro"
@@ -243,11 +271,11 @@ let package = Package(
             ],
             path: "Benchmarks/floor"
         ),
-        .testTarget(name: "JSONTests", dependencies: ["DevKit", "JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["DevKit", "JSON", "Support"]),
         .testTarget(
             name: "RedisStreamsTests",
             dependencies: [
-                "DevKit", "RedisStreams",
+                "DevKit", "RedisStreams", "Support",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -255,7 +283,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
-        .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment"]),
+        .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
         .testTarget(
             name: "NIOSupportTests",
             dependencies: [
@@ -277,7 +305,7 @@ let package = Package(
         .testTarget(
             name: "LoopsTests",
             dependencies: [
-                "DevKit", "HTTPTransport", "JSON", "Loops", "NIOSupport",
+                "DevKit", "HTTPTransport", "JSON", "Loops", "NIOSupport", "Support",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -286,7 +314,8 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "CBuildInfo", "DevKit", "JSON", "Loops", "LoopsSimulator", "RedisStreams", "Segment",
+                "Bridge", "CBuildInfo", "Destination", "DevKit", "JSON", "Loops", "LoopsSimulator", "Operations",
+                "RedisStreams", "Segment", "StreamGroups", "Support",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
@@ -298,19 +327,19 @@ let package = Package(
         .testTarget(
             name: "LoopsSimulatorTests",
             dependencies: [
-                "DevKit", "JSON", "LoopsSimulator",
+                "DevKit", "JSON", "LoopsSimulator", "Support",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "DevKitTests", dependencies: ["DevKit", "JSON"]),
+        .testTarget(name: "DevKitTests", dependencies: ["DevKit", "JSON", "Support"]),
         .testTarget(
             name: "LoopsBridgeTests",
             dependencies: [
-                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "DevKit", "HTTPTransport", "JSON",
-                "Loops",
-                "LoopsSimulator", "NIOSupport", "PrometheusMetrics", "RedisStreams",
+                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "HTTPTransport",
+                "JSON", "Loops", "LoopsSimulator", "NIOSupport", "Operations", "PrometheusMetrics", "RedisStreams",
+                "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -323,10 +352,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "DevKit", "JSON", "Loops",
-                "LoopsSimulator",
-                "PrometheusMetrics",
-                "RedisStreams", "torture",
+                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "JSON", "Loops",
+                "LoopsSimulator", "Operations", "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
+                "torture",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

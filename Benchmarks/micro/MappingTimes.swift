@@ -1,4 +1,5 @@
 import Bridge
+import Destination
 import JSON
 import Loops
 import Segment

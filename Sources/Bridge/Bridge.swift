@@ -1,9 +1,11 @@
+package import Destination
 package import Logging
 package import Loops
 package import Metrics
 import NIOCore
 import RedisStreams
 import ServiceLifecycle
+import Support
 import Synchronization
 
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.

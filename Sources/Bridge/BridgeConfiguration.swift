@@ -1,6 +1,7 @@
 package import Loops
 package import RedisStreams
 import Segment
+package import StreamGroups
 
 /// Everything that a bridge is told. `docs/` and the settings of the program name the same things.
 package struct BridgeConfiguration: Sendable {
@@ -80,7 +81,7 @@ package struct BridgeConfiguration: Sendable {
     }
 
     /// The rule for the contact key as the scripts take it and as it is kept beside the group: a dot path a line.
-    var keyRule: String { contactPaths.joined(separator: "\n") }
+    package var keyRule: String { contactPaths.joined(separator: "\n") }
 
     /// What lanes go by.
     var laneRules: QueueRules {
@@ -88,7 +89,7 @@ package struct BridgeConfiguration: Sendable {
     }
 
     /// How to reach the server that holds this key.
-    func redis(for key: String) -> RedisConfiguration {
+    package func redis(for key: String) -> RedisConfiguration {
         var redis = redis
         redis.slotKey = key
         return redis
@@ -138,8 +139,8 @@ package struct BridgeConfiguration: Sendable {
         return nil
     }
 
-    func keys(of stream: Stream) -> StreamKeys {
-        StreamKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)
+    package func keys(of stream: Stream) -> GroupKeys {
+        GroupKeys(stream: stream.name, group: group, deadLetters: deadLetterStream)
     }
 }
 

@@ -1,3 +1,5 @@
+import StreamGroups
+
 /// The joints of a bridge at which a test can plant a fault, to show that its checks find it. The program never sets them.
 struct FaultInjection: Sendable {
     var scripts = GroupScripts()

@@ -1,4 +1,5 @@
 package import Bridge
+package import Destination
 import HTTPTransport
 package import Logging
 import Loops

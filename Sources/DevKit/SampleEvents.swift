@@ -1,4 +1,5 @@
 import JSON
+import Support
 
 /// A stream of realistic events, the same for the same seed: sign-ups, page-load identifies, purchases, and some that are wrong.
 ///

@@ -1,5 +1,6 @@
 import DevKit
 import LoopsSimulator
+import Support
 
 /// A backfill of many identifies with live traffic beside it, on two streams by weight 10:1.
 struct BackfillRun: Sendable {

@@ -1,5 +1,6 @@
 import DevKit
 import JSON
+import Support
 
 /// Some minutes of traffic as sites make it, the same for the same seed.
 struct Trace: Sendable {

@@ -1,5 +1,6 @@
 import DevKit
 import Foundation
+import Support
 import Testing
 
 @Suite struct SmallPartsTests {

@@ -1,6 +1,7 @@
 import DevKit
 import LoopsSimulator
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import Bridge
@@ -125,7 +126,7 @@ struct CheckTests {
                 let foreign = try await check(redis.url, environment)
                 #expect(foreign.status == "1" && foreign.lines.contains { $0.contains("the key \(key), which") })
                 try await RedisCLI.run(port: redis.port, ["DEL", key])
-                let limiter = RateLimiter.key(apiKey: TeamSeed.defaultKey)
+                let limiter = GroupKeys.limiter(apiKey: TeamSeed.defaultKey)
                 for other in ["\(key):leases", "\(key):last-routed", limiter] {
                     try await RedisCLI.run(port: redis.port, ["SET", other, "x"])
                     let found = try await check(redis.url, environment)

@@ -5,6 +5,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Destination
 @testable import loops_bridge
 
 @Suite("A deletion takes the contact's dead letters with it", .tags(.servers), .timeLimit(.minutes(3)))

@@ -1,4 +1,5 @@
 import Bridge
+import Destination
 import DevKit
 import Foundation
 import JSON

@@ -4,6 +4,7 @@ import Loops
 import LoopsSimulator
 import PrometheusMetrics
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import Bridge
@@ -141,7 +142,7 @@ struct HonestStateTests {
     @Test("A limiter that answers with an error holds, is counted, and says what Redis said")
     func limiter() async throws {
         try await Harness.run(change: { $0.rateLimit = 100 }) { harness in
-            let key = RateLimiter.key(apiKey: harness.configuration.loops.apiKey)
+            let key = GroupKeys.limiter(apiKey: harness.configuration.loops.apiKey)
             _ = try await harness.client.send(RedisCommand("SET", [.string(key), "not a hash"]))
             try await harness.publish(Harness.events(5))
             let held = try await harness.status { status in

@@ -4,6 +4,7 @@ import Foundation
 import LoopsSimulator
 import PrometheusMetrics
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import BridgeService

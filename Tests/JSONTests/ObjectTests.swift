@@ -1,5 +1,6 @@
 import DevKit
 import JSON
+import Support
 import Testing
 
 @Suite("JSON object")

@@ -1,3 +1,4 @@
+import Destination
 import DevKit
 import Foundation
 import HTTPTypes
@@ -12,6 +13,7 @@ import Testing
 
 @testable import Bridge
 @testable import BridgeService
+@testable import StreamGroups
 @testable import loops_bridge
 
 @Suite("The admin endpoints: what probes, dashboards and people see", .tags(.servers, .redis7), .timeLimit(.minutes(2)))

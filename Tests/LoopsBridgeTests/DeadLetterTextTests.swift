@@ -5,6 +5,8 @@ import Testing
 
 @testable import Bridge
 @testable import BridgeService
+@testable import StreamGroups
+@testable import Support
 @testable import loops_bridge
 
 @Suite("Dead letters as they are shown")
@@ -13,14 +15,14 @@ struct LetterTextTests {
         contact: String = "ann@example.com",
         detail: String = "ann@example.com is no good",
         event: String = "{\u{1B}[2J}"
-    ) throws -> Letter {
+    ) throws -> DeadLetter {
         let values = [
             "refused", detail, "400", "No ann@example.com.", "3", "A mapping with a long name", "events", "7-0",
             contact, "req-1", "key-1", "", "1000000",
         ]
-        let fields = zip(DeadLetter.fields, values).map { StreamField($0, $1) } + [StreamField("event", event)]
+        let fields = zip(DeadLetter.fieldNames, values).map { StreamField($0, $1) } + [StreamField("event", event)]
         let entry = StreamEntry(id: StreamID(milliseconds: 500, sequence: 1), fields: fields)
-        return try #require(Letter(entry))
+        return try #require(DeadLetter(entry))
     }
 
     @Test("A line has every column, says who only as a hash, and is cut")

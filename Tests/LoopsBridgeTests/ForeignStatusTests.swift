@@ -2,6 +2,7 @@ import Bridge
 import DevKit
 import Foundation
 import JSON
+import Support
 import Testing
 
 @testable import BridgeService

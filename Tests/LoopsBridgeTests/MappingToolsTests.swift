@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import Destination
 import Foundation
 import Testing
 

@@ -4,6 +4,8 @@ import Testing
 
 @testable import Bridge
 @testable import BridgeService
+@testable import Operations
+@testable import StreamGroups
 @testable import loops_bridge
 
 @Suite("Whereabouts in words: one for each state, unknown stays unknown")

@@ -1,6 +1,7 @@
 import DevKit
 import JSON
 import LoopsSimulator
+import Support
 import Testing
 
 /// Everything has a limit, every setting a name, every profile its meaning.

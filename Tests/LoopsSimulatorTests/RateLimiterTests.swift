@@ -1,6 +1,7 @@
 import DevKit
 import JSON
 import LoopsSimulator
+import Support
 import Testing
 
 /// Each kind of limiter under seeded schedules, against counts made the slow way.

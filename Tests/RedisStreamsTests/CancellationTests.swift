@@ -1,5 +1,6 @@
 import DevKit
 import RedisStreams
+import Support
 import Testing
 
 @Suite(.tags(.servers), .timeLimit(.minutes(2))) struct CancellationTests {

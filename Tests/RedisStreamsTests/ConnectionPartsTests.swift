@@ -1,5 +1,6 @@
 import DevKit
 import NIOCore
+import Support
 import Testing
 
 @testable import RedisStreams

@@ -4,6 +4,7 @@ import LoopsSimulator
 import RedisStreams
 
 @testable import Bridge
+@testable import StreamGroups
 
 /// A fault that is built into replicas on purpose, to show that the judge finds it.
 enum InjectedFault: String, CaseIterable, Sendable, ExpressibleByArgument {

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import LoopsSimulator
 import RedisStreams
+import Support
 
 /// The events of a torture: contacts with numbered events, and what was published of them.
 struct Publication: Sendable {

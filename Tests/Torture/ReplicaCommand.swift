@@ -1,4 +1,5 @@
 import ArgumentParser
+import Destination
 import Logging
 import Loops
 import Metrics

@@ -1,4 +1,5 @@
 import DevKit
+import Support
 
 /// What the nemesis does, one thing after another; the same for the same seed.
 struct Schedule: Sendable, Equatable {

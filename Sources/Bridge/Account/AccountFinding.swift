@@ -1,6 +1,8 @@
+import Destination
 import JSON
 package import Loops
 import Segment
+import Support
 
 /// Something that a mapping names and Loops does not have, or has with another type.
 package struct AccountFinding: Sendable, Equatable {
@@ -32,7 +34,7 @@ package struct AccountFinding: Sendable, Equatable {
             text = "\(mapping) names the mailing list '\(name.name)', which Loops does not have"
             // Somebody wrote the list's name in place of its ID.
             let named = account.lists.first { $0.value.lowercased() == name.name.lowercased() }?.key
-            let nearest = named ?? Suggestion.nearest(to: name.name, in: account.lists.keys.sorted())
+            let nearest = named ?? NearestMatch.nearest(to: name.name, in: account.lists.keys.sorted())
             advice =
                 nearest.map { "Did you mean '\($0)' (\(account.lists[$0] ?? ""))?" }
                 ?? "Take the ID from Loops' settings of the list."
@@ -43,7 +45,7 @@ package struct AccountFinding: Sendable, Equatable {
 extension LoopsAccount {
     /// The property that a name of none is probably a misspelling of; nil when it resembles none.
     package func property(like name: String) -> String? {
-        Suggestion.nearest(to: name, in: properties.keys.sorted())
+        NearestMatch.nearest(to: name, in: properties.keys.sorted())
     }
 }
 

@@ -1,5 +1,7 @@
+import Destination
 import Logging
 import Loops
+import Support
 import Synchronization
 
 /// Asks Loops now and then what the team has, and tells what the mappings name beyond that. Deliveries never wait for it.

@@ -1,3 +1,4 @@
+import Destination
 package import JSON
 import Loops
 import Segment

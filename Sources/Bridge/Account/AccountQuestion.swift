@@ -1,4 +1,5 @@
 import Loops
+import StreamGroups
 
 /// Both questions about the team, each with a permit of the rate limiter.
 struct AccountQuestion: Sendable {

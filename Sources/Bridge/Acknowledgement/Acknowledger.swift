@@ -1,6 +1,8 @@
 import Logging
 import Loops
 import RedisStreams
+import StreamGroups
+import Support
 
 /// Tells Redis about ends, in their order: batched, repeated until confirmed, and never cut off by a stop that still has time.
 struct Acknowledger: Sendable {
@@ -161,7 +163,7 @@ struct Acknowledger: Sendable {
             let portion = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
             return try await send(.acknowledge([portion]))
         case .deadLetter(let end, let faults):
-            let letter = DeadLetter(
+            let letter = DeadLetterFields(
                 end: end,
                 faults: faults,
                 stream: state.keys.stream,
@@ -213,7 +215,7 @@ struct Acknowledger: Sendable {
 
     /// What the letter holds of its entry, read by a plain command: all of it, or how much was left in the stream.
     private func content(of end: EntryCompletion) async throws -> [RedisArgument] {
-        func leftOut(_ count: Int) -> [RedisArgument] { [.bytes(Letter.leftOutName), .string(String(count))] }
+        func leftOut(_ count: Int) -> [RedisArgument] { [.bytes(DeadLetter.leftOutName), .string(String(count))] }
         if end.isUnreadable { return leftOut(1) }
         let fields: [StreamField]
         do {
@@ -223,7 +225,7 @@ struct Acknowledger: Sendable {
             return leftOut(1)
         }
         let bytes = fields.reduce(0) { $0 + $1.name.count + $1.value.count }
-        guard fields.count <= Letter.maxFields, bytes <= Letter.maxBytes else { return leftOut(fields.count) }
+        guard fields.count <= DeadLetter.maxFields, bytes <= DeadLetter.maxBytes else { return leftOut(fields.count) }
         return fields.flatMap { [.bytes($0.name), .bytes($0.value)] }
     }
 

@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 
 /// Takes away the dead letters of contacts that were deleted at Loops: a person who is to be forgotten must not stay in them.
 struct DeadLetterEraser: Sendable {

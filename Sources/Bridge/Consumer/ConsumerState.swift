@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 
 /// What this replica knows of one stream, and the rules between the parts of that: the assignment of partitions, what is buffered of them, and
 /// what waits for its acknowledgement.

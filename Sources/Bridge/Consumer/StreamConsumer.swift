@@ -1,5 +1,6 @@
 import Logging
 import Metrics
+import StreamGroups
 
 /// The tasks of one stream. They hold ``StreamState`` and each other by reference; nothing of what they know is kept here.
 ///

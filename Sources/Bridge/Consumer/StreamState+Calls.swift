@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 
 /// The calls of the scripts, each with what this replica knows at that moment: fencing tokens are read with the work that they guard.
 ///

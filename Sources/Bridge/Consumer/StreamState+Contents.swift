@@ -1,5 +1,6 @@
 import RedisStreams
 import Segment
+import StreamGroups
 
 /// What entries hold, read by plain commands: no script ever sees it.
 extension StreamState {

@@ -1,5 +1,7 @@
 import Loops
 import RedisStreams
+import StreamGroups
+import Support
 
 extension StreamState {
     /// Notes for others why an entry waits.

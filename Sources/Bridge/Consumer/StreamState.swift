@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 import Synchronization
 
 /// One stream with its group, as this process holds it: a lock around ``ConsumerState``, and what wakes the stream's tasks.
@@ -74,7 +75,7 @@ final class StreamState: Sendable {
 
     // MARK: What everybody may know
 
-    var keys: StreamKeys { group.keys }
+    var keys: GroupKeys { group.keys }
     var client: RedisClient { group.client }
     var partitions: Int { group.partitions }
     var member: String { group.member }

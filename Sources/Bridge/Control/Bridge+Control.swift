@@ -1,4 +1,5 @@
 import Logging
+package import StreamGroups
 
 /// What a person may tell a running bridge.
 extension Bridge {

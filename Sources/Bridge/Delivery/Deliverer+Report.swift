@@ -1,5 +1,7 @@
 import Logging
 import Loops
+import StreamGroups
+import Support
 
 extension Deliverer {
     /// Tells what came of a request, and what it changed for all others.

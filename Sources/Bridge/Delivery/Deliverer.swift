@@ -1,6 +1,7 @@
 import Logging
 import Loops
 import RedisStreams
+import StreamGroups
 import Synchronization
 
 /// Sends what the contacts' queues hold, as fast as admission control allows, and reports every end in order.

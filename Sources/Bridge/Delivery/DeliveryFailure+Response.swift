@@ -1,4 +1,5 @@
 import Loops
+import StreamGroups
 
 /// Dead letters' reasons, from what Loops answered.
 extension DeliveryFailure {

@@ -1,4 +1,5 @@
 import Loops
+import StreamGroups
 
 /// Everything that delivery decides with: the lanes, the permits, the gate and the cap on requests under way.
 ///

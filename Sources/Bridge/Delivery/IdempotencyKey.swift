@@ -1,5 +1,6 @@
 import Crypto
 import Loops
+import Support
 
 /// Makes the `Idempotency-Key` of a request: the same for every attempt of one event and mapping, from any process.
 enum IdempotencyKey {
@@ -14,13 +15,5 @@ enum IdempotencyKey {
         hash.update(data: Array(event.utf8))
         hash.update(data: Array(mapping.utf8))
         return "lb-" + hash.finalize().hexadecimal
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case hexadecimal digits a byte.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// How long a lane waits after a failure: capped exponential backoff with full jitter.
 package struct RetryPolicy: Sendable, Equatable {
     /// The most that the first retry waits.
@@ -24,9 +26,7 @@ package struct RetryPolicy: Sendable, Equatable {
     /// The wait after `failures` failures (1 or more): a random share of `min(cap, base · 2^(failures − 1))`.
     /// - Parameter random: in `0..<1`.
     func delay(afterFailures failures: Int, random: Double) -> Duration {
-        let exponent = min(max(failures, 1) - 1, 30)
-        let ceiling = min(cap, base * Double(1 << exponent))
-        return ceiling * random
+        Backoff(base: base, cap: cap).wait(after: failures - 1, random: random)
     }
 
     /// Whether an event has had its chance: it failed often and long enough while others went through.

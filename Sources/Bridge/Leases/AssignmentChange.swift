@@ -1,3 +1,5 @@
+import StreamGroups
+
 /// What a heartbeat changed for this replica; applied in order.
 enum AssignmentChange: Sendable, Equatable {
     /// `after`: how long nobody had it, as far as this replica saw; nil when it was new or that is unknown.

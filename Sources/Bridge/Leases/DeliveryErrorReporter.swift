@@ -1,5 +1,6 @@
 import Logging
 import RedisStreams
+import StreamGroups
 
 /// Tells Redis after heartbeats what keeps entries from being delivered. In a task of its own: what happens to it is no concern of the heartbeat.
 struct DeliveryErrorReporter: Sendable {

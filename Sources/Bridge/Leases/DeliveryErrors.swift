@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 
 /// The entries of one stream that have failed in this process and wait, and what of that Redis does not know yet.
 ///

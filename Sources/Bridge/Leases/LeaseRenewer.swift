@@ -1,5 +1,6 @@
 import Logging
 import RedisStreams
+import StreamGroups
 
 /// Keeps one stream's group open and this replica's leases alive: the I/O around ``PartitionAssignment``.
 struct LeaseRenewer: Sendable {

@@ -1,4 +1,5 @@
 import RedisStreams
+import StreamGroups
 
 /// Decides which partitions this replica owns and when it may act on that.
 ///

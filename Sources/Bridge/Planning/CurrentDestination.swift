@@ -1,3 +1,4 @@
+import Destination
 import Segment
 import Synchronization
 

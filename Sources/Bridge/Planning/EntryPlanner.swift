@@ -1,7 +1,10 @@
+import Destination
 import JSON
 import Loops
 import RedisStreams
 import Segment
+import StreamGroups
+import Support
 
 /// Decides everything that has to happen to an entry, once, when it is read.
 struct EntryPlanner: Sendable {

@@ -1,5 +1,8 @@
+package import Destination
 package import RedisStreams
 import Segment
+import StreamGroups
+import Support
 
 /// What a bridge would make of an entry, told before anybody publishes it.
 package struct EntryPreview: Sendable {
@@ -40,7 +43,7 @@ package struct EntryPreview: Sendable {
             return "its integrations switch \"\(integrationName)\" off"
         }
         let nothing = "no mapping takes this event of type '\(event.type)'"
-        let meant = Suggestion.nearest(to: event.type, in: Self.types)
+        let meant = NearestMatch.nearest(to: event.type, in: Self.types)
         return nothing + (meant.flatMap { $0 == event.type ? nil : "; did you mean '\($0)'?" } ?? "")
     }
 

@@ -1,15 +1,7 @@
+import Destination
+
 /// When a request is too old to be sent, and what becomes of it then.
 struct Expiry: Sendable, Equatable {
     let at: ContinuousClock.Instant
     let policy: LatePolicy
-}
-
-/// What becomes of an event that waited longer than its mapping allows.
-package enum LatePolicy: String, Sendable, CaseIterable {
-    /// Its request is left out, and counted.
-    case expire
-    /// It goes to the dead-letter stream.
-    case deadLetter
-    /// It is sent all the same.
-    case send
 }

@@ -1,5 +1,7 @@
+import Destination
 import Loops
 import RedisStreams
+import StreamGroups
 
 /// An entry with everything that has to happen to it, decided once when it was read. A later change of the mappings does not touch it.
 struct PlannedEntry: Sendable {

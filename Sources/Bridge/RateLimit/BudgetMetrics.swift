@@ -1,4 +1,5 @@
 import Metrics
+import StreamGroups
 
 /// What the limiter gives and what becomes of it.
 final class BudgetMetrics: Sendable {

@@ -1,4 +1,5 @@
 import DequeModule
+import StreamGroups
 
 /// The permits that this replica holds, and when to ask the limiter for more.
 ///
@@ -8,7 +9,7 @@ struct PermitPool: Sendable {
     /// How far ahead permits are held, when more than one interval fits.
     static let ahead = Duration.milliseconds(50)
     /// The most that are held.
-    static let most = 64
+    static let most = AcquirePermitsScript.mostPermits
     /// How long it waits when the limiter could not be asked.
     static let pauseAfterFailure = Duration.milliseconds(250)
     /// How late a permit may be used. The limiter leaves about as much of each second unused; see `acquire_permits.lua`.

@@ -1,6 +1,7 @@
-import Crypto
 import Loops
 import RedisStreams
+import StreamGroups
+import Support
 import Synchronization
 
 /// The one limiter of all replicas that use an API key, in Redis.
@@ -40,7 +41,7 @@ struct RateLimiter: Sendable {
         times: RedisCommandTimes,
         connections: inout RedisConnections
     ) {
-        let key = Self.key(apiKey: configuration.loops.apiKey)
+        let key = GroupKeys.limiter(apiKey: configuration.loops.apiKey)
         self.init(
             // On a cluster the limiter may live on another server than any stream.
             client: configuration.redis.isCluster ? connections.connect(to: key) : streams[0].client,
@@ -51,11 +52,6 @@ struct RateLimiter: Sendable {
             streams: streams,
             times: times
         )
-    }
-
-    /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
-    static func key(apiKey: String) -> String {
-        "{loops-bridge:limiter:\(SHA256.hash(data: Array("loops-bridge limiter \(apiKey)".utf8)).prefix(6).hexadecimal)}"
     }
 
     /// Whether the limiter and the leases were found to live in different slots of a cluster that the address does not call one.

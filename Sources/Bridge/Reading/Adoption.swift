@@ -1,6 +1,7 @@
 import Logging
 import RedisStreams
 import Segment
+import StreamGroups
 
 /// Puts pending entries of other programs' consumers into the partitions of their contacts: the I/O around the adopt script.
 struct Adoption: Sendable {

@@ -1,5 +1,6 @@
 import Logging
 import RedisStreams
+import StreamGroups
 import Synchronization
 
 /// The two blocking reads of a stream, each on a connection of its own.

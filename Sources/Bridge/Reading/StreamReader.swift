@@ -1,6 +1,7 @@
 import Logging
 import RedisStreams
 import Segment
+import StreamGroups
 
 /// Reads one stream: takes up what is pending in the partitions that this replica owns, then routes and pulls what is new.
 ///
@@ -309,9 +310,4 @@ struct StreamReader: Sendable {
         let delay = Self.backoff.delay(afterFailures: failures, random: 0.5 + .random(in: 0..<0.5))
         try? await clock.sleep(for: delay)
     }
-}
-
-extension StreamEntry {
-    /// The bytes of names and values, and a little for the entry itself.
-    var byteCount: Int { (fields ?? []).reduce(64) { $0 + $1.name.count + $1.value.count } }
 }

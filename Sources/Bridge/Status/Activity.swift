@@ -1,4 +1,6 @@
 import Loops
+import StreamGroups
+import Support
 import Synchronization
 
 /// What this process has done lately: requests and ends a second, failures, dead letters by reason.

@@ -1,3 +1,5 @@
+package import StreamGroups
+
 /// What this process has done lately, at one instant.
 package struct ActivitySnapshot: Sendable, Equatable {
     /// Requests a second of this process; nil when it is too young to say.

@@ -1,5 +1,7 @@
 import JSON
 import Segment
+import StreamGroups
+import Support
 
 /// A bridge in one glance: one state, and why.
 package struct BridgeHealth: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Loops
 import Metrics
+import StreamGroups
 
 /// Every instrument of the bridge, made once. Names and labels follow docs/reference/metrics.md; labels are closed sets.
 final class BridgeMetrics: Sendable {

@@ -1,4 +1,5 @@
 import DequeModule
+import StreamGroups
 
 /// How fast all replicas together finish a stream's entries, and how long the backlog lasts at that pace.
 ///

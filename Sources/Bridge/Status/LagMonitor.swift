@@ -1,6 +1,8 @@
 import Logging
 import Metrics
 import RedisStreams
+import StreamGroups
+import Support
 import Synchronization
 
 /// Looks now and then how a stream stands, for status and gauges, and keeps it short when that is asked for. What Redis does not know stays

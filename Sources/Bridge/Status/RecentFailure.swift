@@ -1,3 +1,5 @@
+import Support
+
 /// A failure as an operator sees it: what went wrong, and for whom as a hash.
 package struct RecentFailure: Sendable, Equatable {
     package enum Kind: String, Sendable {

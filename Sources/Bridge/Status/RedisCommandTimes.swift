@@ -1,4 +1,5 @@
 import Metrics
+import StreamGroups
 
 /// How long Redis takes for the calls of the bridge, waiting for a connection included. The names are a closed set: they are a metric label.
 final class RedisCommandTimes: Sendable {

@@ -9,7 +9,7 @@ package struct ReplicaStatus: Sendable, Equatable {
 
     /// The members and what they own, by name. An owner that is no member any more is listed too.
     /// - Parameter owners: who owns a partition; those that nobody owns are left out.
-    static func list(members: [String], owners: [Int: String], own: String?) -> [ReplicaStatus] {
+    package static func list(members: [String], owners: [Int: String], own: String?) -> [ReplicaStatus] {
         let all = Set(members).union(owners.values).sorted()
         let instances = Dictionary(grouping: all, by: instance)
         return all.map { member in

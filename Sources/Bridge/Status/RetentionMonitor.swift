@@ -1,3 +1,5 @@
+import StreamGroups
+
 /// Foresees when a producer's trimming (`XADD … MAXLEN`) reaches entries that are not delivered yet.
 ///
 /// A value: looks at the stream and instants go in, the time to the first loss comes out.

@@ -1,4 +1,5 @@
 import RedisStreams
+package import StreamGroups
 
 /// A stream as its operators see it. What is unknown is nil and is never shown as 0.
 package struct StreamStatus: Sendable, Equatable {
@@ -71,7 +72,7 @@ package struct StreamStatus: Sendable, Equatable {
     }
 
     /// A stream of which nothing is known.
-    init(name: String, partitions: Int) {
+    package init(name: String, partitions: Int) {
         self.name = name
         self.partitions = partitions
         (buffered, unconfirmedAcks, owned, members, epoch) = (0, 0, 0, 0, 0)
@@ -111,7 +112,7 @@ package struct StreamStatus: Sendable, Equatable {
 
     /// Takes what Redis knows.
     /// - Parameter now: seconds since 1970.
-    mutating func take(_ survey: StreamSurvey, now: Double) {
+    package mutating func take(_ survey: StreamSurvey, now: Double) {
         length = survey.length
         deadLetters = survey.deadLetters
         oldestDeadLetterSeconds = survey.oldestLetter.map { max(0, now - Double($0.milliseconds) / 1000) } ?? 0

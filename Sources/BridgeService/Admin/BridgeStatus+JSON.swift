@@ -1,6 +1,7 @@
 package import Bridge
 package import JSON
 import Loops
+import StreamGroups
 
 extension BridgeStatus {
     /// As `/status.json` shows it. Unknown is `null`, never 0.

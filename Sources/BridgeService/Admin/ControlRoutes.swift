@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import Logging
 import NIOCore
+import StreamGroups
 
 /// `POST /control/pause|resume|drain|reload`: what a person may tell a running bridge over HTTP, guarded by a token; off without one.
 ///

@@ -1,4 +1,5 @@
 import Segment
+import Support
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -32,10 +33,9 @@ package enum LookalikeVariables {
 
     private static func meant(_ name: String, _ known: [String]) -> String? {
         guard ownPrefixes.contains(where: { name.hasPrefix($0) }) else {
-            let nearest = known.min { name.editDistance(to: $0) < name.editDistance(to: $1) }
-            return nearest.flatMap { name.editDistance(to: $0) <= maxEditsOfOthers ? $0 : nil }
+            return NearestMatch.nearest(to: name, in: known, atMost: maxEditsOfOthers)
         }
-        if let nearest = Suggestion.nearest(to: name, in: known) { return nearest }
+        if let nearest = NearestMatch.nearest(to: name, in: known) { return nearest }
         // A part of a name, or more than the name: BRIDGE_PARTITION_COUNT.
         return known.filter { name.hasPrefix($0 + "_") || $0.hasPrefix(name + "_") }.max { $0.count < $1.count }
     }

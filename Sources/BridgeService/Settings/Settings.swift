@@ -2,6 +2,7 @@ package import Bridge
 import HTTPTransport
 import Loops
 import RedisStreams
+import StreamGroups
 
 /// What the program was told, checked as a whole.
 package struct Settings: Sendable {

@@ -1,3 +1,6 @@
+import Bridge
+import Destination
+import Support
 import YAML
 
 /// The settings file (YAML, and so JSON too), flattened to dotted keys.
@@ -46,32 +49,12 @@ package struct SettingsFile {
             guard faults.count < Self.faultsMax else { return }
             // No setting is as long: what is longer is near to none, and would take its time to be compared.
             let isShort = key.utf8.count <= 64
-            let suggestion =
-                isShort ? Setting.all.map(\.key).min { key.editDistance(to: $0) < key.editDistance(to: $1) } : nil
-            let isNear = suggestion.map { key.editDistance(to: $0) <= 3 } ?? false
-            faults.append(.unknownKey(key: key.cut(to: 200), file: place(node), suggestion: isNear ? suggestion : nil))
+            let nearest = isShort ? NearestMatch.nearest(to: key, in: Setting.all.map(\.key), atMost: 3) : nil
+            faults.append(.unknownKey(key: key.cut(to: 200), file: place(node), suggestion: nearest))
             return
         }
         values[key] = text
     }
 
     private func place(_ node: YAMLNode) -> String { "\(path):\(node.line)" }
-}
-
-extension String {
-    /// Levenshtein's distance, for suggestions.
-    func editDistance(to other: String) -> Int {
-        let a = Array(self), b = Array(other)
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = Swift.min(substituted, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
-    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
-package import Bridge
+import Bridge
+package import Destination
 
 /// Loads what a command needs, or ends it with status 2 and every fault on standard error.
 package enum Usable {

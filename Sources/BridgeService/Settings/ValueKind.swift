@@ -1,4 +1,5 @@
 import Bridge
+import Support
 
 /// How the values of a setting are written: text to value, and back for people.
 struct ValueKind<Value: Sendable>: Sendable {

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Segment
+import Support
 
 /// A command that is not there, and the one that was probably meant. argument-parser says no more than "unexpected argument", and nothing at
 /// all of `help nosuch`.
@@ -12,7 +13,7 @@ package struct UnknownCommand: Equatable, CustomStringConvertible {
     let known: [String]
 
     package var description: String {
-        let hint = Suggestion.hint(for: name, in: known)
+        let hint = NearestMatch.hint(for: name, in: known)
         return
             "\(parent) has no command '\(name)'; \(hint)\(hint.hasSuffix("?") ? "" : ".") '\(parent) --help' says more."
     }

@@ -1,3 +1,5 @@
+import Support
+
 /// When a fault strikes.
 package enum FaultStage: String, SettingChoice {
     /// When the head of the request is there, before its body is read.
@@ -33,7 +35,7 @@ package struct FaultDelay: Sendable, Equatable {
         FaultDelay(minimumMilliseconds: milliseconds.lowerBound, maximumMilliseconds: milliseconds.upperBound)
     }
 
-    func nanoseconds(using random: inout SeededRandom) -> Int64 {
+    func nanoseconds(using random: inout SplitMix64) -> Int64 {
         let low = Int64(max(0, minimumMilliseconds)) * 1_000_000
         let high = max(low, Int64(maximumMilliseconds) * 1_000_000)
         return low == high ? low : Int64.random(in: low...high, using: &random)

@@ -1,3 +1,5 @@
+import Support
+
 /// The rules in force, with what they have counted.
 package struct FaultRules: Sendable {
     package struct Entry: Sendable {
@@ -20,10 +22,10 @@ package struct FaultRules: Sendable {
 
     package private(set) var entries: [Entry] = []
     private var nextID = 1
-    private var random: SeededRandom
+    private var random: SplitMix64
 
     package init(_ rules: [FaultRule] = [], seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         for rule in rules { add(rule) }
     }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// One team's rate limit, as one of the kinds that Loops may be using. A value: time comes in with each call.
 package struct RateLimiterModel: Sendable {
     package struct Decision: Sendable, Equatable {
@@ -10,12 +12,12 @@ package struct RateLimiterModel: Sendable {
 
     package private(set) var configuration: RateLimiterConfiguration
     private var window: RateLimiterWindow
-    private var random: SeededRandom
+    private var random: SplitMix64
     private var nextForeign: Int64?
 
     package init(configuration: RateLimiterConfiguration, seed: UInt64) {
         self.configuration = configuration
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         window = RateLimiterWindow(configuration: configuration)
     }
 

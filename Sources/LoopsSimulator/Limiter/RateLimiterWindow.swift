@@ -1,3 +1,5 @@
+import Support
+
 /// The memory of a rate limiter: one shape for each kind.
 enum RateLimiterWindow: Sendable {
     struct Fixed: Sendable {
@@ -38,7 +40,7 @@ enum RateLimiterWindow: Sendable {
         }
     }
 
-    mutating func admit(now: Int64, configuration: RateLimiterConfiguration, random: inout SeededRandom) -> Bool {
+    mutating func admit(now: Int64, configuration: RateLimiterConfiguration, random: inout SplitMix64) -> Bool {
         switch self {
         case .fixed(var fixed):
             let allowed = fixed.admit(now: now, configuration: configuration, random: &random)
@@ -73,7 +75,7 @@ enum RateLimiterWindow: Sendable {
 }
 
 extension RateLimiterWindow.Fixed {
-    mutating func admit(now: Int64, configuration: RateLimiterConfiguration, random: inout SeededRandom) -> Bool {
+    mutating func admit(now: Int64, configuration: RateLimiterConfiguration, random: inout SplitMix64) -> Bool {
         if start == nil || now >= end {
             let begin =
                 configuration.kind == .fixedAligned ? now - now % RateLimiterModel.second : now
@@ -86,7 +88,7 @@ extension RateLimiterWindow.Fixed {
         return allowed
     }
 
-    private func jitter(_ configuration: RateLimiterConfiguration, _ random: inout SeededRandom) -> Int64 {
+    private func jitter(_ configuration: RateLimiterConfiguration, _ random: inout SplitMix64) -> Int64 {
         guard configuration.windowJitterMilliseconds > 0 else { return 0 }
         return Int64.random(in: 0...Int64(configuration.windowJitterMilliseconds), using: &random) * 1_000_000
     }

@@ -19,6 +19,9 @@ package struct StreamEntry: Sendable, Equatable {
     /// nil: the entry is pending, but was trimmed or deleted from the stream.
     package let fields: [StreamField]?
 
+    /// The bytes of names and values, and a little for the entry itself.
+    package var byteCount: Int { (fields ?? []).reduce(64) { $0 + $1.name.count + $1.value.count } }
+
     package init(id: StreamID, fields: [StreamField]?) {
         self.id = id
         self.fields = fields

@@ -1,4 +1,5 @@
 import JSON
+import Support
 
 extension MappingCompiler {
     mutating func compile(_ directive: MappingDirective, _ argument: JSONValue, at path: [String]) -> MappingNode {
@@ -223,7 +224,7 @@ extension MappingCompiler {
             return nil
         }
         for key in object.keys where !names.contains(key) && key != Self.metadataKey {
-            fail(path + [key], "is not an option here; " + Suggestion.hint(for: key, in: names, quote: ""))
+            fail(path + [key], "is not an option here; " + NearestMatch.hint(for: key, in: names, quote: ""))
         }
         return object
     }

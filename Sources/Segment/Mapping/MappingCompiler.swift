@@ -1,4 +1,5 @@
 import JSON
+import Support
 
 /// Compiles the JSON of a mapping, and collects every fault on the way instead of stopping at the first.
 struct MappingCompiler {
@@ -64,7 +65,7 @@ struct MappingCompiler {
         }
         guard let directive = MappingDirective(rawValue: name), let argument = object[name] else {
             let known = MappingDirective.allCases.map(\.rawValue)
-            return fail(path + [name], "is not a directive; " + Suggestion.hint(for: name, in: known, quote: ""))
+            return fail(path + [name], "is not a directive; " + NearestMatch.hint(for: name, in: known, quote: ""))
         }
         return compile(directive, argument, at: path + [name])
     }

@@ -1,5 +1,6 @@
 import Bridge
 import BridgeService
+import Destination
 import DevKit
 import JSON
 import Logging

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Bridge
 import BridgeService
+import Destination
 import Logging
 import Loops
+import Operations
 
 #if canImport(Darwin)
     import Darwin

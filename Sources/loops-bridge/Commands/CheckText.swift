@@ -1,5 +1,7 @@
 import Bridge
 import BridgeService
+import Destination
+import Operations
 
 /// What was looked at, a line each, with what to do below it.
 enum CheckText {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bridge
 import BridgeService
+import Destination
 import JSON
 
 /// The dry run: events in, requests out.

@@ -1,5 +1,6 @@
 import Bridge
 import BridgeService
+import Destination
 
 /// A file of cases with the mappings that it is about.
 struct MappingSuite: Sendable {

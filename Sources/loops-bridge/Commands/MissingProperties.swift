@@ -1,5 +1,6 @@
 import Bridge
 import BridgeService
+import Destination
 import Loops
 
 #if canImport(Darwin)

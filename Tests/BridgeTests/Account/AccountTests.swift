@@ -3,6 +3,7 @@ import Loops
 import Testing
 
 @testable import Bridge
+@testable import Destination
 
 @Suite("What mappings and events name at Loops, beside what the team has")
 struct AccountTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("AckQueue: acknowledgements leave in the order of the ends")
 struct AckQueueTests {

@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite(
     "The acknowledger: every end reaches Redis, without another one's help",
@@ -31,8 +32,8 @@ struct AcknowledgerTests {
     func leavesContent(isLarge: Bool) async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
-            let large = [StreamField("event", String(repeating: "x", count: Letter.maxBytes))]
-            let many = (0...Letter.maxFields).map { StreamField("n\($0)", "v") }
+            let large = [StreamField("event", String(repeating: "x", count: DeadLetter.maxBytes))]
+            let many = (0...DeadLetter.maxFields).map { StreamField("n\($0)", "v") }
             let id = try await fixture.add(isLarge ? large : many)
             _ = try await session.route()
             let metrics = BridgeMetrics(streams: [fixture.stream], factory: NOOPMetricsHandler.instance)

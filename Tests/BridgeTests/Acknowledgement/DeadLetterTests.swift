@@ -3,10 +3,11 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
-@Suite("DeadLetter: what is written in front of an entry's own fields")
+@Suite("DeadLetterFields: what is written in front of an entry's own fields")
 struct DeadLetterTests {
-    private func letter(_ faults: [DeliveryFailure]) -> DeadLetter {
+    private func letter(_ faults: [DeliveryFailure]) -> DeadLetterFields {
         let end = EntryCompletion(
             stream: 0,
             id: .sample(7),
@@ -17,10 +18,10 @@ struct DeadLetterTests {
             contact: "user-1",
             occurredAt: nil
         )
-        return DeadLetter(end: end, faults: faults, stream: "segment:events", now: 1_700_000_000_123)
+        return DeadLetterFields(end: end, faults: faults, stream: "segment:events", now: 1_700_000_000_123)
     }
 
-    private func texts(_ letter: DeadLetter) -> [String] {
+    private func texts(_ letter: DeadLetterFields) -> [String] {
         letter.arguments.map { if case .string(let text) = $0 { text } else { "" } }
     }
 
@@ -47,7 +48,7 @@ struct DeadLetterTests {
     @Test("What there is none of is empty, so that every letter has the same fields")
     func empty() {
         let all = texts(letter([]))
-        #expect(stride(from: 0, to: all.count, by: 2).map { all[$0] } == DeadLetter.fields)
+        #expect(stride(from: 0, to: all.count, by: 2).map { all[$0] } == DeadLetter.fieldNames)
         #expect(all[1] == "" && all[5] == "" && all[7] == "")
     }
 
@@ -69,6 +70,6 @@ struct DeadLetterTests {
     func cut() {
         let long = String(repeating: "x", count: 1500)
         let faults = (0..<4).map { DeliveryFailure(reason: .invalidFields, detail: long, mapping: "m\($0)") }
-        #expect(texts(letter(faults))[3].count == DeadLetter.maxDetail)
+        #expect(texts(letter(faults))[3].count == DeadLetterFields.maxDetail)
     }
 }

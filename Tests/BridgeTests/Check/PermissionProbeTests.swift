@@ -2,12 +2,14 @@ import Foundation
 import Testing
 
 @testable import Bridge
+@testable import Operations
 @testable import RedisStreams
+@testable import StreamGroups
 
 @Suite("The probe of the Redis user's rights", .tags(.servers), .timeLimit(.minutes(1)))
 struct RightsProbeTests {
     private let probe = PermissionProbe(
-        keys: StreamKeys(stream: "events", group: "g"),
+        keys: GroupKeys(stream: "events", group: "g"),
         group: "g",
         limiter: nil,
         nonce: "n"

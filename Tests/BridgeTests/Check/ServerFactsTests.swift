@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Operations
 
 @Suite("What a server says of itself")
 struct ServerFactsTests {

@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Operations
 
 @Suite("What is looked at beside rights: trimming, failover, files")
 struct StandingFactsTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("ConsumerState: the rules between assignment, buffer and acknowledgements of one stream")
 struct ConsumerStateTests {

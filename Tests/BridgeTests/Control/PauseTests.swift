@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("A pause as it is kept")
 struct PauseTests {

@@ -2,8 +2,10 @@ import RedisStreams
 import Segment
 
 @testable import Bridge
+@testable import Operations
+@testable import StreamGroups
 
-extension Letter {
+extension DeadLetter {
     /// The entry of a dead-letter stream as the bridge writes it.
     static func entry(
         _ id: StreamID = .sample(500),
@@ -19,7 +21,7 @@ extension Letter {
             "key-1",
             "trace-1", "\(deadAt)",
         ]
-        return StreamEntry(id: id, fields: zip(DeadLetter.fields, values).map { StreamField($0, $1) } + own)
+        return StreamEntry(id: id, fields: zip(DeadLetter.fieldNames, values).map { StreamField($0, $1) } + own)
     }
 
     static func sample(
@@ -28,9 +30,9 @@ extension Letter {
         mapping: String = "m",
         contact: String = "ann",
         deadAt: Int64 = 1_000_000
-    ) throws -> Letter {
+    ) throws -> DeadLetter {
         let entry = entry(id, reason: reason, mapping: mapping, contact: contact, deadAt: deadAt)
-        guard let letter = Letter(entry, decoder: EntryDecoder()) else { throw NoLetter() }
+        guard let letter = DeadLetter(entry, decoder: EntryDecoder()) else { throw NoLetter() }
         return letter
     }
 
@@ -42,7 +44,7 @@ extension ScriptFixture {
     var view: GroupInspector { GroupInspector(keys: keys, group: Self.group, client: client) }
 
     func box() throws -> DeadLetterQueue {
-        guard let box = DeadLetterQueue(key: keys.deadLetters, views: [view]) else { throw Letter.NoLetter() }
+        guard let box = DeadLetterQueue(key: keys.deadLetters, views: [view]) else { throw DeadLetter.NoLetter() }
         return box
     }
 
@@ -66,14 +68,14 @@ extension ScriptFixture {
             contact: contact,
             occurredAt: nil
         )
-        let letter = DeadLetter(end: end, faults: [fault], stream: stream, now: 1_000_000)
+        let letter = DeadLetterFields(end: end, faults: [fault], stream: stream, now: 1_000_000)
         _ = try await session.deadLetter(id, partition: 0, maxLength: 1000, fields: letter.arguments)
     }
 
     /// All letters, oldest first.
-    func allLetters() async throws -> [Letter] {
+    func allLetters() async throws -> [DeadLetter] {
         var search = try box().search(DeadLetterFilter(), newestFirst: false, now: 0)
-        var all: [Letter] = []
+        var all: [DeadLetter] = []
         while let letters = try await search.next() { all += letters }
         return all
     }

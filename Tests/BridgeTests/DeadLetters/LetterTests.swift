@@ -3,12 +3,15 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import Operations
+@testable import StreamGroups
+@testable import Support
 
-@Suite("Letter: what is read back of a dead letter, and which one is meant")
+@Suite("DeadLetter: what is read back of a dead letter, and which one is meant")
 struct LetterTests {
     @Test("What was written comes back")
     func read() throws {
-        let letter = try Letter.sample()
+        let letter = try DeadLetter.sample()
         #expect(letter.reason == "refused" && letter.detail == "why it was refused" && letter.status == 400)
         #expect(letter.answer == "No." && letter.attempts == 3 && letter.mapping == "m" && letter.stream == "events")
         #expect(letter.entry == .sample(7) && letter.contact == "ann" && letter.deadAt == 1_000_000)
@@ -19,36 +22,36 @@ struct LetterTests {
     @Test("What something else wrote is no letter")
     func foreign() {
         let decoder = EntryDecoder()
-        #expect(Letter(StreamEntry(id: .sample(1), fields: [StreamField("a", "b")]), decoder: decoder) == nil)
-        #expect(Letter(StreamEntry(id: .sample(1), fields: nil), decoder: decoder) == nil)
-        let turned = Letter.entry().fields.map { Array($0.reversed()) }
-        #expect(Letter(StreamEntry(id: .sample(1), fields: turned), decoder: decoder) == nil)
+        #expect(DeadLetter(StreamEntry(id: .sample(1), fields: [StreamField("a", "b")]), decoder: decoder) == nil)
+        #expect(DeadLetter(StreamEntry(id: .sample(1), fields: nil), decoder: decoder) == nil)
+        let turned = DeadLetter.entry().fields.map { Array($0.reversed()) }
+        #expect(DeadLetter(StreamEntry(id: .sample(1), fields: turned), decoder: decoder) == nil)
     }
 
     @Test("A letter that does not hold the whole entry cannot be replayed, and says why")
     func obstacles() throws {
         let left = [StreamField("fieldsLeftOut", "70")]
-        let cut = try #require(Letter(Letter.entry(own: left), decoder: EntryDecoder()))
+        let cut = try #require(DeadLetter(DeadLetter.entry(own: left), decoder: EntryDecoder()))
         #expect(cut.fieldsLeftOut == 70 && cut.fields.isEmpty)
         #expect(cut.obstacle?.contains("left in") == true)
         let event = [StreamField("fieldsLeftOut", "{}")]
-        let own = try #require(Letter(Letter.entry(own: event), decoder: EntryDecoder()))
+        let own = try #require(DeadLetter(DeadLetter.entry(own: event), decoder: EntryDecoder()))
         #expect(own.obstacle == nil && own.fields.count == 1, "the entry's own field of that name")
-        let gone = try #require(Letter(Letter.entry(own: []), decoder: EntryDecoder()))
+        let gone = try #require(DeadLetter(DeadLetter.entry(own: []), decoder: EntryDecoder()))
         #expect(gone.obstacle?.contains("gone from the stream") == true)
     }
 
     @Test("A letter that names no contact is asked for that of its entry")
     func poison() throws {
-        let poison = try #require(Letter(Letter.entry(contact: "7-0"), decoder: EntryDecoder()))
+        let poison = try #require(DeadLetter(DeadLetter.entry(contact: "7-0"), decoder: EntryDecoder()))
         #expect(poison.contact == "ann")
-        let nobody = Letter.entry(contact: "7-0", own: [StreamField("event", "{")])
-        #expect(try #require(Letter(nobody, decoder: EntryDecoder())).contact == nil)
+        let nobody = DeadLetter.entry(contact: "7-0", own: [StreamField("event", "{")])
+        #expect(try #require(DeadLetter(nobody, decoder: EntryDecoder())).contact == nil)
     }
 
     @Test("Filters narrow each other; what is not set lets all through")
     func filters() throws {
-        let letter = try Letter.sample(mapping: "a,b")
+        let letter = try DeadLetter.sample(mapping: "a,b")
         func passes(now: Int64 = 1_060_000, _ set: (inout DeadLetterFilter) -> Void) -> Bool {
             var filter = DeadLetterFilter()
             set(&filter)
@@ -77,7 +80,7 @@ struct LetterTests {
 
     @Test("A contact that differs only in how its letters are composed is another one")
     func bytes() throws {
-        let letter = try Letter.sample(contact: "\u{E9}va")
+        let letter = try DeadLetter.sample(contact: "\u{E9}va")
         var filter = DeadLetterFilter()
         filter.contact = "e\u{301}va"
         #expect(!filter.matches(letter, now: 0))

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Operations
 
 @Suite("Overtaking: which newer events of a contact speak against a replay")
 struct OvertakingTests {

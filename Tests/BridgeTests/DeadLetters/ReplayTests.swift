@@ -3,6 +3,9 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import Destination
+@testable import Operations
+@testable import StreamGroups
 
 @Suite(
     "replay.lua and Replayer: letters become entries again, in order, once",
@@ -79,15 +82,16 @@ struct ReplayTests {
             let foreign = try await fixture.client.add(fixture.keys.deadLetters, fields: [StreamField("a", "b")])
             let cut = try await fixture.client.add(
                 fixture.keys.deadLetters,
-                fields: Letter.entry(own: (0..<1501).map { StreamField("n\($0)", "v") }).fields ?? []
+                fields: DeadLetter.entry(own: (0..<1501).map { StreamField("n\($0)", "v") }).fields ?? []
             )
             let empty = try await fixture.client.add(
                 fixture.keys.deadLetters,
-                fields: Letter.entry(own: []).fields ?? []
+                fields: DeadLetter.entry(own: []).fields ?? []
             )
             for id in [foreign, cut, empty] {
                 let arguments = [
-                    id.description, "\(DeadLetter.fields.count)", "deadAt", ids[0].description, "1500", "100", "1000",
+                    id.description, "\(DeadLetter.fieldNames.count)", "deadAt", ids[0].description, "1500", "100",
+                    "1000",
                 ]
                 await #expect(throws: RedisError.self) {
                     try await fixture.client.run(
@@ -223,7 +227,7 @@ struct ReplayTests {
             var filter = DeadLetterFilter()
             filter.ids = [all[0].id, all[2].id, .sample(1)]
             var byID = try fixture.box().search(filter, newestFirst: false, now: 0)
-            var found: [Letter] = []
+            var found: [DeadLetter] = []
             while let letters = try await byID.next() { found += letters }
             #expect(found == [all[0], all[2]])
             #expect(try await fixture.box().drop([all[0].id, .sample(1)]) == 1)

@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("DeliveryState: what is sent next, and what comes of every answer")
 struct DeliveryStateTests {

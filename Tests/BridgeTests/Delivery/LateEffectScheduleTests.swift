@@ -5,6 +5,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Support
 
 /// A Loops that applies requests long after their client has given them up, driven by dice: what it applied, in the order in which it did.
 private struct LateLoops {

@@ -4,6 +4,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
+@testable import Support
 
 /// Drives a ``DeliveryState`` by dice: entries come, requests start and end in any order with any outcome, leases are too old at times, a
 /// partition is given up and taken up again, time passes.

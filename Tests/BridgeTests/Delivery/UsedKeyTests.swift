@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("A 409 on our own key: what of the event has happened, and what of its contact is said again")
 struct UsedKeyTests {

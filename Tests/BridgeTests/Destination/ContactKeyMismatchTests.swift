@@ -4,6 +4,7 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import Destination
 
 @Suite("Mappings whose contacts are not the ones in whose order they are sent")
 struct ContactKeyMismatchTests {

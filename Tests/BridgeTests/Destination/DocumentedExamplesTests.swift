@@ -4,6 +4,7 @@ import Loops
 import Testing
 
 @testable import Bridge
+@testable import Destination
 @testable import Segment
 
 /// Everything on the pages of `docs/` about mappings that a machine can check: code blocks by the word behind their

@@ -5,6 +5,7 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import Destination
 
 @Suite("What map --explain says")
 struct ExplainTests {

@@ -1,6 +1,8 @@
 import Bridge
+import Destination
 import DevKit
 import JSON
+import Support
 import Testing
 
 /// Whatever stands in a mappings file, it is loaded or refused with reasons; it never stops the program.

@@ -1,4 +1,5 @@
 import Bridge
+import Destination
 import Foundation
 import JSON
 import Segment

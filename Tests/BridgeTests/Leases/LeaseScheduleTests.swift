@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Leases under any schedule")
 struct LeaseScheduleTests {

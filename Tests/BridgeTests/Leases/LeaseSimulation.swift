@@ -1,6 +1,8 @@
 import DevKit
 
 @testable import Bridge
+@testable import StreamGroups
+@testable import Support
 
 /// Replicas with clocks of their own, one Redis, and the dice: heartbeats and answers are delayed or lost, replicas are paused, cut off, ended,
 /// started anew and leave, Redis is started anew or goes back in time.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Leases of a replica that rests, or whose stream is paused")
 struct RestTests {

@@ -1,4 +1,5 @@
 @testable import Bridge
+@testable import StreamGroups
 
 /// What the heartbeat and leave scripts do, as a value: a copy is a snapshot. A test holds it and the scripts together.
 struct SimulatedRedis {

@@ -3,6 +3,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
+@testable import Support
 
 @Suite("The simulated Redis answers as the heartbeat script does", .tags(.servers), .timeLimit(.minutes(2)))
 struct SimulatedRedisTests {

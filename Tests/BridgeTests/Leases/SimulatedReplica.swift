@@ -1,4 +1,5 @@
 @testable import Bridge
+@testable import StreamGroups
 
 /// A process with ``PartitionAssignment``, a clock that is neither right nor of the right rate, and one heartbeat under way at a time. Times are true
 /// milliseconds.

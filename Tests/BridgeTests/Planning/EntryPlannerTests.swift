@@ -6,6 +6,8 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import Destination
+@testable import StreamGroups
 
 @Suite("Planner: everything that happens to an entry, decided once")
 struct PlannerTests {

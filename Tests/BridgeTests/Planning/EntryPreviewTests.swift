@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Destination
 
 @Suite("What a bridge would make of an entry, told beforehand")
 struct EntryPreviewTests {

@@ -5,6 +5,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Destination
+@testable import StreamGroups
 
 @Suite("Lanes that coalesce: one request for several identifies, and never across anything else that is sent")
 struct CoalescingQueuesTests {

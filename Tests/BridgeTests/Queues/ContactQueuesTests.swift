@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Lanes: one first-in-first-out lane per contact")
 struct LanesTests {

@@ -4,6 +4,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("What Loops may still apply: the contact's next request waits, unless it is the same one")
 struct LateEffectsTests {

@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Lanes: what leases hold back, and what is given up with them")
 struct LeasedQueuesTests {

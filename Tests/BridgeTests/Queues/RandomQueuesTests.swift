@@ -3,6 +3,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
+@testable import Support
 
 /// Drives ``ContactQueues`` by dice: entries come, requests start and end in any order with any result, leases are good or not, partitions are lost
 /// and come back, as the reader and the intake do it: a partition is read again only when nothing of it is in hand.

@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Support
 
 @Suite("ReadyQueue: streams by weight, mappings by priority, then the oldest; nobody starves")
 struct ReadyQueueTests {

@@ -3,6 +3,8 @@ import LoopsSimulator
 import RedisStreams
 
 @testable import Bridge
+@testable import StreamGroups
+@testable import Support
 
 /// Minutes of a limited API in a moment: the real script in a real Redis with a made-up clock, the real permits of some replicas that always have
 /// something to send, another client of the same key, and each kind of window that Loops may use.

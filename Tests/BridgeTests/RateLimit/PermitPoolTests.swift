@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Permits: when the limiter is asked, and what is made of its answer")
 struct PermitsTests {

@@ -2,13 +2,14 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("acquire_permits.lua: one pace for all replicas", .tags(.servers))
 struct PermitScriptTests {
     private func limiter(_ fixture: ScriptFixture, cap: Double? = nil, streams: [StreamState] = []) -> RateLimiter {
         RateLimiter(
             client: fixture.client,
-            key: RateLimiter.key(apiKey: "secret"),
+            key: GroupKeys.limiter(apiKey: "secret"),
             cap: cap,
             checksLeases: true,
             streams: streams
@@ -65,7 +66,7 @@ struct PermitScriptTests {
     @Test("A Redis that cannot be asked is an error with its reason, not silence")
     func unreachable() async throws {
         try await ScriptFixture.run { fixture in
-            _ = try await fixture.send("SET", RateLimiter.key(apiKey: "secret"), "no hash")
+            _ = try await fixture.send("SET", GroupKeys.limiter(apiKey: "secret"), "no hash")
             await #expect(throws: RedisError.self) { try await ask(limiter(fixture)) }
         }
     }
@@ -74,11 +75,13 @@ struct PermitScriptTests {
         "The key names the API key by a hash only, another key has another limiter, and all of it goes away by itself"
     )
     func key() async throws {
-        #expect(!RateLimiter.key(apiKey: "secret").contains("secret"))
-        #expect(RateLimiter.key(apiKey: "secret") != RateLimiter.key(apiKey: "secret2"))
+        #expect(!GroupKeys.limiter(apiKey: "secret").contains("secret"))
+        #expect(GroupKeys.limiter(apiKey: "secret") != GroupKeys.limiter(apiKey: "secret2"))
         try await ScriptFixture.run { fixture in
             _ = try await ask(limiter(fixture))
-            let time = try await fixture.client.send(RedisCommand("TTL", [.string(RateLimiter.key(apiKey: "secret"))]))
+            let time = try await fixture.client.send(
+                RedisCommand("TTL", [.string(GroupKeys.limiter(apiKey: "secret"))])
+            )
             #expect((time.integer ?? 0) > 3000)
         }
     }

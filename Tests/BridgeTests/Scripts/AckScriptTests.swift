@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("ack.lua and the fence that the owner's scripts share", .tags(.servers), .timeLimit(.minutes(2)))
 struct AckScriptTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite(
     "create_group.lua: makes the group and its state, and checks that both fit",

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("dead_letter.lua: moves an entry and acknowledges it in one step", .tags(.servers), .timeLimit(.minutes(2)))
 struct DeadLetterScriptTests {

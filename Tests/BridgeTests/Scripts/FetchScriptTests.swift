@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("fetch.lua: reads what waits in partitions", .tags(.servers), .timeLimit(.minutes(2)))
 struct FetchScriptTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite(
     "A Redis whose memory is full: what is delivered still comes to its end",

@@ -1,4 +1,5 @@
 @testable import Bridge
+@testable import StreamGroups
 
 /// The fault that a call ends with; nil when it does not.
 func groupFault(_ body: () async throws -> Void) async throws -> GroupError? {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("heartbeat.lua: renews, gives back and takes leases", .tags(.servers), .timeLimit(.minutes(2)))
 struct HeartbeatScriptTests {

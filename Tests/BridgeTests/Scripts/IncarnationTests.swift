@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Incarnations: nothing of one history of Redis counts in another", .tags(.servers), .timeLimit(.minutes(2)))
 struct IncarnationTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("The pause script, and what the heartbeat makes of it", .tags(.servers), .timeLimit(.minutes(2)))
 struct PauseScriptTests {

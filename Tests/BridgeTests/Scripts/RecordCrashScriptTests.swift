@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("record_crash.lua: what a dead owner had in hand becomes suspect", .tags(.servers), .timeLimit(.minutes(2)))
 struct RecordCrashScriptTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("route.lua: new entries that come with its answer", .tags(.servers), .timeLimit(.minutes(2)))
 struct RouteAnswerTests {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("route.lua: hands new entries to the partitions of their contacts", .tags(.servers), .timeLimit(.minutes(2)))
 struct RouteScriptTests {

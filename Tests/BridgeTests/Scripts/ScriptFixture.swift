@@ -5,6 +5,7 @@ import Segment
 import Synchronization
 
 @testable import Bridge
+@testable import StreamGroups
 
 /// A redis-server of one's own with one stream, and sessions that call the scripts on it.
 struct ScriptFixture: Sendable {
@@ -14,7 +15,7 @@ struct ScriptFixture: Sendable {
     let client: RedisClient
     let stream: String
 
-    var keys: StreamKeys { StreamKeys(stream: stream, group: Self.group) }
+    var keys: GroupKeys { GroupKeys(stream: stream, group: Self.group) }
 
     /// Runs a server as long as `body` runs.
     static func run(
@@ -118,7 +119,7 @@ struct ScriptFixture: Sendable {
             hash[list[index].text ?? ""] = list[index + 1].text
         }
         // Says only that the key was not deleted.
-        if [keys.leases, keys.members].contains(key) { hash[StreamKeys.marker] = nil }
+        if [keys.leases, keys.members].contains(key) { hash[GroupKeys.marker] = nil }
         return hash
     }
 

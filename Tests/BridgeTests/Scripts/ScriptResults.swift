@@ -1,6 +1,7 @@
 import RedisStreams
 
 @testable import Bridge
+@testable import StreamGroups
 
 /// What was routed, with what the entries hold.
 struct Routed {

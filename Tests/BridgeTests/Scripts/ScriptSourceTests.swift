@@ -3,12 +3,13 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("ScriptSource.all: the one list of the scripts")
 struct ScriptSourceTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
-    private static let folder = "Sources/Bridge/Scripts"
+    private static let folder = "Sources/StreamGroups/Scripts"
 
     @Test("It has every .lua file; each script has a .swift file beside its own, and Package.swift embeds each file")
     func files() throws {

@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Two streams whose state has the same keys", .tags(.servers), .timeLimit(.minutes(2)))
 struct SharedStateTests {

@@ -3,6 +3,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("The survey script says how a stream stands", .tags(.servers))
 struct SurveyScriptTests {

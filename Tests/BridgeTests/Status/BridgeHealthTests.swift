@@ -2,6 +2,7 @@ import Segment
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("The state in one glance")
 struct BridgeHealthTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("How long the backlog lasts")
 struct DrainEstimateTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import Support
 
 @Suite("ContactHash: a contact as logs show it")
 struct ContactHashTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("Whatever waits, the state says why")
 struct HonestHealthTests {

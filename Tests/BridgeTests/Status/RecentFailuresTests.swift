@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Bridge
+@testable import Support
 
 @Suite("Recent failures")
 struct RecentFailuresTests {

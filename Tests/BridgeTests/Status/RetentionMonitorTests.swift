@@ -2,6 +2,7 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite("The trim guard foresees when a producer's trimming reaches what is not delivered")
 struct TrimGuardTests {

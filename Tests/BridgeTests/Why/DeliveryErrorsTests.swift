@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Bridge
+@testable import StreamGroups
 
 @Suite(
     "Troubles: what keeps entries from being delivered, and what of it Redis does not know",

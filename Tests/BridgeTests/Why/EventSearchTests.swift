@@ -4,6 +4,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Operations
+@testable import StreamGroups
 
 @Suite("EventSearch: where an event is, in each state that it can be in", .tags(.servers), .timeLimit(.minutes(2)))
 struct EventSearchTests {
@@ -82,7 +84,7 @@ struct EventSearchTests {
             try await fixture.readAs("other")
             let places = try await ["m1", "m2"].asyncMap { query in
                 guard case .pending(let place)? = try await find(query, fixture).hits.first?.state else {
-                    throw Letter.NoLetter()
+                    throw DeadLetter.NoLetter()
                 }
                 return place
             }

@@ -2,6 +2,8 @@ import RedisStreams
 import Testing
 
 @testable import Bridge
+@testable import Operations
+@testable import StreamGroups
 
 @Suite("StreamWalk, PendingList and Hits: the bounded parts of a search", .tags(.servers), .timeLimit(.minutes(2)))
 struct SearchPartsTests {

@@ -4,6 +4,7 @@ import JSON
 import Loops
 import LoopsSimulator
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import BridgeService

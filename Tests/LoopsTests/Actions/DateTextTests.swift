@@ -1,5 +1,6 @@
 import DevKit
 import Loops
+import Support
 import Testing
 
 /// What day.js and the `Date` of Node.js take; the vectors hold what Segment was asked.

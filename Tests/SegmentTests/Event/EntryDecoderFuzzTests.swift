@@ -1,5 +1,6 @@
 import DevKit
 import Segment
+import Support
 import Testing
 
 /// Whatever bytes a producer adds, an entry gives events or faults, never neither, and never stops the program.

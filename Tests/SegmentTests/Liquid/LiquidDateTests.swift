@@ -1,4 +1,5 @@
 import DevKit
+import Support
 import Testing
 
 @testable import Segment

@@ -1,6 +1,7 @@
 import DevKit
 import Foundation
 import JSON
+import Support
 import Testing
 
 @testable import Segment

@@ -1,6 +1,7 @@
 import DevKit
 import JSON
 import Segment
+import Support
 import Testing
 
 /// Single directives on one event, by Segment's rules; the vectors hold the breadth. Mapping, value (nil: undefined).

@@ -1,6 +1,7 @@
 import DevKit
 import JSON
 import Segment
+import Support
 import Testing
 
 /// No mapping and no event may stop the program, and the same ones always give the same.

@@ -1,6 +1,7 @@
 import DevKit
 import JSON
 import Segment
+import Support
 import Testing
 
 @Suite struct TriggerPropertyTests {

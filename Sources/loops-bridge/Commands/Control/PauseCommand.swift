@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bridge
 import BridgeService
+import Operations
+import StreamGroups
 
 /// Stops streams, for all replicas, until they are resumed.
 struct PauseCommand: AsyncParsableCommand {

@@ -2,6 +2,8 @@ import ArgumentParser
 import Bridge
 import BridgeService
 import JSON
+import Operations
+import StreamGroups
 
 /// Ends a pause, for all replicas, or the rest of one.
 struct ResumeCommand: AsyncParsableCommand {

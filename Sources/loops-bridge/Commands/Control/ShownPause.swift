@@ -2,6 +2,8 @@ import Bridge
 import BridgeService
 import JSON
 import Logging
+import Operations
+import StreamGroups
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Bridge
 import BridgeService
+import Operations
 import RedisStreams
+import StreamGroups
 
 #if canImport(Darwin)
     import Darwin

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Bridge
 import BridgeService
+import Operations
 import RedisStreams
+import StreamGroups
+import Support
 
 /// Which dead letters are meant. Filters narrow each other; a repeated one widens itself.
 struct DeadLetterOptions: ParsableArguments {

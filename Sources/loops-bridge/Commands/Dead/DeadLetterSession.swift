@@ -2,7 +2,9 @@ import ArgumentParser
 import Bridge
 import BridgeService
 import Logging
+import Operations
 import RedisStreams
+import StreamGroups
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -40,7 +42,7 @@ struct DeadLetterSession {
     }
 
     /// Gives every letter that the filter lets through, box by box, until `body` says that it has enough.
-    func each(newestFirst: Bool, _ body: (Letter, Int) throws -> Bool) async throws {
+    func each(newestFirst: Bool, _ body: (DeadLetter, Int) throws -> Bool) async throws {
         var looked = 0
         defer { Terminal.endProgress() }
         for (index, box) in boxes.enumerated() {

@@ -2,6 +2,8 @@ import Bridge
 import BridgeService
 import JSON
 import RedisStreams
+import StreamGroups
+import Support
 
 /// Dead letters as people and programs read them. Contacts are hashed, and texts that may repeat them masked, unless asked for.
 struct DeadLetterText {
@@ -16,7 +18,7 @@ struct DeadLetterText {
     }
 
     /// A line of the table; two, where the terminal is narrow.
-    func row(_ letter: Letter) -> String {
+    func row(_ letter: DeadLetter) -> String {
         let event = letter.eventName ?? "-"
         let detail = masked(letter.detail, letter).shown
         let cells = columns.shown.map { name, width in
@@ -30,7 +32,7 @@ struct DeadLetterText {
         )
     }
 
-    private func cell(_ name: DeadLetterColumns.Name, _ letter: Letter, _ event: String) -> String {
+    private func cell(_ name: DeadLetterColumns.Name, _ letter: DeadLetter, _ event: String) -> String {
         switch name {
         case .age: ShownTime.age(milliseconds: letter.age(now: now))
         case .reason: letter.reason
@@ -51,7 +53,7 @@ struct DeadLetterText {
     }
 
     /// For programs: one object, unknown is null.
-    func json(_ letter: Letter, withFields: Bool = false) -> JSONValue {
+    func json(_ letter: DeadLetter, withFields: Bool = false) -> JSONValue {
         var object: JSONObject = [
             "id": .string(letter.id.description),
             "stream": .string(letter.stream),
@@ -83,7 +85,7 @@ struct DeadLetterText {
 
     /// Everything, the entry's fields included.
     /// - Parameter obstacle: why a replay leaves it alone, beside what the letter itself says.
-    func full(_ letter: Letter, obstacle: String? = nil) -> String {
+    func full(_ letter: DeadLetter, obstacle: String? = nil) -> String {
         let facts: [(String, String?)] = [
             ("letter", letter.id.description), ("event", letter.eventName.map { masked($0, letter) }),
             ("reason", letter.reason), ("detail", masked(letter.detail, letter)),
@@ -106,11 +108,11 @@ struct DeadLetterText {
         return text
     }
 
-    private func contact(_ letter: Letter) -> String? {
+    private func contact(_ letter: DeadLetter) -> String? {
         letter.contact.map { showsContacts ? $0 : Redaction.hash($0) }
     }
 
-    private func masked(_ text: String, _ letter: Letter) -> String {
+    private func masked(_ text: String, _ letter: DeadLetter) -> String {
         showsContacts ? text : Redaction.masking(text, contact: letter.contact)
     }
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Bridge
 import BridgeService
 import JSON
+import Operations
+import StreamGroups
 
 /// One dead letter as a whole.
 struct DeadShowCommand: AsyncParsableCommand {
@@ -25,7 +27,7 @@ struct DeadShowCommand: AsyncParsableCommand {
         filter.ids = [id.value]
         try await DeadLetterSession.run(options, filter) { session, _ in
             let text = DeadLetterText(now: session.now, showsContacts: true)
-            var found: [Letter] = []
+            var found: [DeadLetter] = []
             try await session.each(newestFirst: true) { letter, _ in
                 found.append(letter)
                 return true

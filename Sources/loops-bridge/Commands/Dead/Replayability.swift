@@ -1,11 +1,14 @@
 import Bridge
+import Operations
 import RedisStreams
+import StreamGroups
 
 /// What a replay would do with letters, for commands that only tell of them: a hint must not promise what `dead replay` would not do.
 enum Replayability {
     /// Letters that a replay leaves alone, and why.
     /// - Throws: `RedisError`; `RedisServerError` where Redis refuses one of several commands that were sent together.
-    static func obstacles(_ letters: [Letter], _ views: [GroupInspector], scan: Int) async throws -> [StreamID: String]
+    static func obstacles(_ letters: [DeadLetter], _ views: [GroupInspector], scan: Int) async throws -> [StreamID:
+        String]
     {
         if letters.isEmpty { return [:] }
         let boxes = DeadLetterQueue.boxes(of: views)
@@ -21,7 +24,7 @@ enum Replayability {
 
     /// What is said of a letter's replay.
     /// - Parameter obstacle: why it is left alone; nil when it is not.
-    static func words(_ letter: Letter, obstacle: String?) -> String {
+    static func words(_ letter: DeadLetter, obstacle: String?) -> String {
         let command = "'loops-bridge dead replay --id \(letter.id)"
         guard let obstacle else { return "\(command)' puts it back" }
         // What lacks fields, or a stream, no option puts back.
@@ -32,7 +35,7 @@ enum Replayability {
 
 extension EventSearchResult {
     /// The letters among the hits.
-    var deadLetters: [Letter] {
+    var deadLetters: [DeadLetter] {
         hits.compactMap { hit in if case .deadLettered(let letter) = hit.state { letter } else { nil } }
     }
 }

@@ -5,6 +5,7 @@ import HTTPTransport
 import JSON
 import Logging
 import NIOSupport
+import Operations
 
 /// How a bridge stands, for a terminal or a program.
 struct StatusCommand: AsyncParsableCommand {

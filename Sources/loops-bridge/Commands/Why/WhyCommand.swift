@@ -3,6 +3,7 @@ import Bridge
 import BridgeService
 import JSON
 import Logging
+import Operations
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

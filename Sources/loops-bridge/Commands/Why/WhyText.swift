@@ -1,7 +1,10 @@
 import Bridge
 import BridgeService
 import JSON
+import Operations
 import RedisStreams
+import StreamGroups
+import Support
 
 /// Whereabouts of entries in plain words, and for programs.
 struct WhyText {

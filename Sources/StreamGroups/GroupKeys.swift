@@ -1,0 +1,65 @@
+import Crypto
+import Support
+
+/// The Redis keys of one stream. Every derived key carries the stream's hash tag, so that a stream and its state live in one slot.
+///
+/// No key can share the slot of a name that has a `}` or a `{}` and no hash tag in front of it: on a cluster, such a name does not work.
+package struct GroupKeys: Sendable, Equatable {
+    package let stream: String
+    package let group: String
+    /// The hash that holds partition count, key rule, incarnation and counters of the group.
+    package let state: String
+    package let deadLetters: String
+    /// A field of leases and members that is always there: without it the key was lost or deleted, and says nothing of owners.
+    package static let marker = "-"
+
+    /// - Parameter deadLetters: the configured name, or nil for `{stream}:dead`.
+    package init(stream: String, group: String, deadLetters: String? = nil) {
+        self.stream = stream
+        self.group = group
+        let tagged = Self.hasHashTag(stream) ? stream : "{\(stream)}"
+        self.state = "\(tagged):bridge:\(group)"
+        self.deadLetters = deadLetters ?? "\(tagged):dead"
+    }
+
+    /// Partition to lease: a hash.
+    package var leases: String { "\(state):leases" }
+    /// Member to beat: a hash.
+    package var members: String { "\(state):members" }
+    /// Partition to the first and the last entry that its owner has read and not planned yet: a hash, mostly empty.
+    package var hands: String { "\(state):positions" }
+    /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
+    package var suspects: String { "\(state):crash-counts" }
+
+    /// Entry to what keeps it from being delivered, in JSON: a hash that `why` reads, empty but while something fails.
+    package var troubles: String { "\(state):delivery-errors" }
+    /// Entry that a replay added to the entry that it is a copy of: a hash.
+    package var replayed: String { "\(state):replays" }
+
+    /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
+    package static func limiter(apiKey: String) -> String {
+        "{loops-bridge:limiter:\(SHA256.hash(data: Array("loops-bridge limiter \(apiKey)".utf8)).prefix(6).hexadecimal)}"
+    }
+
+    /// What each key beside the stream and its dead letters holds, where it is there: Redis' word for the type.
+    package var types: [(key: String, type: String)] {
+        [
+            (state, "hash"), (leases, "hash"), (members, "hash"), (hands, "hash"), (suspects, "hash"),
+            (state + ":last-routed", "hash"), (troubles, "hash"), (replayed, "hash"),
+        ]
+    }
+
+    /// Whether the stream is one of the keys that belong to another, or to itself.
+    package func isKey(of other: GroupKeys) -> Bool {
+        stream == other.deadLetters || stream == other.state || stream.hasPrefix("\(other.state):")
+    }
+
+    /// The stream of one entry that wakes a member.
+    package func bell(of member: String) -> String { "\(state):wakeup:\(member)" }
+
+    /// Redis Cluster's rule: the first `{`, and a `}` after it with something in between.
+    private static func hasHashTag(_ key: String) -> Bool {
+        guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}") else { return false }
+        return key.index(after: open) < close
+    }
+}
