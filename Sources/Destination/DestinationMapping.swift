@@ -1,6 +1,6 @@
 package import JSON
 package import Loops
-import Segment
+package import Segment
 
 /// One mapping of a destination: for which events, which action, and where its fields come from.
 ///
@@ -117,4 +117,37 @@ package final class DestinationMapping: Sendable {
         for (name, value) in action.defaultMapping where fields[name] == nil { fields[name] = value }
         return fields
     }
+}
+
+/// What one mapping makes of one event.
+package struct MappingResult: Sendable {
+    package enum Outcome: Sendable {
+        /// The trigger does not match.
+        case notMatched
+        case request(LoopsRequest)
+        /// The fields do not pass the action's validation.
+        case invalid(FieldErrors)
+        /// The mapping met something that it cannot work with.
+        case mappingFailed(MappingError)
+    }
+
+    /// The name of the mapping.
+    package let mapping: String
+    package let priority: Int
+    /// How old the event may be when its request is sent, and what becomes of it then; nil for any age.
+    package let maxAge: Duration?
+    package let latePolicy: LatePolicy
+    package let outcome: Outcome
+    /// What the mapping's options changed in the request.
+    package let adjustments: [Adjustment]
+}
+
+/// What becomes of an event that waited longer than its mapping allows.
+package enum LatePolicy: String, Sendable, CaseIterable {
+    /// Its request is left out, and counted.
+    case expire
+    /// It goes to the dead-letter stream.
+    case deadLetter
+    /// It is sent all the same.
+    case send
 }

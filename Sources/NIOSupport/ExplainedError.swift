@@ -1,3 +1,13 @@
+import NIOSSL
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// An error that says what to do about it.
 package protocol ExplainedError: Error, CustomStringConvertible {
     /// What happened, and to what.
@@ -8,4 +18,26 @@ package protocol ExplainedError: Error, CustomStringConvertible {
 
 extension ExplainedError {
     package var description: String { advice.map { "\(problem). \($0)" } ?? problem }
+}
+
+/// A certificate or key file that cannot be used.
+package struct TLSFileError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    init(description: String) { self.description = description }
+
+    init(role: String, path: String, reason: String) {
+        description = "the \(role) file \(path) cannot be used (\(reason)); a PEM file is wanted"
+    }
+
+    static func reading<Value>(_ role: String, _ path: String, _ body: () throws -> Value) throws(TLSFileError) -> Value
+    {
+        do {
+            return try body()
+        } catch {
+            // NIOSSL says the same of a file that is not there as of one that holds something else.
+            let reason = access(path, R_OK) == 0 ? "\(error)" : String(cString: strerror(errno))
+            throw TLSFileError(role: role, path: path, reason: reason)
+        }
+    }
 }

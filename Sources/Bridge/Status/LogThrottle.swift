@@ -1,4 +1,5 @@
 package import Logging
+import RedisStreams
 import Synchronization
 
 /// Lets a repeated message through once in a while and says how many it held back: an outage must not fill a disk.
@@ -45,5 +46,17 @@ package final class LogThrottle: Sendable {
         var metadata = metadata
         if held > 0 { metadata["heldBack"] = "\(held)" }
         logger.log(level: level, message, metadata: metadata)
+    }
+}
+
+extension LogThrottle {
+    /// Logs that something failed and is tried again. Without a connection to Redis everything fails, and the connection itself has told why: one
+    /// cause, one warning.
+    func failed(_ error: any Error, key: String, _ message: Logger.Message, metadata: Logger.Metadata = [:]) {
+        let metadata = metadata.merging(["error": "\(error)"]) { $1 }
+        switch (error as? RedisError)?.reason {
+        case .notConnected, .connectionLost, .cancelled, .closed: logger.debug(message, metadata: metadata)
+        default: log(.warning, key: key, message, metadata: metadata)
+        }
     }
 }

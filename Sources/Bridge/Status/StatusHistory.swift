@@ -1,4 +1,5 @@
 import DequeModule
+import Synchronization
 
 /// How the last ten minutes went: one sample every few seconds, the oldest first. Bounded.
 package struct StatusHistory: Sendable, Equatable {
@@ -41,5 +42,20 @@ package struct StatusHistory: Sendable, Equatable {
     package mutating func append(_ sample: Sample) {
         if ring.count == Self.capacity { ring.removeFirst() }
         ring.append(sample)
+    }
+}
+
+/// Keeps the history of the status while the bridge runs, so that a page that is opened now shows the last minutes.
+final class StatusRecorder: Sendable {
+    private let state = Mutex(StatusHistory())
+
+    var history: StatusHistory { state.withLock { $0 } }
+
+    /// Samples until the task is cancelled.
+    func run(_ sample: () -> StatusHistory.Sample) async {
+        while !Task.isCancelled {
+            state.withLock { $0.append(sample()) }
+            try? await Task.sleep(for: StatusHistory.interval)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Ready-made configurations. A suite that means something passes the first three.
 package enum SimulatorProfile: String, SettingChoice {
     /// What the documents say, and the strict reading where they say nothing.
@@ -114,4 +116,22 @@ package enum SimulatorProfile: String, SettingChoice {
         ),
         FaultRule("applied, then dropped", .disconnect(reset: true, .afterCommit), probability: 0.01),
     ]
+}
+
+/// What the simulator says about itself, so that nobody takes a green run for more than it is.
+extension SimulatorConfiguration {
+    /// Lines to print at the start: every unverified setting in force, with its value.
+    package var banner: String {
+        var lines = [
+            "Loops simulator: a stand-in, not Loops. It sends no mail and evaluates no workflow.",
+            "None of these is known to match Loops:",
+        ]
+        for setting in SimulatorSetting.unverified(in: self) {
+            lines.append("  \(setting.name) = \(setting.read(self).jsonText) (\(setting.evidence.rawValue))")
+        }
+        if !faults.isEmpty {
+            lines.append("Faults in force: " + faults.map(\.name).joined(separator: ", "))
+        }
+        return lines.joined(separator: "\n")
+    }
 }

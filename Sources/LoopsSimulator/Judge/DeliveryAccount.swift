@@ -1,3 +1,30 @@
+/// A request that the test's events should have led to.
+package struct ExpectedDelivery: Sendable, Hashable {
+    /// The userId, else the email, that the request carries.
+    package var contact: String
+    /// Rises within a contact, in the order of the entries.
+    package var sequenceNumber: Int64
+    package var operation: Endpoint
+    /// Unique per event; nil where the sequence number alone identifies it.
+    package var marker: String?
+    /// Needed only where one entry leads to several events.
+    package var eventName: String?
+
+    package init(
+        contact: String,
+        sequenceNumber: Int64,
+        operation: Endpoint,
+        marker: String? = nil,
+        eventName: String? = nil
+    ) {
+        self.contact = contact
+        self.sequenceNumber = sequenceNumber
+        self.operation = operation
+        self.marker = marker
+        self.eventName = eventName
+    }
+}
+
 /// What became of the expected deliveries.
 package struct DeliveryAccount: Sendable, Equatable {
     /// Examples kept of each kind.
@@ -44,5 +71,29 @@ package struct DeliveryAccount: Sendable, Equatable {
         let prefix = "\(kind): "
         guard examples.count(where: { $0.hasPrefix(prefix) }) < DeliveryAccount.examplesMaximum else { return }
         examples.append(prefix + subject)
+    }
+}
+
+/// What a check found.
+package struct Verdict: Sendable, Equatable {
+    static let findingsMaximum = 100
+
+    package let check: String
+    /// How many things were looked at; a check of nothing proves nothing.
+    package var examined = 0
+    package private(set) var violations = 0
+    /// The first hundred, in words.
+    package private(set) var findings: [String] = []
+
+    package init(check: String) {
+        self.check = check
+    }
+
+    /// Nothing wrong was found, and there was something to look at.
+    package var isPassed: Bool { violations == 0 && examined > 0 }
+
+    mutating func fail(_ finding: @autoclosure () -> String) {
+        violations += 1
+        if findings.count < Verdict.findingsMaximum { findings.append(finding()) }
     }
 }

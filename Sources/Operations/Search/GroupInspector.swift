@@ -1,8 +1,9 @@
 package import Bridge
 package import Logging
-import RedisStreams
+package import RedisStreams
 import Segment
 package import StreamGroups
+import Support
 
 /// A stream of the configuration with a connection of its own, for those who look at it from outside and take no part in its group.
 package struct GroupInspector: Sendable {
@@ -117,5 +118,43 @@ extension RedisError {
     fileprivate var isNoSuchKey: Bool {
         guard case .server(let fault) = reason else { return false }
         return fault.code == "ERR" && fault.message.contains("no such key")
+    }
+}
+
+extension GroupInspector {
+    /// Pauses the stream for all replicas, also while none runs; see ``Pause``.
+    /// - Returns: the pause that holds: an earlier one stays as it is.
+    package func pause(_ pause: Pause) async throws(RedisError) -> Pause { try await control.pause(pause) }
+
+    /// - Returns: the pause that was ended; nil when there was none.
+    package func resume() async throws(RedisError) -> Pause? { try await control.resume() }
+
+    /// The pause that holds; nil when there is none.
+    package func currentPause() async throws(RedisError) -> Pause? { try await control.current() }
+
+    private var control: PauseSwitch { PauseSwitch(keys: keys, client: client) }
+}
+
+extension GroupInspector {
+    /// The stream as Redis alone knows it: no bridge is asked, so whether one is at work is not known, and members may be gone since.
+    /// - Throws: `RedisError`.
+    package func status() async throws -> StreamStatus {
+        let state = try await hash(keys.state)
+        var status = StreamStatus(name: keys.stream, partitions: state["partitions"].flatMap { Int($0) } ?? 0)
+        let survey = try await StreamSurvey.of(keys, client: client)
+        status.take(survey, now: WallClock.secondsSince1970)
+        if survey.pending == nil { status.fault = "there is no group \(group)" }
+        let members = try await members().keys
+        var owners: [Int: String] = [:]
+        for (partition, lease) in try await hash(keys.leases) {
+            if let partition = Int(partition), let owner = GroupView.Lease(text: lease).owner {
+                owners[partition] = String(owner)
+            }
+        }
+        status.replicas = ReplicaStatus.list(members: Array(members), owners: owners, own: nil)
+        status.members = members.count
+        status.unowned = max(0, status.partitions - owners.count)
+        (status.pause, status.isPauseKnown) = (try await currentPause(), true)
+        return status
     }
 }

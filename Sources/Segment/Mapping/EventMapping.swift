@@ -41,3 +41,52 @@ package struct EventMapping: Sendable {
         return try resolver.resolveRoot(root, event, keepsUndefinedElements: keepsUndefinedElements)
     }
 }
+
+/// What is wrong with a mapping, all of it at once. Found when it is loaded; the same mapping always fails again.
+package struct MappingErrors: Error, Equatable, Sendable, CustomStringConvertible {
+    package let faults: [MappingFault]
+
+    package var description: String { faults.map(\.description).joined(separator: "\n") }
+}
+
+/// One fault of a mapping.
+package struct MappingFault: Equatable, Sendable, CustomStringConvertible {
+    /// A JSON pointer (RFC 6901) from the mapping's root, as `/email/@if/then`; empty for the root.
+    package let path: String
+    /// What is wrong and what was expected.
+    package let reason: String
+
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    package var description: String { "\(path.isEmpty ? "/" : path): \(reason)" }
+}
+
+/// Why a mapping could not be resolved against one event. The same event always fails again.
+package struct MappingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A JSON pointer to the directive that failed.
+    package let path: String
+    /// What it met.
+    package let reason: String
+
+    package var description: String { "\(path): \(reason)" }
+}
+
+/// A directive's result would be longer than any request may be.
+///
+/// A few characters of a mapping can multiply what an event brings (`$'` in a replacement, long names in `@flatten`), so
+/// that an event within its limits could otherwise take all memory.
+struct ResultTooLong: Error {
+    /// In UTF-8 bytes or UTF-16 units, whichever the directive works in.
+    static let limit = 4 * 1024 * 1024
+
+    static func check(_ count: Int) throws(ResultTooLong) {
+        if count > limit { throw ResultTooLong() }
+    }
+
+    func error(at place: String) -> MappingError {
+        MappingError(path: place, reason: "the result has more than \(Self.limit) characters")
+    }
+}

@@ -30,3 +30,50 @@ struct LiquidToken {
 
     func isTag(_ name: String) -> Bool { kind == .tag(name) }
 }
+
+/// The escapes of a quoted text, which are JavaScript's of old: `\n`, `\u00e9`, octal `\101`, and `\x` for any other `x`.
+enum LiquidStringLiteral {
+    static func content(of units: ArraySlice<UInt16>) -> LiquidText {
+        var result = LiquidText()
+        var rest = units
+        while let unit = rest.popFirst() {
+            guard unit == LiquidUnit.backslash, let escape = rest.first else {
+                result.units.append(unit)
+                continue
+            }
+            if let octal = number(in: rest, radix: 8, atMost: 3) {
+                rest = rest.dropFirst(octal.length)
+                result.units.append(octal.value)
+            } else if escape == UInt16(ascii: "u") {
+                let hexadecimal = number(in: rest.dropFirst(), radix: 16, atMost: 4)
+                rest = rest.dropFirst(1 + (hexadecimal?.length ?? 0))
+                result.units.append(hexadecimal?.value ?? 0)
+            } else {
+                rest = rest.dropFirst()
+                result.units.append(controls[escape] ?? escape)
+            }
+        }
+        return result
+    }
+
+    private static let controls: [UInt16: UInt16] = [
+        UInt16(ascii: "b"): 0x08, UInt16(ascii: "f"): 0x0C, UInt16(ascii: "n"): 0x0A,
+        UInt16(ascii: "r"): 0x0D, UInt16(ascii: "t"): 0x09, UInt16(ascii: "v"): 0x0B,
+    ]
+
+    private static func number(
+        in units: ArraySlice<UInt16>,
+        radix: UInt16,
+        atMost digits: Int
+    ) -> (value: UInt16, length: Int)? {
+        let values = units.prefix(digits).map { LiquidUnit.hexValue($0) }.prefix { ($0 ?? radix) < radix }
+        guard !values.isEmpty else { return nil }
+        return (values.reduce(0) { $0 &* radix &+ ($1 ?? 0) }, values.count)
+    }
+}
+
+extension UInt16 {
+    fileprivate init(ascii scalar: Unicode.Scalar) {
+        self = UInt16(truncatingIfNeeded: scalar.value)
+    }
+}
