@@ -22,6 +22,8 @@ package final class Bridge: Service {
     let consumers: [StreamConsumer]
     let deliverer: Deliverer
     private let completions: CompletionCounter
+    /// What became of the last entries; nil when that is off.
+    package let journal: EventJournal?
     private let activity: Activity
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
@@ -63,11 +65,20 @@ package final class Bridge: Service {
     ) {
         let names = configuration.streams.map(\.name)
         let metrics = BridgeMetrics(streams: names, factory: factory)
+        metrics.mappings.know(destination.mappings)
         let rules = CurrentDestination(destination)
         let recognition = EventRecognition(metrics: metrics.events, logger: logger)
         let account = AccountMonitor(logger: logger)
+        let planner = EntryPlanner(
+            configuration,
+            rules: rules,
+            metrics: metrics.events,
+            account: configuration.checksAccount ? account : nil,
+            recognition: recognition
+        )
         let activity = Activity(streams: names)
-        let completions = CompletionCounter(metrics: metrics, activity: activity)
+        let journal = EventJournal(configuration, planner: planner)
+        let completions = CompletionCounter(metrics: metrics, activity: activity, journal: journal)
         var connections = RedisConnections(configuration, on: eventLoop, factory: factory, logger: logger)
         let states = StreamState.states(
             of: configuration,
@@ -94,13 +105,7 @@ package final class Bridge: Service {
         )
         let shared = StreamConsumer.Surroundings(
             configuration: configuration,
-            planner: EntryPlanner(
-                configuration,
-                rules: rules,
-                metrics: metrics.events,
-                account: configuration.checksAccount ? account : nil,
-                recognition: recognition
-            ),
+            planner: planner,
             deliverer: deliverer,
             completions: completions,
             metrics: metrics,
@@ -127,6 +132,7 @@ package final class Bridge: Service {
         self.consumers = consumers
         self.deliverer = deliverer
         self.completions = completions
+        self.journal = journal
         self.activity = activity
         self.gauges = ProcessGauges(factory: factory)
         self.executor = EventLoopExecutor(eventLoop)
@@ -136,6 +142,9 @@ package final class Bridge: Service {
 
     /// Tells the mappings in force from others; the same wherever they are the same.
     package var mappingsDigest: String { rules.current.destination.digest }
+
+    /// Names this process to others.
+    package var instance: String { configuration.instance }
 
     /// What the bridge is doing now.
     package var status: BridgeStatus {
@@ -184,6 +193,7 @@ package final class Bridge: Service {
 
     /// Uses other mappings for what is read from now on. What has been read keeps the requests that it had.
     package func reload(_ destination: Destination) {
+        metrics.mappings.know(destination.mappings)
         rules.replace(destination)
         mappingsRefused.store(false, ordering: .relaxed)
         reloads.increment("accepted")

@@ -69,6 +69,9 @@ package struct BridgeConfiguration: Sendable {
     /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
     package var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 
+    /// Completed entries that the journal keeps; 0 for no journal.
+    package var journalEntries = 2000
+
     package init(redis: RedisConfiguration, loops: LoopsConfiguration, instance: String) {
         self.redis = redis
         self.loops = loops

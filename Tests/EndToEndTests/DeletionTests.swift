@@ -43,6 +43,11 @@ struct DeletionTests {
             #expect(operations.last == .deleteContact && operations.first == .updateContact)
             #expect(try await harness.deadLetters().map { $0["contact"] } == ["bo"])
             #expect(try await harness.pending() == 0)
+            let journal = try #require(harness.bridge.journal)
+            let found = ["ann", "ann@example.com", "bo"].map {
+                journal.search(JournalQuery($0, knowsContacts: true), atMost: 9).count
+            }
+            #expect(found == [0, 0, 1])
         }
     }
 

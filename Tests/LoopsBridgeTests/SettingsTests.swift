@@ -93,6 +93,11 @@ struct SettingsTests {
         // The file of the tests' reader holds less than a token needs.
         let file = faults(environment: ["LOOPS_API_KEY": "key", "HTTP_CONTROL_TOKEN_FILE": "/token"])
         #expect(file.count == 1 && file[0].hasPrefix("http.controlToken (/token): "))
+        let view = faults(environment: ["LOOPS_API_KEY": "key", "HTTP_VIEW_TOKEN": "short"])
+        #expect(view.count == 1 && view[0].hasPrefix("http.viewToken (HTTP_VIEW_TOKEN): "))
+        let token = "0123456789abcdef"
+        let same = faults(environment: ["LOOPS_API_KEY": "key", "HTTP_VIEW_TOKEN": token, "HTTP_CONTROL_TOKEN": token])
+        #expect(same.count == 1 && same[0].contains("are the same"))
     }
 
     @Test("A rate with a fraction leaves the simulator of dev room for it")

@@ -65,7 +65,9 @@ struct Acknowledger: Sendable {
                 for call in calls {
                     let fenced = try await send(call)
                     let confirmed = state.acknowledged(call.count, except: stuck, fenced: fenced)
-                    ends.confirm(confirmed, now: WallClock.secondsSince1970)
+                    let now = WallClock.secondsSince1970
+                    ends.confirm(confirmed, now: now)
+                    log(confirmed, now: now)
                 }
                 failures = 0
                 // Below that many calls, all that waited was sent: what waits now came later.

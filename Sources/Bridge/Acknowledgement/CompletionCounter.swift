@@ -10,10 +10,13 @@ package final class CompletionCounter: Sendable {
     private let state = Mutex(State())
     private let metrics: BridgeMetrics
     private let activity: Activity
+    private let journal: EventJournal?
 
-    init(metrics: BridgeMetrics, activity: Activity) {
+    /// - Parameter journal: nil for none.
+    init(metrics: BridgeMetrics, activity: Activity, journal: EventJournal? = nil) {
         self.metrics = metrics
         self.activity = activity
+        self.journal = journal
     }
 
     package var counts: CompletionCounts { state.withLock { $0.counts } }
@@ -29,6 +32,7 @@ package final class CompletionCounter: Sendable {
         }
         for end in ends { metrics.ended(end, now: now) }
         activity.ended(ends, at: now)
+        journal?.completed(ends, at: now)
         for waiter in due.values { waiter.continuation.resume() }
     }
 

@@ -200,6 +200,7 @@ final class Deliverer: Sendable {
             return settled
         }
         metrics.request(start.step.call.operation, settled.answer, took: now - began)
+        metrics.mappings.request(start.step.mapping, took: now - began)
         activity.answered(start, settled.answer)
         if start.isSuspect { stream.survived(start.entry) }
         report(start, call, settled)

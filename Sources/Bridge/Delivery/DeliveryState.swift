@@ -17,6 +17,7 @@ struct DeliveryState: Sendable {
     private(set) var inFlight = 0
     private var slowStart = SlowStart()
     private(set) var standstill = Standstill()
+    private var permitWait = PermitWait()
     /// Why the limiter could not be asked the last time, for people; nil when it could.
     private(set) var limiterFailure: String?
 
@@ -93,6 +94,7 @@ struct DeliveryState: Sendable {
         case .go:
             let hasRoom = inFlight < min(maxInFlight, slowStart.cap ?? maxInFlight)
             let demand = hasRoom ? contactQueues.readyCount(now: now) : 0
+            if demand > 0, !permits.isDue(now: now) { permitWait.begin(now: now) }
             if var request = permits.request(demand: demand, now: now) {
                 let entry = contactQueues.next()
                 (request.stream, request.partition) = (entry?.contactQueue.stream, entry?.partition)
@@ -103,12 +105,13 @@ struct DeliveryState: Sendable {
                 let wakes = [demand > 0 ? permits.nextWake : nil, contactQueues.nextDue].compactMap(\.self)
                 return .wait(until: wakes.min())
             }
-            guard let start = contactQueues.start(now: now, mayStart: mayStart) else {
+            guard var start = contactQueues.start(now: now, mayStart: mayStart) else {
                 return .wait(until: contactQueues.nextDue)
             }
             permits.take()
             admissionControl.started()
             inFlight += 1
+            start.permitWait = permitWait.end(now: now)
             return .send(start)
         }
     }
@@ -168,6 +171,7 @@ struct DeliveryState: Sendable {
         inFlight -= 1
         admissionControl.heard(answer, now: now, random: random)
         let answer = understood(answer, to: start, now: now)
+        start.record?.answered(start, answer, began: began ?? now, took: began.map { now - $0 } ?? .zero)
         let othersDelivery = admissionControl.lastDelivery
         permits.observe(limit: answer.rateLimit, remaining: answer.rateLimitRemaining)
         let change = admissionControl.observe(

@@ -8,9 +8,12 @@ final class CurrentDestination: Sendable {
         let destination: Destination
         /// What tells the enabled mappings apart in idempotency keys: their names, numbered where two share one.
         let identities: [String]
+        /// Counts the loads of mappings.
+        let load: Int
 
-        init(_ destination: Destination) {
+        init(_ destination: Destination, load: Int = 1) {
             self.destination = destination
+            self.load = load
             var taken: Set<String> = []
             identities = destination.mappings.filter(\.isEnabled).map { mapping in
                 var identity = mapping.name
@@ -34,7 +37,6 @@ final class CurrentDestination: Sendable {
     var current: Rules { rules.withLock { $0 } }
 
     func replace(_ destination: Destination) {
-        let new = Rules(destination)
-        rules.withLock { $0 = new }
+        rules.withLock { $0 = Rules(destination, load: $0.load + 1) }
     }
 }

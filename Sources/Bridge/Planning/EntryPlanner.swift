@@ -17,6 +17,8 @@ struct EntryPlanner: Sendable {
     let sizeWarningBytes: Int
     /// Whether events' trace contexts are passed on.
     let carriesTraces: Bool
+    /// Whether entries are noted for the journal.
+    let keepsRecords: Bool
     /// Where events are counted; nil for nowhere.
     let metrics: EventMetrics?
     /// Told what requests name at Loops; nil for nobody.
@@ -33,6 +35,7 @@ struct EntryPlanner: Sendable {
         integrationName: String = IntegrationRule.defaultName,
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
         carriesTraces: Bool = true,
+        keepsRecords: Bool = false,
         metrics: EventMetrics? = nil,
         account: AccountMonitor? = nil,
         recognition: EventRecognition? = nil,
@@ -46,6 +49,7 @@ struct EntryPlanner: Sendable {
         self.streams = streams
         self.sizeWarningBytes = sizeWarningBytes
         self.carriesTraces = carriesTraces
+        self.keepsRecords = keepsRecords
         self.metrics = metrics
         self.account = account
         self.recognition = recognition
@@ -66,6 +70,7 @@ struct EntryPlanner: Sendable {
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes,
             carriesTraces: configuration.carriesTraces,
+            keepsRecords: configuration.journalEntries > 0,
             metrics: metrics,
             account: account,
             recognition: recognition
@@ -155,6 +160,7 @@ struct EntryPlanner: Sendable {
         )
         planned.trace = trace
         planned.erasedContacts = erased
+        if keepsRecords { planned.record = EntryRecord(entry, decoded.events, rules: rules, readAt: clock().instant) }
         planned.adjustments = adjustments
         planned.isIdentify = !decoded.events.isEmpty && decoded.events.allSatisfy { $0.type == "identify" }
         planned.isOversized = sizeWarningBytes > 0 && decoded.bytes > sizeWarningBytes

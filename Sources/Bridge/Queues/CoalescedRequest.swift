@@ -57,9 +57,11 @@ struct CoalescedRequest: Sendable {
 
     /// Loops has the request: the current step of each has ended.
     func end(_ contactQueue: inout Deque<PlannedEntry>) {
+        let leader = contactQueue[0].id
         contactQueue[0].advance()
         for (index, share) in shares {
             contactQueue[index].coalesced = share
+            contactQueue[index].record?.shared(with: leader)
             contactQueue[index].advance()
         }
     }

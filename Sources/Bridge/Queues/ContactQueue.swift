@@ -81,7 +81,9 @@ struct ContactQueue: Sendable {
             partition: entries[0].partition,
             tenure: entries[0].tenure,
             isSuspect: entries[0].isSuspect,
-            entries: group.entries
+            entries: group.entries,
+            number: entries[0].nextStep,
+            record: entries[0].record
         )
     }
 

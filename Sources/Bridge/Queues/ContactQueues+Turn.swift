@@ -14,6 +14,12 @@ extension ContactQueues {
         let isSuspect: Bool
         /// Entries that the request stands for.
         let entries: Int
+        /// The step's place among those of the entry.
+        var number = 0
+        /// How long nothing could start for want of a permit.
+        var permitWait = Duration.zero
+        /// What the journal notes of the entry.
+        var record: EntryRecord?
     }
 
     /// What follows a result.

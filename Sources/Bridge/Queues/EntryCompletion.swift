@@ -36,4 +36,8 @@ struct EntryCompletion: Sendable, Equatable {
     var trace: TraceContext?
     /// The keys of contacts whose dead letters go before the entry is acknowledged.
     var erasedContacts: [String] = []
+    /// What became of it by each mapping that took it.
+    var mappings: [MappingOutcome] = []
+    /// What the journal noted of it.
+    var record: EntryRecord?
 }

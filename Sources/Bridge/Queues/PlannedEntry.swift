@@ -58,6 +58,8 @@ struct PlannedEntry: Sendable {
     var isSentAlone = false
     /// How it shared the request of an entry in front of it.
     var coalesced: CoalescedKind?
+    /// What the journal notes of it; nil when there is no journal.
+    var record: EntryRecord?
 
     /// The highest priority of its requests, if that is above 0.
     var urgency: Int? { steps.lazy.map(\.priority).max().flatMap { $0 > 0 ? $0 : nil } }
@@ -86,7 +88,9 @@ struct PlannedEntry: Sendable {
     /// A further request of the entry, right behind the current one, of the same mapping. It has no age: what it repeats was sent in time.
     mutating func insertNext(_ call: EncodedRequest) {
         let step = steps[nextStep]
-        steps.insert(PlannedRequest(call: call, mapping: step.mapping, priority: step.priority), at: nextStep + 1)
+        var repetition = PlannedRequest(call: call, mapping: step.mapping, priority: step.priority)
+        repetition.isRepetition = true
+        steps.insert(repetition, at: nextStep + 1)
     }
 
     /// The current step was answered, and is to be tried again.
@@ -119,6 +123,8 @@ struct PlannedEntry: Sendable {
         end.isUnreadable = isUnreadable
         end.trace = trace
         if kind == .delivered { end.erasedContacts = erasedContacts }
+        end.record = record
+        end.mappings = mappingOutcomes
         return end
     }
 }
@@ -178,6 +184,10 @@ struct PlannedRequest: Sendable, Equatable {
     var priority = 0
     /// When it is too old to be sent; nil for never.
     var expiry: Expiry?
+    /// Whether it was too old to be sent.
+    var isExpired = false
+    /// Whether it says once more what another request of the entry said.
+    var isRepetition = false
 
     func isTooOld(_ now: ContinuousClock.Instant) -> Bool { expiry.map { $0.at <= now } ?? false }
 }
@@ -202,7 +212,9 @@ extension PlannedEntry {
     /// The current step is too old to be sent.
     mutating func expire(_ expiry: Expiry) {
         switch expiry.policy {
-        case .expire: expired += 1
+        case .expire:
+            expired += 1
+            steps[nextStep].isExpired = true
         case .deadLetter: faults.append(.tooOld(mapping: steps[nextStep].mapping))
         // A step that is sent at any age has no expiry.
         case .send: return

@@ -17,6 +17,7 @@ final class BridgeMetrics: Sendable {
     private let duplicates: ClosedCounters
     let budget: BudgetMetrics
     let events: EventMetrics
+    let mappings: MappingMetrics
     let redis: RedisCommandTimes
 
     /// - Parameter factory: where the instruments live; given, not global, so that tests run side by side.
@@ -49,6 +50,7 @@ final class BridgeMetrics: Sendable {
         duplicates = Self.duplicates(factory)
         budget = BudgetMetrics(factory: factory)
         events = EventMetrics(factory: factory)
+        mappings = MappingMetrics(factory: factory)
         redis = RedisCommandTimes(factory: factory)
     }
 
@@ -71,6 +73,7 @@ final class BridgeMetrics: Sendable {
     /// - Parameter now: seconds since 1970, for the age of the event.
     func ended(_ end: EntryCompletion, now: Double) {
         streams[end.stream].ended(end.kind)
+        mappings.ended(end.mappings)
         if let kind = end.coalesced { coalesced.increment(kind.rawValue) }
         if end.expired > 0 { expired.increment(by: end.expired) }
         if case .deadLettered(let faults) = end.kind, let first = faults.first {

@@ -53,6 +53,17 @@ package struct BridgeMetric: Sendable {
             ["stream", "kind"]
         ),
         counter("deliveries_total", "Requests to Loops by what came of them.", ["operation", "outcome"]),
+        counter(
+            "mapping_events_total",
+            "Events by the mapping that took them and what became of them: delivered, expired, dead_lettered.",
+            ["mapping", "outcome"]
+        ),
+        histogram(
+            "mapping_request_duration_seconds",
+            "Time from a request's start to its answer, by mapping.",
+            ["mapping"],
+            buckets: MetricDescription.defaultBuckets + [15, 30, 60]
+        ),
     ]
 
     private static let api = [

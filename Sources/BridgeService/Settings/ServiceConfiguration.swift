@@ -24,5 +24,7 @@ struct ServiceConfiguration: Sendable {
     var httpAllowedHosts: [String] = []
     var controlToken: String?
     var controlTokenFile: String?
+    var viewToken: String?
+    var viewTokenFile: String?
     var log = LogSettings()
 }

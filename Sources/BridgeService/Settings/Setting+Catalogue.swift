@@ -139,6 +139,13 @@ extension Setting {
             \.bridge.shutdownGrace,
             "Seconds that a shutdown gives to requests in flight"
         ),
+        Setting(
+            "bridge.journal",
+            .integer(0...100_000),
+            \.bridge.journalEntries,
+            "Completed entries that a replica remembers for tail, why and the page, of 2 KB each on average; 0: no journal",
+            isShared: false
+        ),
     ]
 
     private static let contacts: [Setting] = [
@@ -232,6 +239,20 @@ extension Setting {
             "A file that holds the control token",
             isShared: false
         ),
+        Setting(
+            "http.viewToken",
+            .optionalText,
+            \.viewToken,
+            "Token that shows what events hold and what was sent of them, and changes nothing, 16 characters or more; unset: off",
+            isSecret: true
+        ),
+        Setting(
+            "http.viewTokenFile",
+            .path,
+            \.viewTokenFile,
+            "A file that holds the view token",
+            isShared: false
+        ),
     ]
 
     private static let log: [Setting] = [
@@ -266,6 +287,8 @@ extension Setting {
     package static let httpAllowedHosts = named("http.allowedHosts")
     package static let httpControlToken = named("http.controlToken")
     package static let httpControlTokenFile = named("http.controlTokenFile")
+    package static let httpViewToken = named("http.viewToken")
+    package static let httpViewTokenFile = named("http.viewTokenFile")
     package static let logLevel = named("log.level")
 
     /// - Precondition: the catalogue has it. The names above and the generated flags are all that ask.

@@ -25,6 +25,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("bridge.groupStart")) var bridgeGroupStart: String?
     @Option(.named("bridge.trimFinishedAfter")) var bridgeTrimFinishedAfter: String?
     @Option(.named("bridge.shutdownGraceSeconds")) var bridgeShutdownGraceSeconds: String?
+    @Option(.named("bridge.journal")) var bridgeJournal: String?
     @Option(.named("bridge.mappings")) var bridgeMappings: String?
     @Option(.named("bridge.contactKeys")) var bridgeContactKeys: String?
     @Option(.named("bridge.coalescing")) var bridgeCoalescing: String?
@@ -38,6 +39,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("http.port")) var httpPort: String?
     @Option(.named("http.allowedHosts")) var httpAllowedHosts: String?
     @Option(.named("http.controlTokenFile")) var httpControlTokenFile: String?
+    @Option(.named("http.viewTokenFile")) var httpViewTokenFile: String?
     @Option(.named("log.level")) var logLevel: String?
     @Option(.named("log.format")) var logFormat: String?
 
@@ -65,6 +67,7 @@ struct SettingFlags: ParsableArguments {
             "bridge.groupStart": bridgeGroupStart,
             "bridge.trimFinishedAfter": bridgeTrimFinishedAfter,
             "bridge.shutdownGraceSeconds": bridgeShutdownGraceSeconds,
+            "bridge.journal": bridgeJournal,
             "bridge.mappings": bridgeMappings,
             "bridge.contactKeys": bridgeContactKeys,
             "bridge.coalescing": bridgeCoalescing,
@@ -78,6 +81,7 @@ struct SettingFlags: ParsableArguments {
             "http.port": httpPort,
             "http.allowedHosts": httpAllowedHosts,
             "http.controlTokenFile": httpControlTokenFile,
+            "http.viewTokenFile": httpViewTokenFile,
             "log.level": logLevel,
             "log.format": logFormat,
         ]

@@ -14,6 +14,8 @@ package struct Settings: Sendable {
     let hosts: HostRule
     /// The token of `/control`, checked; nil when control over HTTP is off, or is not asked for.
     package var controlToken: String?
+    /// The token of those who may look, checked; nil when there is none, or it is not asked for.
+    package var viewToken: String?
     package var log: LogSettings
     /// Everything as it holds, without secrets.
     package var inForce: [EffectiveSetting]
@@ -61,8 +63,22 @@ package struct Settings: Sendable {
         self.httpHost = configuration.httpHost
         self.httpPort = configuration.httpPort
         self.hosts = Self.hosts(&reader, configuration, hostName: hostName)
-        self.controlToken =
-            wantsControl ?? needsKey ? Self.controlToken(&reader, configuration, readFile: readFile) : nil
+        if wantsControl ?? needsKey {
+            let files = (control: configuration.controlTokenFile, view: configuration.viewTokenFile)
+            controlToken = Self.token(
+                .httpControlToken,
+                .httpControlTokenFile,
+                files.control,
+                &reader,
+                readFile: readFile
+            )
+            viewToken = Self.token(.httpViewToken, .httpViewTokenFile, files.view, &reader, readFile: readFile)
+        }
+        if let controlToken, controlToken == viewToken {
+            reader.report(
+                .conflict("http.controlToken and http.viewToken are the same; who may look could change things")
+            )
+        }
         self.log = configuration.log
         self.inForce = EffectiveSetting.all(reader, redis: "\(bridge.redis)", proxy: bridge.loops.proxy)
         self.shared = reader.shared
@@ -187,15 +203,17 @@ package struct Settings: Sendable {
         }
     }
 
-    private static func controlToken(
+    private static func token(
+        _ setting: Setting,
+        _ file: Setting,
+        _ path: String?,
         _ reader: inout SettingsReader,
-        _ configuration: ServiceConfiguration,
         readFile: (String) throws -> String
     ) -> String? {
-        var token = reader.value(.httpControlToken)
-        if let path = configuration.controlTokenFile {
+        var token = reader.value(setting)
+        if let path {
             if token != nil {
-                reader.report(.conflict("http.controlToken and http.controlTokenFile are both set; keep one"))
+                reader.report(.conflict("\(setting.key) and \(file.key) are both set; keep one"))
             }
             do {
                 token = (try readFile(path), .file(path))
@@ -206,14 +224,14 @@ package struct Settings: Sendable {
         }
         guard let token else { return nil }
         let text = SecretText.bare(token.text)
-        if text.utf8.count <= SecretText.bytesMax, !SecretText.isAssignment(text, of: .httpControlToken),
+        if text.utf8.count <= SecretText.bytesMax, !SecretText.isAssignment(text, of: setting),
             ControlToken(text) != nil
         {
             return text
         }
         reader.report(
             .malformed(
-                key: "http.controlToken",
+                key: setting.key,
                 source: token.source,
                 value: "the value (hidden)",
                 allowed:

@@ -1,0 +1,31 @@
+/// What became of one event by one mapping that took it.
+struct MappingOutcome: Sendable, Equatable {
+    /// A closed set: it is a metric label.
+    enum Kind: String, Sendable, CaseIterable {
+        case delivered, expired
+        case deadLettered = "dead_lettered"
+    }
+
+    let mapping: String
+    let kind: Kind
+}
+
+extension PlannedEntry {
+    /// What became of the entry by each mapping that took it. Only when it is finished.
+    var mappingOutcomes: [MappingOutcome] {
+        var outcomes: [MappingOutcome] = []
+        outcomes.reserveCapacity(steps.count + faults.count)
+        // A request that failed is among the faults, and its step is not delivered.
+        let failed = faults.compactMap(\.mapping)
+        var left = failed
+        for step in steps where !step.isRepetition {
+            if let index = left.firstIndex(of: step.mapping) {
+                left.remove(at: index)
+                continue
+            }
+            outcomes.append(MappingOutcome(mapping: step.mapping, kind: step.isExpired ? .expired : .delivered))
+        }
+        outcomes += failed.map { MappingOutcome(mapping: $0, kind: .deadLettered) }
+        return outcomes
+    }
+}

@@ -1,0 +1,75 @@
+import Destination
+import Loops
+import Metrics
+import Synchronization
+
+/// What becomes of events by mapping. Mappings are few, and their names bounded: a label takes no more than so many values, ever.
+final class MappingMetrics: Sendable {
+    /// Names that are told apart since the process began, over all reloads. Further ones share one.
+    static let maxNames = 100
+    static let other = "other"
+    /// Longer names are cut, in characters.
+    static let nameLength = 64
+
+    private struct Instruments: Sendable {
+        let events: ClosedCounters
+        let duration: Metrics.Timer
+    }
+
+    private let factory: any MetricsFactory
+    private let known = Mutex<[String: Instruments]>([:])
+
+    init(factory: any MetricsFactory) {
+        self.factory = factory
+    }
+
+    /// Mappings are in force: they have series from now on, at 0.
+    func know(_ mappings: [DestinationMapping]) {
+        for mapping in mappings where mapping.isEnabled { _ = instruments(mapping.name) }
+    }
+
+    func ended(_ outcomes: [MappingOutcome]) {
+        for outcome in outcomes { instruments(outcome.mapping).events.increment(outcome.kind.rawValue) }
+    }
+
+    func request(_ mapping: String, took: Duration) {
+        let (seconds, attoseconds) = took.components
+        instruments(mapping).duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+
+    private func instruments(_ name: String) -> Instruments {
+        known.withLock { known in
+            if let found = known[name] { return found }
+            // The name is kept only while there is room: what comes later is not remembered by its own.
+            let isKept = known.count < Self.maxNames
+            if !isKept, let found = known[Self.other] { return found }
+            let label = isKept ? Self.label(name) : Self.other
+            let made = Instruments(
+                events: ClosedCounters(
+                    "mapping_events_total",
+                    label: "outcome",
+                    values: MappingOutcome.Kind.allCases.map(\.rawValue),
+                    dimensions: [("mapping", label)],
+                    factory: factory
+                ),
+                duration: Metrics.Timer(
+                    label: BridgeMetrics.prefix + "mapping_request_duration_seconds",
+                    dimensions: [("mapping", label)],
+                    factory: factory
+                )
+            )
+            known[isKept ? name : Self.other] = made
+            return made
+        }
+    }
+
+    /// A name as a label: of one line, and not too long.
+    static func label(_ name: String) -> String {
+        var label = ""
+        for scalar in name.unicodeScalars {
+            guard label.unicodeScalars.count < nameLength else { return label + "…" }
+            label.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+        }
+        return label
+    }
+}
