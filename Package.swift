@@ -192,6 +192,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [
+                .embedInCode("Admin/Page/events.js"),
                 .embedInCode("Admin/Page/page.css"),
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),

@@ -68,6 +68,7 @@ package struct Assembly {
             let control = ControlRoutes(
                 bridge: bridge,
                 token: settings.controlToken.flatMap { ControlToken($0) },
+                viewToken: settings.viewToken.flatMap { ControlToken($0) },
                 reloader: reloader,
                 logger: logger
             )

@@ -14,7 +14,7 @@ import PrometheusMetrics
 #endif
 
 /// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
-/// `/status.json`, `/history.json`, `/version`. Each answers HEAD as well.
+/// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
@@ -50,9 +50,11 @@ struct AdminServer {
             }
         }
         router.get("/history.json") { _, _ in Self.json(history()) }
-        router.get("/status.json") { [token = control?.token] request, _ in
+        router.get("/status.json") { [gate = control?.gate] request, context in
+            let header = request.headers[.authorization]
+            let answer = await gate?.ask(header, for: "status", from: context.remoteAddress)
             // What Loops answered may hold what an event held.
-            Self.json(status(token?.isCarried(by: request.headers[.authorization]) ?? false))
+            return Self.json(status(answer == .access(.viewer) || answer == .access(.controller)))
         }
         router.get("/version") { _, _ in Self.text(Version.text + "\n") }
         router.get("/metrics") { request, _ in
@@ -60,6 +62,7 @@ struct AdminServer {
             return Self.response(format.contentType, Array(registry.exposition(format).utf8))
         }
         control?.add(to: router)
+        JournalRoutes(journal: bridge.journal, replica: bridge.instance, gate: control?.gate).add(to: router)
         return router
     }
 

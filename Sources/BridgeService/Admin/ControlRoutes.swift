@@ -15,12 +15,14 @@ struct ControlRoutes: Sendable {
     let token: ControlToken?
     /// nil: no mappings file is set.
     let reloader: MappingsReloader?
+    /// Who may see and do what.
+    let gate: TokenGate
     private let logger: Logger
-    private let logThrottle: LogThrottle
 
     init(
         bridge: Bridge,
         token: ControlToken?,
+        viewToken: ControlToken? = nil,
         reloader: MappingsReloader?,
         logger: Logger
     ) {
@@ -28,7 +30,7 @@ struct ControlRoutes: Sendable {
         self.token = token
         self.reloader = reloader
         self.logger = logger
-        self.logThrottle = LogThrottle(logger: logger)
+        self.gate = TokenGate(tokens: AccessTokens(control: token, view: viewToken), logger: logger)
     }
 
     func add(to router: Router<AdminRequestContext>) {
@@ -46,27 +48,31 @@ struct ControlRoutes: Sendable {
         case pause, resume, drain, reload
     }
 
-    private func answer(_ action: Action, _ request: Request, from peer: SocketAddress?) async -> Response {
+    private func answer(_ action: Action, _ request: Request, from address: SocketAddress?) async -> Response {
         // Whose connection it is: behind a proxy, the proxy's.
-        let peer = peer?.ipAddress ?? "unknown"
+        let peer = address?.ipAddress ?? "unknown"
         let query = request.uri.queryParameters
-        guard let token else {
+        if token == nil {
             return Self.fault(
                 .notFound,
                 "Control over HTTP is off. Set HTTP_CONTROL_TOKEN or HTTP_CONTROL_TOKEN_FILE to switch it on."
             )
         }
-        guard token.isCarried(by: request.headers[.authorization]) else {
-            logThrottle.log(
-                .warning,
-                key: "token",
-                "A control request without the right token was refused",
-                metadata: ["action": "\(action.rawValue)", "peer": "\(peer)"]
-            )
+        switch await gate.ask(request.headers[.authorization], for: action.rawValue, from: address) {
+        case .access(.controller): break
+        case .access(.viewer):
+            return Self.fault(.forbidden, "The token of http.viewToken may look, and changes nothing.")
+        case .access(.anyone), .wrong:
             return Self.fault(
                 .unauthorized,
                 "This needs the header 'Authorization: Bearer TOKEN' with the token of http.controlToken.",
                 [.wwwAuthenticate: "Bearer"]
+            )
+        case .tooMany:
+            return Self.fault(
+                .tooManyRequests,
+                "Too many wrong tokens came. Try again in a few seconds.",
+                [.retryAfter: "5"]
             )
         }
         let all = bridge.streamNames

@@ -9,6 +9,8 @@ import RedisStreams
 @testable import loops_bridge
 
 extension Harness {
+    static let controlToken = "control-token-of-tests"
+    static let viewToken = "view-token-of-tests"
     static let settings = [
         EffectiveSetting(key: "loops.apiKey", value: "set, hidden", source: .environment("LOOPS_API_KEY"))
     ]
@@ -16,7 +18,15 @@ extension Harness {
     /// The admin endpoints of the harness' bridge on a port, as long as `body` runs; then they are gone, listeners and all.
     func withPage(port: Int, _ body: @Sendable @escaping (String) async throws -> Void) async throws {
         let listening = AsyncStream<Void>.makeStream()
-        let admin = AdminServer(bridge: bridge, registry: registry, settings: Self.settings).application(
+        let control = ControlRoutes(
+            bridge: bridge,
+            token: ControlToken(Self.controlToken),
+            viewToken: ControlToken(Self.viewToken),
+            reloader: nil,
+            logger: .quiet
+        )
+        let server = AdminServer(bridge: bridge, registry: registry, control: control, settings: Self.settings)
+        let admin = server.application(
             host: "127.0.0.1",
             port: port,
             logger: .quiet

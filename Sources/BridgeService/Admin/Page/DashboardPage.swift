@@ -17,15 +17,17 @@ struct DashboardPage: Sendable {
     init() {
         let style = String(decoding: PackageResources.page_css, as: UTF8.self)
         let script = String(decoding: PackageResources.page_js, as: UTF8.self)
+        let events = String(decoding: PackageResources.events_js, as: UTF8.self)
         let document = String(decoding: PackageResources.page_html, as: UTF8.self)
         body = Array(
-            document.replacing("/*style*/", with: style).replacing("/*script*/", with: script).utf8
+            document.replacing("/*style*/", with: style).replacing("/*script*/", with: script)
+                .replacing("/*events*/", with: events).utf8
         )
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
             .cacheControl: "no-store",
             .contentSecurityPolicy: """
-            default-src 'none'; style-src \(Self.hash(style)); script-src \(Self.hash(script)); connect-src 'self'; \
+            default-src 'none'; style-src \(Self.hash(style)); script-src \(Self.hash(script)) \(Self.hash(events)); connect-src 'self'; \
             img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """,
             .xContentTypeOptions: "nosniff",
