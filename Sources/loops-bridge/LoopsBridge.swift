@@ -14,9 +14,9 @@ struct LoopsBridge: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self, CheckCommand.self,
-            DeadCommand.self, WhyCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
-            DrainCommand.self, ReloadCommand.self,
+            RunCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self, DiffCommand.self,
+            CheckCommand.self, DeadCommand.self, WhyCommand.self, TailCommand.self, StatusCommand.self,
+            PauseCommand.self, ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
         ]
     )
 

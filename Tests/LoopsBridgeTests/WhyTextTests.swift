@@ -87,11 +87,29 @@ struct WhyTextTests {
 
     @Test("Finished, replayed, no group, and nothing found")
     func others() {
-        let finished = text.words(hit(.finished), findings())[0]
-        #expect(finished.hasPrefix("finished"))
-        for way in ["delivered", "no mapping", "too old"] {
-            #expect(finished.contains(way), "each way to end without a letter")
+        #expect(text.words(hit(.finished), findings()) == ["finished: the group has read it, and it is not pending"])
+        var asked = text
+        func finished(_ fate: PastEntries.Fate) -> String {
+            asked.fates = [hit(.finished).id: fate]
+            return asked.words(hit(.finished), findings()).joined(separator: "\n")
         }
+        let past = "finished, and no journal that was asked has it any more; "
+        #expect(
+            finished(.wouldBe(.delivered(requests: 2), mappings: "M")) == past
+                + "by M it would be: delivered, in 2 requests"
+        )
+        #expect(finished(.wouldBe(.ignored(why: "x"), mappings: "M")) == past + "by M it would be: ignored: x")
+        #expect(
+            finished(.wouldBe(.deadLettered(why: "a@b.c is bad"), mappings: "M")).hasSuffix("dead-lettered: …@… is bad")
+        )
+        #expect(finished(.unknown("it is gone")) == past + "it is gone")
+        let told: JSONValue = [
+            "outcome": "ignored", "replica": "r", "reasons": ["m: not x"], "completedAt": 999, "seconds": 1,
+        ]
+        #expect(
+            finished(.told(told))
+                == "ignored, since no mapping takes it, 1 s ago by r, 1000 ms after it was added\nm: not x"
+        )
         #expect(text.words(hit(.replayed(as: id)), findings())[0].hasSuffix("goes on as 7-0"))
         #expect(text.words(hit(.noGroup), findings())[0].contains("no group g"))
         var nothing = findings()

@@ -51,7 +51,9 @@ package struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// All differences, those of members and elements at their own places.
-    static func differences(_ expected: JSONValue?, _ found: JSONValue?, at path: String = "") -> [JSONDifference] {
+    package static func differences(_ expected: JSONValue?, _ found: JSONValue?, at path: String = "")
+        -> [JSONDifference]
+    {
         switch (expected, found) {
         case (.object(let left)?, .object(let right)?):
             let keys = left.keys + right.keys.filter { left[$0] == nil }

@@ -94,6 +94,9 @@ package struct GroupInspector: Sendable {
         return try await client.pipeline(commands).flatMap { try StreamEntry.list(from: $0.get(), of: "XRANGE") }
     }
 
+    /// What an entry holds; nil when it is gone from the stream.
+    package func fields(of id: StreamID) async throws -> [StreamField]? { try await entries([id]).first?.fields }
+
     /// Which of these entries are pending in the group.
     func pending(of ids: [StreamID]) async throws -> Set<StreamID> {
         var pending: Set<StreamID> = []

@@ -26,18 +26,23 @@ struct AdminClient {
     var token: String?
 
     func status() async throws -> JSONValue {
+        let (code, status) = try await get("/status.json")
+        guard code == 200 else { throw Fault.status(code) }
+        guard let status, status["health"] != nil else { throw Fault.notBridge }
+        return status
+    }
+
+    /// - Parameter path: with a leading slash; encoded already.
+    /// - Returns: the response's status, and its JSON; nil when it has none.
+    func get(_ path: String) async throws -> (status: UInt, json: JSONValue?) {
         let response = try await AdminRequest(
             origin: origin,
-            path: "/status.json",
+            path: path,
             token: token,
             timeout: .seconds(5),
             maxResponseBytes: Self.maxResponseBytes
         ).response()
-        guard response.head.status == .ok else { throw Fault.status(response.head.status.code) }
-        guard let status = try? JSONParser.parse(Array(response.body.readableBytesView)), status["health"] != nil else {
-            throw Fault.notBridge
-        }
-        return status
+        return (response.head.status.code, try? JSONParser.parse(Array(response.body.readableBytesView)))
     }
 }
 

@@ -15,10 +15,14 @@ import Operations
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Says where an event is: waiting, in hand and behind what, failing, dead-lettered or finished.",
+        abstract:
+            "Says where an event is, or what became of it: waiting, behind what, failing, dead-lettered, delivered.",
         discussion: """
             Looks through the streams, the group's pending entries and the dead letters for a messageId, a contact key as it is (user ID, \
-            address, …), or an entry's ID. Needs Redis only, and no API key; changes nothing.
+            address, …), or an entry's ID. Needs no API key; changes nothing.
+
+            What became of an entry that is finished is told by the journals of the replicas (--url), which remember their last entries. For \
+            one that no journal has, today's mappings (BRIDGE_MAPPINGS) say what it would be. Reasons and Loops' words need a token; see 'tail'.
 
             Attempts, Loops' last answer and the next attempt are told by the replica that has the entry in hand, after its next \
             heartbeat. Times are estimates: entries before it, by the rate limit (LOOPS_RATE_LIMIT).
@@ -34,6 +38,7 @@ struct WhyCommand: AsyncParsableCommand {
         20
     @Flag(help: "One JSON object for each entry, one a line.") var json = false
     @Flag(help: "Shows contacts, and Loops' answers as they are.") var showContacts = false
+    @OptionGroup var journals: JournalOptions
     @OptionGroup var options: StreamOptions
     @Argument(help: .init("What to look for.", valueName: "messageId|contact")) var query: String
 
@@ -44,7 +49,8 @@ struct WhyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try options.settings()
+        let settings = try options.settings(journals.typed, wantsControl: true)
+        let replicas = try journals.replicas(settings)
         try Usable.streams(Set(stream), of: settings.bridge)
         var configuration = settings.bridge
         if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
@@ -57,12 +63,17 @@ struct WhyCommand: AsyncParsableCommand {
         try await Usable.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
+                var past = PastEntries(replicas: replicas, configuration: configuration, settings.mappingsPath)
                 for view in views {
                     let search = EventSearch(query, in: view, scan: scan, limit: limit)
                     let findings = try await search.run { Terminal.progress("\($0) entries looked at") }
                     Terminal.endProgress()
                     isFound = isFound || !findings.hits.isEmpty
                     text.leftAlone = try await Replayability.obstacles(findings.deadLetters, [view], scan: scan)
+                    for hit in findings.hits where hit.state == .finished {
+                        text.fates[hit.id] = try await past.fate(of: hit, in: view)
+                    }
+                    for problem in past.takeProblems() { Terminal.printError(problem) }
                     for hit in findings.hits {
                         Terminal.line(json ? text.json(hit, findings).visibleText : text.text(hit, findings))
                     }

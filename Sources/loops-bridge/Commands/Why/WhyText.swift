@@ -16,6 +16,8 @@ struct WhyText {
     var showsContacts = false
     /// Letters that a replay leaves alone, and why.
     var leftAlone: [StreamID: String] = [:]
+    /// What became of entries that are finished.
+    var fates: [StreamID: PastEntries.Fate] = [:]
 
     /// The entry, and below it where it is.
     func text(_ hit: EventLocation, _ findings: EventSearchResult) -> String {
@@ -47,14 +49,24 @@ struct WhyText {
             ]
         case .replayed(let copy):
             return ["was dead-lettered and replayed: it goes on as \(copy)"]
-        case .finished:
-            return [
-                """
-                finished: the group has read it and it is not pending. It was delivered (an identify perhaps as a part of one after or before \
-                it, see bridge.coalescing), or no mapping takes it, or its mapping left it out as too old (maxAge with whenTooOld: expire; \
-                then its contact got nothing).
-                """
-            ]
+        case .finished: return words(fates[hit.id], hit.contact)
+        }
+    }
+
+    /// What became of an entry that the group has read and that is not pending.
+    private func words(_ fate: PastEntries.Fate?, _ contact: String?) -> [String] {
+        switch fate {
+        case .told(let entry): return JournalText().words(entry, now: Double(now) / 1000)
+        case .wouldBe(let fate, let mappings):
+            let words =
+                switch fate {
+                case .delivered(let requests): "delivered, in \(requests) \(requests == 1 ? "request" : "requests")"
+                case .ignored(let why): "ignored: \(why)"
+                case .deadLettered(let why): "dead-lettered: \(masked(why, contact))"
+                }
+            return ["finished, and no journal that was asked has it any more; by \(mappings) it would be: \(words)"]
+        case .unknown(let why): return ["finished, and no journal that was asked has it any more; \(why)"]
+        case nil: return ["finished: the group has read it, and it is not pending"]
         }
     }
 
@@ -157,7 +169,9 @@ struct WhyText {
         if showsContacts { object["contact"] = .optional(hit.contact) }
         object["state"] = .string(hit.state.name)
         switch hit.state {
-        case .noGroup, .finished: break
+        case .noGroup: break
+        case .finished:
+            if case .told(let entry)? = fates[hit.id] { object["journal"] = entry }
         case .waiting(let before):
             object["before"] = .optional(before)
             object["seconds"] = seconds(before).map { .double($0) } ?? .null
