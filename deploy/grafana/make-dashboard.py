@@ -233,6 +233,16 @@ ROWS = [
         panel("stat", "Groups made again", "In the range shown. The group was gone, as after FLUSHALL.",
               f"sum (increase({metric('group_recreations_total', STREAM)}[$__range]))", "short", 6, 4, steps=(GREEN, (1, RED)), decimals=0),
     ]),
+    ("Mappings", [
+        panel("timeseries", "Delivered by mapping", "Events a second that each mapping delivered.",
+              [(rate("mapping_events_total", "mapping", extra='outcome="delivered"'), "{{mapping}}")], "ops", 6, stack=True),
+        panel("timeseries", "Dead-lettered by mapping", "Events in a minute. A mapping that shows here after a change of it should be looked at.",
+              [(f"""60 * {rate('mapping_events_total', 'mapping', extra='outcome="dead_lettered"')}""", "{{mapping}}")], "short", 6, stack=True),
+        panel("timeseries", "Expired by mapping", "Events in a minute that were older than the mapping's maxAge.",
+              [(f"""60 * {rate('mapping_events_total', 'mapping', extra='outcome="expired"')}""", "{{mapping}}")], "short", 6, stack=True),
+        panel("timeseries", "Time of requests by mapping, 99th percentile", "From a request's start to its answer.",
+              [(quantile(0.99, "mapping_request_duration_seconds", "mapping"), "{{mapping}}")], "s", 6),
+    ]),
     ("Process", [
         panel("timeseries", "CPU", "Cores in use.", [(f"rate(process_cpu_seconds_total{{{JOB}}}[$__rate_interval])", "{{instance}}")], "short", 6),
         panel("timeseries", "Resident memory", "", [(f"process_resident_memory_bytes{{{JOB}}}", "{{instance}}")], "bytes", 6),
