@@ -1,6 +1,6 @@
 import Bridge
 
-/// The lanes alone: an entry goes in, its request starts and ends, the entry comes out, with as many in hand as a bridge may have.
+/// The contact queues alone: an entry goes in, its request starts and ends, the entry comes out, with as many in hand as a bridge may have.
 enum LaneTimes {
     private static let least = 20_000
 

@@ -184,7 +184,7 @@ package final class Bridge: Service {
         let backlog = status.backlog
         return StatusHistory.Sample(
             at: WallClock.secondsSince1970,
-            endsPerSecond: status.activity.endsPerSecond,
+            completionsPerSecond: status.activity.completionsPerSecond,
             requestsPerSecond: status.activity.requestsPerSecond,
             waiting: backlog.waiting,
             oldestSeconds: backlog.oldestSeconds

@@ -65,7 +65,7 @@ package struct BridgeConfiguration: Sendable {
     /// The name under which events' `integrations` switch this destination on and off.
     package var integrationName = IntegrationRule.defaultName
     /// Whether events' trace contexts (`traceparent`) go into logs and requests.
-    package var carriesTraces = true
+    package var propagatesTraceContext = true
     /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
     package var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 
@@ -86,7 +86,7 @@ package struct BridgeConfiguration: Sendable {
     /// The rule for the contact key as the scripts take it and as it is kept beside the group: a dot path a line.
     package var keyRule: String { contactPaths.joined(separator: "\n") }
 
-    /// What lanes go by.
+    /// What contact queues go by.
     var laneRules: QueueRules {
         QueueRules(weights: streams.map(\.weight), coalescing: coalescing)
     }
@@ -152,7 +152,7 @@ package struct BufferLimits: Sendable, Equatable {
     /// Entries that may wait in memory, over all partitions of a stream.
     package var buffered = 8192
     /// Entries of one partition that may wait in memory whatever the others hold. What waits here can be merged; what waits in Redis cannot.
-    package var perPartition = 256
+    package var maxPerPartition = 256
     /// Entries of one partition that may wait in memory while at least as many more have room.
     package var perPartitionWhileRoom = 4096
     /// Bytes that may wait in memory; one read may go over it.

@@ -61,7 +61,7 @@ final class ConnectionPool {
                 writeDeadlineHandler: writeDeadlineHandler,
                 maxResponseBytes: maxResponseBytes,
                 idleLimit: idleLimit,
-                outlet: HTTPConnection.Outlet(
+                callbacks: HTTPConnection.Callbacks(
                     freed: { self.idle.append($0) },
                     closed: { self.forget($0) }
                 )

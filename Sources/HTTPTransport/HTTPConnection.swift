@@ -17,7 +17,7 @@ final class HTTPConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     /// Who is told, on the event loop.
-    struct Outlet {
+    struct Callbacks {
         /// The connection can carry another exchange.
         let freed: (HTTPConnection) -> Void
         /// It carries nothing any more.
@@ -30,7 +30,7 @@ final class HTTPConnection: ChannelInboundHandler {
     private let writeDeadlineHandler: WriteDeadlineHandler
     private let maxResponseBytes: Int
     private let idleLimit: TimeAmount
-    private let outlet: Outlet
+    private let callbacks: Callbacks
     private var context: ChannelHandlerContext?
     /// When it has to be ready for its first exchange; nil once it is.
     private var readyBy: NIODeadline?
@@ -54,7 +54,7 @@ final class HTTPConnection: ChannelInboundHandler {
         writeDeadlineHandler: WriteDeadlineHandler,
         maxResponseBytes: Int,
         idleLimit: TimeAmount,
-        outlet: Outlet
+        callbacks: Callbacks
     ) {
         self.writeDeadlineHandler = writeDeadlineHandler
         self.readyBy = readyBy
@@ -62,7 +62,7 @@ final class HTTPConnection: ChannelInboundHandler {
         self.retiresAt = now + Self.greatestAge
         self.maxResponseBytes = maxResponseBytes
         self.idleLimit = idleLimit
-        self.outlet = outlet
+        self.callbacks = callbacks
         self.answer = ResponseAssembler(maxBytes: maxResponseBytes)
     }
 
@@ -158,7 +158,7 @@ final class HTTPConnection: ChannelInboundHandler {
         guard let context else { return }
         idleSince = context.eventLoop.now
         // Under steady traffic it would live for ever, and Loops' address would never be looked up again.
-        if idleSince >= retiresAt { end(failing: nil) } else { outlet.freed(self) }
+        if idleSince >= retiresAt { end(failing: nil) } else { callbacks.freed(self) }
     }
 
     private func end(failing fault: HTTPTransportError?) {
@@ -168,7 +168,7 @@ final class HTTPConnection: ChannelInboundHandler {
         exchange = nil
         if let context {
             self.context = nil
-            outlet.closed(self)
+            callbacks.closed(self)
             if unanswered == nil || readyBy != nil { context.close(promise: nil) } else { abort(context) }
         }
         if let unanswered { unanswered.promise.fail(fault ?? HTTPTransportError(.connectionLost, "closed")) }

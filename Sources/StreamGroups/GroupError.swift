@@ -19,7 +19,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
     /// Entries are pending that were routed by another rule for the contact key.
     case keyRuleDiffers(stream: String, actual: String)
     /// The dead-letter stream takes no letter: another type of key, no right to write, no memory.
-    case noLetters(stream: String, why: String)
+    case deadLetterWriteFailed(stream: String, why: String)
     /// A key holds something else than it should.
     case wrongType(key: String, expected: String, actual: String)
     /// A key of the group's state holds a value that no bridge has written.
@@ -44,7 +44,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
             let number = Int(fault.message.filter(\.isNumber))
             self = .partitionsDiffer(stream: stream, configured: partitions, actual: number ?? 0)
         case "KEYRULE": self = .keyRuleDiffers(stream: stream, actual: fault.message)
-        case "DEADLETTERS": self = .noLetters(stream: stream, why: fault.message)
+        case "DEADLETTERS": self = .deadLetterWriteFailed(stream: stream, why: fault.message)
         case "STREAM": self = .otherStream(stream: stream, owner: fault.message)
         default: return nil
         }
@@ -59,7 +59,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
     /// Whether opening the group again may help.
     package var isRetryable: Bool {
         switch self {
-        case .fenced, .groupLost, .incarnationChanged, .again, .adoptFirst, .noLetters: true
+        case .fenced, .groupLost, .incarnationChanged, .again, .adoptFirst, .deadLetterWriteFailed: true
         case .partitionsDiffer, .keyRuleDiffers, .leaseTooShort, .otherStream, .wrongType, .wrongValue: false
         }
     }
@@ -92,7 +92,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
             entries of \(stream) are pending that were routed by another bridge.contactKeys (\(actual)). Let the bridge finish them with \
             that setting first, stop all replicas, then change it.
             """
-        case .noLetters(let stream, let why):
+        case .deadLetterWriteFailed(let stream, let why):
             "a dead letter of \(stream) cannot be written, and its entry stays pending: \(why)"
         case .wrongType(let key, let expected, let actual):
             "the Redis key \(key) holds a \(actual), not a \(expected). Check bridge.streams and bridge.group, or move that key."

@@ -74,7 +74,7 @@ struct ControlTests {
             try await harness.publish(Harness.events(100))
             try await ReplicaTests.withReplica(harness) { second in
                 try await harness.owns(32)
-                harness.bridge.rest()
+                harness.bridge.drain()
                 try await ReplicaTests.owns(second, 64, harness.client)
                 #expect(harness.bridge.status.streams.first?.owned == 0)
                 #expect(harness.bridge.status.isDrained && harness.bridge.status.isReady)
@@ -82,7 +82,7 @@ struct ControlTests {
                 try await harness.publish(Harness.events(100, from: 100))
                 await harness.simulator.waitForEffects(count: 200)
                 while second.status.ends.delivered < before + 100 { try await harness.tick() }
-                harness.bridge.takePart()
+                harness.bridge.rejoin()
                 try await harness.owns(32)
                 try await ReplicaTests.owns(second, 32, harness.client)
                 try await harness.publish(Harness.events(100, from: 200))
@@ -97,9 +97,9 @@ struct ControlTests {
     func drainedAndPaused() async throws {
         try await Harness.run { harness in
             try await harness.owns(64)
-            harness.bridge.rest()
+            harness.bridge.drain()
             // It has left: no heartbeat tells it of anything any more.
-            while harness.bridge.status.streams.first?.unowned != nil { try await harness.tick() }
+            while harness.bridge.status.streams.first?.unassigned != nil { try await harness.tick() }
             let pause = Pause(by: "ann", reason: "import")
             _ = try await harness.bridge.pause([Harness.stream], pause)
             try await harness.awaits(harness.bridge, pause: pause)

@@ -55,7 +55,7 @@ struct HTTPConnectionTests {
                 writeDeadlineHandler: writeDeadlineHandler,
                 maxResponseBytes: 10,
                 idleLimit: .seconds(50),
-                outlet: .init(freed: { _ in tally.freed += 1 }, closed: { _ in tally.closed += 1 })
+                callbacks: .init(freed: { _ in tally.freed += 1 }, closed: { _ in tally.closed += 1 })
             )
             try channel.pipeline.syncOperations.addHandlers([socket, writeDeadlineHandler, observer, connection])
             channel.pipeline.fireChannelActive()

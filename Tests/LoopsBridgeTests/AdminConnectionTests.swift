@@ -25,7 +25,7 @@ struct AdminConnectionTests {
         {
             try await RawClient.with(port: port) { client in
                 try await client.send("GET \(path) HTTP/1.1\r\n\(headers)\r\n")
-                return await client.caughtUpPartitions()
+                return await client.rest()
             }
         }
 
@@ -99,7 +99,8 @@ struct AdminConnectionTests {
                     #expect(answer.hasSuffix("\r\n\r\nok\n"))
                 }
                 #expect(server.connections.count <= 8)
-                #expect(server.dropped(.limit) >= 60 - 8)
+                // On a slow machine some wait so long that their time is up before their place is wanted.
+                #expect(server.dropped(.limit) + server.dropped(.request) >= 60 - 8)
             }
         }
     }
@@ -113,7 +114,7 @@ struct AdminConnectionTests {
                 try await RawClient.with(port: server.port) { client in
                     // Its time may be up before it has said anything.
                     if !text.isEmpty { try? await client.send(text) }
-                    _ = await client.caughtUpPartitions()
+                    _ = await client.rest()
                 }
             }
             #expect(server.dropped(.request) == 3)
@@ -136,7 +137,7 @@ struct AdminConnectionTests {
                 try await client.send("POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
                 let piece = String(repeating: "x", count: 64 * 1024)
                 for _ in 0..<3 { try? await client.send(piece) }
-                _ = await client.caughtUpPartitions()
+                _ = await client.rest()
             }
             #expect(server.dropped(.body) == 1)
         }
@@ -151,7 +152,7 @@ struct AdminConnectionTests {
             for path in ["/livez", "/status.json", "/metrics", "/nothing"] {
                 let answer = try await RawClient.with(port: server.port) { client in
                     try await client.send("GET \(path) HTTP/1.0\r\n\(header)\r\n")
-                    return await client.caughtUpPartitions()
+                    return await client.rest()
                 }
                 #expect(answer.hasPrefix("HTTP/1.0 \(path == "/nothing" ? "404" : "200")"), "\(answer)")
                 #expect(answer.contains("\r\nConnection: close\r\n") && !answer.lowercased().contains("chunked"))
@@ -202,7 +203,7 @@ struct AdminConnectionTests {
                             // The one that has to go, and those that are cancelled once it has gone, may not have read so far.
                             let isOut = server.dropped(.seat) == 1
                             #expect(isIn || isOut)
-                            _ = await client.caughtUpPartitions()
+                            _ = await client.rest()
                         }
                     }
                 }

@@ -44,7 +44,7 @@ struct RawClient {
     }
 
     /// Everything until the connection ends, by a reset too.
-    mutating func caughtUpPartitions() async -> String {
+    mutating func rest() async -> String {
         while let bytes = await next() { received += bytes }
         return received
     }

@@ -148,7 +148,7 @@ struct Acknowledger: Sendable {
             "A contact's entries ended out of order. This is a fault of the bridge: please report it",
             metadata: [
                 "stream": "\(state.keys.stream)", "partition": "\(last.partition)", "id": "\(last.id)",
-                "after": "\(last.after)", "contact": "\(ContactHash.of(last.contact))", "count": "\(count)",
+                "after": "\(last.after)", "contact": "\(Redaction.hash(last.contact))", "count": "\(count)",
             ]
         )
     }
@@ -183,7 +183,7 @@ struct Acknowledger: Sendable {
                 metrics.fenced(.deadLetter)
                 return [end.tenure]
             } catch let fault as GroupError {
-                guard case .noLetters(_, let why) = fault else { throw fault }
+                guard case .deadLetterWriteFailed(_, let why) = fault else { throw fault }
                 state.deadLettersAre(unwritable: why)
                 throw DeadLetterUnwritten(partition: end.partition, fault: fault)
             }
@@ -196,7 +196,7 @@ struct Acknowledger: Sendable {
     private func eraseLetters(of end: EntryCompletion) async throws {
         let eraser = DeadLetterEraser(client: state.client, key: state.keys.deadLetters)
         var metadata: Logger.Metadata = [
-            "stream": "\(state.keys.stream)", "id": "\(end.id)", "contact": "\(ContactHash.of(end.contact))",
+            "stream": "\(state.keys.stream)", "id": "\(end.id)", "contact": "\(Redaction.hash(end.contact))",
         ]
         do throws(RedisError) {
             let count = try await eraser.erase(Set(end.erasedContacts))
@@ -236,7 +236,7 @@ struct Acknowledger: Sendable {
         let reason = faults.first?.reason.rawValue ?? ""
         var metadata: Logger.Metadata = [
             "stream": "\(state.keys.stream)", "id": "\(end.id)", "reason": "\(reason)",
-            "contact": "\(ContactHash.of(end.contact))",
+            "contact": "\(Redaction.hash(end.contact))",
         ]
         if let id = faults.first?.requestID { metadata["requestId"] = "\(id)" }
         if let key = faults.first?.idempotencyKey { metadata["idempotencyKey"] = "\(key)" }

@@ -1,7 +1,7 @@
 import JSON
 import RedisStreams
 
-/// Looks whether the entries of each contact end in the order of their IDs. The lanes promise it; this sees whether they keep it, from the
+/// Looks whether the entries of each contact end in the order of their IDs. The contact queues promise it; this sees whether they keep it, from the
 /// other end and without knowing how they do it.
 ///
 /// Across a rewind it sees less: which entries come again is Redis' word. But a contact that comes to rest at an older entry than it had ended with

@@ -115,7 +115,7 @@ struct ConsumerState: Sendable {
 
     /// Rests, or takes part again.
     /// - Returns: nil when that is nothing new.
-    mutating func rest(_ isDrained: Bool) -> Wakeups? {
+    mutating func setDrained(_ isDrained: Bool) -> Wakeups? {
         guard assignment.isDrained != isDrained else { return nil }
         assignment.isDrained = isDrained
         return [.heartbeat, .work]

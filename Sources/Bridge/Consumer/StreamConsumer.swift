@@ -106,7 +106,7 @@ struct StreamConsumer: Sendable {
     /// Gives back what is owned, once nothing of it is under way any more.
     func leave() async {
         state.endingInOrder()
-        do { try await state.clearSurvivors() } catch {
+        do { try await state.clearCrashCounts() } catch {
             logger.warning(
                 "Crash counts could not be taken back: entries that this process had in hand count one crash too many",
                 metadata: ["stream": "\(state.keys.stream)", "error": "\(error)"]

@@ -83,7 +83,7 @@ extension StreamState {
                     lease: token?.lease,
                     after: fetch.after,
                     count: fetch.count,
-                    maySuspect: fetch.maySuspect
+                    allowsQuarantined: fetch.allowsQuarantined
                 )
             }
             return try await group.run(
@@ -93,7 +93,7 @@ extension StreamState {
     }
 
     /// Takes back what ``grants(_:most:)`` wrote ahead about suspects.
-    func clearSurvivors() async throws { try await group.clearCrashCounts(takeSurvivors()) }
+    func clearCrashCounts() async throws { try await group.clearCrashCounts(takeSurvivors()) }
 
     /// - Returns: the places of the batches that were refused: their partitions' tenures are over.
     func acknowledge(_ batches: [AckQueue.PartitionBatch]) async throws -> Set<Int> {

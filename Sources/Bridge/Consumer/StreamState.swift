@@ -120,8 +120,8 @@ final class StreamState: Sendable {
     }
 
     /// - Returns: whether that is something new.
-    func rest(_ isDrained: Bool) -> Bool {
-        guard let wakeups = consumer.withLock({ $0.rest(isDrained) }) else { return false }
+    func setDrained(_ isDrained: Bool) -> Bool {
+        guard let wakeups = consumer.withLock({ $0.setDrained(isDrained) }) else { return false }
         signal(wakeups)
         return true
     }

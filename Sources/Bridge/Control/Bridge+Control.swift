@@ -48,14 +48,14 @@ extension Bridge {
 
     /// This replica stops reading, lets what is under way end, gives its partitions to others, and stays up idle. Not kept anywhere: a process
     /// that starts anew takes part again.
-    package func rest() { rest(true) }
+    package func drain() { setDrained(true) }
 
     /// Rejoined the group.
-    package func takePart() { rest(false) }
+    package func rejoin() { setDrained(false) }
 
-    private func rest(_ isDrained: Bool) {
+    private func setDrained(_ isDrained: Bool) {
         var hasChanged = false
-        for consumer in consumers where consumer.state.rest(isDrained) { hasChanged = true }
+        for consumer in consumers where consumer.state.setDrained(isDrained) { hasChanged = true }
         guard hasChanged else { return }
         logger.notice(
             isDrained

@@ -2,8 +2,8 @@ import Loops
 
 /// Decides whether any request may start: the key is good, Loops is up, and it has not refused one for its rate just now.
 ///
-/// A value: what Loops answers goes in, an admission comes out. Everything here concerns all lanes alike; what concerns one event stays in
-/// its lane.
+/// A value: what Loops answers goes in, an admission comes out. Everything here concerns all contact queues alike; what concerns one event stays in
+/// its contact queue.
 struct AdmissionControl: Sendable {
     enum Admission: Equatable {
         /// A request may start now; call ``started()``.
@@ -36,7 +36,7 @@ struct AdmissionControl: Sendable {
     private enum Probe: Sendable, Equatable {
         /// `GET /api-key`.
         case key
-        /// A lane's request: who answers here knows no `GET /api-key`, as many a stand-in for Loops.
+        /// A contact queue's request: who answers here knows no `GET /api-key`, as many a stand-in for Loops.
         case request
     }
 
@@ -47,7 +47,7 @@ struct AdmissionControl: Sendable {
         case good
         case refused(Refusal, probeAt: ContinuousClock.Instant, by: Probe = .key)
         case probing(Refusal)
-        /// A lane's request, due at `since`, is the probe.
+        /// A contact queue's request, due at `since`, is the probe.
         case trying(Refusal, since: ContinuousClock.Instant)
     }
 
@@ -119,7 +119,7 @@ struct AdmissionControl: Sendable {
     }
 
     /// - Parameters:
-    ///   - next: the lane whose turn it is.
+    ///   - next: the contact queue whose turn it is.
     ///   - isIdle: nothing waits.
     func admission(now: ContinuousClock.Instant, next: OrderingKey? = nil, isIdle: Bool = false) -> Admission {
         switch key {
@@ -143,15 +143,15 @@ struct AdmissionControl: Sendable {
     }
 
     /// A request that was to start was not sent.
-    mutating func unsent() {
+    mutating func notSent() {
         if case .trying(let refusal, let since) = key { key = .refused(refusal, probeAt: since, by: .request) }
-        circuitBreaker.unsent()
+        circuitBreaker.notSent()
     }
 
-    /// What changed for all lanes.
+    /// What changed for all contact queues.
     enum Change: Equatable {
         case nothing
-        /// Loops is back, or the key is good again: wake every waiting lane.
+        /// Loops is back, or the key is good again: wake every waiting contact queue.
         case resumed
         case opened
         case refused
@@ -166,7 +166,7 @@ struct AdmissionControl: Sendable {
 
     /// Takes the outcome of a request.
     /// - Parameters:
-    ///   - lane: whose request it was; nil for one of no lane in particular.
+    ///   - contact queue: whose request it was; nil for one of no contact queue in particular.
     ///   - retryAfter: how long Loops asks to wait.
     ///   - random: in `0..<1`.
     mutating func observe(

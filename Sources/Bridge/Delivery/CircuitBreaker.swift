@@ -1,4 +1,4 @@
-/// Notices that Loops itself is down, so that one probe at a time finds out when it is back, and not every lane on its own.
+/// Notices that Loops itself is down, so that one probe at a time finds out when it is back, and not every contact queue on its own.
 ///
 /// A value: outcomes and instants go in, a decision comes out.
 struct CircuitBreaker: Sendable {
@@ -17,7 +17,7 @@ struct CircuitBreaker: Sendable {
         case several
     }
 
-    /// Failures in a row, over all lanes, that open the circuit.
+    /// Failures in a row, over all contact queues, that open the circuit.
     static let threshold = 10
 
     private(set) var state = State.closed
@@ -30,7 +30,7 @@ struct CircuitBreaker: Sendable {
         self.backoff = backoff
     }
 
-    /// The one lane whose requests failed in a row; nil when there is none, or several.
+    /// The one contact queue whose requests failed in a row; nil when there is none, or several.
     var failedLane: OrderingKey? { if case .one(let contactQueue) = source { contactQueue } else { nil } }
 
     enum Admission: Equatable {
@@ -39,7 +39,7 @@ struct CircuitBreaker: Sendable {
     }
 
     /// Whether a request may start. Does not change anything; ``started()`` does.
-    /// - Parameter next: the lane whose turn it is. Where only one lane has failed, another one's request is the better probe, at once.
+    /// - Parameter next: the contact queue whose turn it is. Where only one contact queue has failed, another one's request is the better probe, at once.
     func admission(now: ContinuousClock.Instant, next: OrderingKey? = nil) -> Admission {
         switch state {
         case .closed: return .go
@@ -57,7 +57,7 @@ struct CircuitBreaker: Sendable {
     }
 
     /// The request that ``started()`` stood for was not sent: another one may be the probe.
-    mutating func unsent() {
+    mutating func notSent() {
         if case .probing(let since) = state { state = .open(until: since) }
     }
 
@@ -74,7 +74,7 @@ struct CircuitBreaker: Sendable {
 
     /// A request failed in a way that says something about Loops and not about the event.
     /// - Parameters:
-    ///   - lane: whose request it was; nil for one of no lane in particular.
+    ///   - contact queue: whose request it was; nil for one of no contact queue in particular.
     ///   - random: in `0..<1`, spreads the probes of several replicas.
     /// - Returns: whether this opened the circuit.
     mutating func failed(_ contactQueue: OrderingKey? = nil, now: ContinuousClock.Instant, random: Double) -> Bool {

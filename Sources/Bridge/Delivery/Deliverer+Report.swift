@@ -6,7 +6,7 @@ import Support
 extension Deliverer {
     /// Tells what came of a request, and what it changed for all others.
     func report(
-        _ start: ContactQueues.Start,
+        _ start: ContactQueues.RequestStart,
         _ call: EncodedRequest,
         _ settled: DeliveryState.Settled
     ) {
@@ -19,7 +19,7 @@ extension Deliverer {
             "operation": "\(start.step.call.operation.rawValue)",
             "status": "\(answer.status.map(String.init) ?? "none")",
             "attempt": "\(start.attempt)",
-            "contact": "\(ContactHash.of(start.key.contact))",
+            "contact": "\(Redaction.hash(start.key.contact))",
         ]
         if !answer.outcome.isDelivered { metadata["error"] = "\(answer.cause)" }
         if let id = answer.requestID { metadata["requestId"] = "\(id)" }

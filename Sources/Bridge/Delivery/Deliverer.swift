@@ -71,7 +71,7 @@ final class Deliverer: Sendable {
     func leasesRenewed() {
         let now = clock.now
         let isConcerned = state.withLock { state in
-            let woke = state.contactQueues.unpark()
+            let woke = state.contactQueues.leasesRenewed()
             return woke || state.permits.isCapOld(now: now)
         }
         if isConcerned { wakeup.signal() }
@@ -172,7 +172,7 @@ final class Deliverer: Sendable {
         streams[entry.contactQueue.stream].sendDeadline(entry.partition, tenure: entry.tenure).map { now < $0 } ?? false
     }
 
-    private func deliver(_ start: ContactQueues.Start) async {
+    private func deliver(_ start: ContactQueues.RequestStart) async {
         let began = clock.now
         let stream = streams[start.key.stream]
         var call = start.step.call
@@ -181,7 +181,7 @@ final class Deliverer: Sendable {
         guard let deadline = stream.sendDeadline(start.partition, tenure: start.tenure),
             let answer = await loops.send(call, deadline: deadline)
         else {
-            state.withLock { stream.returned($0.unsent(start)) }
+            state.withLock { stream.returned($0.notSent(start)) }
             return wakeup.signal()
         }
         let now = clock.now

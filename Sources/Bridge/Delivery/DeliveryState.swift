@@ -1,7 +1,7 @@
 import Loops
 import StreamGroups
 
-/// Everything that delivery decides with: the lanes, the permits, the gate and the cap on requests under way.
+/// Everything that delivery decides with: the contact queues, the permits, the gate and the cap on requests under way.
 ///
 /// A value; ``Deliverer`` keeps it behind a lock and does the I/O that comes out of it.
 struct DeliveryState: Sendable {
@@ -55,7 +55,7 @@ struct DeliveryState: Sendable {
     }
 
     enum Action: Sendable {
-        case send(ContactQueues.Start)
+        case send(ContactQueues.RequestStart)
         case probeKey
         /// Ask the limiter; its answer goes to ``permits``.
         case ask(PermitRequest)
@@ -76,7 +76,7 @@ struct DeliveryState: Sendable {
             if !canFinish(now: now) { _ = contactQueues.abandonAll { _ in false } }
             if contactQueues.isEmpty { return .wait(until: nil) }
         }
-        let wasted = permits.discard(now: now)
+        let wasted = permits.discardExpired(now: now)
         if wasted > 0 { lost(wasted) }
         let next = admissionControl.circuitBreaker.failedLane == nil ? nil : contactQueues.next()?.contactQueue
         switch admissionControl.admission(now: now, next: next, isIdle: contactQueues.isEmpty) {
@@ -151,7 +151,7 @@ struct DeliveryState: Sendable {
         /// Entries that were given up meanwhile and did not end.
         var given: [PlannedEntry]
         var change: AdmissionControl.Change
-        /// How long the lane waits; nil when it does not.
+        /// How long the contact queue waits; nil when it does not.
         var retryDelay: Duration?
         /// As it was understood.
         var answer: LoopsResponse
@@ -162,7 +162,7 @@ struct DeliveryState: Sendable {
     ///   - began: when it was started.
     ///   - random: in `0..<1`.
     mutating func answered(
-        _ start: ContactQueues.Start,
+        _ start: ContactQueues.RequestStart,
         _ answer: LoopsResponse,
         began: ContinuousClock.Instant? = nil,
         now: ContinuousClock.Instant,
@@ -191,7 +191,7 @@ struct DeliveryState: Sendable {
         if result.delay == nil { standstill.moved(now: now) }
         let outcome = contactQueues.finish(start.key, result.step)
         if change == .resumed {
-            contactQueues.hurry()
+            contactQueues.retryAllNow()
             slowStart.begin()
             permits.isBack()
         }
@@ -205,7 +205,7 @@ struct DeliveryState: Sendable {
     }
 
     /// What an answer means to this request, with what is known of its other attempts.
-    private func understood(_ answer: LoopsResponse, to start: ContactQueues.Start, now: ContinuousClock.Instant)
+    private func understood(_ answer: LoopsResponse, to start: ContactQueues.RequestStart, now: ContinuousClock.Instant)
         -> LoopsResponse
     {
         guard let head = contactQueues.head(of: start.key) else { return answer }
@@ -230,10 +230,10 @@ struct DeliveryState: Sendable {
 
     /// A request that ``next(now:mayStart:lost:)`` started was not sent: its partition's lease had become too old by then.
     /// - Returns: entries that were given up meanwhile.
-    mutating func unsent(_ start: ContactQueues.Start) -> [PlannedEntry] {
+    mutating func notSent(_ start: ContactQueues.RequestStart) -> [PlannedEntry] {
         inFlight -= 1
-        admissionControl.unsent()
-        return contactQueues.finish(start.key, .unsent).given
+        admissionControl.notSent()
+        return contactQueues.finish(start.key, .notSent).given
     }
 
     mutating func keyProbed(_ answer: LoopsResponse, now: ContinuousClock.Instant, random: Double)
@@ -242,7 +242,7 @@ struct DeliveryState: Sendable {
         inFlight -= 1
         admissionControl.heard(answer, now: now, random: random)
         let change = admissionControl.keyProbed(answer.outcome, now: now, random: random)
-        if change == .resumed { contactQueues.hurry() }
+        if change == .resumed { contactQueues.retryAllNow() }
         return change
     }
 
@@ -261,7 +261,7 @@ struct DeliveryState: Sendable {
     }
 
     private func result(
-        of start: ContactQueues.Start,
+        of start: ContactQueues.RequestStart,
         _ answer: LoopsResponse,
         othersDelivery: ContinuousClock.Instant?,
         now: ContinuousClock.Instant,
@@ -274,7 +274,7 @@ struct DeliveryState: Sendable {
             return (.replayed, nil)
         case .rejected(let rejection):
             return (.failed(.init(rejection, answer, start.step)), nil)
-        // The gate holds everybody; the lane is ready again as soon as the gate opens.
+        // The gate holds everybody; the contact queue is ready again as soon as the gate opens.
         case .throttled:
             return (.retry(at: now, counts: false), .zero)
         case .unauthorized, .wrongAddress:

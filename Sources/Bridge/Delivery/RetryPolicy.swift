@@ -1,6 +1,6 @@
 import Support
 
-/// How long a lane waits after a failure: capped exponential backoff with full jitter.
+/// How long a contact queue waits after a failure: capped exponential backoff with full jitter.
 package struct RetryPolicy: Sendable, Equatable {
     /// The most that the first retry waits.
     package var base: Duration

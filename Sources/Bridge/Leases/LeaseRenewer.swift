@@ -101,7 +101,7 @@ struct LeaseRenewer: Sendable {
 
     /// Nothing is left here: the others may share it all among themselves.
     private func leaveToRest() async throws {
-        try await state.clearSurvivors()
+        try await state.clearCrashCounts()
         try await state.leave()
         state.left()
         logger.notice(

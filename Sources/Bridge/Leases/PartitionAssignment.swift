@@ -59,7 +59,7 @@ struct PartitionAssignment: Sendable {
     var memberNames: [String] { view.map { Array($0.members.keys) } ?? [] }
     var owners: [Int: String] { view?.leases.compactMapValues { $0.owner.map(String.init) } ?? [:] }
     /// Partitions that nobody owns, as far as is known; nil before the first heartbeat.
-    var unowned: Int? {
+    var unassigned: Int? {
         view.map { view in partitions - view.leases.values.count { $0.owner != nil } }
     }
     /// The highest epoch of an owned partition.

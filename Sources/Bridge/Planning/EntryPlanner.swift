@@ -16,7 +16,7 @@ struct EntryPlanner: Sendable {
     /// An entry with more bytes is counted and warned of; 0 for never.
     let sizeWarningBytes: Int
     /// Whether events' trace contexts are passed on.
-    let carriesTraces: Bool
+    let propagatesTraceContext: Bool
     /// Whether entries are noted for the journal.
     let keepsRecords: Bool
     /// Where events are counted; nil for nowhere.
@@ -34,7 +34,7 @@ struct EntryPlanner: Sendable {
         contactPaths: [String] = ContactKeyRule.defaultPaths,
         integrationName: String = IntegrationRule.defaultName,
         sizeWarningBytes: Int = EntryDecoder.segmentEventBytesMax,
-        carriesTraces: Bool = true,
+        propagatesTraceContext: Bool = true,
         keepsRecords: Bool = false,
         metrics: EventMetrics? = nil,
         account: AccountMonitor? = nil,
@@ -48,7 +48,7 @@ struct EntryPlanner: Sendable {
         self.integrations = IntegrationRule(name: integrationName)
         self.streams = streams
         self.sizeWarningBytes = sizeWarningBytes
-        self.carriesTraces = carriesTraces
+        self.propagatesTraceContext = propagatesTraceContext
         self.keepsRecords = keepsRecords
         self.metrics = metrics
         self.account = account
@@ -69,7 +69,7 @@ struct EntryPlanner: Sendable {
             contactPaths: configuration.contactPaths,
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes,
-            carriesTraces: configuration.carriesTraces,
+            propagatesTraceContext: configuration.propagatesTraceContext,
             keepsRecords: configuration.journalEntries > 0,
             metrics: metrics,
             account: account,
@@ -89,7 +89,7 @@ struct EntryPlanner: Sendable {
         let decoded = content ?? decoder.decode(entry)
         var steps: [PlannedRequest] = []
         var faults = decoded.faults.map { DeliveryFailure($0) }
-        let trace = carriesTraces ? TraceContext(of: entry, decoded.events.first) : nil
+        let trace = propagatesTraceContext ? TraceContext(of: entry, decoded.events.first) : nil
         var adjustments: [Adjustment.Kind] = []
         var looks = decoded.faults.compactMap(\.lookOfForeign)
         var oddities: [EventOddity] = []

@@ -1,10 +1,10 @@
 import DequeModule
 import Loops
 
-/// The entries at the front of a lane that one request stands for, and the request.
+/// The entries at the front of a contact queue that one request stands for, and the request.
 struct CoalescedRequest: Sendable {
     let call: EncodedRequest
-    /// How each of them shares the first one's request, by its place in the lane.
+    /// How each of them shares the first one's request, by its place in the contact queue.
     private let shares: [Int: CoalescedKind]
     /// How many places at the front it reaches over. Between those with a share there may be entries of which nothing is sent.
     let reach: Int
@@ -13,7 +13,7 @@ struct CoalescedRequest: Sendable {
     var entries: Int { shares.count + 1 }
 
     /// - Parameters:
-    ///   - lane: its first entry is not finished and may start.
+    ///   - contact queue: its first entry is not finished and may start.
     ///   - most: over how many entries it may reach.
     init(
         of contactQueue: Deque<PlannedEntry>,

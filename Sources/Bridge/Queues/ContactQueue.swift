@@ -9,7 +9,7 @@ struct ContactQueue: Sendable {
     enum State: Sendable {
         case ready(ReadyQueue.Ticket)
         /// The request stands for so many entries at the front.
-        case underWay(CoalescedRequest)
+        case inFlight(CoalescedRequest)
         case waiting(until: ContinuousClock.Instant)
         /// Loops may still apply an earlier request of the contact, which says something else than the next one.
         case settling(until: ContinuousClock.Instant)
@@ -24,7 +24,7 @@ struct ContactQueue: Sendable {
     /// How it ends, once its partition is given up; nil while it is not.
     var leaving: Leaving?
 
-    /// When a lane ends whose partition is given up.
+    /// When a contact queue ends whose partition is given up.
     enum Leaving: Sendable {
         /// With what is under way, if anything is.
         case afterRequest
@@ -43,7 +43,7 @@ struct ContactQueue: Sendable {
         return switch result {
         case .delivered, .replayed, .failed: false
         case .retry(_, let counts, _): counts
-        case .keyRefused, .unsent: true
+        case .keyRefused, .notSent: true
         }
     }
 
@@ -68,12 +68,12 @@ struct ContactQueue: Sendable {
 
     /// The request is under way from now on.
     mutating func begin(_ group: CoalescedRequest, _ key: OrderingKey, now: ContinuousClock.Instant)
-        -> ContactQueues.Start
+        -> ContactQueues.RequestStart
     {
         group.count(&entries, attempts: 1)
         if entries[0].firstAttempt == nil { entries[0].firstAttempt = now }
-        state = .underWay(group)
-        return ContactQueues.Start(
+        state = .inFlight(group)
+        return ContactQueues.RequestStart(
             key: key,
             step: group.step(of: entries[0]),
             attempt: entries[0].failures + 1,

@@ -3,7 +3,7 @@ import RedisStreams
 
 extension ContactQueues {
     /// A request that may be sent now.
-    struct Start: Sendable {
+    struct RequestStart: Sendable {
         let key: OrderingKey
         let step: PlannedRequest
         /// 1 for the first attempt of the step.
@@ -43,6 +43,6 @@ extension ContactQueues {
         /// Try again as soon as the key is taken, which was refused at this instant.
         case keyRefused(at: ContinuousClock.Instant)
         /// It was not sent after all: it is as if it had not been started.
-        case unsent
+        case notSent
     }
 }

@@ -3,12 +3,12 @@ import HeapModule
 import Loops
 import RedisStreams
 
-/// The waiting entries: one first-in-first-out lane per contact, at most one request of a lane under way.
+/// The waiting entries: one first-in-first-out contact queue per contact, at most one request of a contact queue under way.
 ///
 /// A value: entries and results go in, starts and ends come out. Invariants, each a test:
-/// - a step starts only after every step of the lane's earlier entries has ended, or together with them in one request;
-/// - ends of one lane come out in the order of admission;
-/// - a lane that waits for its retry, or for its partition's lease, holds no other lane.
+/// - a step starts only after every step of the contact queue's earlier entries has ended, or together with them in one request;
+/// - ends of one contact queue come out in the order of admission;
+/// - a contact queue that waits for its retry, or for its partition's lease, holds no other contact queue.
 struct ContactQueues: Sendable {
     private struct Alarm: Comparable, Sendable {
         let due: ContinuousClock.Instant
@@ -17,7 +17,7 @@ struct ContactQueues: Sendable {
         static func == (a: Alarm, b: Alarm) -> Bool { a.due == b.due }
     }
 
-    /// Where a lane stands among the others until one comes or goes: to find it again, its key is not hashed again.
+    /// Where a contact queue stands among the others until one comes or goes: to find it again, its key is not hashed again.
     private typealias Place = Dictionary<OrderingKey, ContactQueue>.Index
 
     private let coalescing: Coalescing
@@ -26,7 +26,7 @@ struct ContactQueues: Sendable {
     private var parked: [OrderingKey] = []
     private var alarms: Heap<Alarm> = []
     private var late = LateEffects()
-    /// Of the lanes that wait for what Loops may still apply. Apart from the others: nobody hurries these.
+    /// Of the contact queues that wait for what Loops may still apply. Apart from the others: nobody hurries these.
     private var settlingAlarms: Heap<Alarm> = []
     private var unsentEnds: [EntryCompletion] = []
     private var unsentGiven: [PlannedEntry] = []
@@ -34,10 +34,10 @@ struct ContactQueues: Sendable {
     /// Entries that have not ended.
     private(set) var count = 0
     /// Requests that were started and have not ended.
-    private(set) var underWay = 0
-    /// Lanes that wait for a retry.
+    private(set) var inFlight = 0
+    /// Contact queues that wait for a retry.
     private(set) var blocked = 0
-    /// Lanes that wait since Loops may still apply an earlier request of theirs.
+    /// Contact queues that wait since Loops may still apply an earlier request of theirs.
     private(set) var settling = 0
 
     init(rules: QueueRules = QueueRules()) {
@@ -48,7 +48,7 @@ struct ContactQueues: Sendable {
     /// Contacts that have entries.
     var contacts: Int { contactQueues.count }
     var isEmpty: Bool { contactQueues.isEmpty }
-    /// Those of them that wait for ``unpark()``; one that has gone since may still be counted.
+    /// Those of them that wait for ``leasesRenewed()``; one that has gone since may still be counted.
     var parkedCount: Int { parked.count }
 
     /// Takes an entry behind all earlier ones of its contact.
@@ -64,14 +64,14 @@ struct ContactQueues: Sendable {
         return []
     }
 
-    /// Something urgent came into a lane that waits for its turn: the turn comes earlier.
+    /// Something urgent came into a contact queue that waits for its turn: the turn comes earlier.
     private mutating func hasten(_ key: OrderingKey, _ place: Place) {
         guard case .ready(let ticket) = contactQueues.values[place].state else { return }
         ready.remove(ticket, of: key.stream)
         makeReady(key, place)
     }
 
-    /// Lanes that could start a request at this instant.
+    /// Contact queues that could start a request at this instant.
     mutating func readyCount(now: ContinuousClock.Instant) -> Int {
         wakeDue(now)
         return ready.count
@@ -82,11 +82,11 @@ struct ContactQueues: Sendable {
 
     /// The request whose turn it is. The caller holds a permit for it. Entries that end on the way without a request are told by
     /// ``takeEnds()``.
-    /// - Parameter mayStart: whether the lease of the entry's partition allows it; otherwise the lane waits for ``unpark()``.
+    /// - Parameter mayStart: whether the lease of the entry's partition allows it; otherwise the contact queue waits for ``leasesRenewed()``.
     mutating func start(
         now: ContinuousClock.Instant,
         mayStart: (_ entry: PlannedEntry) -> Bool = { _ in true }
-    ) -> Start? {
+    ) -> RequestStart? {
         wakeDue(now)
         while let key = ready.popFirst() {
             guard let place = contactQueues.index(forKey: key) else { continue }
@@ -96,7 +96,7 @@ struct ContactQueues: Sendable {
                 if isLeaving {
                     unsentGiven += leave(contactQueues.remove(at: place).value).given
                 } else {
-                    park(key, place)
+                    waitForLease(key, place)
                 }
                 continue
             }
@@ -115,7 +115,7 @@ struct ContactQueues: Sendable {
                 group = same
             }
             ready.started(key.stream)
-            underWay += 1
+            inFlight += 1
             return contactQueues.values[place].begin(group, key, now: now)
         }
         return nil
@@ -133,9 +133,9 @@ struct ContactQueues: Sendable {
         return unsentGiven
     }
 
-    /// Leases were renewed: lanes that waited for that may try again.
+    /// Leases were renewed: contact queues that waited for that may try again.
     /// - Returns: whether there were any.
-    mutating func unpark() -> Bool {
+    mutating func leasesRenewed() -> Bool {
         let waiting = parked
         parked = []
         var woke = false
@@ -149,10 +149,10 @@ struct ContactQueues: Sendable {
         return woke
     }
 
-    /// When the next waiting lane becomes ready; nil when none waits.
+    /// When the next waiting contact queue becomes ready; nil when none waits.
     var nextDue: ContinuousClock.Instant? { [alarms.min?.due, settlingAlarms.min?.due].compactMap(\.self).min() }
 
-    /// When the request was first tried that a waiting lane has waited for longest; nil when none waits.
+    /// When the request was first tried that a waiting contact queue has waited for longest; nil when none waits.
     var blockedSince: ContinuousClock.Instant? {
         if blocked == 0 { return nil }
         return contactQueues.values.lazy.compactMap { contactQueue in
@@ -160,11 +160,11 @@ struct ContactQueues: Sendable {
         }.min()
     }
 
-    /// The head entry of a lane whose request is under way.
+    /// The head entry of a contact queue whose request is under way.
     func head(of key: OrderingKey) -> PlannedEntry? { contactQueues[key]?.entries.first }
 
-    /// The entries that the lane's last request stood for and that wait now.
-    func entries(of start: Start) -> [PlannedEntry] {
+    /// The entries that the contact queue's last request stood for and that wait now.
+    func entries(of start: RequestStart) -> [PlannedEntry] {
         contactQueues[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
     }
 
@@ -172,7 +172,7 @@ struct ContactQueues: Sendable {
     /// - Parameter lateUntil: until when Loops may still apply it, although it was given up.
     mutating func attemptFailed(_ key: OrderingKey, _ answer: LoopsResponse, lateUntil: ContinuousClock.Instant?) {
         guard let place = contactQueues.index(forKey: key),
-            case .underWay(let group) = contactQueues.values[place].state
+            case .inFlight(let group) = contactQueues.values[place].state
         else { return }
         contactQueues.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
         if let lateUntil, group.call.changesContact { late.note(key, group.call, reach: group.reach, until: lateUntil) }
@@ -181,9 +181,9 @@ struct ContactQueues: Sendable {
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: OrderingKey, _ result: AttemptResult) -> Outcome {
         guard let place = contactQueues.index(forKey: key),
-            case .underWay(let group) = contactQueues.values[place].state
-        else { preconditionFailure("a result for a lane with no request under way") }
-        underWay -= 1
+            case .inFlight(let group) = contactQueues.values[place].state
+        else { preconditionFailure("a result for a contact queue without a request in flight") }
+        inFlight -= 1
         switch result {
         case .delivered:
             // Its key is used: an earlier attempt that comes later finds it so.
@@ -205,7 +205,7 @@ struct ContactQueues: Sendable {
             contactQueues.values[place].entries[0].answered(isUnreadable: isUnreadable)
         case .keyRefused(let now):
             contactQueues.values[place].entries[0].keyRefused(at: now)
-        case .unsent:
+        case .notSent:
             contactQueues.values[place].uncount(group)
         }
         if contactQueues.values[place].isLeaving(after: result) { return leave(contactQueues.remove(at: place).value) }
@@ -216,8 +216,8 @@ struct ContactQueues: Sendable {
             contactQueues.values[place].state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1
-        case .unsent:
-            park(key, place)
+        case .notSent:
+            waitForLease(key, place)
         }
         return Outcome()
     }
@@ -238,7 +238,7 @@ struct ContactQueues: Sendable {
         partition: Int,
         mayFinish: (_ entry: PlannedEntry) -> Bool = { _ in false }
     ) -> [PlannedEntry] {
-        // A contact is in one partition, so a lane is given up as a whole.
+        // A contact is in one partition, so a contact queue is given up as a whole.
         abandon(mayFinish: mayFinish) { $0.stream == stream && $1 == partition }
     }
 
@@ -257,7 +257,7 @@ struct ContactQueues: Sendable {
             let finishes = mayFinish(head)
             let kept: Int
             switch contactQueue.state {
-            case .underWay(let group): kept = group.reach
+            case .inFlight(let group): kept = group.reach
             // Loops may still apply an earlier request: nobody waits for that.
             case .settling: kept = 0
             case .ready, .waiting, .parked: kept = finishes && contactQueue.hasBegun ? 1 : 0
@@ -272,7 +272,7 @@ struct ContactQueues: Sendable {
             case .waiting: blocked -= 1
             case .settling: settling -= 1
             case .ready(let ticket): ready.remove(ticket, of: key.stream)
-            case .parked, .underWay: break
+            case .parked, .inFlight: break
             }
             contactQueues[key] = nil
         }
@@ -280,12 +280,12 @@ struct ContactQueues: Sendable {
         return given
     }
 
-    /// Makes every lane ready that waits for its retry: Loops is back, nobody has to wait out a delay that was meant for its absence.
-    mutating func hurry() {
+    /// Makes every contact queue ready that waits for its retry: Loops is back, nobody has to wait out a delay that was meant for its absence.
+    mutating func retryAllNow() {
         while let alarm = alarms.popMin() { wake(alarm) }
     }
 
-    /// Ends the entries at the head of a lane that have no request left, and makes the lane ready for the first that has.
+    /// Ends the entries at the head of a contact queue that have no request left, and makes the contact queue ready for the first that has.
     private mutating func settle(_ key: OrderingKey, _ place: Place) -> [EntryCompletion] {
         let ends = contactQueues.values[place].takeFinished()
         count -= ends.count
@@ -297,7 +297,7 @@ struct ContactQueues: Sendable {
         return ends
     }
 
-    private mutating func park(_ key: OrderingKey, _ place: Place) {
+    private mutating func waitForLease(_ key: OrderingKey, _ place: Place) {
         contactQueues.values[place].state = .parked
         parked.append(key)
     }

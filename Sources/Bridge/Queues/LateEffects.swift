@@ -1,18 +1,18 @@
 import DequeModule
 import Loops
 
-/// Requests that were given up without an answer and that Loops may still apply: at most one for each lane.
+/// Requests that were given up without an answer and that Loops may still apply: at most one for each contact queue.
 ///
 /// A value. Loops may apply such a request long after the client has left. Applied behind a newer one, it would set the contact back to old
-/// values for good; so the lane's next request that says something else waits until this one cannot come any more. It outlives the lane's
+/// values for good; so the contact queue's next request that says something else waits until this one cannot come any more. It outlives the contact queue's
 /// entries: the request may have succeeded at its second attempt, and the first one is still on its way.
 struct LateEffects: Sendable {
-    /// Lanes that are remembered at the most; the oldest go first.
+    /// Contact queues that are remembered at the most; the oldest go first.
     static let most = 10_000
 
     struct Open: Sendable {
         let call: EncodedRequest
-        /// Over how many entries at the front of its lane it reached.
+        /// Over how many entries at the front of its contact queue it reached.
         let reach: Int
         var until: ContinuousClock.Instant
     }
@@ -24,7 +24,7 @@ struct LateEffects: Sendable {
     var count: Int { open.count }
 
     /// The request was given up, and Loops may apply it until this instant.
-    /// - Parameter reach: over how many entries at the front of the lane it reached.
+    /// - Parameter reach: over how many entries at the front of the contact queue it reached.
     mutating func note(_ key: OrderingKey, _ call: EncodedRequest, reach: Int, until: ContinuousClock.Instant) {
         let before = open[key]?.until ?? until
         open[key] = Open(call: call, reach: reach, until: max(before, until))
@@ -37,7 +37,7 @@ struct LateEffects: Sendable {
         if open[key]?.call == call { open[key] = nil }
     }
 
-    /// What of a lane Loops may still apply.
+    /// What of a contact queue Loops may still apply.
     mutating func of(_ key: OrderingKey, now: ContinuousClock.Instant) -> Open? {
         if order.isEmpty { return nil }
         while let oldest = order.first, oldest.until <= now {

@@ -3,7 +3,7 @@ import JSON
 import Loops
 import RedisStreams
 
-/// What the lanes cost by themselves, for `make bench` only: entries with one request each, which Loops takes at once. As many wait as a bridge has in
+/// What the contact queues cost by themselves, for `make bench` only: entries with one request each, which Loops takes at once. As many wait as a bridge has in
 /// hand at the most.
 package struct QueueBenchmark: Sendable {
     private static let window = 8_192
@@ -31,17 +31,17 @@ package struct QueueBenchmark: Sendable {
     package func carry() -> Int {
         let now = ContinuousClock.now
         var contactQueues = ContactQueues()
-        var underWay: Deque<OrderingKey> = []
+        var inFlight: Deque<OrderingKey> = []
         var (admitted, delivered) = (0, 0)
         while admitted < entries.count || !contactQueues.isEmpty {
             while admitted < entries.count, contactQueues.count < Self.window {
                 _ = contactQueues.admit(entries[admitted])
                 admitted += 1
             }
-            while underWay.count < Self.inFlight, let start = contactQueues.start(now: now) {
-                underWay.append(start.key)
+            while inFlight.count < Self.inFlight, let start = contactQueues.start(now: now) {
+                inFlight.append(start.key)
             }
-            guard let key = underWay.popFirst() else { break }
+            guard let key = inFlight.popFirst() else { break }
             delivered += contactQueues.finish(key, .delivered).ends.count { $0.kind == .delivered }
         }
         return delivered

@@ -1,4 +1,4 @@
-/// What lanes go by besides the order of their entries.
+/// What contact queues go by besides the order of their entries.
 struct QueueRules: Sendable {
     /// The streams' weights, by their place in the configuration.
     var weights: [Int] = []

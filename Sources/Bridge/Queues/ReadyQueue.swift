@@ -1,13 +1,13 @@
 import HeapModule
 import RedisStreams
 
-/// The lanes that could start a request, and which of them comes next: streams by weight, in a stream by the mapping's priority, within a
+/// The contact queues that could start a request, and which of them comes next: streams by weight, in a stream by the mapping's priority, within a
 /// priority the oldest entry first.
 ///
 /// A value. Nobody starves, a test: each eighth start of a stream goes to its oldest entry whatever its priority, so that an entry with `n`
 /// older ones ready in its stream is started within `8 (n + 1)` starts of the stream.
 struct ReadyQueue: Sendable {
-    /// Names one readiness of one lane; never given again.
+    /// Names one readiness of one contact queue; never given again.
     typealias Ticket = UInt64
 
     /// The starts of a stream of which one goes to the oldest entry.
@@ -60,7 +60,7 @@ struct ReadyQueue: Sendable {
     private var streams: [Int: Stream] = [:]
     private var scheduler: StrideScheduler
     private var tickets: Ticket = 0
-    /// Lanes that are ready.
+    /// Contact queues that are ready.
     private(set) var count = 0
 
     /// - Parameter weights: of the streams, by their place in the configuration.
@@ -68,7 +68,7 @@ struct ReadyQueue: Sendable {
         scheduler = StrideScheduler(weights: weights)
     }
 
-    /// The lane is ready with this entry at its head.
+    /// The contact queue is ready with this entry at its head.
     mutating func insert(_ key: OrderingKey, entry: StreamID, priority: Int) -> Ticket {
         tickets += 1
         let item = Item(key: key, entry: entry, priority: priority, ticket: tickets)
@@ -79,23 +79,23 @@ struct ReadyQueue: Sendable {
         return tickets
     }
 
-    /// The lane is not ready any more.
+    /// The contact queue is not ready any more.
     mutating func remove(_ ticket: Ticket, of stream: Int) {
         guard streams[stream]?.live.remove(ticket) != nil else { return }
         count -= 1
     }
 
-    /// The lane whose turn it is.
+    /// The contact queue whose turn it is.
     mutating func first() -> OrderingKey? { next()?.key }
 
-    /// Takes out the lane whose turn it is. Whether it had its turn is told by ``started(_:)``.
+    /// Takes out the contact queue whose turn it is. Whether it had its turn is told by ``started(_:)``.
     mutating func popFirst() -> OrderingKey? {
         guard let item = next() else { return nil }
         remove(item.ticket, of: item.key.stream)
         return item.key
     }
 
-    /// A lane of the stream that was popped has started a request.
+    /// A contact queue of the stream that was popped has started a request.
     mutating func started(_ stream: Int) {
         scheduler.took(stream)
         streams[stream]?.started()

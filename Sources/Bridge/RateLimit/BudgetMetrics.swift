@@ -47,7 +47,7 @@ final class BudgetMetrics: Sendable {
     ///   - wait: how long the first permit has to wait.
     func granted(_ grant: PermitGrant?, wait delay: Duration?) {
         guard let grant else { return permits.increment(Outcome.error.rawValue) }
-        if grant.isOthers { permits.increment(Outcome.fenced.rawValue) }
+        if grant.isFenced { permits.increment(Outcome.fenced.rawValue) }
         if let delay {
             let (seconds, attoseconds) = delay.components
             wait.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)

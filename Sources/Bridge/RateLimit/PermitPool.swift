@@ -74,7 +74,7 @@ struct PermitPool: Sendable {
     mutating func granted(_ grant: PermitGrant, now: ContinuousClock.Instant) -> Duration? {
         let wanted = asked?.count ?? 0
         asked = nil
-        if grant.isOthers {
+        if grant.isFenced {
             askNotBefore = now + Self.pauseAfterFailure
         } else if grant.count > 0 {
             askNotBefore = nil
@@ -105,7 +105,7 @@ struct PermitPool: Sendable {
 
     /// Throws away what is good no more: a request that starts late is too near to the next one.
     /// - Returns: how many.
-    mutating func discard(now: ContinuousClock.Instant) -> Int {
+    mutating func discardExpired(now: ContinuousClock.Instant) -> Int {
         var count = 0
         while let first = due.first, now - first > Self.lateness {
             due.removeFirst()

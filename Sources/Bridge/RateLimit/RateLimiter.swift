@@ -82,7 +82,7 @@ struct RateLimiter: Sendable {
             await client.run(scripts[AcquirePermitsScript.source], keys: call.keys, arguments: call.arguments)
         )
         // Somebody else took the partition over: the next heartbeat tells.
-        if grant.isOthers { state?.heartbeat.signal() }
+        if grant.isFenced { state?.heartbeat.signal() }
         return grant
     }
 }

@@ -12,7 +12,7 @@ struct FetchPlanner: Sendable {
         var after: StreamID
         var count: Int
         /// Whether a suspect may be given out.
-        var maySuspect = false
+        var allowsQuarantined = false
     }
 
     private enum Access: Sendable, Equatable {
@@ -108,17 +108,19 @@ struct FetchPlanner: Sendable {
         // What was just routed is spread over many partitions, few entries in each. A call asks all of them and ends when it has enough: a call
         // for some of them would cost Redis and the bridge more than everything else that they do.
         let share = max(Self.leastShare, pullCount / max(1, readable))
-        var maySuspect = suspect == nil
+        var allowsQuarantined = suspect == nil
         var pulls: [Fetch] = []
         for offset in 0..<partitions.count where pulls.count < limits.callPartitions {
             let index = (nextPartition + offset) % partitions.count
             let partition = partitions[index]
             guard isReadable(partition) else { continue }
-            let takesSuspect = maySuspect && partition.buffered == 0
+            let takesSuspect = allowsQuarantined && partition.buffered == 0
             if partition.suspectWaits && !takesSuspect { continue }
             let count = min(mostInPartition - partition.buffered, pullCount, share)
-            pulls.append(Fetch(partition: index, after: partition.cursor, count: count, maySuspect: takesSuspect))
-            if takesSuspect { maySuspect = false }
+            pulls.append(
+                Fetch(partition: index, after: partition.cursor, count: count, allowsQuarantined: takesSuspect)
+            )
+            if takesSuspect { allowsQuarantined = false }
         }
         if let last = pulls.last { nextPartition = (last.partition + 1) % partitions.count }
         return pulls
@@ -130,14 +132,14 @@ struct FetchPlanner: Sendable {
     private func isReadable(_ partition: Partition) -> Bool {
         // A hot contact's partition is filled up by some entries at a time, too.
         partition.access == .open && partition.hasMore
-            && mostInPartition - partition.buffered >= max(1, limits.perPartition / 8)
+            && mostInPartition - partition.buffered >= max(1, limits.maxPerPartition / 8)
     }
 
     /// Entries that one partition may have in memory now: its share, or as many as there is room left for, so that half of the room stays free for
     /// the others. A contact with thousands of events then does not hide the contacts behind it from delivery.
     private var mostInPartition: Int {
         let room = bufferedBytes < limits.bytes / 2 ? limits.buffered - buffered : 0
-        return max(limits.perPartition, min(limits.perPartitionWhileRoom, room))
+        return max(limits.maxPerPartition, min(limits.perPartitionWhileRoom, room))
     }
 
     /// How many partitions have more and room for it.

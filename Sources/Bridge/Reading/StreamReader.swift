@@ -58,7 +58,7 @@ struct StreamReader: Sendable {
         while !Task.isCancelled {
             do {
                 try await applyChanges()
-                try await state.clearSurvivors()
+                try await state.clearCrashCounts()
                 let hasMore = try await step()
                 if failures > 0 {
                     failures = 0

@@ -26,7 +26,7 @@ final class Activity: Sendable {
     }
 
     /// Takes the answer to a request, or the lack of one.
-    func answered(_ start: ContactQueues.Start, _ answer: LoopsResponse) {
+    func answered(_ start: ContactQueues.RequestStart, _ answer: LoopsResponse) {
         let failure = failure(start, answer)
         state.withLock { state in
             state.requests.count(now: clock.now)
@@ -65,7 +65,7 @@ final class Activity: Sendable {
             let recent = state.share.recent(now: now)
             return ActivitySnapshot(
                 requestsPerSecond: state.requests.rate(now: now),
-                endsPerSecond: state.ends.rate(now: now),
+                completionsPerSecond: state.ends.rate(now: now),
                 failures: state.failures.list,
                 deadLetters: state.deadLetters,
                 recentEnds: recent.ends,
@@ -74,7 +74,7 @@ final class Activity: Sendable {
         }
     }
 
-    private func failure(_ start: ContactQueues.Start, _ answer: LoopsResponse) -> RecentFailure? {
+    private func failure(_ start: ContactQueues.RequestStart, _ answer: LoopsResponse) -> RecentFailure? {
         let reason: String
         var concernsAll = false
         switch answer.outcome {
@@ -106,7 +106,7 @@ package struct ActivitySnapshot: Sendable, Equatable {
     /// Requests a second of this process; nil when it is too young to say.
     package var requestsPerSecond: Double?
     /// Ends a second of this process, confirmed by Redis; nil when it is too young to say.
-    package var endsPerSecond: Double?
+    package var completionsPerSecond: Double?
     /// The newest first.
     package var failures: [RecentFailure]
     /// Entries dead-lettered since the process began.

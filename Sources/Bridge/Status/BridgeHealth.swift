@@ -129,10 +129,10 @@ package struct BridgeHealth: Sendable, Equatable {
                     ? "1 entry was trimmed before it was" : "\(stream.lost) entries were trimmed before they were"
                 reasons.append("\(stream.name): \(entries) delivered: lost")
             }
-            if let unowned = stream.unowned, unowned > 0 {
-                reasons.append("\(stream.name): \(unowned) of \(stream.partitions) partitions have no owner yet")
+            if let unassigned = stream.unassigned, unassigned > 0 {
+                reasons.append("\(stream.name): \(unassigned) of \(stream.partitions) partitions have no owner yet")
             }
-            if let lossIn = stream.lossIn, lossIn < RetentionMonitor.warning {
+            if let timeUntilLoss = stream.timeUntilLoss, timeUntilLoss < RetentionMonitor.warning {
                 reasons.append("\(stream.name): the producer's trimming reaches entries that are not delivered")
             }
         }
@@ -174,7 +174,7 @@ package struct BridgeHealth: Sendable, Equatable {
         if isRefused, pace == 0 { return "all replicas pause: \(refusal)" }
         if isRefused { return "slowed to \(rate(pace)): \(refusal)" }
         // The pace is what the limiter last said, and it is asked only while something wants to start: of an idle bridge it may be old.
-        let wantsToStart = delivery.contacts > delivery.blockedContacts
+        let wantsToStart = delivery.contacts > delivery.contactsInBackoff
         return wantsToStart && pace < slow * limit ? "slowed to \(rate(pace)) of \(rate(limit))" : nil
     }
 

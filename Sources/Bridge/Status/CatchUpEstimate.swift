@@ -31,7 +31,7 @@ struct CatchUpEstimate: Sendable {
     private(set) var pace: Double?
 
     /// Entries that came to their end, a second; nil when it is unknown: Redis cannot count, or there was only one look.
-    var endsPerSecond: Double? {
+    var completionsPerSecond: Double? {
         guard let first = looks.first, let last = looks.last, last.at > first.at else { return nil }
         return Double(last.finished - first.finished) / ((last.at - first.at) / .seconds(1))
     }

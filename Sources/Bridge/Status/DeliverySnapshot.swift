@@ -5,7 +5,7 @@ package struct DeliverySnapshot: Sendable, Equatable {
     /// Contacts that have entries waiting.
     package var contacts: Int
     /// Contacts that wait for a retry.
-    package var blockedContacts: Int
+    package var contactsInBackoff: Int
     /// How long the one of them that has waited longest has done so, in seconds; 0 when none waits.
     package var blockedSeconds: Double
     /// Contacts that wait since Loops may still apply an earlier request of theirs.
@@ -42,7 +42,7 @@ package struct DeliverySnapshot: Sendable, Equatable {
     init(_ state: DeliveryState, now: ContinuousClock.Instant) {
         buffered = state.contactQueues.count
         contacts = state.contactQueues.contacts
-        blockedContacts = state.contactQueues.blocked
+        contactsInBackoff = state.contactQueues.blocked
         blockedSeconds = state.contactQueues.blockedSince.map { (now - $0) / .seconds(1) } ?? 0
         settlingContacts = state.contactQueues.settling
         inFlight = state.inFlight

@@ -84,7 +84,7 @@ final class LagMonitor: Sendable {
         status.take(drain, now: .now)
         if let survey {
             status.take(survey, now: WallClock.secondsSince1970)
-            status.lossIn = sample.withLock { sample in
+            status.timeUntilLoss = sample.withLock { sample in
                 sample.looksToTrim -= 1
                 return sample.retentionMonitor.observe(survey, ownTrims: sample.ownTrims, now: .now)
             }
@@ -130,13 +130,13 @@ final class LagMonitor: Sendable {
     }
 
     private func warn(_ status: StreamStatus) {
-        guard let lossIn = status.lossIn, lossIn < RetentionMonitor.warning else { return }
+        guard let timeUntilLoss = status.timeUntilLoss, timeUntilLoss < RetentionMonitor.warning else { return }
         logThrottle.log(
             .warning,
             key: "trim",
             "The producer's trimming will reach entries that are not delivered yet. Raise its MAXLEN",
             metadata: [
-                "stream": "\(state.keys.stream)", "seconds": "\(lossIn.components.seconds)",
+                "stream": "\(state.keys.stream)", "seconds": "\(timeUntilLoss.components.seconds)",
                 "headroom": "\(status.headroom ?? 0)",
             ]
         )
@@ -170,7 +170,7 @@ final class LagMonitor: Sendable {
 
 extension StreamStatus {
     fileprivate mutating func take(_ drain: CatchUpEstimate, now: ContinuousClock.Instant) {
-        (endsPerSecond, drainPace) = (drain.endsPerSecond, drain.pace)
+        (completionsPerSecond, drainPace) = (drain.completionsPerSecond, drain.pace)
         stillSeconds = drain.still(now: now).map { $0 / .seconds(1) }
     }
 

@@ -41,7 +41,7 @@ struct ProcessGauges: Sendable {
 
     func set(_ status: BridgeStatus) {
         inFlight.record(status.delivery.inFlight)
-        blocked.record(status.delivery.blockedContacts)
+        blocked.record(status.delivery.contactsInBackoff)
         blockedSeconds.record(status.delivery.blockedSeconds)
         settling.record(status.delivery.settlingContacts)
         buffered.record(status.delivery.buffered)

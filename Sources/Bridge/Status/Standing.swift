@@ -16,7 +16,7 @@ struct Standing: Sendable, Equatable {
     }
 
     private static func reason(_ delivery: DeliverySnapshot, _ activity: ActivitySnapshot) -> String {
-        if delivery.contacts > 0, delivery.blockedContacts == delivery.contacts {
+        if delivery.contacts > 0, delivery.contactsInBackoff == delivery.contacts {
             let last = activity.failures.first { $0.kind == .retry }
             // Not in Loops' words: whoever sees the port reads this.
             let why = last.map { ", the last one by \($0.reason), \(status($0.status))" } ?? ""

@@ -7,20 +7,20 @@ package struct StatusHistory: Sendable, Equatable {
     package struct Sample: Sendable, Equatable {
         /// Seconds since 1970.
         package var at: Double
-        package var endsPerSecond: Double?
+        package var completionsPerSecond: Double?
         package var requestsPerSecond: Double?
         package var waiting: Int?
         package var oldestSeconds: Double?
 
         package init(
             at: Double,
-            endsPerSecond: Double? = nil,
+            completionsPerSecond: Double? = nil,
             requestsPerSecond: Double? = nil,
             waiting: Int? = nil,
             oldestSeconds: Double? = nil
         ) {
             self.at = at
-            self.endsPerSecond = endsPerSecond
+            self.completionsPerSecond = completionsPerSecond
             self.requestsPerSecond = requestsPerSecond
             self.waiting = waiting
             self.oldestSeconds = oldestSeconds

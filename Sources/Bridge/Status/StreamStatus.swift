@@ -21,7 +21,7 @@ package struct StreamStatus: Sendable, Equatable {
     /// Partitions of the group, those that this replica owns, and those that nobody owns; nil when unknown.
     package var partitions: Int
     package var owned: Int
-    package var unowned: Int?
+    package var unassigned: Int?
     /// Replicas, as far as this one knows.
     package var members: Int
     /// The highest epoch of an owned partition.
@@ -50,7 +50,7 @@ package struct StreamStatus: Sendable, Equatable {
     /// Its weight against the other streams.
     package var weight = 1
     /// Entries that all replicas together finish, a second, over the last minute; nil when unknown.
-    package var endsPerSecond: Double?
+    package var completionsPerSecond: Double?
     /// The pace by which ``drainSeconds`` is told; nil while nothing moves, or it is too early to say.
     package var drainPace: Double?
     /// Whether nothing is started, of any stream: then nothing drains, however fast it did before.
@@ -63,7 +63,7 @@ package struct StreamStatus: Sendable, Equatable {
     /// Entries that are finished and still in the stream; nil when unknown.
     package var headroom: Int?
     /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
-    package var lossIn: Duration?
+    package var timeUntilLoss: Duration?
 
     /// A stream of which only this process's own part is known.
     init(_ state: StreamState) {
@@ -83,7 +83,9 @@ package struct StreamStatus: Sendable, Equatable {
         buffered = consumer.fetchPlanner.buffered
         unconfirmedAcks = consumer.acks.count
         let assignment = consumer.assignment
-        (owned, unowned, members, epoch) = (assignment.owned, assignment.unowned, assignment.members, assignment.epoch)
+        (owned, unassigned, members, epoch) = (
+            assignment.owned, assignment.unassigned, assignment.members, assignment.epoch
+        )
         (pause, isPauseKnown) = (assignment.pause, !assignment.isOverdue)
         replicas = ReplicaStatus.list(
             members: assignment.memberNames,

@@ -32,19 +32,19 @@ extension BridgeStatus {
                 "inFlight": .int(Int64(delivery.inFlight)),
                 "buffered": .int(Int64(delivery.buffered)),
                 "contactsQueued": .int(Int64(delivery.contacts)),
-                "contactsInBackoff": .int(Int64(delivery.blockedContacts)),
+                "contactsInBackoff": .int(Int64(delivery.contactsInBackoff)),
                 "settlingContacts": .int(Int64(delivery.settlingContacts)),
                 "shuttingDown": .bool(delivery.isDraining),
                 "limit": .optional(delivery.limit),
                 "effectiveRate": .optional(delivery.pace),
                 "remaining": .optional(delivery.remaining),
                 "requestsPerSecond": .optional(activity.requestsPerSecond),
-                "completionsPerSecond": .optional(activity.endsPerSecond),
+                "completionsPerSecond": .optional(activity.completionsPerSecond),
             ],
             "backlog": [
                 "waiting": .optional(backlog.waiting),
                 "oldestSeconds": .optional(backlog.oldestSeconds),
-                "completionsPerSecond": .optional(backlog.endsPerSecond),
+                "completionsPerSecond": .optional(backlog.completionsPerSecond),
                 "catchUpSeconds": .optional(backlog.drainSeconds),
             ],
             "completed": [
@@ -108,10 +108,10 @@ extension StreamStatus {
             "lag": .optional(lag),
             "pending": .optional(pending),
             "oldestUnackedSeconds": .optional(oldestUnackedSeconds),
-            "completionsPerSecond": .optional(endsPerSecond),
+            "completionsPerSecond": .optional(completionsPerSecond),
             "catchUpSeconds": .optional(drainSeconds),
             "stillSeconds": .optional(stillSeconds),
-            "secondsUntilTrimLoss": .optional(lossIn.map { $0 / .seconds(1) }),
+            "secondsUntilTrimLoss": .optional(timeUntilLoss.map { $0 / .seconds(1) }),
             "weight": .int(Int64(weight)),
             "deadLetters": .optional(deadLetters),
             "lost": .int(Int64(lost)),
@@ -123,7 +123,7 @@ extension StreamStatus {
             "partitions": [
                 "total": .int(Int64(partitions)),
                 "assigned": .int(Int64(owned)),
-                "unassigned": .optional(unowned),
+                "unassigned": .optional(unassigned),
                 "epoch": .int(epoch),
             ],
             "members": .int(Int64(members)),
@@ -178,7 +178,7 @@ extension StatusHistory {
 extension StatusHistory.Sample {
     var json: JSONValue {
         [
-            .double((at * 10).rounded() / 10), .optional(endsPerSecond), .optional(requestsPerSecond),
+            .double((at * 10).rounded() / 10), .optional(completionsPerSecond), .optional(requestsPerSecond),
             .optional(waiting), .optional(oldestSeconds),
         ]
     }

@@ -101,14 +101,14 @@ struct ControlRoutes: Sendable {
         case .pause:
             return done(action, pauses: try await bridge.pause(streams, pause), of: streams)
         case .resume where bridge.isDrained:
-            bridge.takePart()
+            bridge.rejoin()
             // Whoever ends the rest of one replica need not mean the pause of all.
             return done(action, pauses: try await bridge.pauses(streams), of: streams, takesPartAgain: true)
         case .resume:
             let ended = try await bridge.resume(streams)
             return done(action, pauses: [:], of: streams, ended: ended)
         case .drain:
-            bridge.rest()
+            bridge.drain()
             return done(action, pauses: [:], of: [])
         case .reload:
             return reloaded()

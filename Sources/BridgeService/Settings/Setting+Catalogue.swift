@@ -82,7 +82,7 @@ extension Setting {
         Setting(
             "loops.traceContext",
             .onOff,
-            \.bridge.carriesTraces,
+            \.bridge.propagatesTraceContext,
             "Whether an event's W3C trace context is logged and sent with its requests"
         ),
     ]

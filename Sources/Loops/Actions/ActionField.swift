@@ -11,7 +11,7 @@ package struct ActionField: Sendable, Equatable {
         case object
         /// Files with a name, a type and their content in base64 (``Attachments``).
         case attachments
-        /// A number, or a text that looks like a date (``DateText``); sent as it came.
+        /// A number, or a text that looks like a date (``DateLikeFormat``); sent as it came.
         case datetime
     }
 

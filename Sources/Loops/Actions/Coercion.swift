@@ -59,7 +59,7 @@ enum Coercion {
         switch value {
         case .int, .uint: return .success(value)
         case .double(let number): return number.isFinite ? .success(value) : .failure(format("date-like", of: field))
-        case .string(let text) where DateText.isDate(text): return .success(value)
+        case .string(let text) where DateLikeFormat.isDate(text): return .success(value)
         case .string, .bool: return .failure(format("date-like", of: field))
         case .null, .array, .object: return .failure(type(["string", "number"], of: field))
         }

@@ -83,7 +83,7 @@ struct LenientDateScanner {
         let start = at
         var number = 0
         var significant = 0
-        while at < text.count, DateText.isDigit(text[at]) {
+        while at < text.count, DateLikeFormat.isDigit(text[at]) {
             let digit = Int(text[at] - UInt8(ascii: "0"))
             if significant > 0 || digit > 0 { significant += 1 }
             if significant <= 9 { number = number * 10 + digit }

@@ -156,7 +156,7 @@ extension GroupInspector {
         }
         status.replicas = ReplicaStatus.list(members: Array(members), owners: owners, own: nil)
         status.members = members.count
-        status.unowned = max(0, status.partitions - owners.count)
+        status.unassigned = max(0, status.partitions - owners.count)
         (status.pause, status.isPauseKnown) = (try await currentPause(), true)
         return status
     }

@@ -22,7 +22,7 @@ package struct LiquidLimits: Sendable, Equatable {
 }
 
 /// The work that a rendering may still do.
-struct LiquidBudget {
+struct RenderLimits {
     private let limit: Int
     private var left: Int
 

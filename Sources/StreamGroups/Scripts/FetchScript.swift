@@ -14,14 +14,14 @@ package struct FetchScript: GroupScript {
         package let after: StreamID
         package let count: Int
         /// Whether a suspect may be given out.
-        package let maySuspect: Bool
+        package let allowsQuarantined: Bool
 
-        package init(partition: Int, lease: String?, after: StreamID, count: Int, maySuspect: Bool) {
+        package init(partition: Int, lease: String?, after: StreamID, count: Int, allowsQuarantined: Bool) {
             self.partition = partition
             self.lease = lease
             self.after = after
             self.count = count
-            self.maySuspect = maySuspect
+            self.allowsQuarantined = allowsQuarantined
         }
     }
 
@@ -54,7 +54,7 @@ package struct FetchScript: GroupScript {
             arguments.append(.string(partition.lease ?? Self.noLease))
             arguments.append(.string(partition.after.description))
             arguments.append(.integer(partition.count))
-            arguments.append(partition.maySuspect ? "1" : "0")
+            arguments.append(partition.allowsQuarantined ? "1" : "0")
         }
         return arguments
     }

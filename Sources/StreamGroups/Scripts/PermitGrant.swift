@@ -13,7 +13,7 @@ package struct PermitGrant: Sendable, Equatable {
     /// What is used of it now.
     package var rate: Double
     /// The partition that was named has another owner.
-    package var isOthers = false
+    package var isFenced = false
     /// The lowest limit that a replica is configured with, in requests a second; nil when none is.
     package var lowestCap: Double?
 
@@ -23,11 +23,11 @@ package struct PermitGrant: Sendable, Equatable {
         interval: Duration,
         limit: Double,
         rate: Double,
-        isOthers: Bool = false,
+        isFenced: Bool = false,
         lowestCap: Double? = nil
     ) {
         (self.count, self.delay, self.interval) = (count, delay, interval)
-        (self.limit, self.rate, self.isOthers, self.lowestCap) = (limit, rate, isOthers, lowestCap)
+        (self.limit, self.rate, self.isFenced, self.lowestCap) = (limit, rate, isFenced, lowestCap)
     }
 
     package init(_ value: RedisValue) throws(RedisError) {
@@ -42,7 +42,7 @@ package struct PermitGrant: Sendable, Equatable {
             interval: .microseconds(interval),
             limit: limit,
             rate: rate,
-            isOthers: parts[5] == .integer(1),
+            isFenced: parts[5] == .integer(1),
             lowestCap: lowest > 0 ? lowest : nil
         )
     }

@@ -8,7 +8,7 @@ import ServiceLifecycle
 struct DevFlow: Service {
     let session: DevSession
     let client: RedisClient
-    let published: Tally
+    let published: PublishedCount
     let bridge: OneTime<Bridge>
 
     func run() async throws {

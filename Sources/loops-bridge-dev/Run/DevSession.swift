@@ -38,7 +38,7 @@ struct DevSession: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await client.run() }
             defer { tasks.cancelAll() }
-            let published = Tally()
+            let published = PublishedCount()
             let bridge = OneTime<Bridge>()
             var assembly = Assembly(settings: settings, destination: destination)
             assembly.companion = DevFlow(session: self, client: client, published: published, bridge: bridge)
@@ -86,7 +86,7 @@ struct DevSession: Sendable {
         return names
     }
 
-    private func conclude(bridge: Bridge, published: Tally, client: RedisClient) async throws -> Verdict {
+    private func conclude(bridge: Bridge, published: PublishedCount, client: RedisClient) async throws -> Verdict {
         let ends = bridge.status.ends
         let pending = try await pending(client)
         // What mappings of one's own make of an event is theirs to say.

@@ -98,9 +98,9 @@ struct ConsumerStateTests {
         state = owner()
         guard case .fetch(let fetches, _) = state.nextRead() else { return #expect(Bool(false), "both have more") }
         #expect(Set(fetches.map(\.partition)) == [0, 1])
-        #expect(state.rest(true) == [.heartbeat, .work] && state.rest(true) == nil)
+        #expect(state.setDrained(true) == [.heartbeat, .work] && state.setDrained(true) == nil)
         #expect(state.nextRead() == .wait)
-        #expect(state.rest(false) != nil)
+        #expect(state.setDrained(false) != nil)
         #expect(state.nextRead() != .wait)
         var paused = view([0: "1 a", 1: "1 a"])
         paused.pause = Pause(since: 1, by: "ann", reason: "")

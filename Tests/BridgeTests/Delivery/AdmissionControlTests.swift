@@ -97,7 +97,7 @@ struct GateTests {
                 #expect(admissionControl.admission(now: now) == .go)
                 admissionControl.started()
                 #expect(admissionControl.admission(now: now) == .wait(until: nil), "one at a time")
-                admissionControl.unsent()
+                admissionControl.notSent()
                 #expect(admissionControl.admission(now: now) == .go, "what was not sent found out nothing")
                 admissionControl.started()
                 let change = admissionControl.observe(outcome, now: now, random: 0)

@@ -19,7 +19,7 @@ struct DeliveryStateTests {
         DeliveryState(isLimited: isLimited, maxInFlight: maxInFlight, retry: retry)
     }
 
-    func started(_ action: DeliveryState.Action) throws -> ContactQueues.Start {
+    func started(_ action: DeliveryState.Action) throws -> ContactQueues.RequestStart {
         guard case .send(let start) = action else { throw NotStarted(action: "\(action)") }
         return start
     }
@@ -47,13 +47,13 @@ struct DeliveryStateTests {
     func cap() throws {
         var state = state(maxInFlight: 3)
         for number in 0..<10 { _ = state.contactQueues.admit(.sample(UInt64(number), contact: "c\(number)")) }
-        var underWay: [ContactQueues.Start] = []
-        for _ in 0..<3 { underWay.append(try started(state.next(now: start))) }
+        var inFlight: [ContactQueues.RequestStart] = []
+        for _ in 0..<3 { inFlight.append(try started(state.next(now: start))) }
         guard case .wait(nil) = state.next(now: start) else {
             Issue.record("a fourth request")
             return
         }
-        _ = state.answered(underWay[0], LoopsResponse(outcome: .delivered, status: 200), now: start, random: 0)
+        _ = state.answered(inFlight[0], LoopsResponse(outcome: .delivered, status: 200), now: start, random: 0)
         _ = try started(state.next(now: start))
         #expect(state.inFlight == 3)
     }
@@ -128,7 +128,7 @@ struct DeliveryStateTests {
         let probe = try started(state.next(now: now))
         #expect(state.answered(probe, good, now: now, random: 0).change == .resumed)
         for width in 1...4 {
-            var begun: [ContactQueues.Start] = []
+            var begun: [ContactQueues.RequestStart] = []
             while case .send(let start) = state.next(now: now) { begun.append(start) }
             #expect(begun.count == width)
             for start in begun.prefix(1) { _ = state.answered(start, good, now: now, random: 0) }

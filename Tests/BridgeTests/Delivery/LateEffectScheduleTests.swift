@@ -52,9 +52,9 @@ struct LateEffectScheduleTests {
         var loops = LateLoops(seed: seed)
         var state = DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: lateEffect)
         var now = start
-        var underWay:
+        var inFlight:
             [(
-                start: ContactQueues.Start, began: ContinuousClock.Instant, answer: LoopsResponse,
+                start: ContactQueues.RequestStart, began: ContinuousClock.Instant, answer: LoopsResponse,
                 due: ContinuousClock.Instant
             )] =
                 []
@@ -71,9 +71,9 @@ struct LateEffectScheduleTests {
                     isEvent ? .event(number, ["seq": .int(Int64(number))], of: contact) : .update(number, of: contact)
                 )
             }
-            underWay.sort { $0.due < $1.due }
-            if let next = underWay.first, next.due <= now {
-                underWay.removeFirst()
+            inFlight.sort { $0.due < $1.due }
+            if let next = inFlight.first, next.due <= now {
+                inFlight.removeFirst()
                 let dice = Double.random(in: 0..<1, using: &random)
                 _ = state.answered(next.start, next.answer, began: next.began, now: now, random: dice)
                 continue
@@ -81,10 +81,10 @@ struct LateEffectScheduleTests {
             switch state.next(now: now) {
             case .send(let start):
                 let (answer, after) = loops.answer(start.step.call, sent: now)
-                underWay.append((start, now, answer, now + after))
+                inFlight.append((start, now, answer, now + after))
             case .wait(let until):
                 now =
-                    [until, underWay.map(\.due).min(), left > 0 ? now + .milliseconds(100) : nil].compactMap(\.self)
+                    [until, inFlight.map(\.due).min(), left > 0 ? now + .milliseconds(100) : nil].compactMap(\.self)
                     .min()
                     ?? now + .milliseconds(100)
             case .probeKey, .ask: Issue.record("no limiter, no key")

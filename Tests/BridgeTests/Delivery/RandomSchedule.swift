@@ -18,7 +18,7 @@ struct RandomSchedule {
 
     private var random: SplitMix64
     private var now: ContinuousClock.Instant
-    private var underWay: [ContactQueues.Start] = []
+    private var inFlight: [ContactQueues.RequestStart] = []
     private var isProbing = false
     private var asked: PermitRequest?
     private var steps = 0
@@ -53,9 +53,9 @@ struct RandomSchedule {
         case 1: try start(isEnding: isEnding)
         default: answer(isEnding: isEnding)
         }
-        if isLeased { _ = state.contactQueues.unpark() }
+        if isLeased { _ = state.contactQueues.leasesRenewed() }
         if isEnding || Int.random(in: 0..<10, using: &random) == 0 { takeUpAgain() }
-        #expect(state.inFlight == underWay.count + (isProbing ? 1 : 0) && state.inFlight <= maxInFlight)
+        #expect(state.inFlight == inFlight.count + (isProbing ? 1 : 0) && state.inFlight <= maxInFlight)
         return !isEnding || !state.contactQueues.isEmpty || state.inFlight > 0 || lost != nil
     }
 
@@ -95,11 +95,11 @@ struct RandomSchedule {
         case .send(let start):
             #expect(isLeased && lost == nil)
             if Int.random(in: 0..<20, using: &random) == 0 {
-                forget(state.unsent(start))
+                forget(state.notSent(start))
                 return
             }
-            #expect(!underWay.contains { $0.key == start.key }, "two requests of one contact at once")
-            underWay.append(start)
+            #expect(!inFlight.contains { $0.key == start.key }, "two requests of one contact at once")
+            inFlight.append(start)
         case .probeKey:
             #expect(!isProbing, "two probes at once")
             isProbing = true
@@ -110,7 +110,7 @@ struct RandomSchedule {
             #expect(until > now, "an alarm that is due already would spin")
             now = isEnding || Bool.random(using: &random) ? until : now + .milliseconds(5)
         case .wait(nil):
-            let hasCause = state.contactQueues.isEmpty || !underWay.isEmpty || isProbing || !isLeased || asked != nil
+            let hasCause = state.contactQueues.isEmpty || !inFlight.isEmpty || isProbing || !isLeased || asked != nil
             try #require(hasCause, "entries wait, and nothing would ever wake them")
         }
     }
@@ -126,7 +126,7 @@ struct RandomSchedule {
             interval: .milliseconds(20),
             limit: 50,
             rate: 50,
-            isOthers: request.count == 0 && Bool.random(using: &random)
+            isFenced: request.count == 0 && Bool.random(using: &random)
         )
         _ = state.permits.granted(grant, now: now)
     }
@@ -140,8 +140,8 @@ struct RandomSchedule {
             _ = state.keyProbed(LoopsResponse(outcome: outcome), now: now, random: dice())
             return
         }
-        guard let index = underWay.indices.randomElement(using: &random) else { return }
-        let start = underWay.remove(at: index)
+        guard let index = inFlight.indices.randomElement(using: &random) else { return }
+        let start = inFlight.remove(at: index)
         outcomes += 1
         now += .milliseconds(Int.random(in: 0..<50, using: &random))
         let settled = state.answered(start, isEnding ? Self.good : anyAnswer(), now: now, random: dice())

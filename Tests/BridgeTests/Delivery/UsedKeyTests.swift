@@ -16,7 +16,8 @@ struct UsedKeyTests {
         DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy(), lateEffect: late)
     }
 
-    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws -> ContactQueues.Start
+    private func send(_ state: inout DeliveryState, _ now: inout ContinuousClock.Instant) throws
+        -> ContactQueues.RequestStart
     {
         for _ in 0..<10 {
             switch state.next(now: now) {

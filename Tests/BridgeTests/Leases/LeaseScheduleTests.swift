@@ -54,7 +54,7 @@ struct LeaseScheduleTests {
         #expect((shares.max() ?? 0) - (shares.min() ?? 0) <= 1, comment)
         for replica in simulation.live {
             for own in replica.leases.all { #expect(simulation.redis.leases[own.partition] == own.lease, comment) }
-            #expect(replica.leases.draining.isEmpty && replica.leases.unowned == 0, comment)
+            #expect(replica.leases.draining.isEmpty && replica.leases.unassigned == 0, comment)
         }
     }
 

@@ -151,7 +151,7 @@ struct LeasesTests {
     func revokeAll() {
         var leases = owner()
         #expect(leases.revokeAll() == [.lost(partition: 0), .lost(partition: 1)])
-        #expect(leases.owned == 0 && leases.isOverdue && leases.unowned == nil && leases.revokeAll() == [])
+        #expect(leases.owned == 0 && leases.isOverdue && leases.unassigned == nil && leases.revokeAll() == [])
         #expect(leases.next(now: at(100)) == Heartbeat(member: "a"))
     }
 

@@ -68,7 +68,7 @@ struct PlannerTests {
         #expect(field.trace?.traceID == two && field.trace?.state == "", "not the other's state")
         #expect(planner.plan(entry("nonsense"), stream: 0, partition: 0, size: 1).trace == nil)
         #expect(plan(planner, #"{"type":"track","userId":"u"}"#).trace == nil)
-        let off = EntryPlanner(rules: planner.rules, streams: ["s"], carriesTraces: false)
+        let off = EntryPlanner(rules: planner.rules, streams: ["s"], propagatesTraceContext: false)
         #expect(plan(off, event).trace == nil)
     }
 

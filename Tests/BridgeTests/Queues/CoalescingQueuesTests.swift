@@ -16,11 +16,15 @@ struct CoalescingQueuesTests {
         ContactQueues(rules: QueueRules(coalescing: coalescing))
     }
 
-    private func started(_ contactQueues: inout ContactQueues, after: Duration = .zero) throws -> ContactQueues.Start {
+    private func started(_ contactQueues: inout ContactQueues, after: Duration = .zero) throws
+        -> ContactQueues.RequestStart
+    {
         let begun = contactQueues.start(now: start + after)
         return try #require(begun)
     }
-    private func body(_ start: ContactQueues.Start) throws -> JSONValue { try JSONParser.parse(start.step.call.body) }
+    private func body(_ start: ContactQueues.RequestStart) throws -> JSONValue {
+        try JSONParser.parse(start.step.call.body)
+    }
 
     @Test("Waiting identifies become one request; all of them end after it, in order, and say how they shared it")
     func together() throws {
@@ -111,15 +115,15 @@ struct CoalescingQueuesTests {
         _ = contactQueues.finish(first.key, .retry(at: start, counts: true))
         let second = try started(&contactQueues)
         #expect(second.entries == 2 && second.attempt == 2)
-        _ = contactQueues.finish(second.key, .unsent)
-        _ = contactQueues.unpark()
+        _ = contactQueues.finish(second.key, .notSent)
+        _ = contactQueues.leasesRenewed()
         let third = try started(&contactQueues)
         #expect(contactQueues.finish(third.key, .delivered).ends.map(\.attempts) == [2, 1])
     }
 
     @Test("Given up under way: what the request stood for comes home with it, what came later is given up at once")
     func abandoned() throws {
-        for result in [ContactQueues.AttemptResult.delivered, .retry(at: start, counts: true), .unsent] {
+        for result in [ContactQueues.AttemptResult.delivered, .retry(at: start, counts: true), .notSent] {
             var contactQueues = contactQueues()
             for number in 1...2 as ClosedRange<UInt64> { _ = contactQueues.admit(.identify(number, ["plan": "pro"])) }
             let begun = try started(&contactQueues)
@@ -132,7 +136,7 @@ struct CoalescingQueuesTests {
             } else {
                 #expect(outcome.given.map(\.id) == ids && outcome.ends.isEmpty)
             }
-            #expect(contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.underWay == 0)
+            #expect(contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.inFlight == 0)
         }
     }
 

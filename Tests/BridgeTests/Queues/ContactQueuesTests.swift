@@ -10,7 +10,9 @@ import Testing
 struct LanesTests {
     private let start = ContinuousClock.now
 
-    private func started(_ start: ContactQueues.Start?) throws -> ContactQueues.Start { try #require(start) }
+    private func started(_ start: ContactQueues.RequestStart?) throws -> ContactQueues.RequestStart {
+        try #require(start)
+    }
 
     @Test("An entry without requests ends at once, as ignored")
     func ignoredEndsAtOnce() {
@@ -40,7 +42,7 @@ struct LanesTests {
         #expect(contactQueues.start(now: start)?.key.contact == "a")
         #expect(contactQueues.start(now: start)?.key.contact == "b")
         #expect(contactQueues.start(now: start) == nil)
-        #expect(contactQueues.underWay == 2)
+        #expect(contactQueues.inFlight == 2)
     }
 
     @Test("Something urgent behind something of the same contact that is not brings both forward, in order")
@@ -82,7 +84,7 @@ struct LanesTests {
         _ = contactQueues.admit(.sample(1, contact: "a"))
         let a = try started(contactQueues.start(now: start))
         _ = contactQueues.finish(a.key, .retry(at: start + .seconds(60), counts: true))
-        contactQueues.hurry()
+        contactQueues.retryAllNow()
         #expect(contactQueues.start(now: start)?.key.contact == "a")
     }
 

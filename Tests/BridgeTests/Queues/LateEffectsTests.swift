@@ -12,7 +12,7 @@ struct LateEffectsTests {
     private let timedOut = LoopsResponse(outcome: .retry(.timedOut))
 
     private func begun(_ contactQueues: inout ContactQueues, at now: ContinuousClock.Instant) throws
-        -> ContactQueues.Start
+        -> ContactQueues.RequestStart
     {
         let start = contactQueues.start(now: now)
         return try #require(start)
@@ -29,7 +29,7 @@ struct LateEffectsTests {
         _ = contactQueues.finish(begun.key, result)
     }
 
-    private func seq(_ start: ContactQueues.Start?) throws -> JSONValue? {
+    private func seq(_ start: ContactQueues.RequestStart?) throws -> JSONValue? {
         try start.flatMap { try JSONParser.parse($0.step.call.body)["seq"] }
     }
 
@@ -56,12 +56,12 @@ struct LateEffectsTests {
         for number: UInt64 in 1...2 { _ = contactQueues.admit(.update(number)) }
         try giveUp(&contactQueues, at: start, .failed(DeliveryFailure(reason: .exhausted, detail: "")))
         #expect(contactQueues.start(now: start) == nil)
-        contactQueues.hurry()
-        _ = contactQueues.unpark()
+        contactQueues.retryAllNow()
+        _ = contactQueues.leasesRenewed()
         #expect(contactQueues.start(now: start) == nil && contactQueues.settling == 1)
-        // A lane that was parked meanwhile waits for both.
+        // A contact queue that was parked meanwhile waits for both.
         #expect(contactQueues.start(now: start + .seconds(31), mayStart: { _ in false }) == nil)
-        let wasParked = contactQueues.unpark()
+        let wasParked = contactQueues.leasesRenewed()
         #expect(wasParked)
         #expect(try seq(contactQueues.start(now: start + .seconds(31))) == 2)
     }

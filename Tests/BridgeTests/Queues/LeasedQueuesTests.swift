@@ -9,9 +9,11 @@ import Testing
 struct LeasedQueuesTests {
     private let start = ContinuousClock.now
 
-    private func started(_ start: ContactQueues.Start?) throws -> ContactQueues.Start { try #require(start) }
+    private func started(_ start: ContactQueues.RequestStart?) throws -> ContactQueues.RequestStart {
+        try #require(start)
+    }
 
-    /// Lanes with these entries, each given as number, contact and partition.
+    /// Contact queues with these entries, each given as number, contact and partition.
     private func contactQueues(_ entries: (UInt64, String, Int)...) -> ContactQueues {
         var contactQueues = ContactQueues()
         for (number, contact, partition) in entries {
@@ -28,10 +30,10 @@ struct LeasedQueuesTests {
         #expect(contactQueues.start(now: start, mayStart: { $0.partition == 1 })?.key.contact == "b")
         #expect(contactQueues.start(now: start) == nil, "it is not asked about again by itself")
         #expect(contactQueues.nextDue == nil && contactQueues.blocked == 0 && contactQueues.count == 2)
-        #expect(contactQueues.unpark() == true)
+        #expect(contactQueues.leasesRenewed() == true)
         let begun = try started(contactQueues.start(now: start))
         #expect(begun.key.contact == "a" && begun.attempt == 1)
-        #expect(contactQueues.unpark() == false, "nothing waits for a renewal any more")
+        #expect(contactQueues.leasesRenewed() == false, "nothing waits for a renewal any more")
     }
 
     @Test("The lease is asked for anew at every attempt")
@@ -41,20 +43,20 @@ struct LeasedQueuesTests {
         _ = contactQueues.finish(first.key, .retry(at: start + .seconds(1), counts: true))
         #expect(contactQueues.start(now: start + .seconds(1), mayStart: { _ in false }) == nil)
         #expect(contactQueues.blocked == 0, "it does not wait for its retry any more")
-        contactQueues.hurry()
+        contactQueues.retryAllNow()
         #expect(contactQueues.start(now: start + .seconds(1)) == nil, "Loops' return is not the lease's")
-        #expect(contactQueues.unpark() == true)
+        #expect(contactQueues.leasesRenewed() == true)
         #expect(contactQueues.start(now: start + .seconds(1))?.attempt == 2)
     }
 
     @Test("What was not sent counts as not started")
-    func unsent() throws {
+    func notSent() throws {
         var contactQueues = contactQueues((1, "a", 0))
         let first = try started(contactQueues.start(now: start))
-        let outcome = contactQueues.finish(first.key, .unsent)
-        #expect(outcome.ends.isEmpty && outcome.given.isEmpty && contactQueues.underWay == 0)
+        let outcome = contactQueues.finish(first.key, .notSent)
+        #expect(outcome.ends.isEmpty && outcome.given.isEmpty && contactQueues.inFlight == 0)
         #expect(contactQueues.start(now: start) == nil, "the next renewal wakes it")
-        #expect(contactQueues.unpark() == true)
+        #expect(contactQueues.leasesRenewed() == true)
         let second = try started(contactQueues.start(now: start))
         #expect(second.attempt == 1)
         #expect(contactQueues.finish(second.key, .delivered).ends.first?.attempts == 1)
@@ -94,8 +96,8 @@ struct LeasedQueuesTests {
         #expect(contactQueues.start(now: start, mayStart: { _ in false }) == nil)
         #expect(contactQueues.abandon(stream: 0, partition: 0).count == 2)
         #expect(contactQueues.isEmpty && contactQueues.blocked == 0 && contactQueues.count == 0)
-        #expect(contactQueues.unpark() == false)
-        contactQueues.hurry()
+        #expect(contactQueues.leasesRenewed() == false)
+        contactQueues.retryAllNow()
         #expect(contactQueues.start(now: start + .seconds(2)) == nil && contactQueues.blocked == 0)
     }
 
@@ -117,16 +119,16 @@ struct LeasedQueuesTests {
         let a = try started(contactQueues.start(now: start))
         #expect(contactQueues.abandon(stream: 0, partition: 0).isEmpty)
         let results: [ContactQueues.AttemptResult] = [
-            .delivered, .retry(at: start, counts: true), .retry(at: start, counts: false), .unsent,
+            .delivered, .retry(at: start, counts: true), .retry(at: start, counts: false), .notSent,
         ]
         let outcome = contactQueues.finish(a.key, results[way])
         #expect(outcome.ends.isEmpty && outcome.given.map(\.id) == [.sample(1)])
         #expect(
-            contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.underWay == 0
+            contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.inFlight == 0
                 && contactQueues.blocked == 0
         )
-        contactQueues.hurry()
-        #expect(contactQueues.unpark() == false)
+        contactQueues.retryAllNow()
+        #expect(contactQueues.leasesRenewed() == false)
         #expect(contactQueues.start(now: start + .seconds(9)) == nil)
     }
 
@@ -194,7 +196,7 @@ struct LeasedQueuesTests {
         #expect(contactQueues.start(now: start) == nil)
         _ = contactQueues.finish(first.key, .delivered)
         #expect(contactQueues.start(now: start)?.entry == .sample(105))
-        #expect(contactQueues.start(now: start) == nil && contactQueues.underWay == 1)
+        #expect(contactQueues.start(now: start) == nil && contactQueues.inFlight == 1)
     }
 
     @Test("A lane that comes again is neither woken nor unparked by what its predecessor left behind")
@@ -214,7 +216,7 @@ struct LeasedQueuesTests {
 }
 
 extension PlannedEntry {
-    /// The same entry in another lane.
+    /// The same entry in another contact queue.
     fileprivate init(contactQueue: OrderingKey, _ other: PlannedEntry) {
         self.init(
             contactQueue: contactQueue,

@@ -25,7 +25,7 @@ private struct LaneSchedule {
     /// Entries of which a request has ended.
     private var begun: Set<StreamID> = []
     private(set) var finished = 0
-    private var underWay: [OrderingKey: ContactQueues.Start] = [:]
+    private var inFlight: [OrderingKey: ContactQueues.RequestStart] = [:]
 
     init(seed: UInt64, start: ContinuousClock.Instant) {
         random = SplitMix64(seed: seed)
@@ -41,7 +41,7 @@ private struct LaneSchedule {
         case 10:
             if pick(8) == 0 { abandon(pick(Self.partitions)) }
             reopen()
-        default: _ = contactQueues.unpark()
+        default: _ = contactQueues.leasesRenewed()
         }
         check()
     }
@@ -54,13 +54,13 @@ private struct LaneSchedule {
             try #require(rounds < 100_000, "it does not come to an end")
             now += .seconds(1)
             reopen(always: true)
-            _ = contactQueues.unpark()
+            _ = contactQueues.leasesRenewed()
             try start(leased: Set(0..<Self.partitions))
             finish(.delivered)
             check()
         }
         #expect(
-            contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.underWay == 0
+            contactQueues.isEmpty && contactQueues.count == 0 && contactQueues.inFlight == 0
                 && contactQueues.blocked == 0
         )
         #expect(inHand.values.flatMap { $0 } == [])
@@ -94,7 +94,7 @@ private struct LaneSchedule {
         forget(contactQueues.takeGiven())
         guard let start else { return }
         starts += 1
-        #expect(underWay.updateValue(start, forKey: start.key) == nil, "two requests of one contact at once")
+        #expect(inFlight.updateValue(start, forKey: start.key) == nil, "two requests of one contact at once")
         #expect(leased.contains(start.partition))
         if closed.contains(start.partition) {
             finished += 1
@@ -104,13 +104,13 @@ private struct LaneSchedule {
     }
 
     private mutating func finish(_ result: ContactQueues.AttemptResult) {
-        let keys = underWay.keys.sorted { $0.contact < $1.contact }
+        let keys = inFlight.keys.sorted { $0.contact < $1.contact }
         guard let key = keys.randomElement(using: &random) else { return }
         switch result {
-        case .delivered, .replayed, .failed: if let entry = underWay[key]?.entry { begun.insert(entry) }
-        case .retry, .keyRefused, .unsent: break
+        case .delivered, .replayed, .failed: if let entry = inFlight[key]?.entry { begun.insert(entry) }
+        case .retry, .keyRefused, .notSent: break
         }
-        underWay[key] = nil
+        inFlight[key] = nil
         let outcome = contactQueues.finish(key, result)
         note(outcome.ends)
         forget(outcome.given)
@@ -120,7 +120,7 @@ private struct LaneSchedule {
         switch pick(6) {
         case 0...2: .delivered
         case 3: .retry(at: now + .milliseconds(pick(500)), counts: pick(2) == 0)
-        case 4: .unsent
+        case 4: .notSent
         default: .failed(DeliveryFailure(reason: .refused, detail: "no", mapping: "m"))
         }
     }
@@ -157,7 +157,7 @@ private struct LaneSchedule {
 
     private func check() {
         #expect(contactQueues.count == inHand.values.reduce(0) { $0 + $1.count })
-        #expect(contactQueues.underWay == underWay.count)
+        #expect(contactQueues.inFlight == inFlight.count)
         #expect(contactQueues.contacts == inHand.values.count { !$0.isEmpty })
         #expect((0...contactQueues.contacts).contains(contactQueues.blocked))
     }

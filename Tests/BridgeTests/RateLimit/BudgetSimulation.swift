@@ -138,7 +138,7 @@ struct BudgetSimulation {
 
     /// What a deliverer does that always has something to send.
     private mutating func step(_ number: Int, _ now: Double) async throws {
-        _ = replicas[number].permits.discard(now: instant(now))
+        _ = replicas[number].permits.discardExpired(now: instant(now))
         while replicas[number].inFlight < 16, replicas[number].permits.isDue(now: instant(now)) {
             replicas[number].permits.take()
             replicas[number].inFlight += 1

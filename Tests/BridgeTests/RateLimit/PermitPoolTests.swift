@@ -11,7 +11,7 @@ struct PermitsTests {
         _ count: Int,
         delay: Duration = .zero,
         interval: Duration = .milliseconds(100),
-        isOthers: Bool = false
+        isFenced: Bool = false
     ) -> PermitGrant {
         PermitGrant(
             count: count,
@@ -19,7 +19,7 @@ struct PermitsTests {
             interval: interval,
             limit: 10,
             rate: 9.85,
-            isOthers: isOthers
+            isFenced: isFenced
         )
     }
 
@@ -48,7 +48,7 @@ struct PermitsTests {
         var used = 0
         for step in 0..<1000 {
             let now = start + .milliseconds(step)
-            #expect(permits.discard(now: now) == 0)
+            #expect(permits.discardExpired(now: now) == 0)
             if permits.isDue(now: now) {
                 permits.take()
                 used += 1
@@ -78,8 +78,8 @@ struct PermitsTests {
         #expect(permits.granted(grant(1, delay: .milliseconds(30)), now: start) == .milliseconds(30))
         #expect(!permits.isDue(now: start + .milliseconds(29)) && permits.nextWake == start + .milliseconds(30))
         #expect(permits.isDue(now: start + .milliseconds(30)))
-        #expect(permits.discard(now: start + .milliseconds(50)) == 0)
-        #expect(permits.discard(now: start + .milliseconds(51)) == 1 && permits.nextWake == nil)
+        #expect(permits.discardExpired(now: start + .milliseconds(50)) == 0)
+        #expect(permits.discardExpired(now: start + .milliseconds(51)) == 1 && permits.nextWake == nil)
     }
 
     @Test("While Redis is away it asks now and then, and what it had to tell is told when Redis is back")
@@ -100,7 +100,7 @@ struct PermitsTests {
     func othersPartition() {
         var permits = PermitPool(isLimited: true)
         _ = permits.request(demand: 1, now: start)
-        #expect(permits.granted(grant(0, isOthers: true), now: start) == nil)
+        #expect(permits.granted(grant(0, isFenced: true), now: start) == nil)
         #expect(permits.request(demand: 1, now: start) == nil)
         #expect(permits.request(demand: 1, now: start + PermitPool.pauseAfterFailure) != nil)
     }
@@ -128,7 +128,7 @@ struct PermitsTests {
         #expect(permits.remaining == 5)
         #expect(permits.request(demand: 1, now: start)?.news == LimiterNews(limit: 10, left: 3))
         _ = permits.granted(grant(1), now: start)
-        #expect(permits.discard(now: start + .seconds(1)) == 1)
+        #expect(permits.discardExpired(now: start + .seconds(1)) == 1)
         #expect(permits.request(demand: 1, now: start + .seconds(1))?.news == LimiterNews())
     }
 

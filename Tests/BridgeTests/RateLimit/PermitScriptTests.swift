@@ -57,9 +57,9 @@ struct PermitScriptTests {
             let stranger = fixture.session(member: "b")
             let request = PermitRequest(count: 1, stream: 0, partition: 2)
             let refused = try await limiter(fixture, streams: [stranger]).ask(request)
-            #expect(refused.isOthers && refused.count == 0)
+            #expect(refused.isFenced && refused.count == 0)
             let granted = try await limiter(fixture, streams: [owner]).ask(request)
-            #expect(!granted.isOthers && granted.count == 1 && granted.delay == .zero)
+            #expect(!granted.isFenced && granted.count == 1 && granted.delay == .zero)
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 extension FetchPlannerTests {
     @Test("Entries come with a route's answer where a partition is owned, was read to its end, and has room")
     func caughtUpPartitions() {
-        var fetchPlanner = fetchPlanner { $0.perPartition = $0.callEntries + 2 }
+        var fetchPlanner = fetchPlanner { $0.maxPerPartition = $0.callEntries + 2 }
         #expect(fetchPlanner.caughtUpPartitions.isEmpty, "its history comes first")
         while let pull = fetchPlanner.pulls().first { fetchPlanner.pulled(pull, entries: 0, last: nil) }
         fetchPlanner.routed(to: [], entries: 100, bytes: 45_000)
@@ -68,7 +68,7 @@ extension FetchPlannerTests {
         #expect(fetchPlanner.routeCount == 0 && fetchPlanner.pulls().isEmpty)
         end(&fetchPlanner, 10, 0, bytes: 10)
         #expect(fetchPlanner.routeCount == 10 && !fetchPlanner.pulls().isEmpty)
-        var hot = self.fetchPlanner { $0.perPartition = 24 }
+        var hot = self.fetchPlanner { $0.maxPerPartition = 24 }
         for id in 1...24 as ClosedRange<UInt64> { admit(&hot, id, 2) }
         for id in 1...2 as ClosedRange<UInt64> { end(&hot, id, 2, bytes: 10) }
         #expect(hot.pulls().map(\.partition) == [0, 1, 3])

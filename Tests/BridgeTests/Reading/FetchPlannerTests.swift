@@ -63,7 +63,7 @@ struct FetchPlannerTests {
     func readsHistoryFirst() {
         var all = fetchPlanner {
             $0.callBytes = .max
-            $0.perPartition = 10
+            $0.maxPerPartition = 10
         }
         let pulls = all.pulls()
         #expect(pulls.map(\.partition) == [0, 1, 2, 3])
@@ -71,7 +71,7 @@ struct FetchPlannerTests {
         var few = fetchPlanner {
             $0.callBytes = .max
             $0.callPartitions = 3
-            $0.perPartition = 10
+            $0.maxPerPartition = 10
         }
         #expect(few.pulls().map(\.partition) == [0, 1, 2])
         #expect(few.pulls().map(\.partition) == [3, 0, 1], "the next call goes on behind it")
@@ -208,7 +208,7 @@ struct FetchPlannerTests {
 
     @Test("A hot partition takes only its share of the room")
     func perPartitionLimit() {
-        var fetchPlanner = fetchPlanner { $0.perPartition = 2 }
+        var fetchPlanner = fetchPlanner { $0.maxPerPartition = 2 }
         for id in 1...2 as ClosedRange<UInt64> { admit(&fetchPlanner, id, 1) }
         #expect(!fetchPlanner.pulls().contains { $0.partition == 1 })
         end(&fetchPlanner, 1, 1, bytes: 10)
@@ -242,23 +242,23 @@ struct FetchPlannerTests {
 
     @Test("One suspect is asked for at a time, and only of a partition with nothing else in hand")
     func oneSuspect() {
-        var fetchPlanner = fetchPlanner { $0.perPartition = 5 }
+        var fetchPlanner = fetchPlanner { $0.maxPerPartition = 5 }
         admit(&fetchPlanner, 1, 0)
-        #expect(fetchPlanner.pulls().map(\.maySuspect) == [false, true, false, false])
+        #expect(fetchPlanner.pulls().map(\.allowsQuarantined) == [false, true, false, false])
         admit(&fetchPlanner, 2, 1, isSuspect: true)
         #expect(fetchPlanner.pulls().map(\.partition) == [0, 2, 3], "behind a suspect its partition waits")
-        #expect(fetchPlanner.pulls().allSatisfy { !$0.maySuspect })
+        #expect(fetchPlanner.pulls().allSatisfy { !$0.allowsQuarantined })
         let early = fetchPlanner.settled(.sample(2))
         end(&fetchPlanner, 2, 1, bytes: 10)
         #expect(
-            !early && fetchPlanner.pulls().allSatisfy { !$0.maySuspect },
+            !early && fetchPlanner.pulls().allSatisfy { !$0.allowsQuarantined },
             "Redis does not know yet that it was handled"
         )
         let other = fetchPlanner.settled(.sample(1))
         let isFree = fetchPlanner.settled(.sample(2))
         #expect(!other && isFree)
         let pulls = fetchPlanner.pulls()
-        #expect(pulls.contains { $0.partition == 1 } && pulls.count { $0.maySuspect } == 1)
+        #expect(pulls.contains { $0.partition == 1 } && pulls.count { $0.allowsQuarantined } == 1)
     }
 
     @Test("A partition in which a suspect waits is asked again once it may be given out")
@@ -270,7 +270,7 @@ struct FetchPlannerTests {
         fetchPlanner.pulled(pull, entries: 1, last: .sample(1), suspectWaits: true)
         #expect(fetchPlanner.pulls().isEmpty)
         end(&fetchPlanner, 1, 0, bytes: 10)
-        #expect(fetchPlanner.pulls().map(\.maySuspect) == [true])
+        #expect(fetchPlanner.pulls().map(\.allowsQuarantined) == [true])
     }
 
     @Test("A suspect that this process outlived is told of once")

@@ -104,13 +104,14 @@ struct FetchScriptTests {
         try await withEntries(4) { fixture, session, ids in
             try await fixture.send("HSET", fixture.keys.suspects, ids[1].description, "1", ids[2].description, "2")
             for may in [true, false] {
-                let pulled = try #require(try await session.pullAll(maySuspect: may))
+                let pulled = try #require(try await session.pullAll(allowsQuarantined: may))
                 #expect(pulled.entries.map(\.id) == [ids[0], ids[1]])
                 #expect(pulled.deaths == 0 && pulled.suspectWaits, "one death alone proves nothing")
             }
             #expect(try await fixture.hash(fixture.keys.hands) == ["0": "\(ids[0]) \(ids[1])"])
             let refused = try #require(
-                try await session.pull([.init(partition: 0, after: ids[1], count: 10, maySuspect: false)]).first ?? nil
+                try await session.pull([.init(partition: 0, after: ids[1], count: 10, allowsQuarantined: false)]).first
+                    ?? nil
             )
             #expect(refused.entries.isEmpty && refused.suspectWaits)
             #expect(try await fixture.hash(fixture.keys.suspects)[ids[2].description] == "2")
@@ -122,7 +123,7 @@ struct FetchScriptTests {
         try await withEntries(3) { fixture, session, ids in
             try await fixture.send("HSET", fixture.keys.suspects, ids[0].description, "2")
             for deaths in [2, 3] {
-                let pulled = try #require(try await session.pullAll(maySuspect: true))
+                let pulled = try #require(try await session.pullAll(allowsQuarantined: true))
                 #expect(pulled.entries.map(\.id) == [ids[0]])
                 #expect(pulled.deaths == deaths && !pulled.suspectWaits)
                 #expect(try await fixture.hash(fixture.keys.suspects) == [ids[0].description: String(deaths + 1)])
@@ -131,7 +132,7 @@ struct FetchScriptTests {
             session.consumer.withLock { $0.fetchPlanner.open(0, tenure: 1) }
             _ = session.accept(ids[0], partition: 0, bytes: 1, isSuspect: true)
             session.survived(ids[0])
-            try await session.clearSurvivors()
+            try await session.clearCrashCounts()
             #expect(try await fixture.hash(fixture.keys.suspects) == [ids[0].description: "3"], "it was innocent once")
         }
     }
@@ -145,7 +146,9 @@ struct FetchScriptTests {
             let firsts = try await fixture.pending().values.compactMap(\.first)
             for id in firsts { try await fixture.send("HSET", fixture.keys.suspects, id.description, "2") }
             #expect(firsts.count == 4)
-            let pulls = (0..<4).map { FetchPlanner.Fetch(partition: $0, after: .zero, count: 10, maySuspect: true) }
+            let pulls = (0..<4).map {
+                FetchPlanner.Fetch(partition: $0, after: .zero, count: 10, allowsQuarantined: true)
+            }
             let pulled = try await session.pull(pulls).compactMap { $0 }
             #expect(pulled.map(\.entries.count) == [1, 0, 0, 0])
             #expect(pulled.map(\.suspectWaits) == [false, true, true, true])

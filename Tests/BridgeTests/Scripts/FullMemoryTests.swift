@@ -44,7 +44,7 @@ struct FullMemoryTests {
     }
 
     @Test("A letter that cannot be written leaves its entry pending, and says why")
-    func noLetters() async throws {
+    func deadLetterWriteFailed() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             let id = try await fixture.add(contact: "u")
@@ -53,7 +53,7 @@ struct FullMemoryTests {
             let fault = try await groupFault {
                 _ = try await session.deadLetter(id, partition: 0, maxLength: 10, fields: ["reason", "refused"])
             }
-            guard case .noLetters(_, let why)? = fault else {
+            guard case .deadLetterWriteFailed(_, let why)? = fault else {
                 Issue.record("\(String(describing: fault))")
                 return
             }

@@ -95,12 +95,12 @@ struct RecordCrashScriptTests {
     func lifeOfASuspect() async throws {
         try await withHand(2, pulled: 2) { fixture, session, ids in
             _ = try await session.blame([0])
-            #expect(try await session.pullAll(maySuspect: true)?.entries.count == 2)
+            #expect(try await session.pullAll(allowsQuarantined: true)?.entries.count == 2)
             _ = try await session.blame([0])
-            let alone = try #require(try await session.pullAll(maySuspect: true))
+            let alone = try #require(try await session.pullAll(allowsQuarantined: true))
             #expect(alone.entries.map(\.id) == [ids[0]] && alone.deaths == 2)
             #expect(try await session.blame([0]) == 1)
-            let again = try #require(try await session.pullAll(maySuspect: true))
+            let again = try #require(try await session.pullAll(allowsQuarantined: true))
             #expect(again.deaths == 3, "what was written ahead is the only blame")
             _ = try await session.acknowledge([.init(partition: 0, ids: [ids[0]])])
             #expect(try await fixture.hash(fixture.keys.suspects) == [ids[1].description: "2"])

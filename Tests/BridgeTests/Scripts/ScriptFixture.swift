@@ -252,8 +252,15 @@ extension StreamState {
     }
 
     /// Pulls one partition from its beginning.
-    func pullAll(_ partition: Int = 0, count: Int = 100, maySuspect: Bool = false) async throws -> FetchedPartition? {
-        let pull = FetchPlanner.Fetch(partition: partition, after: .zero, count: count, maySuspect: maySuspect)
+    func pullAll(_ partition: Int = 0, count: Int = 100, allowsQuarantined: Bool = false) async throws
+        -> FetchedPartition?
+    {
+        let pull = FetchPlanner.Fetch(
+            partition: partition,
+            after: .zero,
+            count: count,
+            allowsQuarantined: allowsQuarantined
+        )
         return try await self.pull([pull]).first ?? nil
     }
 

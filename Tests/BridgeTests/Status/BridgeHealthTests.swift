@@ -45,15 +45,16 @@ struct BridgeHealthTests {
     @Test("One stream of two: degraded, also when it was paused")
     func degraded() {
         let changes: [(inout BridgeStatus) -> Void] = [
-            { $0.streams[1].fault = "gone" }, { $0.streams[1].unowned = 3 },
-            { $0.streams[1].lossIn = .seconds(60) }, { $0.streams[1].pause = Pause(by: "ann", reason: "import") },
+            { $0.streams[1].fault = "gone" }, { $0.streams[1].unassigned = 3 },
+            { $0.streams[1].timeUntilLoss = .seconds(60) },
+            { $0.streams[1].pause = Pause(by: "ann", reason: "import") },
             { $0.streams[1].lost = 2 },
         ]
         for change in changes {
             let health = status(change).health
             #expect(health.state == .degraded && health.reasons.count == 1 && health.reasons[0].hasPrefix("b"))
         }
-        #expect(status { $0.streams[1].lossIn = .seconds(7200) }.health.state == .healthy)
+        #expect(status { $0.streams[1].timeUntilLoss = .seconds(7200) }.health.state == .healthy)
     }
 
     @Test("Too many events that are none of Segment's: degraded, with what they look like and an example")
@@ -82,7 +83,7 @@ struct BridgeHealthTests {
         func health(pace: Double?, contacts: Int = 3, blocked: Int = 1) -> BridgeHealth {
             status { status in
                 (status.delivery.limit, status.delivery.pace) = (10, pace)
-                (status.delivery.contacts, status.delivery.blockedContacts) = (contacts, blocked)
+                (status.delivery.contacts, status.delivery.contactsInBackoff) = (contacts, blocked)
             }.health
         }
         #expect(health(pace: 4.5).reasons == ["slowed to 4.5/s of 10/s"] && health(pace: 4.5).state == .degraded)
@@ -164,13 +165,16 @@ struct BridgeHealthTests {
         let known = status { status in
             for index in 0..<2 {
                 (status.streams[index].lag, status.streams[index].pending) = (30, 10 * index)
-                (status.streams[index].oldestUnackedSeconds, status.streams[index].endsPerSecond) = (5, 2.5)
+                (status.streams[index].oldestUnackedSeconds, status.streams[index].completionsPerSecond) = (5, 2.5)
                 status.streams[index].drainPace = 2.5
             }
             status.streams[0].lag = 0
         }
         #expect(known.backlog.waiting == 40 && known.backlog.oldestSeconds == 5)
-        #expect(known.backlog.endsPerSecond == 5 && known.backlog.drainSeconds == 16, "the first has nothing to drain")
+        #expect(
+            known.backlog.completionsPerSecond == 5 && known.backlog.drainSeconds == 16,
+            "the first has nothing to drain"
+        )
         var other = known
         other.streams[0].lag = nil
         #expect(other.backlog.waiting == nil && other.backlog.drainSeconds == nil && other.backlog.oldestSeconds == nil)

@@ -24,17 +24,17 @@ struct DrainEstimateTests {
         let estimate = estimate([
             (0, survey(added: 100, lag: 80, pending: 20)), (10, survey(added: 500, lag: 380, pending: 20)),
         ])
-        #expect(estimate.endsPerSecond == 10)
+        #expect(estimate.completionsPerSecond == 10)
         #expect(CatchUpEstimate.seconds(backlog: 400, pace: estimate.pace) == 40)
     }
 
     @Test("One look, or one that Redis cannot answer, makes it unknown")
     func unknown() {
         let good = survey(added: 10, lag: 5, pending: 1)
-        #expect(estimate([(0, good)]).endsPerSecond == nil)
-        #expect(estimate([(0, good), (2, survey(added: nil, lag: 5, pending: 1))]).endsPerSecond == nil)
-        #expect(estimate([(0, good), (2, survey(added: 10, lag: nil, pending: 1))]).endsPerSecond == nil)
-        #expect(estimate([(0, good), (2, nil), (4, good)]).endsPerSecond == nil)
+        #expect(estimate([(0, good)]).completionsPerSecond == nil)
+        #expect(estimate([(0, good), (2, survey(added: nil, lag: 5, pending: 1))]).completionsPerSecond == nil)
+        #expect(estimate([(0, good), (2, survey(added: 10, lag: nil, pending: 1))]).completionsPerSecond == nil)
+        #expect(estimate([(0, good), (2, nil), (4, good)]).completionsPerSecond == nil)
     }
 
     @Test("A stream that began anew is not counted backwards")
@@ -43,19 +43,19 @@ struct DrainEstimateTests {
             (0, survey(added: 1000, lag: 0, pending: 0)), (2, survey(added: 10, lag: 4, pending: 2)),
             (4, survey(added: 10, lag: 0, pending: 2)),
         ])
-        #expect(estimate.endsPerSecond == 2)
+        #expect(estimate.completionsPerSecond == 2)
     }
 
     @Test("A minute is remembered, and not more looks than the limit")
     func memory() {
         var looks = (0...100).map { (second: $0 * 2, survey: survey(added: $0, lag: 0, pending: 0) as StreamSurvey?) }
         looks.append((202, survey(added: 3100, lag: 0, pending: 0)))
-        #expect((estimate(looks).endsPerSecond ?? 0) > 40, "the flow of before the last minute still counts")
+        #expect((estimate(looks).completionsPerSecond ?? 0) > 40, "the flow of before the last minute still counts")
         var many = CatchUpEstimate()
         for index in 0..<1000 {
             many.observe(survey(added: index, lag: 0, pending: 0), now: origin + .milliseconds(index * 10))
         }
-        #expect((many.endsPerSecond ?? 0).rounded() == 100)
+        #expect((many.completionsPerSecond ?? 0).rounded() == 100)
     }
 
     @Test("Nothing waits: at once. Nothing moves, or nothing is known: unknown, never 0")

@@ -101,7 +101,7 @@ struct HonestHealthTests {
         #expect(reason { $0.delivery.inFlight = 2 }.contains("wait for Loops' answer"))
         #expect(reason { $0.delivery.parkedContacts = 2 }.contains("leases"))
         let retried = reason { status in
-            (status.delivery.contacts, status.delivery.blockedContacts) = (2, 2)
+            (status.delivery.contacts, status.delivery.contactsInBackoff) = (2, 2)
             status.activity.failures = [
                 RecentFailure(
                     kind: .retry,

@@ -74,7 +74,7 @@ struct EventSearchTests {
     }
 
     @Test("Another program's entry, and a partition that nobody owns")
-    func unowned() async throws {
+    func unassigned() async throws {
         try await ScriptFixture.run { fixture in
             let session = try await fixture.openSession(partitions: 1)
             _ = try await fixture.publish("a", "m1")

@@ -251,7 +251,7 @@ struct DashboardTests {
     func drained() async throws {
         try await Harness.page { harness, browser in
             try await browser.until("document.getElementById('streams').innerText.includes('carried')")
-            harness.bridge.rest()
+            harness.bridge.drain()
             try await browser.until("document.getElementById('streams').innerText.includes('drained')")
             _ = try await harness.bridge.pause([Harness.stream], Pause(by: "ann", reason: "import"))
             try await browser.until("document.getElementById('streams').innerText.includes('paused')")

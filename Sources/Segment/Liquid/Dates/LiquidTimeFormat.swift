@@ -14,7 +14,7 @@ enum LiquidTimeFormat {
     static func format(
         _ moment: LiquidDate,
         _ format: LiquidText,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidText {
         var result = LiquidText()
         var rest = format.units[...]

@@ -6,7 +6,7 @@ enum LiquidDateFilters {
     static func apply(
         _ filter: LiquidFilter,
         to input: LiquidFilterInput,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         // The value comes first: what is no date is passed on, whatever zone it was to be shown in.
         guard let milliseconds = milliseconds(input), LiquidDate.isDate(milliseconds) else { return input.value }

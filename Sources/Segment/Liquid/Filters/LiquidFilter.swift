@@ -45,7 +45,7 @@ enum LiquidFilter: String, Sendable, CaseIterable {
 
 extension LiquidFilter {
     /// Applies the filter. `where` needs the template's scope, so the renderer has it.
-    func apply(to input: LiquidFilterInput, within budget: inout LiquidBudget) throws(LiquidFault) -> LiquidValue {
+    func apply(to input: LiquidFilterInput, within budget: inout RenderLimits) throws(LiquidFault) -> LiquidValue {
         switch self {
         case .abs, .atLeast, .atMost, .ceil, .dividedBy, .floor, .minus, .modulo, .plus, .round, .times, .toInteger:
             LiquidNumberFilters.apply(self, to: input)

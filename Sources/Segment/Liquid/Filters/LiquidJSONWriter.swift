@@ -7,7 +7,7 @@ struct LiquidJSONWriter {
     private var depth = 0
 
     /// The value as JSON text; undefined has none and stays undefined.
-    static func write(_ input: LiquidFilterInput, within budget: inout LiquidBudget) throws(LiquidFault) -> LiquidValue
+    static func write(_ input: LiquidFilterInput, within budget: inout RenderLimits) throws(LiquidFault) -> LiquidValue
     {
         if case .undefined = input.value { return input.value }
         var writer = LiquidJSONWriter(indentation: indentation(input.argument(0)))
@@ -28,7 +28,7 @@ struct LiquidJSONWriter {
         }
     }
 
-    private mutating func write(_ value: LiquidValue, within budget: inout LiquidBudget) throws(LiquidFault) {
+    private mutating func write(_ value: LiquidValue, within budget: inout RenderLimits) throws(LiquidFault) {
         switch value {
         case .bool, .number: output.units += scalar(value).jsonText.utf16
         case .text(let text): write(quoting: text)
@@ -54,8 +54,8 @@ struct LiquidJSONWriter {
         _ items: [Item],
         _ opener: String,
         _ closer: String,
-        within budget: inout LiquidBudget,
-        each: (inout LiquidJSONWriter, Item, inout LiquidBudget) throws(LiquidFault) -> Void
+        within budget: inout RenderLimits,
+        each: (inout LiquidJSONWriter, Item, inout RenderLimits) throws(LiquidFault) -> Void
     ) throws(LiquidFault) {
         output.units += opener.utf16
         depth += 1
@@ -69,7 +69,7 @@ struct LiquidJSONWriter {
         output.units += closer.utf16
     }
 
-    private mutating func breakLine(within budget: inout LiquidBudget) throws(LiquidFault) {
+    private mutating func breakLine(within budget: inout RenderLimits) throws(LiquidFault) {
         if indentation.isEmpty { return }
         try budget.spend(indentation.count * depth)
         output.units.append(LiquidUnit.newline)

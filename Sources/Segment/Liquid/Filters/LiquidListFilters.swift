@@ -5,7 +5,7 @@ enum LiquidListFilters {
     static func apply(
         _ filter: LiquidFilter,
         to input: LiquidFilterInput,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         switch filter {
         case .compact: .list(input.value.asList.filter { !$0.isNil })
@@ -61,7 +61,7 @@ enum LiquidListFilters {
 
     private static func join(
         _ input: LiquidFilterInput,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         let separator = input.argument(0).isNil ? LiquidText(" ") : input.text(0)
         let elements = input.value.asList

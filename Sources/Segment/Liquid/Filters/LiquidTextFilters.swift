@@ -3,7 +3,7 @@ enum LiquidTextFilters {
     static func apply(
         _ filter: LiquidFilter,
         to input: LiquidFilterInput,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         let text = input.text
         return switch filter {
@@ -47,7 +47,7 @@ enum LiquidTextFilters {
         _ text: LiquidText,
         _ pattern: LiquidText,
         with replacement: LiquidText,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidText {
         let parts = text.split(separator: pattern)
         try budget.spend(parts.count * (replacement.count + 1))
@@ -67,7 +67,7 @@ enum LiquidTextFilters {
     private static func split(
         _ text: LiquidText,
         _ separator: LiquidText,
-        within budget: inout LiquidBudget
+        within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         var parts = text.split(separator: separator)
         while parts.last?.isEmpty == true { parts.removeLast() }

@@ -3,14 +3,14 @@ import JSON
 /// Evaluates the expressions and filters of one rendering.
 struct LiquidEvaluator {
     var scope: LiquidScope
-    var budget: LiquidBudget
+    var budget: RenderLimits
     private let clock: LiquidClock
     private let zones: ZoneDirectory
     private let depthMax: Int
 
     init(event: JSONValue, limits: LiquidLimits, clock: LiquidClock, zones: ZoneDirectory) {
         self.scope = LiquidScope(root: LiquidValue(event))
-        self.budget = LiquidBudget(limits.workUnits)
+        self.budget = RenderLimits(limits.workUnits)
         self.clock = clock
         self.zones = zones
         self.depthMax = limits.depth

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What was published.
-final class Tally: Sendable {
+final class PublishedCount: Sendable {
     private struct State {
         var events: [PublishedEvent] = []
         var count = 0

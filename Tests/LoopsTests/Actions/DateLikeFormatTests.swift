@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// What day.js and the `Date` of Node.js take; the vectors hold what Segment was asked.
-@Suite struct DateTextTests {
+@Suite struct DateLikeFormatTests {
     @Test(arguments: [
         "0", "-1", "007", "1697105472", "1697105472123", "16971054721234567890", "3.14", "-0.5", "8640000000000",
         "2023", "2023-10", "2023-10-12", "2023/10/12", "2023-1-2", "20231012", "2023-13-45", "2023-10-12T10",
@@ -26,7 +26,7 @@ import Testing
         "12\u{a0}Oct\u{3000}2023", "00001697105472123",
     ])
     func taken(text: String) {
-        #expect(DateText.isDate(text))
+        #expect(DateLikeFormat.isDate(text))
     }
 
     @Test(arguments: [
@@ -42,17 +42,17 @@ import Testing
         "12 Oct 2023 25:00", "Oct 12 2023 10:11:12 +123456", "999999999 1",
     ])
     func refused(text: String) {
-        #expect(!DateText.isDate(text))
+        #expect(!DateLikeFormat.isDate(text))
     }
 
     @Test func longTextsAreAnsweredAtOnce() {
         for text in [
             "2023-10-12" + String(repeating: " ", count: 200_000) + "x", String(repeating: "(", count: 200_000),
         ] {
-            #expect(!DateText.isDate(text))
+            #expect(!DateLikeFormat.isDate(text))
         }
-        #expect(DateText.isDate(String(repeating: "1", count: 200_000)))
-        #expect(DateText.isDate("2023" + String(repeating: "\u{a0}", count: 200_000)))
+        #expect(DateLikeFormat.isDate(String(repeating: "1", count: 200_000)))
+        #expect(DateLikeFormat.isDate("2023" + String(repeating: "\u{a0}", count: 200_000)))
     }
 
     /// Digits that JavaScript prints as they are count as seconds; all other runs of digits are read as dates are.
@@ -62,7 +62,7 @@ import Testing
         for _ in 0..<2_000 {
             let number = Int.random(in: -9_007_199_254_740_991...9_007_199_254_740_991, using: &generator)
             let shifted = number >> Int.random(in: 0..<40, using: &generator)
-            #expect(DateText.isDate("\(shifted)") == (shifted.magnitude <= 8_640_000_000_000), "\(shifted)")
+            #expect(DateLikeFormat.isDate("\(shifted)") == (shifted.magnitude <= 8_640_000_000_000), "\(shifted)")
         }
     }
 
@@ -71,9 +71,9 @@ import Testing
     ])
     func aMonthAndAYear(month: String) {
         for year in [32, 99, 1970, 2010, 2023, 9999] {
-            #expect(DateText.isDate("\(month) \(year)"))
-            #expect(DateText.isDate("\(year) \(month)"))
-            #expect(DateText.isDate("\(month)\u{a0}\(year)"))
+            #expect(DateLikeFormat.isDate("\(month) \(year)"))
+            #expect(DateLikeFormat.isDate("\(year) \(month)"))
+            #expect(DateLikeFormat.isDate("\(month)\u{a0}\(year)"))
         }
     }
 }

@@ -4,7 +4,7 @@ import JSON
 ///
 /// Three readings, one of which has to work: Unix time in digits, a date without a zone whose ranges nobody checks
 /// (day.js), and whatever the `Date` of JavaScript's V8 takes. Only the answer counts; the text is sent as it came.
-package enum DateText {
+package enum DateLikeFormat {
     package static func isDate(_ text: String) -> Bool {
         if let isUnixTime = isUnixTime(text) { return isUnixTime }
         let bytes = bytesWithPlainSpaces(text)
@@ -67,7 +67,9 @@ private struct PlainDatePattern {
         switch Self.steps[step] {
         case .digits(let counts):
             var run = 0
-            while run < counts.upperBound, start + run < text.count, DateText.isDigit(text[start + run]) { run += 1 }
+            while run < counts.upperBound, start + run < text.count, DateLikeFormat.isDigit(text[start + run]) {
+                run += 1
+            }
             for count in stride(from: run, through: counts.lowerBound, by: -1) where count <= run {
                 if matches(from: start + count, step: step + 1) { return true }
             }
@@ -81,7 +83,7 @@ private struct PlainDatePattern {
             while end < text.count, Self.isGap(text[end]) { end += 1 }
             return matches(from: end, step: step + 1)
         case .anyDigits:
-            return text[start...].allSatisfy(DateText.isDigit)
+            return text[start...].allSatisfy(DateLikeFormat.isDigit)
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import StreamGroups
 
 @Suite("Leases of a replica that rests, or whose stream is paused")
-struct RestTests {
+struct DrainTests {
     private let start = ContinuousClock.now
     private let pause = Pause(since: 1, by: "ann", reason: "")
 
@@ -43,7 +43,7 @@ struct RestTests {
         #expect(leases.pause == nil)
     }
 
-    @Test("A resting replica gives back everything, claims nothing, and takes part again when told")
+    @Test("A drained replica gives back everything, claims nothing, and takes part again when told")
     func rests() {
         var (leases, redis) = owner()
         let tenure = leases.tenure(of: 0) ?? 0
@@ -59,13 +59,13 @@ struct RestTests {
         #expect(!leases.next(now: start).changesSomething, "free partitions are left to others")
         redis.leave("a", [])
         leases.left()
-        #expect(leases.unowned == nil && leases.members == 0, "what it knew of others is old")
+        #expect(leases.unassigned == nil && leases.members == 0, "what it knew of others is old")
         leases.isDrained = false
         for _ in 0..<3 { _ = beat(&leases, &redis) }
         #expect(leases.owned == 4)
     }
 
-    @Test("The others take what a resting replica gave back, once it has left, and not before")
+    @Test("The others take what a drained replica gave back, once it has left, and not before")
     func others() {
         var (leases, redis) = owner()
         var other = PartitionAssignment(member: "b", partitions: 4, timing: LeaseTiming(requestTimeout: .seconds(4)))
