@@ -13,6 +13,8 @@ let package = Package(
         .executable(name: "loops-bridge", targets: ["loops-bridge"]),
         // For developers: the simulator, sample events, the reference. No package and no image has it.
         .executable(name: "loops-bridge-dev", targets: ["loops-bridge-dev"]),
+        // For services in Swift that publish events: the only target that others import.
+        .library(name: "SegmentEvents", targets: ["SegmentEvents"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -44,6 +46,8 @@ let package = Package(
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"]), .yum(["libyaml-devel"])]
         ),
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
+        // Depends on nothing of ours: who imports it gets no other module's name with it.
+        .target(name: "SegmentEvents"),
         .target(name: "JSON"),
         .target(name: "YAML", dependencies: ["CYAML"]),
         .target(name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -284,6 +288,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
+        .testTarget(name: "SegmentEventsTests", dependencies: ["JSON", "Segment", "SegmentEvents", "Support"]),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
         .testTarget(
             name: "NIOSupportTests",
