@@ -15,7 +15,7 @@ RELEASE_BUILD = .ci/build-release
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
 RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev /usr/include/yaml.h:libyaml-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
-TEST_NEEDS := openssl:openssl prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver tinyproxy:tinyproxy /usr/sbin/squid:squid
+TEST_NEEDS := openssl:openssl python3:python3 prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver tinyproxy:tinyproxy /usr/sbin/squid:squid
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.
 TEST_WIDTH := 12
@@ -106,12 +106,13 @@ test-hiredis: test-deps ## Build against another hiredis and test its use: make 
 	@.ci/test-hiredis $(HIREDIS)
 
 .PHONY: lint
-lint: ## Check format, style, links, workflows, and the simulator against Loops' OpenAPI file if that is there
+lint: ## Check format, style, links, workflows, schemas, and the simulator against Loops' OpenAPI file if that is there
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@.ci/check-style
 	@.ci/install python3:python3
 	@.ci/check-links
 	@.ci/lint-workflows
+	@.build/lint-workflows/bin/python .ci/lint-schemas
 	@.ci/lint-simulator
 
 .PHONY: lint-deploy

@@ -288,7 +288,11 @@ let package = Package(
             ]
         ),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
-        .testTarget(name: "SegmentEventsTests", dependencies: ["JSON", "Segment", "SegmentEvents", "Support"]),
+        .testTarget(
+            name: "SegmentEventsTests",
+            dependencies: ["DevKit", "JSON", "Segment", "SegmentEvents", "Support"],
+            exclude: ["Samples", "StandIns"]
+        ),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
         .testTarget(
             name: "NIOSupportTests",
