@@ -81,8 +81,12 @@ final class EntryRecord: Sendable, Equatable {
     var leader: StreamID? { state.withLock { $0.leader } }
 
     /// A request of the entry was answered, or was not.
-    func answered(_ start: ContactQueues.Start, _ answer: LoopsResponse, began: ContinuousClock.Instant, took: Duration)
-    {
+    func answered(
+        _ start: ContactQueues.RequestStart,
+        _ answer: LoopsResponse,
+        began: ContinuousClock.Instant,
+        took: Duration
+    ) {
         state.withLock { state in
             if state.requests.last?.step != start.number {
                 guard state.requests.count < Journal.requestsPerEntry else {

@@ -60,7 +60,7 @@ package struct JournalEntry: Sendable {
     package var attempts: Int { end.attempts }
     /// Whoever sees it needs the right to: it may be an address.
     package var contact: String { isForgotten ? Self.deleted : end.contact }
-    package var contactHash: String { isForgotten ? Self.deleted : ContactHash.of(end.contact) }
+    package var contactHash: String { isForgotten ? Self.deleted : Redaction.hash(end.contact) }
     private static let deleted = "deleted"
     package var events: [EventHead] { record?.events ?? [] }
     package var eventCount: Int { record?.eventCount ?? 0 }

@@ -74,7 +74,7 @@ struct EventJournalTests {
         func found(_ text: String, knowsContacts: Bool = false) -> [UInt64] {
             journal.search(JournalQuery(text, knowsContacts: knowsContacts), atMost: 9).map(\.id.milliseconds)
         }
-        #expect(found("m-1") == [7] && found("7-0") == [7] && found(ContactHash.of("ann")) == [7])
+        #expect(found("m-1") == [7] && found("7-0") == [7] && found(Redaction.hash("ann")) == [7])
         #expect(found("ann") == [] && found("ann", knowsContacts: true) == [7])
         #expect(found("") == [8, 7] && found("nobody", knowsContacts: true) == [])
     }

@@ -46,8 +46,8 @@ enum JournalSamples {
         return call
     }
 
-    static func start(_ number: Int, call: EncodedRequest, record: EntryRecord?) -> ContactQueues.Start {
-        ContactQueues.Start(
+    static func start(_ number: Int, call: EncodedRequest, record: EntryRecord?) -> ContactQueues.RequestStart {
+        ContactQueues.RequestStart(
             key: OrderingKey(stream: 0, contact: "u"),
             step: PlannedRequest(call: call, mapping: "m\(number)"),
             attempt: 1,

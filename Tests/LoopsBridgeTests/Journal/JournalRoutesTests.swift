@@ -94,7 +94,7 @@ struct JournalRoutesTests {
             let entry = try #require(list["entries"]?.arrayValue?.first)
             #expect(list["access"] == "anyone" && list["replica"] == "this-one" && list["kept"] == 1)
             #expect(
-                entry["outcome"] == "deadLettered" && entry["contactHash"] == .string(ContactHash.of("ann@example.com"))
+                entry["outcome"] == "deadLettered" && entry["contactHash"] == .string(Redaction.hash("ann@example.com"))
             )
             #expect(entry["failures"]?.arrayValue?.first?["reason"] == "refused" && entry["contact"] == .null)
             let request = try #require(entry["requests"]?.arrayValue?.first)
