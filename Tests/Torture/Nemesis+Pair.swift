@@ -13,8 +13,8 @@ import RedisStreams
 extension Nemesis {
     func perform(_ action: Schedule.Action, on pair: RedisPair) async throws {
         switch action {
-        case .restart: try await quietly { try await pair.restart(SIGTERM) }
-        case .crashRedis: try await quietly { try await pair.restart(SIGKILL) }
+        case .restart: try await restart(pair, SIGTERM)
+        case .crashRedis: try await restart(pair, SIGKILL)
         case .failover: try await failOver(pair)
         case .laggingHandover: try await failOver(pair) { try await replace(SIGTERM, isClean: true) }
         case .laggingJoin:
@@ -32,6 +32,15 @@ extension Nemesis {
             pair.relay.resume()
             try await progress(50)
         default: throw NemesisFault(action: action)
+        }
+    }
+
+    /// Redis ends and comes back with all that it had. Should it have lost something all the same, the producer publishes that again before it
+    /// goes on: later it would come behind what follows it.
+    private func restart(_ pair: RedisPair, _ signal: Int32) async throws {
+        try await quietly {
+            try await pair.restart(signal)
+            try await publishLostAgain(unexpected: true)
         }
     }
 

@@ -155,9 +155,12 @@ struct Nemesis: Sendable {
     }
 
     /// A producer that saw its events go publishes them again.
-    func publishLostAgain() async throws {
+    /// - Parameter unexpected: whether this Redis should have lost nothing; the report counts what it did.
+    func publishLostAgain(unexpected: Bool = false) async throws {
         let there = try await persistently { try await client.range(Torture.stream, count: 1_000_000).map(\.id) }
-        for item in torture.publication.with({ $0.lose(but: Set(there)) }) { try await torture.publish(item, client) }
+        let lost = torture.publication.with { $0.lose(but: Set(there)) }
+        if unexpected { torture.log.with { $0.lostUnexpectedly += lost.count } }
+        for item in lost { try await torture.publish(item, client) }
     }
 
     /// Leases by partition.

@@ -126,12 +126,18 @@ struct Torture: Sendable {
             .init(name: "everything ended", passed: isSettled, figure: isSettled ? "yes" : "\(pending) pending")
         )
         let items = publication.with { Array($0.published.values) }
-        let letters = try await letters(client)
+        let why = try await letters(client)
+        let letters = why.map(\.entry)
         let names = Set(letters.compactMap { publication.with { $0.published }[$0]?.name })
         let evidence = simulator.evidence()
-        TortureJudge(evidence: evidence, items: items, partitions: TortureTiming.partitions, letters: names).judge(
-            into: &report
-        )
+        let ids = publication.with { $0.published }.map { ("\($0.value.name)", $0.key) }
+        TortureJudge(
+            evidence: evidence,
+            items: items,
+            partitions: TortureTiming.partitions,
+            letters: names,
+            ids: Dictionary(ids) { max($0, $1) }
+        ).judge(into: &report)
         let findings = watch.findings.with { $0 }
         // A 409 for what an earlier owner's request was still to do is taken for a success; nobody can know better.
         let late = Set(
@@ -142,21 +148,29 @@ struct Torture: Sendable {
         let log = log.with { $0 }
         report.expectNone("requests of zombies", log.zombieRequests)
         report.expectNone("violations that replicas saw themselves", await pool.outOfOrder)
-        judgeDeadLetters(letters, evidence, &report)
+        judgeDeadLetters(why, evidence, &report)
         report.figures.append(("looks at what is acknowledged", "\(findings.looks)"))
         report.figures.append(contentsOf: log.figures)
         return report
     }
 
-    /// The entries that have a dead letter, one for each letter.
-    private func letters(_ client: RedisClient) async throws -> [StreamID] {
+    /// The entries that have a dead letter, one for each letter, with what it says.
+    private func letters(_ client: RedisClient) async throws -> [(entry: StreamID, why: String)] {
         try await client.range("{\(Self.stream)}:dead", count: 100_000).compactMap { letter in
-            letter.fields?.first { $0.name == Array("id".utf8) }
-                .flatMap { StreamID(String(decoding: $0.value, as: UTF8.self)) }
+            func text(_ name: String) -> String {
+                letter.fields?.first { $0.name == Array(name.utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+                    ?? ""
+            }
+            return StreamID(text("id")).map { ($0, "\(text("reason")): \(text("detail"))") }
         }
     }
 
-    private func judgeDeadLetters(_ letters: [StreamID], _ evidence: EffectJudge, _ report: inout TortureReport) {
+    private func judgeDeadLetters(
+        _ why: [(entry: StreamID, why: String)],
+        _ evidence: EffectJudge,
+        _ report: inout TortureReport
+    ) {
+        let letters = why.map(\.entry)
         let published = publication.with { $0.published }
         let bad = Set(published.filter { !$0.value.isGood }.keys)
         // Where Loops used a key up for a request that failed, a dead letter is the right end.
@@ -167,11 +181,28 @@ struct Torture: Sendable {
             published[id].map { !burnt.contains($0.name) || applied.contains($0.name) } ?? true
         }
         report.expectNone("bad events without a dead letter", bad.subtracting(letters).map(\.description).sorted())
-        report.expectNone("good events with a dead letter", wrong.map(\.description).sorted())
+        report.expectNone(
+            "good events with a dead letter",
+            wrong.sorted().map { id in Self.text(id, published[id]?.name ?? "", why, evidence) }
+        )
         // A group that is set back has them dead-lettered again, and their first letters are still there.
         let rewinds = log.with { $0.counts["groupDestroyed", default: 0] + $0.counts["groupSetBack", default: 0] }
         let twice = Dictionary(grouping: letters, by: \.self).filter { $0.value.count > 1 + rewinds }.keys
         report.expectNone("dead letters written twice", twice.map(\.description).sorted())
         report.figures.append(("dead letters", "\(letters.count), of good events \(good.count)"))
+    }
+
+    /// What became of an event that should have no dead letter: its letters, and its requests in order.
+    private static func text(
+        _ id: StreamID,
+        _ name: String,
+        _ why: [(entry: StreamID, why: String)],
+        _ evidence: EffectJudge
+    ) -> String {
+        let letters = why.filter { $0.entry == id }.map(\.why).joined(separator: "; ")
+        let requests = evidence.requests.filter { $0.names.contains(name) }.map { request in
+            "\(request.replica) \(request.status ?? 0) \(request.isCommitted ? "committed" : request.burntKey ? "key used up" : "-")"
+        }
+        return "\(name) (\(id)): \(letters); \(requests.joined(separator: " → "))"
     }
 }

@@ -9,10 +9,19 @@ struct TortureJudge {
     let partitions: Int
     /// The events that are dead letters.
     let letters: Set<String>
+    /// Where an event stands in the stream, by its name: for what is told of a contact that is out of order.
+    let ids: [String: StreamID]
     private let entries: [Int64: JournalEntry]
     private let byArrival: [JournalEntry]
 
-    init(evidence: EffectJudge, items: [Publication.Item], partitions: Int, letters: Set<String> = []) {
+    init(
+        evidence: EffectJudge,
+        items: [Publication.Item],
+        partitions: Int,
+        letters: Set<String> = [],
+        ids: [String: StreamID] = [:]
+    ) {
+        self.ids = ids
         self.evidence = evidence
         self.items = items
         self.partitions = partitions
@@ -59,7 +68,7 @@ struct TortureJudge {
             if isOrderedButForHandovers(contact, there) {
                 late.insert(user)
             } else {
-                disorder.insert("\(user): \(Self.text(contact, there))")
+                disorder.insert("\(user): \(Self.text(contact, there)); \(places(of: user, there))")
             }
         }
         report.expectNone("events lost", lost)
@@ -190,6 +199,14 @@ extension TortureJudge {
         let onlyLate = contact.events.subtracting(course)
         let there = expected.filter { !onlyLate.contains($0) }
         return EffectCourse(course, expected: there, events: contact.events).isOrdered
+    }
+
+    /// The IDs of a contact's events, where their order in the stream is another one than that in which they were published.
+    private func places(of user: String, _ expected: [Int64]) -> String {
+        let places = expected.map { (sequence: $0, id: ids["\(user)-\($0)"] ?? .zero) }
+        let isOrdered = zip(places, places.dropFirst()).allSatisfy { $0.id < $1.id }
+        if isOrdered { return "as the stream has them" }
+        return "Redis has " + places.sorted { $0.id < $1.id }.map { "\($0.sequence)=\($0.id)" }.joined(separator: " ")
     }
 
     /// What happened around the first effect that is out of order.

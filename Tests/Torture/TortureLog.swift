@@ -4,6 +4,8 @@ struct TortureLog: Sendable {
     var counts: [String: Int] = [:]
     /// In their order.
     private var actions: [String] = []
+    /// Entries that Redis lost where it should lose none.
+    var lostUnexpectedly = 0
     /// From a replica's end to the moment when others own all its partitions.
     var takeovers: [(isClean: Bool, time: Duration)] = []
 
@@ -14,7 +16,8 @@ struct TortureLog: Sendable {
 
     var figures: [(name: String, value: String)] {
         var figures = [
-            ("actions", actions.joined(separator: ", "))
+            ("actions", actions.joined(separator: ", ")),
+            ("lost by a restart of Redis, published again", "\(lostUnexpectedly)"),
         ]
         for (name, isClean) in [
             ("takeover after a crash, slowest", false), ("takeover after a clean stop, slowest", true),
