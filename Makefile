@@ -14,7 +14,7 @@ STATIC := .build/static/loops-bridge
 RELEASE_BUILD = .ci/build-release
 
 # What the program needs to build and run, and what tests use beside it. `command:package` or `/file:package`.
-RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev /usr/include/yaml.h:libyaml-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
+RUN_NEEDS := /usr/include/hiredis/hiredis.h:libhiredis-dev /usr/include/yaml.h:libyaml-dev /usr/include/zlib.h:zlib1g-dev redis-server:redis-server /usr/share/zoneinfo/UTC:tzdata
 TEST_NEEDS := openssl:openssl python3:python3 prometheus:prometheus promtool:prometheus chromium:chromium chromedriver:chromium-driver tinyproxy:tinyproxy /usr/sbin/squid:squid
 
 # At once: most tests wait for servers and children of their own, and with hundreds of them on two cores each would be late.

@@ -45,6 +45,11 @@ let package = Package(
             pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"]), .yum(["libyaml-devel"])]
         ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"]), .yum(["zlib-devel"])]
+        ),
         .target(name: "CBuildInfo", cSettings: revision.map { [.define("LOOPS_BRIDGE_REVISION", to: "\"\($0)\"")] }),
         // Depends on nothing of ours: who imports it gets no other module's name with it.
         .target(name: "SegmentEvents"),
@@ -73,6 +78,13 @@ let package = Package(
         .target(
             name: "Segment",
             dependencies: ["JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        // What comes in over HTTP, as values: paths, keys, events, answers.
+        .target(
+            name: "Ingest",
+            dependencies: [
+                "CZlib", "JSON", "Segment", "Support", "YAML", .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         .target(
             name: "HTTPTransport",
@@ -293,6 +305,7 @@ let package = Package(
             dependencies: ["DevKit", "JSON", "Segment", "SegmentEvents", "Support"],
             exclude: ["Samples", "StandIns"]
         ),
+        .testTarget(name: "IngestTests", dependencies: ["DevKit", "Ingest", "JSON", "Segment", "Support"]),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
         .testTarget(
             name: "NIOSupportTests",
