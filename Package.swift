@@ -214,6 +214,23 @@ let package = Package(
                 .embedInCode("Admin/Page/page.js"),
             ]
         ),
+        // Events that come in over HTTP: from the request to the stream.
+        .target(
+            name: "IngestService",
+            dependencies: [
+                "BridgeService", "JSON", "NIOSupport", "RedisStreams", "StreamGroups", "Support",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Scripts/accept.lua")]
+        ),
         // The service and the operators' commands. Nothing here or below is for development only.
         .executableTarget(
             name: "loops-bridge",
@@ -370,6 +387,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "IngestServiceTests",
+            dependencies: [
+                "BridgeService", "DevKit", "IngestService", "JSON", "RedisStreams", "Support",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -18,7 +18,7 @@ package struct GroupKeys: Sendable, Equatable {
     package init(stream: String, group: String, deadLetters: String? = nil) {
         self.stream = stream
         self.group = group
-        let tagged = Self.hasHashTag(stream) ? stream : "{\(stream)}"
+        let tagged = Self.tagged(stream)
         self.state = "\(tagged):bridge:\(group)"
         self.deadLetters = deadLetters ?? "\(tagged):dead"
     }
@@ -57,6 +57,9 @@ package struct GroupKeys: Sendable, Equatable {
 
     /// The stream of one entry that wakes a member.
     package func bell(of member: String) -> String { "\(state):wakeup:\(member)" }
+
+    /// A stream's name with a hash tag: what every key in its slot begins with.
+    package static func tagged(_ stream: String) -> String { hasHashTag(stream) ? stream : "{\(stream)}" }
 
     /// Redis Cluster's rule: the first `{`, and a `}` after it with something in between.
     private static func hasHashTag(_ key: String) -> Bool {
