@@ -322,7 +322,10 @@ let package = Package(
             dependencies: ["DevKit", "JSON", "Segment", "SegmentEvents", "Support"],
             exclude: ["Samples", "StandIns"]
         ),
-        .testTarget(name: "IngestTests", dependencies: ["DevKit", "Ingest", "JSON", "Segment", "Support"]),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: ["Ingest", "JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
         .testTarget(
             name: "NIOSupportTests",

@@ -26,10 +26,18 @@ package struct IngestPipeline: Sendable {
     package let keys: IngestKeys
     package let options: Options
     private let filter: IngestFilter
+    private let webhook: LoopsWebhook?
     private let normalizer: EventNormalizer
 
-    package init(keys: IngestKeys, filter: IngestFilter = IngestFilter(), options: Options = Options()) {
+    /// - Parameter webhook: nil keeps the path of Loops' webhooks off.
+    package init(
+        keys: IngestKeys,
+        filter: IngestFilter = IngestFilter(),
+        options: Options = Options(),
+        webhook: LoopsWebhook? = nil
+    ) {
         self.keys = keys
+        self.webhook = webhook
         self.filter = filter
         self.options = options
         normalizer = EventNormalizer(contactPaths: options.contactPaths, storesAddress: options.storesAddress)
@@ -63,11 +71,14 @@ package struct IngestPipeline: Sendable {
         case .health, .telemetry: return .answer(shared(.success, request))
         case .preflight: return .answer(CrossOrigin.preflight(request, keys: keys))
         case .wrongMethod(let allowed): throw .wrongMethod(allowed: allowed)
-        // Webhooks have another secret: whoever serves them asks before this.
-        case .unknown, .loopsWebhook: throw .unknownPath
+        case .unknown: throw .unknownPath
+        case .loopsWebhook:
+            guard let webhook else { throw .endpointOff }
+            let batch = try webhook.batch(of: request, limits: options.limits, now: now)
+            return .add(batch, key: webhook.key, success: .success)
         case .settings(let key):
             _ = try acceptedKey(of: request, body: nil)
-            let host = options.apiHost ?? request.header("Host").map { "\($0)/v1" } ?? ""
+            let host = options.apiHost ?? request.header("Host").flatMap(SettingsAnswer.host).map { "\($0)/v1" }
             return .answer(shared(SettingsAnswer.answer(key: key, apiHost: host), request))
         case .pixel where !options.acceptsPixels: throw .endpointOff
         case .pixel: return try add(PixelQuery.body(request), request, now: now, random: &random)

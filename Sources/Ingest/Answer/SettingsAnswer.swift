@@ -4,7 +4,8 @@ import JSON
 /// SDKs' measurements of themselves.
 enum SettingsAnswer {
     /// - Parameter apiHost: host and path without a scheme, as `events.example.com/v1`: SDKs put `https://` before it, and prefer it over their own.
-    static func answer(key: String, apiHost: String) -> IngestAnswer {
+    ///   Nil leaves them theirs.
+    static func answer(key: String, apiHost: String?) -> IngestAnswer {
         // The Swift SDK without these rules sends everything but 200 and 400 for ever.
         let retries: JSONValue = [
             "rateLimitConfig": [
@@ -15,12 +16,26 @@ enum SettingsAnswer {
                 "maxTotalBackoffDuration": 43200, "jitterPercent": 10,
             ],
         ]
+        var segment: JSONObject = JSONObject([("apiKey", .string(key)), ("httpConfig", retries)])
+        if let apiHost { segment["apiHost"] = .string(apiHost) }
         return .json([
-            "integrations": [
-                "Segment.io": ["apiKey": .string(key), "apiHost": .string(apiHost), "httpConfig": retries]
-            ],
-            "plan": [:],
-            "metrics": ["sampleRate": 0],
+            "integrations": ["Segment.io": .object(segment)], "plan": [:], "metrics": ["sampleRate": 0],
         ])
+    }
+
+    /// The host that a request names, with a port; nil for what is none.
+    static func host(_ text: String) -> String? {
+        let isHost =
+            text.utf8.count <= 253 && !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                    UInt8(ascii: "["), UInt8(ascii: "]"):
+                    true
+                default: false
+                }
+            }
+        return isHost ? text : nil
     }
 }

@@ -7,7 +7,7 @@ package import Segment
 /// for the rest, and keeps it as a dead letter.
 package struct EventNormalizer: Sendable {
     package let contactKeyRule: ContactKeyRule
-    /// Whether `context.ip` is filled in for events of devices.
+    /// Whether `context.ip` is filled in for events of devices; with IPv4 addresses only, as Segment does.
     package let storesAddress: Bool
 
     package init(contactPaths: [String] = ContactKeyRule.defaultPaths, storesAddress: Bool = false) {
@@ -41,8 +41,9 @@ package struct EventNormalizer: Sendable {
             shared.sentAt = body["sentAt"]
         }
         batch.sentAt = shared.sentAt.flatMap(EventTimestamp.milliseconds)
-        if storesAddress, endpoint.sender == .device, let remoteAddress, Self.isIPv4(remoteAddress) {
+        if storesAddress, let remoteAddress, Self.isIPv4(remoteAddress) {
             shared.address = remoteAddress
+            shared.isDevice = endpoint.sender == .device
         }
         batch.events.reserveCapacity(elements.count)
         for element in elements {
@@ -60,7 +61,7 @@ package struct EventNormalizer: Sendable {
             }
             batch.events.append(
                 NormalizedEvent(
-                    messageId: Self.messageId(event["messageId"]) ?? "",
+                    messageId: SegmentEvent.messageId(event["messageId"]) ?? "",
                     contactKey: contactKeyRule.key(of: read),
                     payload: JSONValue.object(event).serialized(),
                     type: read["type"]?.stringValue,
@@ -78,6 +79,7 @@ package struct EventNormalizer: Sendable {
         var integrations: JSONObject?
         var sentAt: JSONValue?
         var address: String?
+        var isDevice = false
         let receivedAt: Int64
     }
 
@@ -90,11 +92,16 @@ package struct EventNormalizer: Sendable {
         event["writeKey"] = nil
         event["_metadata"] = nil
         if let type = shared.type { event["type"] = .string(type) }
-        if messageId(event["messageId"]) == nil { event["messageId"] = .string(UUIDText.random(using: &random)) }
+        if SegmentEvent.messageId(event["messageId"]) == nil {
+            event["messageId"] = .string(UUIDText.random(using: &random))
+        }
         merge(shared.context, into: &event, "context")
         merge(shared.integrations, into: &event, "integrations")
         copyTraits(in: &event)
-        if let address = shared.address { fillAddress(address, in: &event) }
+        // Of a server, the address is the server's own, unless it says that it speaks for a device.
+        if let address = shared.address, shared.isDevice || event["context"]?["direct"] == .bool(true) {
+            fillAddress(address, in: &event)
+        }
         setTimes(of: &event, with: shared)
         return event
     }
@@ -162,15 +169,6 @@ package struct EventNormalizer: Sendable {
     private static func isSaid(_ value: JSONValue?) -> Bool {
         guard let value else { return false }
         return !value.isNull && value != ""
-    }
-
-    /// As the bridge reads it: a number counts as its digits.
-    static func messageId(_ value: JSONValue?) -> String? {
-        switch value {
-        case .string(let text)?: text.isEmpty ? nil : text
-        case .int?, .uint?, .double?: value?.javaScriptNumberText
-        case .null?, .bool?, .array?, .object?, nil: nil
-        }
     }
 
     private static func isIPv4(_ address: String) -> Bool {

@@ -35,7 +35,7 @@ package enum IngestEndpoint: Sendable, Equatable {
         switch (method, known) {
         case (_, .unknown): self = .unknown
         case ("OPTIONS", _): self = .preflight
-        case ("GET", .settings), ("GET", .pixel), ("GET", .health), ("HEAD", .health), ("HEAD", .pixel): self = known
+        case ("GET", .settings), ("GET", .pixel), ("GET", .health), ("HEAD", .health): self = known
         case (_, .settings), (_, .pixel), (_, .health): self = .wrongMethod(allowed: "GET")
         case ("POST", _): self = known
         default: self = .wrongMethod(allowed: "POST")

@@ -49,8 +49,11 @@ package struct SegmentEvent: Sendable, Equatable {
     package var look: EntryLook { json.objectValue.map { EntryLook(of: $0) } ?? .unknown }
 
     /// A number counts as its digits.
-    package var messageId: String? {
-        switch json["messageId"] {
+    package var messageId: String? { Self.messageId(json["messageId"]) }
+
+    /// The text of a member `messageId`; nil for what is none.
+    package static func messageId(_ value: JSONValue?) -> String? {
+        switch value {
         case .string(let text)?: text.isEmpty ? nil : text
         case .int(let number)?: String(number)
         case .uint(let number)?: String(number)
