@@ -209,9 +209,11 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Admin/Page/events.js"),
+                .embedInCode("Admin/Page/letters.js"),
                 .embedInCode("Admin/Page/page.css"),
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),
+                .embedInCode("Admin/Page/views.js"),
             ]
         ),
         // Events that come in over HTTP: from the request to the stream.

@@ -10,7 +10,7 @@ import Synchronization
 
 /// The bridge: reads streams, delivers to Loops, acknowledges. ``run()`` is its lifetime.
 package final class Bridge: Service {
-    let configuration: BridgeConfiguration
+    package let configuration: BridgeConfiguration
     let rules: CurrentDestination
     private let reloads: ClosedCounters
     private let mappingsRefused = Atomic(false)
@@ -28,7 +28,7 @@ package final class Bridge: Service {
     let recorder = StatusRecorder()
     let gauges: ProcessGauges
     private let executor: EventLoopExecutor
-    let logger: Logger
+    package let logger: Logger
 
     /// - Parameters:
     ///   - configuration: checked already; see the program's settings.
@@ -139,6 +139,9 @@ package final class Bridge: Service {
         self.logger = logger
         reportMismatches()
     }
+
+    /// The mappings in force.
+    package var destination: Destination { rules.current.destination }
 
     /// Tells the mappings in force from others; the same wherever they are the same.
     package var mappingsDigest: String { rules.current.destination.digest }

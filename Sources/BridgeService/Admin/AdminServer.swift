@@ -14,7 +14,7 @@ import PrometheusMetrics
 #endif
 
 /// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
-/// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/version`. Each answers HEAD as well.
+/// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/dead.json`, `/access.json`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
@@ -32,6 +32,7 @@ struct AdminServer {
     var router: Router<AdminRequestContext> {
         let router = Router(context: AdminRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: HostMiddleware(rule: hosts))
+        router.add(middleware: OriginMiddleware())
         for path in ["/livez", "/healthz"] as [RouterPath] { router.get(path) { _, _ in Self.text("ok\n") } }
         router.get("/readyz") { _, _ in Self.answer(to: bridge.status.checks, "ready") }
         router.get("/startz") { _, _ in Self.answer(to: bridge.status.startChecks, "started") }
@@ -62,7 +63,10 @@ struct AdminServer {
             return Self.response(format.contentType, Array(registry.exposition(format).utf8))
         }
         control?.add(to: router)
-        JournalRoutes(journal: bridge.journal, replica: bridge.instance, gate: control?.gate).add(to: router)
+        let gate = control?.gate
+        AccessRoutes(gate: gate).add(to: router)
+        JournalRoutes(journal: bridge.journal, replica: bridge.instance, gate: gate).add(to: router)
+        DeadLetterRoutes(bridge: bridge, gate: gate, logger: control?.logger ?? bridge.logger).add(to: router)
         return router
     }
 

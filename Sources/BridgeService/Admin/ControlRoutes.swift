@@ -17,7 +17,7 @@ struct ControlRoutes: Sendable {
     let reloader: MappingsReloader?
     /// Who may see and do what.
     let gate: TokenGate
-    private let logger: Logger
+    let logger: Logger
 
     init(
         bridge: Bridge,

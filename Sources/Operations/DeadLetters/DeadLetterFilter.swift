@@ -13,12 +13,15 @@ package struct DeadLetterFilter: Sendable, Equatable {
     package var contact: String?
     package var olderThan: Duration?
     package var newerThan: Duration?
+    /// The newest letter that is meant.
+    package var notAfter: StreamID?
 
     package init() {}
 
     /// - Parameter now: milliseconds since 1970.
     package func matches(_ letter: DeadLetter, now: Int64) -> Bool {
         if !ids.isEmpty && !ids.contains(letter.id) { return false }
+        if let notAfter, letter.id > notAfter { return false }
         if !streams.isEmpty && !streams.contains(letter.stream) { return false }
         if !reasons.isEmpty && !reasons.contains(letter.reason) { return false }
         if !mappings.isEmpty && !mappings.contains(letter.mapping)

@@ -28,7 +28,12 @@ package struct DeadLetterQueue: Sendable {
     /// - Parameter now: milliseconds since 1970; letters' ages are told from it.
     package func search(_ filter: DeadLetterFilter, newestFirst: Bool, now: Int64) -> DeadLetterScan {
         DeadLetterScan(
-            walk: StreamScanner(client, key, newestFirst ? .backwards : .forwards),
+            walk: StreamScanner(
+                client,
+                key,
+                newestFirst ? .backwards : .forwards,
+                to: filter.notAfter ?? .max
+            ),
             client: client,
             key: key,
             filter: filter,
@@ -60,6 +65,8 @@ package struct DeadLetterScan: Sendable {
     private let wantsIDs: Bool
     /// Letters that were looked at.
     package private(set) var looked = 0
+    /// The last of them; nil before the first.
+    package private(set) var last: StreamID?
     /// Entries of the dead-letter stream that this program did not write.
     package private(set) var unreadable = 0
 
@@ -93,6 +100,7 @@ package struct DeadLetterScan: Sendable {
             if entries.isEmpty { return nil }
         }
         looked += entries.count
+        last = entries.last?.id ?? last
         let letters = entries.compactMap { DeadLetter($0, decoder: decoder) }
         unreadable += entries.count - letters.count
         return letters.filter { filter.matches($0, now: now) }

@@ -14,15 +14,6 @@ struct EventsPageTests {
         #"{"type":"page","name":"Secret Page","messageId":"m-page","userId":"user-7","properties":{"x":"payload"}}"#
     private static let hasRows = "document.querySelectorAll('#events-rows tr').length"
 
-    private func signIn(_ browser: Browser, _ token: String) async throws {
-        _ = try await browser.run(
-            """
-            document.getElementById('token').value = '\(token)';
-            document.querySelector('#sign-in button').click();
-            """
-        )
-    }
-
     private func search(_ browser: Browser, _ text: String) async throws {
         _ = try await browser.run(
             """
@@ -44,10 +35,10 @@ struct EventsPageTests {
                 #expect(!anyone.contains(text), "\(text)")
             }
 
-            try await signIn(browser, "wrong-token-of-tests")
+            try await browser.signIn("wrong-token-of-tests")
             try await browser.until("document.getElementById('sign-in-note').textContent.includes('The token is none')")
             #expect(try await browser.run("return sessionStorage.length") == 0)
-            try await signIn(browser, Harness.viewToken)
+            try await browser.signIn(Harness.viewToken)
             try await browser.until("!document.getElementById('signed-in').hidden")
             try await browser.until("document.getElementById('events-rows').textContent.includes('Secret Page')")
 
@@ -110,7 +101,7 @@ struct EventsPageTests {
             await harness.bridge.confirmedEnds.reached(41)
             _ = try await browser.run("location.hash = '#events'")
             try await browser.until("\(Self.hasRows) === 41")
-            try await signIn(browser, Harness.viewToken)
+            try await browser.signIn(Harness.viewToken)
             try await browser.until("document.getElementById('events-rows').textContent.includes('Secret')")
             for isOpen in [false, true] {
                 if isOpen {

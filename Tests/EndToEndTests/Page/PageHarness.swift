@@ -2,6 +2,7 @@ import Bridge
 import DevKit
 import Hummingbird
 import JSON
+import Logging
 import LoopsSimulator
 import RedisStreams
 
@@ -16,14 +17,19 @@ extension Harness {
     ]
 
     /// The admin endpoints of the harness' bridge on a port, as long as `body` runs; then they are gone, listeners and all.
-    func withPage(port: Int, _ body: @Sendable @escaping (String) async throws -> Void) async throws {
+    /// - Parameter logger: told what people do over HTTP.
+    func withPage(
+        port: Int,
+        logger: Logger = .quiet,
+        _ body: @Sendable @escaping (String) async throws -> Void
+    ) async throws {
         let listening = AsyncStream<Void>.makeStream()
         let control = ControlRoutes(
             bridge: bridge,
             token: ControlToken(Self.controlToken),
             viewToken: ControlToken(Self.viewToken),
             reloader: nil,
-            logger: .quiet
+            logger: logger
         )
         let server = AdminServer(bridge: bridge, registry: registry, control: control, settings: Self.settings)
         let admin = server.application(

@@ -24,6 +24,7 @@ final class PathProxy: Sendable {
         // The page itself, and what is below it.
         for path in ["\(Self.path)", "\(Self.path)/**"] as [RouterPath] {
             router.get(path) { request, _ in try await self.answer(request) }
+            router.post(path) { request, _ in try await self.answer(request) }
         }
         let listening = AsyncStream<Void>.makeStream()
         let server = Application(
@@ -43,10 +44,14 @@ final class PathProxy: Sendable {
     private func answer(_ request: Request) async throws -> Response {
         let path = request.uri.path.dropFirst(Self.path.count + 1)
         guard path != "events" || showsEvents.withLock({ $0 }) else { return Response(status: .serviceUnavailable) }
-        let answer = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: target + path),
-            timeout: .seconds(120)
-        )
+        var asked = HTTPClientRequest(url: target + path + (request.uri.query.map { "?\($0)" } ?? ""))
+        asked.method = .RAW(value: request.method.rawValue)
+        // The name under which it was asked is not passed on.
+        for name in [HTTPField.Name.authorization, .origin, HTTPField.Name("Sec-Fetch-Site")].compactMap({ $0 }) {
+            if let value = request.headers[name] { asked.headers.add(name: name.rawName, value: value) }
+        }
+        if request.method == .post { asked.body = .bytes(try await request.body.collect(upTo: 1 << 20)) }
+        let answer = try await HTTPClient.shared.execute(asked, timeout: .seconds(120))
         var headers = HTTPFields()
         for (name, value) in answer.headers where !["connection", "transfer-encoding"].contains(name.lowercased()) {
             if let name = HTTPField.Name(name) { headers[name] = value }

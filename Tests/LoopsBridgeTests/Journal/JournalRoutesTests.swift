@@ -17,16 +17,16 @@ import Testing
 
 @Suite("The journal's endpoints", .timeLimit(.minutes(1)))
 struct JournalRoutesTests {
-    private static let control = "control-0123456789"
-    private static let view = "view-0123456789abc"
+    static let control = "control-0123456789"
+    static let view = "view-0123456789abc"
     private static let event =
         #"{"type":"track","event":"Secret Plan","messageId":"m-1","userId":"ann@example.com","properties":{"x":"payload"}}"#
     /// What only a token shows.
     private static let hidden = ["Secret Plan", "ann@example.com", "payload", "m-1", "words of Loops"]
 
-    private typealias Client = any TestClientProtocol
+    typealias Client = any TestClientProtocol
 
-    private func withJournal(
+    func withJournal(
         entries: Int = 2000,
         _ body: @Sendable @escaping (Client, Bridge) async throws -> Void
     ) async throws {
@@ -59,7 +59,7 @@ struct JournalRoutesTests {
     }
 
     /// Completes an entry that Loops refused.
-    private static func complete(_ id: UInt64, _ bridge: Bridge) {
+    static func complete(_ id: UInt64, _ bridge: Bridge) {
         let entry = StreamEntry(
             id: StreamID(milliseconds: id, sequence: 0),
             fields: [StreamField("event", event)]

@@ -2,7 +2,6 @@ import Bridge
 import HTTPTypes
 import Hummingbird
 import JSON
-import NIOCore
 import RedisStreams
 
 /// `/journal.json`, `/journal/entry.json` and `/journal/events`: what became of the last events.
@@ -46,13 +45,10 @@ struct JournalRoutes: Sendable {
         _ context: AdminRequestContext,
         _ body: (EventJournal, Access) -> Response
     ) async -> Response {
-        let header = request.headers[.authorization]
-        let answer = await gate?.ask(header, for: "journal", from: context.remoteAddress) ?? .access(.anyone)
-        switch answer {
-        case .wrong: return Self.wrongToken
-        case .tooMany: return Self.tooManyTokens
-        case .access(let access):
-            guard let journal else { return Self.fault(.notFound, Self.off, more: ["journal": "off"]) }
+        await GuardedResponse.of(request, context, gate, for: "journal") { access in
+            guard let journal else {
+                return GuardedResponse.fault(.notFound, Self.off, more: ["journal": "off"])
+            }
             return body(journal, access)
         }
     }
@@ -72,7 +68,7 @@ struct JournalRoutes: Sendable {
         }
         let writer = JournalJSON(journal: journal, replica: replica, access: access)
         let size = journal.size
-        return Self.json([
+        return GuardedResponse.json([
             "replica": .string(replica), "run": .string(journal.run), "access": .string(access.name),
             "newest": .int(Int64(newest)), "cursor": .string("\(journal.run)-\(cursor)"), "missed": .int(Int64(missed)),
             "kept": .int(Int64(size.entries)), "maxEntries": .int(Int64(journal.maxEntries)),
@@ -89,17 +85,20 @@ struct JournalRoutes: Sendable {
 
     private func detail(_ journal: EventJournal, _ access: Access, _ query: Parameters) -> Response {
         guard let id = query["id"].flatMap({ StreamID(String($0)) }) else {
-            return Self.fault(.badRequest, "Give an entry's ID: /journal/entry.json?id=1-0&stream=NAME")
+            return GuardedResponse.fault(.badRequest, "Give an entry's ID: /journal/entry.json?id=1-0&stream=NAME")
         }
         let named = query["stream"].map(String.init)
         let found = (named.map { [$0] } ?? journal.streams).lazy.compactMap { journal.entry(id, stream: $0) }.first
         guard let found else {
-            return Self.fault(.notFound, "The journal of \(replica) does not have the entry \(id), or has it no more.")
+            return GuardedResponse.fault(
+                .notFound,
+                "The journal of \(replica) does not have the entry \(id), or has it no more."
+            )
         }
         let writer = JournalJSON(journal: journal, replica: replica, access: access)
         var object = writer.detail(found)
         object["access"] = .string(access.name)
-        return Self.json(.object(object))
+        return GuardedResponse.json(.object(object))
     }
 
     private func watch(_ journal: EventJournal, _ access: Access, _ request: Request) -> Response {
@@ -111,47 +110,12 @@ struct JournalRoutes: Sendable {
         let start = Self.start(journal, request.uri.queryParameters) ?? journal.newest
         if request.method == .head { return events.head }
         guard let seat = watchers.take() else {
-            return Self.fault(
+            return GuardedResponse.fault(
                 .serviceUnavailable,
                 "\(WatcherLimit.limit) watch this replica's journal already. Try again in a few seconds.",
                 [.retryAfter: "5"]
             )
         }
         return events.response(from: start, seat: seat)
-    }
-
-    private static var wrongToken: Response {
-        fault(
-            .unauthorized,
-            "The token is none of this bridge. It is that of http.viewToken or http.controlToken.",
-            [.wwwAuthenticate: "Bearer"]
-        )
-    }
-
-    private static var tooManyTokens: Response {
-        fault(.tooManyRequests, "Too many wrong tokens came. Try again in a few seconds.", [.retryAfter: "5"])
-    }
-
-    static func fault(
-        _ status: HTTPResponse.Status,
-        _ text: String,
-        _ headers: HTTPFields = [:],
-        more: JSONObject = [:]
-    ) -> Response {
-        var object = more
-        object["error"] = .string(text)
-        return json(.object(object), status: status, headers)
-    }
-
-    private static func json(
-        _ value: JSONValue,
-        status: HTTPResponse.Status = .ok,
-        _ headers: HTTPFields = [:]
-    ) -> Response {
-        var headers = headers
-        headers[.contentType] = "application/json"
-        headers[.cacheControl] = "no-store"
-        let body = value.serialized(escapesInvisible: true) + [0x0A]
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

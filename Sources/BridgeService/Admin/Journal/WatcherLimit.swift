@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many watch the journal at the same time. A further one is refused and may come again.
+/// How many do the same thing at the same time, such as to watch the journal. A further one is refused and may come again.
 final class WatcherLimit: Sendable {
     static let limit = 16
 
@@ -13,12 +13,15 @@ final class WatcherLimit: Sendable {
         deinit { seats.taken.withLock { $0 -= 1 } }
     }
 
+    private let limit: Int
     private let taken = Mutex(0)
+
+    init(limit: Int = WatcherLimit.limit) { self.limit = limit }
 
     /// - Returns: nil when all are taken.
     func take() -> Seat? {
         let isFree = taken.withLock { taken in
-            guard taken < Self.limit else { return false }
+            guard taken < limit else { return false }
             taken += 1
             return true
         }

@@ -14,20 +14,24 @@ struct DashboardPage: Sendable {
     let body: [UInt8]
     let headers: HTTPFields
 
+    /// In the order in which they need each other.
+    private static let scripts = [
+        ("page.js", PackageResources.page_js), ("views.js", PackageResources.views_js),
+        ("events.js", PackageResources.events_js), ("letters.js", PackageResources.letters_js),
+    ]
+
     init() {
         let style = String(decoding: PackageResources.page_css, as: UTF8.self)
-        let script = String(decoding: PackageResources.page_js, as: UTF8.self)
-        let events = String(decoding: PackageResources.events_js, as: UTF8.self)
-        let document = String(decoding: PackageResources.page_html, as: UTF8.self)
-        body = Array(
-            document.replacing("/*style*/", with: style).replacing("/*script*/", with: script)
-                .replacing("/*events*/", with: events).utf8
-        )
+        let scripts = Self.scripts.map { (name: $0, text: String(decoding: $1, as: UTF8.self)) }
+        var document = String(decoding: PackageResources.page_html, as: UTF8.self).replacing("/*style*/", with: style)
+        for script in scripts { document = document.replacing("/*\(script.name)*/", with: script.text) }
+        body = Array(document.utf8)
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
             .cacheControl: "no-store",
             .contentSecurityPolicy: """
-            default-src 'none'; style-src \(Self.hash(style)); script-src \(Self.hash(script)) \(Self.hash(events)); connect-src 'self'; \
+            default-src 'none'; style-src \(Self.hash(style)); script-src \(scripts.map { Self.hash($0.text) }.joined(separator: " ")); \
+            connect-src 'self'; \
             img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
             """,
             .xContentTypeOptions: "nosniff",

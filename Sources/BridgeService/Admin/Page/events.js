@@ -1,79 +1,8 @@
 "use strict";
-// The views' addresses, and the view of events: what the journal of this replica tells. Texts are set, never parsed as markup.
+// The view of events: what the journal of this replica tells. Texts are set, never parsed as markup.
 (() => {
-  const byId = (id) => document.getElementById(id);
-  const isKnown = (value) => value !== null && value !== undefined;
+  const { add, ask, byId, code, facts, isKnown, lineOf, make, offer, part, pretty, showAccess } = globalThis.bridge;
   const MOST_ROWS = 100;
-  const TOKEN = "loops-bridge-token";
-
-  function make(name, className, text) {
-    const element = document.createElement(name);
-    if (className) element.className = className;
-    if (isKnown(text)) element.textContent = text;
-    return element;
-  }
-
-  // Who asks: the token stays in this tab, and goes along as a header, which no other site's page can make a browser send.
-
-  let access = "anyone";
-
-  const token = () => sessionStorage.getItem(TOKEN);
-
-  async function ask(path, options = {}) {
-    const used = token();
-    const headers = used ? { Authorization: `Bearer ${used}` } : {};
-    const response = await fetch(path, { ...options, headers, cache: "no-store", credentials: "omit", redirect: "error" });
-    if (response.ok) return response;
-    let words = `it answered ${response.status}`;
-    try { words = (await response.json()).error || words; } catch (error) { /* Not in our words: the status has to do. */ }
-    // Refusals come late: by then there may be another token.
-    if (response.status === 401 && used === token()) forget();
-    const fault = new Error(words);
-    fault.status = response.status;
-    throw fault;
-  }
-
-  function forget() {
-    sessionStorage.removeItem(TOKEN);
-    showAccess("anyone");
-  }
-
-  function showAccess(level) {
-    access = level;
-    byId("sign-in").hidden = level !== "anyone";
-    byId("signed-in").hidden = level === "anyone";
-    byId("access").textContent = level === "control" ? "Signed in with the control token." : "Signed in: you may look, and change nothing.";
-  }
-
-  byId("sign-in").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const typed = byId("token").value.trim();
-    byId("token").value = "";
-    byId("sign-in-note").textContent = "";
-    if (!/^[\x21-\x7e]+$/.test(typed)) {
-      byId("sign-in-note").textContent = "That is no token.";
-      return;
-    }
-    // What follows the journal goes on with the new token.
-    unfollow();
-    sessionStorage.setItem(TOKEN, typed);
-    try {
-      if (await load()) followOn();
-      if (opened) await open(opened);
-    } catch (fault) {
-      if (token() === typed) forget();
-      byId("sign-in-note").textContent = fault.message;
-      refresh();
-    }
-  });
-
-  byId("sign-out").addEventListener("click", () => {
-    forget();
-    // Nothing that the token has shown stays.
-    closeEvent();
-    location.hash = "#events";
-    refresh();
-  });
 
   // The list
 
@@ -113,44 +42,22 @@
   const address = (entry) => `#events/${encodeURIComponent(entry.entry)}/${encodeURIComponent(entry.stream)}`;
 
   function row(entry) {
-    const line = make("tr");
-    line.setAttribute("role", "row");
-    const head = make("th");
-    head.scope = "row";
-    head.setAttribute("role", "rowheader");
     const link = make("a", "", clock(entry.completedAt));
     link.href = address(entry);
     link.setAttribute("aria-label", `Event ${entry.entry}, ${entry.outcome}, at ${clock(entry.completedAt)}`);
-    head.append(link);
-    line.append(head);
-    const cells = [
+    return lineOf(link, [
       ["Outcome", entry.outcome, TONES[entry.outcome] || "tag"],
       ["Event", eventText(entry)],
       ["Contact", isKnown(entry.contact) ? entry.contact : entry.contactHash],
       ["Result", resultText(entry)],
-      ["Took", time(entry.seconds)],
-    ];
-    for (const [label, text, className] of cells) {
-      const cell = make("td", label === "Took" ? "number" : label === "Outcome" ? "" : "words-wide");
-      cell.dataset.label = label;
-      cell.setAttribute("role", "cell");
-      cell.append(make("span", className || "", text));
-      line.append(cell);
-    }
-    return line;
+      ["Took", time(entry.seconds), "number"],
+    ]);
   }
 
   function passes(entry) {
     const [outcome, stream, mapping] = ["outcome", "stream", "mapping"].map((name) => byId(`events-${name}`).value);
     const mappings = entry.requests.concat(entry.failures).map((part) => part.mapping);
     return (!outcome || entry.outcome === outcome) && (!stream || entry.stream === stream) && (!mapping || mappings.includes(mapping));
-  }
-
-  function offer(select, value) {
-    if (!value || [...select.options].some((option) => option.value === value)) return;
-    const option = make("option", "", value);
-    option.value = value;
-    select.append(option);
   }
 
   function learn(entry) {
@@ -204,7 +111,7 @@
     return true;
   }
 
-  function followOn() { if (isVisible() && isFollowing && !query) follow(); }
+  function followOn() { if (isShown && isFollowing && !query) follow(); }
 
   async function refresh() {
     unfollow();
@@ -222,7 +129,7 @@
   let retry = null;
   function again() {
     clearTimeout(retry);
-    retry = setTimeout(() => { if (isVisible() && isFollowing && !query) refresh(); }, 3000);
+    retry = setTimeout(() => { if (isShown && isFollowing && !query) refresh(); }, 3000);
   }
 
   function unfollow() {
@@ -296,29 +203,6 @@
     byId("event-body").replaceChildren();
   }
 
-  function part(title, ...content) {
-    const box = make("div", "part");
-    box.append(make("h3", "", title), ...content);
-    return box;
-  }
-
-  const code = (text) => make("pre", "", text);
-
-  function facts(list) {
-    const box = make("dl", "facts");
-    for (const [name, text] of list) {
-      if (!isKnown(text)) continue;
-      const item = make("div");
-      item.append(make("dt", "", name), make("dd", "", String(text)));
-      box.append(item);
-    }
-    return box;
-  }
-
-  function pretty(text) {
-    try { return JSON.stringify(JSON.parse(text), null, 2); } catch (error) { return text; }
-  }
-
   function requestPart(request) {
     const answer = `${isKnown(request.status) ? request.status : "no answer"}${request.message ? `: ${request.message}` : ""}`;
     const list = facts([
@@ -368,32 +252,34 @@
     }
   }
 
-  // Views
+  // The view
 
-  const isVisible = () => !byId("view-events").hidden;
+  let isShown = false;
 
-  function route() {
-    let parts;
-    try { parts = location.hash.slice(1).split("/").map(decodeURIComponent); } catch (error) { return; }
-    const [view, id, stream] = parts;
-    // The link to the content is no view.
-    if (view && view !== "overview" && view !== "events") return;
-    const showsEvents = view === "events";
-    const wasVisible = isVisible();
-    byId("view-overview").hidden = showsEvents;
-    byId("view-events").hidden = !showsEvents;
-    for (const link of document.querySelectorAll(".views a")) {
-      if (link.hash === (showsEvents ? "#events" : "#overview")) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
-    }
-    if (!showsEvents) { unfollow(); return; }
-    if (!wasVisible) refresh();
-    if (id) {
-      open({ id, stream: stream || "" }).then(() => byId("event-title").focus());
-    } else {
+  add("events", {
+    show(id, stream) {
+      if (!isShown) {
+        isShown = true;
+        refresh();
+      }
+      if (!id) return closeEvent();
+      return open({ id, stream: stream || "" }).then(() => byId("event-title").focus());
+    },
+    hide() {
+      isShown = false;
+      unfollow();
+    },
+    // With another token, or none.
+    reload() {
+      refresh();
+      if (opened) open(opened);
+    },
+    forget() {
+      unfollow();
       closeEvent();
-    }
-  }
-
-  addEventListener("hashchange", route);
-  route();
+      entries = [];
+      waiting = [];
+      drawAll();
+    },
+  });
 })();

@@ -1,8 +1,8 @@
-import RedisStreams
+package import RedisStreams
 
-/// Why Redis did not do what it was asked for, for the one who typed a command.
-enum RedisWords {
-    static func text(_ error: any Error, _ redis: RedisConfiguration) -> String {
+/// Why Redis did not do what it was asked for, for the one who asked.
+package enum RedisWords {
+    package static func text(_ error: any Error, _ redis: RedisConfiguration) -> String {
         guard let error = error as? RedisError else { return "\(error)" }
         let place = "Redis at \(redis)"
         switch error.reason {
