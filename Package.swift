@@ -210,9 +210,11 @@ let package = Package(
             resources: [
                 .embedInCode("Admin/Page/events.js"),
                 .embedInCode("Admin/Page/letters.js"),
+                .embedInCode("Admin/Page/mappings.js"),
                 .embedInCode("Admin/Page/page.css"),
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),
+                .embedInCode("Admin/Page/replicas.js"),
                 .embedInCode("Admin/Page/views.js"),
             ]
         ),

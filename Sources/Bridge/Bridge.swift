@@ -13,7 +13,7 @@ package final class Bridge: Service {
     package let configuration: BridgeConfiguration
     let rules: CurrentDestination
     private let reloads: ClosedCounters
-    private let mappingsRefused = Atomic(false)
+    private let loads = Mutex(MappingsLoad(loadedAt: WallClock.secondsSince1970))
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
     let account: AccountMonitor
@@ -171,7 +171,7 @@ package final class Bridge: Service {
             },
             ends: completions.counts,
             activity: activity.snapshot,
-            mappingsRefused: mappingsRefused.load(ordering: .relaxed),
+            mappingsRefused: mappingsLoad.refusal != nil,
             unrecognized: recognition.unrecognized,
             mismatches: mismatches.map(\.description),
             account: account.current
@@ -198,17 +198,23 @@ package final class Bridge: Service {
     package func reload(_ destination: Destination) {
         metrics.mappings.know(destination.mappings)
         rules.replace(destination)
-        mappingsRefused.store(false, ordering: .relaxed)
+        loads.withLock { $0 = MappingsLoad(loadedAt: WallClock.secondsSince1970) }
         reloads.increment("accepted")
         reportMismatches()
         account.report(destination)
     }
 
     /// Counts mappings that could not be used; those in force stay.
-    package func reloadRefused() {
-        mappingsRefused.store(true, ordering: .relaxed)
+    /// - Parameter reason: for a person.
+    package func reloadRefused(_ reason: String) {
+        loads.withLock { $0.refusal = .init(at: WallClock.secondsSince1970, reason: reason) }
         reloads.increment("refused")
     }
+
+    /// When the mappings in force were loaded, and what came of the last try.
+    package var mappingsLoad: MappingsLoad { loads.withLock { $0 } }
+
+    func mappingUsage(_ name: String) -> MappingUsage { metrics.mappings.usage(of: name) }
 
     /// Sets the gauges that show an instant; call it before they are looked at.
     package func refreshGauges() {

@@ -49,7 +49,7 @@ struct MappingsReloader: Service {
             logger.notice("Mappings reloaded", metadata: ["mappings": "\(destination.mappings.count)"])
             return .success(destination.mappings.count)
         } catch {
-            bridge.reloadRefused()
+            bridge.reloadRefused("\(error)")
             logger.error("The mappings file is invalid; keeping the current mappings", metadata: ["error": "\(error)"])
             return .failure(
                 Refusal(description: "The mappings file is invalid; keeping the current mappings: \(error)")

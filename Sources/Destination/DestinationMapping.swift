@@ -72,6 +72,9 @@ package final class DestinationMapping: Sendable {
         self.defaultedFields = defaulted
     }
 
+    /// Its trigger, in Segment's filter query language.
+    package var triggerText: String { trigger.text }
+
     /// What becomes of an event.
     package func result(for event: JSONValue) -> MappingResult {
         let outcome = outcome(for: event)

@@ -73,7 +73,7 @@ final class BridgeMetrics: Sendable {
     /// - Parameter now: seconds since 1970, for the age of the event.
     func ended(_ end: EntryCompletion, now: Double) {
         streams[end.stream].ended(end.kind)
-        mappings.ended(end.mappings)
+        mappings.ended(end.mappings, at: now)
         if let kind = end.coalesced { coalesced.increment(kind.rawValue) }
         if end.expired > 0 { expired.increment(by: end.expired) }
         if case .deadLettered(let faults) = end.kind, let first = faults.first {

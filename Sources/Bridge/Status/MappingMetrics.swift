@@ -14,6 +14,7 @@ final class MappingMetrics: Sendable {
     private struct Instruments: Sendable {
         let events: ClosedCounters
         let duration: Metrics.Timer
+        var usage = MappingUsage()
     }
 
     private let factory: any MetricsFactory
@@ -28,23 +29,39 @@ final class MappingMetrics: Sendable {
         for mapping in mappings where mapping.isEnabled { _ = instruments(mapping.name) }
     }
 
-    func ended(_ outcomes: [MappingOutcome]) {
-        for outcome in outcomes { instruments(outcome.mapping).events.increment(outcome.kind.rawValue) }
+    /// - Parameter now: seconds since 1970.
+    func ended(_ outcomes: [MappingOutcome], at now: Double) {
+        for outcome in outcomes {
+            instruments(outcome.mapping) { $0.usage.count(outcome.kind, at: now) }.events
+                .increment(outcome.kind.rawValue)
+        }
     }
+
+    /// What a mapping has done since the process began; nothing for one that is not told apart.
+    func usage(of name: String) -> MappingUsage { known.withLock { $0[name]?.usage ?? MappingUsage() } }
 
     func request(_ mapping: String, took: Duration) {
         let (seconds, attoseconds) = took.components
         instruments(mapping).duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
-    private func instruments(_ name: String) -> Instruments {
+    /// - Parameter change: made to what is kept of the mapping.
+    private func instruments(_ name: String, change: (inout Instruments) -> Void = { _ in }) -> Instruments {
         known.withLock { known in
-            if let found = known[name] { return found }
+            if var found = known[name] {
+                change(&found)
+                known[name] = found
+                return found
+            }
             // The name is kept only while there is room: what comes later is not remembered by its own.
             let isKept = known.count < Self.maxNames
-            if !isKept, let found = known[Self.other] { return found }
+            if !isKept, var found = known[Self.other] {
+                change(&found)
+                known[Self.other] = found
+                return found
+            }
             let label = isKept ? Self.label(name) : Self.other
-            let made = Instruments(
+            var made = Instruments(
                 events: ClosedCounters(
                     "mapping_events_total",
                     label: "outcome",
@@ -58,6 +75,7 @@ final class MappingMetrics: Sendable {
                     factory: factory
                 )
             )
+            change(&made)
             known[isKept ? name : Self.other] = made
             return made
         }

@@ -14,7 +14,7 @@ import PrometheusMetrics
 #endif
 
 /// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
-/// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/dead.json`, `/access.json`, `/version`. Each answers HEAD as well.
+/// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/dead.json`, `/mappings.json`, `/access.json`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
     let registry: MetricRegistry
@@ -66,6 +66,7 @@ struct AdminServer {
         let gate = control?.gate
         AccessRoutes(gate: gate).add(to: router)
         JournalRoutes(journal: bridge.journal, replica: bridge.instance, gate: gate).add(to: router)
+        MappingsRoutes(bridge: bridge, gate: gate, path: control?.reloader?.path).add(to: router)
         DeadLetterRoutes(bridge: bridge, gate: gate, logger: control?.logger ?? bridge.logger).add(to: router)
         return router
     }

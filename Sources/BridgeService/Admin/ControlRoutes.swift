@@ -85,8 +85,14 @@ struct ControlRoutes: Sendable {
         }
         let streams = asked.isEmpty ? all : asked
         // By their own account, and of one line.
-        let said = Pause(by: String(query["by"] ?? "http"), reason: String(query["reason"] ?? ""))
-        var metadata: Logger.Metadata = ["action": "\(action.rawValue)", "by": "\(said.by)", "peer": "\(peer)"]
+        let said = Pause(
+            by: query["by"].map(String.init) ?? "the control token from \(peer)",
+            reason: String(query["reason"] ?? "")
+        )
+        var metadata: Logger.Metadata = [
+            "action": "\(action.rawValue)", "token": "control", "by": "\(said.by)", "peer": "\(peer)",
+            "reason": "\(said.reason)",
+        ]
         if [.pause, .resume].contains(action) { metadata["streams"] = "\(streams.joined(separator: ","))" }
         logger.notice("A control request was accepted", metadata: metadata)
         do {

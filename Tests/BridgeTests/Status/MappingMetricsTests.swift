@@ -42,8 +42,11 @@ struct MappingMetricsTests {
         #expect(MappingMetrics.label(String(repeating: "x", count: 1000)).count == MappingMetrics.nameLength + 1)
         let labels = CountingFactory()
         let metrics = MappingMetrics(factory: labels)
-        for number in 0..<1000 { metrics.ended([MappingOutcome(mapping: "m\(number)", kind: .delivered)]) }
+        for number in 0..<1000 { metrics.ended([MappingOutcome(mapping: "m\(number)", kind: .delivered)], at: 5) }
         for number in 0..<1000 { metrics.request("n\(number)", took: .seconds(1)) }
         #expect(labels.mappings.count == MappingMetrics.maxNames + 1 && labels.mappings.contains(MappingMetrics.other))
+        #expect(metrics.usage(of: "m1") == MappingUsage(delivered: 1, lastAt: 5))
+        // Those that share a place are not told apart, and no other one's figures are theirs.
+        #expect(metrics.usage(of: "m999") == MappingUsage() && metrics.usage(of: MappingMetrics.other).delivered == 900)
     }
 }

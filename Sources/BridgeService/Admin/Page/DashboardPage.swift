@@ -18,6 +18,7 @@ struct DashboardPage: Sendable {
     private static let scripts = [
         ("page.js", PackageResources.page_js), ("views.js", PackageResources.views_js),
         ("events.js", PackageResources.events_js), ("letters.js", PackageResources.letters_js),
+        ("mappings.js", PackageResources.mappings_js), ("replicas.js", PackageResources.replicas_js),
     ]
 
     init() {

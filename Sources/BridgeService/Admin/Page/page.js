@@ -334,6 +334,15 @@
 
   // Failures, dead letters, settings
 
+  // Of the whole group; null where one stream's number is unknown.
+  function deadLetters(status) {
+    // One dead-letter stream for all is counted once.
+    const isShared = status.settings.some((setting) => setting.key === "bridge.deadLetterStream" && setting.value);
+    const numbers = status.streams.map((stream) => stream.deadLetters);
+    if (numbers.some((number) => !isKnown(number))) return null;
+    return isShared ? Math.max(0, ...numbers) : numbers.reduce((sum, number) => sum + number, 0);
+  }
+
   function showFailures(status) {
     byId("no-failures").hidden = status.failures.length > 0;
     byId("failures-box").hidden = status.failures.length === 0;
@@ -346,11 +355,7 @@
       ["Contact", isKnown(failure.contactHash) ? `${failure.contactHash}${failure.contacts > 1 ? ` and ${count(failure.contacts - 1)} more` : ""}` : "all"],
     ]));
     const reasons = Object.entries(status.deadLetterReasons).sort((a, b) => b[1] - a[1]);
-    // One dead-letter stream for all is counted once.
-    const isShared = status.settings.some((setting) => setting.key === "bridge.deadLetterStream" && setting.value);
-    const numbers = status.streams.map((stream) => stream.deadLetters);
-    const total = numbers.some((number) => !isKnown(number)) ? null
-      : isShared ? Math.max(0, ...numbers) : numbers.reduce((sum, number) => sum + number, 0);
+    const total = deadLetters(status);
     write(byId("dead-total"), !isKnown(total) ? "How many there are is unknown"
       : total === 0 ? "None are there" : `${count(total)} ${total === 1 ? "is" : "are"} there, of all replicas and times`);
     byId("no-dead").hidden = reasons.length > 0;
@@ -388,6 +393,7 @@
     showPartitions(status.streams);
     showFailures(status);
     showSettings(status.settings);
+    dispatchEvent(new CustomEvent("bridge-status", { detail: { ...status, deadLetters: deadLetters(status) } }));
     write(byId("seen"), `As of ${clock(status.now)}${isFrozen ? ", frozen" : ""}`);
   }
 

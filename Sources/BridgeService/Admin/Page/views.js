@@ -160,6 +160,49 @@ globalThis.bridge = (() => {
     if (location.hash === address) reload(); else location.hash = address;
   });
 
+  // What a person tells the bridge, where its state is shown: with a reason, for the log and for whoever looks next.
+  // `actions`: [text, address, class] for each button.
+  function controls(actions, onDone) {
+    const form = make("form", "filter control-only");
+    const label = make("label", "wide", "Reason");
+    const reason = make("input");
+    Object.assign(reason, { maxLength: 200, autocomplete: "off" });
+    reason.setAttribute("aria-label", `Reason to ${actions.map(([text]) => text.toLowerCase()).join(" or ")}`);
+    label.append(reason);
+    const said = make("p", "caption said");
+    said.tabIndex = -1;
+    const say = (text, className) => {
+      said.className = `${className} said`;
+      said.textContent = text;
+      said.focus();
+    };
+    form.append(label, ...actions.map(([text, address, className]) => {
+      const button = make("button", className || "", text);
+      button.type = "button";
+      button.addEventListener("click", async () => {
+        if (!reason.value.trim()) {
+          reason.setAttribute("aria-invalid", "true");
+          reason.focus();
+          return;
+        }
+        reason.removeAttribute("aria-invalid");
+        button.disabled = true;
+        try {
+          const answer = await (await ask(`${address}${address.includes("?") ? "&" : "?"}reason=${encodeURIComponent(reason.value.trim())}`, { method: "POST" })).json();
+          reason.value = "";
+          say(`${text}: done${isKnown(answer.mappings) ? `, ${number(answer.mappings)} mappings are in force` : ""}.`, "caption");
+          if (onDone) onDone();
+        } catch (fault) {
+          say(fault.message, "refusal");
+        }
+        button.disabled = false;
+      });
+      return button;
+    }), said);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    return form;
+  }
+
   // Views: each has `show`, and may have `hide`, `reload` (who asks has changed), `forget` (nothing of a token stays).
 
   const views = new Map();
@@ -197,6 +240,6 @@ globalThis.bridge = (() => {
   });
 
   return {
-    access: () => level, add, ask, byId, code, facts, get, instant, isKnown, lineOf, make, number, offer, part, pretty, showAccess, token, work,
+    access: () => level, add, ask, byId, code, controls, facts, get, instant, isKnown, lineOf, make, number, offer, part, pretty, showAccess, token, work,
   };
 })();
