@@ -331,6 +331,7 @@ let package = Package(
             dependencies: ["Ingest", "JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
+        .testTarget(name: "DestinationTests", dependencies: ["Destination", "JSON", "Loops", "Support"]),
         .testTarget(
             name: "NIOSupportTests",
             dependencies: [

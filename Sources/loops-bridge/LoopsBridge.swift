@@ -15,8 +15,8 @@ struct LoopsBridge: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self, DiffCommand.self,
-            CheckCommand.self, DeadCommand.self, WhyCommand.self, TailCommand.self, StatusCommand.self,
-            PauseCommand.self, ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
+            MappingsCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, TailCommand.self,
+            StatusCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
         ]
     )
 

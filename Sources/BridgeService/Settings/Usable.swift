@@ -42,9 +42,13 @@ package enum Usable {
         }
     }
 
-    package static func read(_ path: String, as what: String) -> Result<[UInt8], Fault> {
+    package static func read(
+        _ path: String,
+        as what: String,
+        upTo bytesMax: Int = Destination.fileBytesMax
+    ) -> Result<[UInt8], Fault> {
         do {
-            return .success(try BoundedFile.bytes(path, upTo: Destination.fileBytesMax))
+            return .success(try BoundedFile.bytes(path, upTo: bytesMax))
         } catch {
             return .failure(Fault(description: "\(path): the \(what) cannot be read: \(error)"))
         }
