@@ -41,7 +41,7 @@ final class EntryRecord: Sendable, Equatable {
     let bytes: Int
     let isCut: Bool
     /// The mappings by which it was planned.
-    let rules: CurrentDestination.Rules?
+    let rules: CurrentDestination.Rules
     let readAt: ContinuousClock.Instant
     private let state: Mutex<State>
 
@@ -60,25 +60,10 @@ final class EntryRecord: Sendable, Equatable {
         self.state = Mutex(State())
     }
 
-    private init(_ other: EntryRecord, requests: [Attempts], isCut: Bool, rules: CurrentDestination.Rules?) {
-        self.events = other.events
-        self.eventCount = other.eventCount
-        self.bytes = other.bytes
-        self.fields = other.fields
-        self.isCut = isCut
-        self.rules = rules
-        self.readAt = other.readAt
-        self.state = Mutex(State(requests: requests, more: other.more, leader: other.leader))
+    /// What its requests met; how many requests are not among them; the entry in front of it whose request it shared.
+    func read<Answer>(_ body: ([Attempts], Int, StreamID?) -> Answer) -> Answer {
+        state.withLock { body($0.requests, $0.more, $0.leader) }
     }
-
-    /// A copy that does not keep the mappings in memory.
-    var withoutMappings: EntryRecord { EntryRecord(self, requests: requests, isCut: isCut, rules: nil) }
-
-    var requests: [Attempts] { state.withLock { $0.requests } }
-    /// Requests that are not among ``requests``.
-    var more: Int { state.withLock { $0.more } }
-    /// The entry in front of it whose request it shared.
-    var leader: StreamID? { state.withLock { $0.leader } }
 
     /// A request of the entry was answered, or was not.
     func answered(
@@ -88,51 +73,37 @@ final class EntryRecord: Sendable, Equatable {
         took: Duration
     ) {
         state.withLock { state in
-            if state.requests.last?.step != start.number {
-                guard state.requests.count < Journal.requestsPerEntry else {
-                    state.more += 1
-                    return
-                }
-                state.requests.append(
-                    Attempts(
-                        step: start.number,
-                        mapping: start.step.mapping,
-                        call: start.step.call,
-                        entries: start.entries,
-                        answer: answer,
-                        queued: began - readAt,
-                        permitWait: start.permitWait
-                    )
-                )
-            }
             let last = state.requests.count - 1
-            state.requests[last].attempts += 1
-            state.requests[last].answer = answer
-            state.requests[last].call = start.step.call
-            state.requests[last].entries = start.entries
-            state.requests[last].atLoops += took
+            if last >= 0, state.requests[last].step == start.number {
+                state.requests[last].attempts += 1
+                state.requests[last].answer = answer
+                state.requests[last].call = start.step.call
+                state.requests[last].entries = start.entries
+                state.requests[last].atLoops += took
+                return
+            }
+            guard last < Journal.requestsPerEntry - 1 else {
+                state.more += 1
+                return
+            }
+            state.requests.append(
+                Attempts(
+                    step: start.number,
+                    mapping: start.step.mapping,
+                    call: start.step.call,
+                    entries: start.entries,
+                    attempts: 1,
+                    answer: answer,
+                    queued: began - readAt,
+                    permitWait: start.permitWait,
+                    atLoops: took
+                )
+            )
         }
     }
 
     /// It shared the request of an entry in front of it.
     func shared(with leader: StreamID) { state.withLock { $0.leader = leader } }
-
-    /// What the record holds, in bytes.
-    var size: Int {
-        let requests = requests.reduce(0) { $0 + $1.call.body.count + $1.answer.message.utf8.count + 256 }
-        return fields.reduce(events.count * 128) { $0 + $1.name.count + $1.value.count } + requests
-    }
-
-    /// The record without the bodies for which there is no room.
-    func cut(to limit: Int) -> EntryRecord {
-        var room = limit - fields.reduce(0) { $0 + $1.name.count + $1.value.count }
-        let requests = requests.map { request in
-            var request = request
-            if request.call.body.count <= room { room -= request.call.body.count } else { request.call.body = [] }
-            return request
-        }
-        return EntryRecord(self, requests: requests, isCut: true, rules: rules)
-    }
 
     /// An entry that is too large leaves its beginning only.
     private static func kept(_ fields: [StreamField], bytes: Int) -> (fields: [StreamField], isCut: Bool) {

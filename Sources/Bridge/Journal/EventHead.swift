@@ -13,6 +13,10 @@ package struct EventHead: Sendable, Equatable {
     /// Whether the type is one of Segment's, and so no text from outside.
     package let hasKnownType: Bool
 
+    init(messageID: String?, type: String, name: String?, hasKnownType: Bool) {
+        (self.messageID, self.type, self.name, self.hasKnownType) = (messageID, type, name, hasKnownType)
+    }
+
     init(_ event: SegmentEvent) {
         messageID = event.messageId.map(Self.cut)
         type = Self.cut(event.type)

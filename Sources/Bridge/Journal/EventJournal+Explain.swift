@@ -24,17 +24,16 @@ extension EventJournal {
         if entry.outcome == .lost {
             return JournalExplanation(unavailable: "The entry was gone from the stream when it was to be read.")
         }
-        guard let record = entry.record else {
+        guard let bytes = entry.entryBytes else {
             return JournalExplanation(unavailable: "The entry was not looked into.")
         }
-        guard !record.isCut || record.bytes <= Journal.entryBytes else {
+        guard bytes <= Journal.entryBytes else {
             return JournalExplanation(
-                unavailable:
-                    "The entry has \(record.bytes) bytes; the journal keeps the beginning of one that is so large."
+                unavailable: "The entry has \(bytes) bytes; the journal keeps the beginning of one that is so large."
             )
         }
-        let decoded = decoder.decode(StreamEntry(id: entry.id, fields: record.fields))
-        guard let destination = record.rules?.destination else {
+        let decoded = decoder.decode(StreamEntry(id: entry.id, fields: entry.fields))
+        guard let destination = rules(of: entry)?.destination else {
             return JournalExplanation(
                 unavailable:
                     "The mappings were loaded \(Journal.explainedLoads) times since it was planned; those of its time are gone."

@@ -66,15 +66,19 @@ package final class EventJournal: Sendable {
     /// The newest entries that a query means, the newest first.
     package func search(_ query: JournalQuery, atMost limit: Int) -> [JournalEntry] {
         // Looked through outside of the lock: deliveries do not wait for a search.
-        let all = state.withLock { $0.all }
-        return Array(all.reversed().lazy.filter { query.means($0) }.prefix(limit))
+        let all = state.withLock { $0.packed }
+        return Array(all.reversed().lazy.map { JournalEntry($0) }.filter { query.means($0) }.prefix(limit))
     }
 
     /// The last time that an entry was completed here.
     package func entry(_ id: StreamID, stream: String) -> JournalEntry? {
         guard let index = streams.firstIndex(of: stream) else { return nil }
-        return state.withLock { $0.all }.last { $0.id == id && $0.stream == index }
+        let all = state.withLock { $0.packed }
+        return all.last { $0.id == id && $0.stream == index }.map { JournalEntry($0) }
     }
+
+    /// The mappings that an entry was planned with; nil when they are gone.
+    func rules(of entry: JournalEntry) -> CurrentDestination.Rules? { state.withLock { $0.rules(of: entry) } }
 }
 
 /// Which entries of the journal are asked for: those of a `messageId`, a contact or its hash, or an entry ID.

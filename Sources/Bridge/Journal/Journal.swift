@@ -14,7 +14,7 @@ struct Journal: Sendable {
     /// The requests of an entry that are kept.
     static let requestsPerEntry = 32
     /// What an entry counts beside what it holds.
-    static let overhead = 512
+    static let overhead = 256
     /// What an entry may take on average, in bytes.
     static let meanBytes = 2048
     /// Loads of mappings whose entries can still be explained by the mappings that they were planned with.
@@ -22,7 +22,9 @@ struct Journal: Sendable {
 
     let maxEntries: Int
     let maxBytes: Int
-    private var entries: Deque<JournalEntry> = []
+    private var entries: Deque<PackedEntry> = []
+    /// The mappings of the last loads.
+    private var rules: [Int: CurrentDestination.Rules] = [:]
     private(set) var bytes = 0
     /// Entries that were taken since the process began; also the number of the newest.
     private(set) var taken: UInt64 = 0
@@ -36,21 +38,23 @@ struct Journal: Sendable {
     }
 
     var count: Int { entries.count }
-    var all: [JournalEntry] { Array(entries) }
+    /// The oldest first. Reading them all takes a while: those who search do it outside of locks.
+    var packed: [PackedEntry] { Array(entries) }
+    var all: [JournalEntry] { entries.map { JournalEntry($0) } }
     /// The number of the oldest entry that is left; that of the next one when none is.
     var oldest: UInt64 { taken - UInt64(entries.count) + 1 }
 
     /// - Parameter at: seconds since 1970.
     mutating func append(_ end: EntryCompletion, at: Double) {
         taken += 1
-        let entry = JournalEntry(number: taken, end: end, completedAt: at)
+        let entry = PackedEntry(number: taken, end: end, completedAt: at)
+        bytes += entry.size
         entries.append(entry)
-        bytes += entry.bytes
         if !end.erasedContacts.isEmpty { forget(Set(end.erasedContacts)) }
         while entries.count > maxEntries || (bytes > maxBytes && entries.count > 1), let oldest = entries.popFirst() {
-            bytes -= oldest.bytes
+            bytes -= oldest.size
         }
-        if let load = end.record?.rules?.load, load > newestLoad { forgetMappings(before: load) }
+        if let record = end.record, record.rules.load > newestLoad { keep(record.rules) }
     }
 
     /// The entries behind a number, the oldest first.
@@ -60,7 +64,7 @@ struct Journal: Sendable {
         let next = number + 1
         let missed = next < oldest ? oldest - next : 0
         let start = Int(max(next, oldest) - oldest)
-        return (Array(entries[start..<min(entries.count, start + max(0, limit))]), missed)
+        return (entries[start..<min(entries.count, start + max(0, limit))].map { JournalEntry($0) }, missed)
     }
 
     /// The number behind which the entries begin that were completed at this time or later.
@@ -72,18 +76,19 @@ struct Journal: Sendable {
     /// Contacts were deleted at Loops: a person who is to be forgotten must not stay here.
     private mutating func forget(_ contacts: Set<String>) {
         for index in entries.indices where contacts.contains(entries[index].contact) {
-            bytes -= entries[index].bytes
+            bytes -= entries[index].size
             entries[index].forgetContact()
-            bytes += entries[index].bytes
+            bytes += entries[index].size
         }
     }
 
+    /// The mappings that an entry was planned with; nil when it was not looked into, or they are gone.
+    func rules(of entry: JournalEntry) -> CurrentDestination.Rules? { entry.load.flatMap { rules[$0] } }
+
     /// Old mappings are not kept for as long as there are entries of their time: each may take megabytes.
-    private mutating func forgetMappings(before load: Int) {
-        newestLoad = load
-        for index in entries.indices {
-            guard let old = entries[index].record?.rules?.load, old <= load - Self.explainedLoads else { continue }
-            entries[index].forgetMappings()
-        }
+    private mutating func keep(_ newest: CurrentDestination.Rules) {
+        newestLoad = newest.load
+        rules[newest.load] = newest
+        rules = rules.filter { $0.key > newest.load - Self.explainedLoads }
     }
 }

@@ -104,7 +104,9 @@ struct JournalTests {
             current.replace(.presets)
         }
         #expect(
-            journal.all.map { $0.record?.rules != nil } == Array(repeating: false, count: 6) + [true, true, true, true]
+            journal.all.map { journal.rules(of: $0) != nil } == Array(repeating: false, count: 6) + [
+                true, true, true, true,
+            ]
         )
         #expect(journal.all.allSatisfy { $0.events.first?.type == "track" })
     }
