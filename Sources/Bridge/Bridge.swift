@@ -83,6 +83,7 @@ package final class Bridge: Service {
         let states = StreamState.states(
             of: configuration,
             faults: faults,
+            rules: rules.current,
             times: metrics.redis,
             connections: &connections
         )
@@ -197,7 +198,8 @@ package final class Bridge: Service {
     /// Uses other mappings for what is read from now on. What has been read keeps the requests that it had.
     package func reload(_ destination: Destination) {
         metrics.mappings.know(destination.mappings)
-        rules.replace(destination)
+        let rules = rules.replace(destination)
+        for consumer in consumers { consumer.state.use(rules) }
         loads.withLock { $0 = MappingsLoad(loadedAt: WallClock.secondsSince1970) }
         reloads.increment("accepted")
         reportMismatches()

@@ -69,6 +69,8 @@ package struct BridgeConfiguration: Sendable {
     /// Entries with more bytes are counted and warned of, since Segment would not take them; 0 for never.
     package var eventSizeWarningBytes = EntryDecoder.segmentEventBytesMax
 
+    /// Whether a stream is paused when changed mappings turn its events into dead letters.
+    package var brakes = true
     /// Completed entries that the journal keeps; 0 for no journal.
     package var journalEntries = 2000
 

@@ -1,6 +1,8 @@
+import Crypto
 package import JSON
 package import Loops
 package import Segment
+import Support
 
 /// One mapping of a destination: for which events, which action, and where its fields come from.
 ///
@@ -20,6 +22,8 @@ package final class DestinationMapping: Sendable {
     package let options: ContentOptions
     /// The fields whose mapping is the action's own.
     let defaultedFields: Set<String>
+    /// Tells it from others of its name: the same wherever the same events become the same requests.
+    package let digest: String
     let trigger: Trigger
     let mapping: EventMapping
 
@@ -70,6 +74,15 @@ package final class DestinationMapping: Sendable {
         self.fields = filled
         self.options = options
         self.defaultedFields = defaulted
+        digest = Self.digest([
+            action.rawValue, self.trigger.text, filled.jsonText, "\(self.maxAge as Any) \(latePolicy)",
+            "\(options.nested) \(options.longText) \(options.dropsReservedNames)",
+            options.allowedProperties.map { $0.sorted().joined(separator: "\n") } ?? "all",
+        ])
+    }
+
+    private static func digest(_ parts: [String]) -> String {
+        SHA256.hash(data: Array(parts.joined(separator: "\0").utf8)).prefix(8).hexadecimal
     }
 
     /// Its trigger, in Segment's filter query language.

@@ -37,6 +37,9 @@ package struct GroupKeys: Sendable, Equatable {
     /// Entry that a replay added to the entry that it is a copy of: a hash.
     package var replayed: String { "\(state):replays" }
 
+    /// Mapping to what became of its events: a hash that the brake compares with.
+    package var mappings: String { "\(state):mappings" }
+
     /// The key of the limiter. It says nothing of the API key: others who see Redis' keys must not learn it.
     package static func limiter(apiKey: String) -> String {
         "{loops-bridge:limiter:\(SHA256.hash(data: Array("loops-bridge limiter \(apiKey)".utf8)).prefix(6).hexadecimal)}"
@@ -47,6 +50,7 @@ package struct GroupKeys: Sendable, Equatable {
         [
             (state, "hash"), (leases, "hash"), (members, "hash"), (hands, "hash"), (suspects, "hash"),
             (state + ":last-routed", "hash"), (troubles, "hash"), (replayed, "hash"),
+            (mappings, "hash"),
         ]
     }
 

@@ -197,18 +197,18 @@ struct ControlTests {
 
 extension Harness {
     /// Lets some time pass.
-    fileprivate func tick() async throws {
+    func tick() async throws {
         _ = try await client.read(stream: "nothing", after: .zero, count: 1, block: .milliseconds(20))
     }
 
     /// Waits until a replica knows of a pause.
-    fileprivate func awaits(_ bridge: Bridge, pause: Pause? = nil) async throws {
+    func awaits(_ bridge: Bridge, pause: Pause? = nil) async throws {
         while bridge.status.streams.first?.pause == nil { try await tick() }
         if let pause { #expect(bridge.status.streams.first?.pause == pause) }
     }
 
     /// Waits until every replica has beaten so many times.
-    fileprivate func beats(_ count: Int) async throws {
+    func beats(_ count: Int) async throws {
         let members = "{\(Self.stream)}:bridge:\(configuration.group)"
         for _ in 0..<count {
             let before =

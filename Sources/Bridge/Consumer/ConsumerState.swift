@@ -32,6 +32,7 @@ struct ConsumerState: Sendable {
     var fetchPlanner: FetchPlanner
     var acks = AckQueue()
     var deliveryErrors = DeliveryErrors()
+    var brake: MappingBrake
     /// Partitions of which all that was read has been planned since Redis was told so.
     var planned: Set<Int> = []
     /// The ID up to which entries have been routed, as far as this process knows.
@@ -55,13 +56,14 @@ struct ConsumerState: Sendable {
     /// Whether this replica has left the membership, to rest.
     private var hasLeft = false
 
-    init(assignment: PartitionAssignment, limits: BufferLimits) {
+    init(assignment: PartitionAssignment, limits: BufferLimits, brake: MappingBrake = MappingBrake(isOn: false)) {
         self.assignment = assignment
+        self.brake = brake
         self.fetchPlanner = FetchPlanner(partitions: assignment.partitions, limits: limits)
     }
 
-    /// Whether nothing new is read now, since a person said so.
-    var isHeld: Bool { assignment.isDrained || assignment.pause != nil }
+    /// Whether nothing new is read now, since a person or the brake said so.
+    var isHeld: Bool { assignment.isDrained || assignment.pause != nil || brake.isEngaged }
     /// Everything up to this entry was finished when the group was last there.
     var floor: StreamID? { assignment.floor ?? lastFloor }
     /// Whether the heartbeats stop: this replica rests and has given everything back.
@@ -108,6 +110,7 @@ struct ConsumerState: Sendable {
             isConfirmed: doubt?.renewalsCount ?? true
         )
         changes += new
+        brake.saw(assignment.pause)
         fetchPlanner.lookAtOrder(position: routed)
         let wakeups: Wakeups = new.isEmpty ? .acks : [.acks, .work]
         return (new, wakeups.union(release()))
@@ -202,9 +205,25 @@ struct ConsumerState: Sendable {
             deliveryErrors.ended(completion.id)
             // Redis would refuse it, and nothing is gained by asking.
             let isCurrent = assignment.tenure(of: completion.partition) == completion.tenure
-            if isCurrent { acks.append(completion) } else { _ = fetchPlanner.settled(completion.id) }
+            // What the brake holds stays pending, and is read again after the pause.
+            if brake.completed(completion), isCurrent {
+                acks.append(completion)
+            } else {
+                _ = fetchPlanner.settled(completion.id)
+            }
         }
-        return [.acks, .work]
+        return brake.isEngaged ? [.acks, .work, .heartbeat] : [.acks, .work]
+    }
+
+    /// Takes entries as they were planned, before anything of them is sent.
+    mutating func planned(_ entries: [PlannedEntry]) -> Wakeups {
+        for entry in entries { brake.planned(entry) }
+        return brake.isEngaged ? .heartbeat : []
+    }
+
+    /// The instant before which a request of this partition may start; nil when it may not.
+    func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
+        brake.isEngaged ? nil : assignment.sendDeadline(partition, tenure: tenure)
     }
 
     /// Takes entries that were given up; they stay pending in Redis.

@@ -27,21 +27,30 @@ final class StreamState: Sendable {
     /// Tests look into it; everything else asks the functions below.
     let consumer: Mutex<ConsumerState>
 
-    init(index: Int, group: GroupClient, timing: LeaseTiming, limits: BufferLimits) {
+    init(
+        index: Int,
+        group: GroupClient,
+        timing: LeaseTiming,
+        limits: BufferLimits,
+        brake: MappingBrake = MappingBrake(isOn: false)
+    ) {
         self.index = index
         self.group = group
         self.timing = timing
         let assignment = PartitionAssignment(member: group.member, partitions: group.partitions, timing: timing)
-        self.consumer = Mutex(ConsumerState(assignment: assignment, limits: limits))
+        self.consumer = Mutex(ConsumerState(assignment: assignment, limits: limits, brake: brake))
     }
 
     /// One for each stream of the configuration, each with a connection of its own.
     static func states(
         of configuration: BridgeConfiguration,
         faults: FaultInjection,
+        rules: CurrentDestination.Rules,
         times: RedisCommandTimes,
         connections: inout RedisConnections
     ) -> [StreamState] {
+        var brake = MappingBrake(isOn: configuration.brakes)
+        brake.use(rules.versions, load: rules.load)
         // No other process ever has this name, so none takes this one's leases for its own.
         let member = "\(configuration.instance)/\(String(UInt64.random(in: .min ... .max), radix: 36))"
         var timing = configuration.leaseTiming
@@ -60,7 +69,8 @@ final class StreamState: Sendable {
                         timed: times.record
                     ),
                     timing: faults.timing(timing),
-                    limits: configuration.limits
+                    limits: configuration.limits,
+                    brake: brake
                 )
             )
         }
@@ -208,11 +218,14 @@ final class StreamState: Sendable {
     /// The process ends in good order: the suspect in hand is not to blame for it.
     func endingInOrder() { consumer.withLock { $0.fetchPlanner.endingInOrder() } }
 
+    /// Entries were planned; nothing of them has been sent.
+    func planned(_ entries: [PlannedEntry]) { signal(consumer.withLock { $0.planned(entries) }) }
+
     // MARK: For the deliverer, under its lock
 
     /// The instant before which a request of this partition may start; nil when it may not.
     func sendDeadline(_ partition: Int, tenure: Int) -> ContinuousClock.Instant? {
-        consumer.withLock { $0.assignment.sendDeadline(partition, tenure: tenure) }
+        consumer.withLock { $0.sendDeadline(partition, tenure: tenure) }
     }
 
     /// Takes completions in the order in which they happened.

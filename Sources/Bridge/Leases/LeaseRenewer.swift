@@ -15,6 +15,7 @@ struct LeaseRenewer: Sendable {
     /// What waited for a renewal goes on after it.
     private let deliverer: Deliverer
     private let blockingReads: BlockingReads
+    private let brakeKeeper: BrakeKeeper
 
     private let clock = ContinuousClock()
     private let logThrottle: LogThrottle
@@ -37,6 +38,7 @@ struct LeaseRenewer: Sendable {
         self.confirmation = confirmation
         self.deliverer = deliverer
         self.blockingReads = blockingReads
+        self.brakeKeeper = BrakeKeeper(state: state, metrics: metrics, logger: logger)
         self.logThrottle = LogThrottle(logger: logger)
     }
 
@@ -121,6 +123,7 @@ struct LeaseRenewer: Sendable {
         }
         hadItOpen = true
         state.opened(opened)
+        await brakeKeeper.learn()
         state.work.signal()
     }
 
@@ -134,6 +137,7 @@ struct LeaseRenewer: Sendable {
         let changes = state.heartbeatAnswered(view, sentAt: sentAt, now: clock.now, doubt: doubt)
         if view.vanished > 0 { reportVanished(view.vanished) }
         for change in changes { report(change) }
+        await brakeKeeper.keep()
         deliverer.leasesRenewed()
         state.errors.signal()
         if changes.contains(.incarnationChanged) { await blockingReads.reconnect() }

@@ -10,6 +10,13 @@ final class CurrentDestination: Sendable {
         let identities: [String]
         /// Counts the loads of mappings.
         let load: Int
+        /// The enabled mappings as the brake tells them apart.
+        var versions: [MappingBrake.Version] {
+            let enabled = destination.mappings.filter(\.isEnabled)
+            return Dictionary(grouping: enabled, by: \.name).map { name, mappings in
+                MappingBrake.Version(name: name, digest: mappings.map(\.digest).joined(separator: "+"))
+            }
+        }
 
         init(_ destination: Destination, load: Int = 1) {
             self.destination = destination
@@ -36,7 +43,12 @@ final class CurrentDestination: Sendable {
 
     var current: Rules { rules.withLock { $0 } }
 
-    func replace(_ destination: Destination) {
-        rules.withLock { $0 = Rules(destination, load: $0.load + 1) }
+    /// - Returns: the new rules.
+    @discardableResult
+    func replace(_ destination: Destination) -> Rules {
+        rules.withLock {
+            $0 = Rules(destination, load: $0.load + 1)
+            return $0
+        }
     }
 }

@@ -159,6 +159,7 @@ struct EntryPlanner: Sendable {
             occurredAt: decoded.events.first?.occurredAt
         )
         planned.trace = trace
+        planned.mappingsLoad = rules.load
         planned.erasedContacts = erased
         if keepsRecords { planned.record = EntryRecord(entry, decoded.events, rules: rules, readAt: clock().instant) }
         planned.adjustments = adjustments

@@ -38,6 +38,8 @@ struct EntryCompletion: Sendable, Equatable {
     var erasedContacts: [String] = []
     /// What became of it by each mapping that took it.
     var mappings: [MappingOutcome] = []
+    /// The load of the mappings that it was planned with.
+    var mappingsLoad = 0
     /// What the journal noted of it.
     var record: EntryRecord?
 }

@@ -8,6 +8,8 @@ struct MappingOutcome: Sendable, Equatable {
 
     let mapping: String
     let kind: Kind
+    /// Whether it became a request, or failed before that.
+    var hadRequest = true
 }
 
 extension PlannedEntry {
@@ -16,16 +18,16 @@ extension PlannedEntry {
         var outcomes: [MappingOutcome] = []
         outcomes.reserveCapacity(steps.count + faults.count)
         // A request that failed is among the faults, and its step is not delivered.
-        let failed = faults.compactMap(\.mapping)
-        var left = failed
+        var left = faults.compactMap(\.mapping)
         for step in steps where !step.isRepetition {
             if let index = left.firstIndex(of: step.mapping) {
                 left.remove(at: index)
+                outcomes.append(MappingOutcome(mapping: step.mapping, kind: .deadLettered))
                 continue
             }
             outcomes.append(MappingOutcome(mapping: step.mapping, kind: step.isExpired ? .expired : .delivered))
         }
-        outcomes += failed.map { MappingOutcome(mapping: $0, kind: .deadLettered) }
+        outcomes += left.map { MappingOutcome(mapping: $0, kind: .deadLettered, hadRequest: false) }
         return outcomes
     }
 }

@@ -60,6 +60,8 @@ struct PlannedEntry: Sendable {
     var coalesced: CoalescedKind?
     /// What the journal notes of it; nil when there is no journal.
     var record: EntryRecord?
+    /// The load of the mappings that it was planned with.
+    var mappingsLoad = 0
 
     /// The highest priority of its requests, if that is above 0.
     var urgency: Int? { steps.lazy.map(\.priority).max().flatMap { $0 > 0 ? $0 : nil } }
@@ -125,6 +127,7 @@ struct PlannedEntry: Sendable {
         if kind == .delivered { end.erasedContacts = erasedContacts }
         end.record = record
         end.mappings = mappingOutcomes
+        end.mappingsLoad = mappingsLoad
         return end
     }
 }

@@ -254,6 +254,7 @@ struct StreamReader: Sendable {
             if isSuspect, deaths < maxCrashes { state.survived(entry.id) }
         }
         state.planned([partition])
+        state.planned(planned)
         metrics.entriesRead(planned.count)
         if planned.isEmpty { return }
         deliverer.enqueue(faults.contactQueue.map { planned.map($0) } ?? planned)

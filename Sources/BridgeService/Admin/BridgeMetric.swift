@@ -215,7 +215,12 @@ package struct BridgeMetric: Sendable {
     private static let others = [
         groupGauge(
             "stream_paused",
-            "1 while a person has paused the stream; absent before the first heartbeat.",
+            "1 while a person or the brake has paused the stream; absent before the first heartbeat.",
+            ["stream"]
+        ),
+        counter(
+            "brakes_total",
+            "Stops of a stream by this replica since its changed mappings made dead letters.",
             ["stream"]
         ),
         gauge("replica_drained", "1 while this replica is drained by a person: it is up and starts nothing.", []),

@@ -140,6 +140,12 @@ extension Setting {
             "Seconds that a shutdown gives to requests in flight"
         ),
         Setting(
+            "bridge.brake",
+            .onOff,
+            \.bridge.brakes,
+            "Pauses a stream when changed mappings turn its events into dead letters: over 20 % of at least 20, and five times as many as before"
+        ),
+        Setting(
             "bridge.journal",
             .integer(0...100_000),
             \.bridge.journalEntries,

@@ -25,6 +25,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("bridge.groupStart")) var bridgeGroupStart: String?
     @Option(.named("bridge.trimFinishedAfter")) var bridgeTrimFinishedAfter: String?
     @Option(.named("bridge.shutdownGraceSeconds")) var bridgeShutdownGraceSeconds: String?
+    @Option(.named("bridge.brake")) var bridgeBrake: String?
     @Option(.named("bridge.journal")) var bridgeJournal: String?
     @Option(.named("bridge.mappings")) var bridgeMappings: String?
     @Option(.named("bridge.contactKeys")) var bridgeContactKeys: String?
@@ -67,6 +68,7 @@ struct SettingFlags: ParsableArguments {
             "bridge.groupStart": bridgeGroupStart,
             "bridge.trimFinishedAfter": bridgeTrimFinishedAfter,
             "bridge.shutdownGraceSeconds": bridgeShutdownGraceSeconds,
+            "bridge.brake": bridgeBrake,
             "bridge.journal": bridgeJournal,
             "bridge.mappings": bridgeMappings,
             "bridge.contactKeys": bridgeContactKeys,

@@ -38,6 +38,41 @@ struct PauseScriptTests {
         }
     }
 
+    @Test("Only a person's end is noted; the brake ends its own pause and no other")
+    func accepted() async throws {
+        try await ScriptFixture.run { fixture in
+            let control = try await fixture.openSession().pauseSwitch
+            let brake = Pause.Brake(mapping: "m \u{1F}", digest: "d", previous: nil)
+            let braked = Pause(since: 5, by: Pause.brakeName, reason: "letters", brake: brake)
+            _ = try await control.pause(braked)
+            #expect(try await control.current() == braked)
+            #expect(try await !control.release(pause), "another pause")
+            #expect(try await control.current() == braked)
+            #expect(try await control.release(braked))
+            #expect(try await control.current() == nil)
+            #expect(try await control.accepted() == nil)
+            #expect(try await !control.release(braked))
+            _ = try await control.pause(braked)
+            #expect(try await control.resume() == braked)
+            #expect(try await control.accepted() == braked)
+        }
+    }
+
+    @Test("The ledger of mappings: written, read, and cut when it has too many names")
+    func ledger() async throws {
+        try await ScriptFixture.run { fixture in
+            let session = try await fixture.openSession()
+            let ledger = MappingLedger(keys: session.keys, client: session.client)
+            #expect(try await ledger.read().isEmpty)
+            let records = ["a", "b b"].map { MappingRecord(name: $0, digest: "d", events: 7, failed: 2) }
+            try await ledger.write(records)
+            try await fixture.send("HSET", session.keys.mappings, "odd", "nonsense")
+            #expect(try await ledger.read().sorted { $0.name < $1.name } == records)
+            try await ledger.write([records[0]], dropsOthers: true)
+            #expect(try await ledger.read() == [records[0]])
+        }
+    }
+
     @Test("All replicas are woken by a change, and by nothing else")
     func rings() async throws {
         try await ScriptFixture.run { fixture in

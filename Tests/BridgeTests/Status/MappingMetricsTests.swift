@@ -32,7 +32,7 @@ struct MappingMetricsTests {
         var planned = entry([step("a"), step("b"), late], faults: [unplanned, refused])
         planned.insertNext(JournalSamples.call(bodyBytes: 1))
         let outcomes = planned.mappingOutcomes.map { "\($0.mapping) \($0.kind.rawValue)" }
-        #expect(outcomes == ["a delivered", "c expired", "d dead_lettered", "b dead_lettered"])
+        #expect(outcomes == ["a delivered", "b dead_lettered", "c expired", "d dead_lettered"])
         #expect(entry([]).mappingOutcomes.isEmpty)
     }
 

@@ -113,9 +113,4 @@ extension Harness {
             }
         }
     }
-
-    /// Lets a moment pass.
-    fileprivate func tick() async throws {
-        _ = try await client.read(stream: "nothing", after: .zero, count: 1, block: .milliseconds(50))
-    }
 }
