@@ -211,6 +211,7 @@ let package = Package(
                 .embedInCode("Admin/Page/events.js"),
                 .embedInCode("Admin/Page/letters.js"),
                 .embedInCode("Admin/Page/mappings.js"),
+                .embedInCode("Admin/Page/overview.js"),
                 .embedInCode("Admin/Page/page.css"),
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),

@@ -191,7 +191,8 @@ package final class Bridge: Service {
             completionsPerSecond: status.activity.completionsPerSecond,
             requestsPerSecond: status.activity.requestsPerSecond,
             waiting: backlog.waiting,
-            oldestSeconds: backlog.oldestSeconds
+            oldestSeconds: backlog.oldestSeconds,
+            state: status.health.state
         )
     }
 

@@ -154,11 +154,17 @@ package struct BridgeHealth: Sendable, Equatable {
     /// More dead letters than this part of what ended lately are worth a word, if they are not very few.
     private static let (manyLetters, fewLetters, mostly) = (0.03, 3, 0.5)
 
-    private static func deadLetters(_ activity: ActivitySnapshot) -> String? {
+    static func hasManyDeadLetters(_ activity: ActivitySnapshot) -> Bool {
         let (letters, ends) = (activity.recentDeadLetters, activity.recentEnds)
-        guard letters > 0, ends > 0 else { return nil }
+        guard letters > 0, ends > 0 else { return false }
         let share = Double(letters) / Double(ends)
-        guard share > manyLetters, letters >= fewLetters || share >= mostly else { return nil }
+        return share > manyLetters && (letters >= fewLetters || share >= mostly)
+    }
+
+    private static func deadLetters(_ activity: ActivitySnapshot) -> String? {
+        guard hasManyDeadLetters(activity) else { return nil }
+        let (letters, ends) = (activity.recentDeadLetters, activity.recentEnds)
+        let share = Double(letters) / Double(ends)
         let percent = share < 0.1 ? "\((share * 1000).rounded() / 10)" : "\(Int((share * 100).rounded()))"
         let last = activity.failures.first { $0.kind == .deadLetter }
         // Not in Loops' words: they may repeat what the event carries, and whoever sees the port reads this.
@@ -167,7 +173,7 @@ package struct BridgeHealth: Sendable, Equatable {
     }
 
     /// A refusal for the rate slows everybody down and stops nobody: at most somebody should look.
-    private static func slowness(_ delivery: DeliverySnapshot) -> String? {
+    static func slowness(_ delivery: DeliverySnapshot) -> String? {
         let isRefused = delivery.hold == "throttled"
         let refusal = "Loops reported that the team exceeded its rate limit"
         guard let pace = delivery.pace, let limit = delivery.limit else { return isRefused ? refusal : nil }

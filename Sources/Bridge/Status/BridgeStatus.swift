@@ -28,6 +28,8 @@ package struct BridgeStatus: Sendable, Equatable {
 
     /// The state in one glance.
     package var health: BridgeHealth { BridgeHealth(self) }
+    /// What to do first; nil when there is nothing.
+    package var advice: HealthAdvice? { HealthAdvice(self) }
     /// What waits in all streams together.
     package var backlog: Backlog { Backlog(streams) }
 

@@ -11,19 +11,22 @@ package struct StatusHistory: Sendable, Equatable {
         package var requestsPerSecond: Double?
         package var waiting: Int?
         package var oldestSeconds: Double?
+        package var state: BridgeHealth.State?
 
         package init(
             at: Double,
             completionsPerSecond: Double? = nil,
             requestsPerSecond: Double? = nil,
             waiting: Int? = nil,
-            oldestSeconds: Double? = nil
+            oldestSeconds: Double? = nil,
+            state: BridgeHealth.State? = nil
         ) {
             self.at = at
             self.completionsPerSecond = completionsPerSecond
             self.requestsPerSecond = requestsPerSecond
             self.waiting = waiting
             self.oldestSeconds = oldestSeconds
+            self.state = state
         }
     }
 
@@ -33,13 +36,19 @@ package struct StatusHistory: Sendable, Equatable {
     package static let capacity = 300
 
     private var ring: Deque<Sample> = []
+    /// When the state began that the latest sample has.
+    private var stateBegan: Double?
 
     package init() {}
 
     package var samples: [Sample] { Array(ring) }
     package var latest: Sample? { ring.last }
 
+    /// Since when the state is this one, in seconds since 1970; nil where the latest sample has another one, or there is none.
+    package func since(_ state: BridgeHealth.State) -> Double? { latest?.state == state ? stateBegan : nil }
+
     package mutating func append(_ sample: Sample) {
+        if latest?.state != sample.state || stateBegan == nil { stateBegan = sample.at }
         if ring.count == Self.capacity { ring.removeFirst() }
         ring.append(sample)
     }

@@ -98,9 +98,16 @@ struct AdminServer {
     /// What a page or a program is told: the bridge, when it was looked at, how the latest sample was, and what it was told.
     /// - Parameter showsDetails: whether texts are in it that came from outside.
     private static func status(_ bridge: Bridge, _ settings: [EffectiveSetting], showsDetails: Bool) -> JSONValue {
-        guard case .object(var status) = bridge.status.json(showsDetails: showsDetails) else { return .null }
-        status["now"] = .double((Date.now.timeIntervalSince1970 * 1000).rounded() / 1000)
-        status["sample"] = bridge.history.latest?.json ?? .null
+        let (current, history) = (bridge.status, bridge.history)
+        guard case .object(var status) = current.json(showsDetails: showsDetails),
+            case .object(var health) = status["health"]
+        else { return .null }
+        let now = (Date.now.timeIntervalSince1970 * 1000).rounded() / 1000
+        // What was not sampled yet has begun since the last sample.
+        health["since"] = .optional(history.since(current.health.state) ?? now)
+        status["health"] = .object(health)
+        status["now"] = .double(now)
+        status["sample"] = history.latest?.json ?? .null
         status["settings"] = .array(settings.map(\.json))
         return .object(status)
     }

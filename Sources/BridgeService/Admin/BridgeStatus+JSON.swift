@@ -15,6 +15,8 @@ extension BridgeStatus {
             "health": [
                 "state": .string(health.state.rawValue),
                 "reasons": .array(health.reasons.map { .string($0.shown) }),
+                "advice": advice.map { ["action": .string($0.action.shown), "document": .string($0.document)] }
+                    ?? .null,
             ],
             "drained": .bool(isDrained),
             "checks": .array(
@@ -162,7 +164,7 @@ extension RecentFailure {
 
 extension StatusHistory {
     /// The columns of ``json``.
-    static let columns = ["at", "completionsPerSecond", "requestsPerSecond", "waiting", "oldestSeconds"]
+    static let columns = ["at", "completionsPerSecond", "requestsPerSecond", "waiting", "oldestSeconds", "state"]
 
     /// As the page draws it: one array a sample.
     var json: JSONValue {
@@ -179,7 +181,7 @@ extension StatusHistory.Sample {
     var json: JSONValue {
         [
             .double((at * 10).rounded() / 10), .optional(completionsPerSecond), .optional(requestsPerSecond),
-            .optional(waiting), .optional(oldestSeconds),
+            .optional(waiting), .optional(oldestSeconds), .optional(state?.rawValue),
         ]
     }
 }

@@ -46,7 +46,7 @@
       showAccess(answer.access);
       byId("mappings-rows").replaceChildren(...answer.mappings.map(line));
       byId("mappings-box").hidden = false;
-      byId("mappings-note").textContent = `${answer.source || "The presets: bridge.mappings is not set"}. Loaded ${instant(answer.loadedAt)} UTC, digest ${answer.digest.slice(0, 12)}. Counts are this replica's, since it began.`
+      byId("mappings-note").textContent = `${answer.source || "The presets: bridge.mappings is not set"}. Loaded ${instant(answer.loadedAt)} UTC${answer.digest ? `, digest ${answer.digest.slice(0, 12)}` : ""}. Counts are this replica's, since it began.`
         + (answer.access === "anyone" ? " Sign in to see triggers, and to try an event." : "");
       byId("mappings-refused").textContent = isKnown(answer.refusedAt)
         ? `The file was refused at ${instant(answer.refusedAt)} UTC; these mappings stay in force.${answer.refusal ? ` ${answer.refusal}` : " Sign in to see why."}` : "";
@@ -62,7 +62,10 @@
     try {
       const answer = await (await ask("mappings/try", { method: "POST", body: byId("try-event").value })).json();
       const requests = answer.requests.map((request) => part(`Request of ${request.mapping}`, code(`${request.method} ${request.path}\n${JSON.stringify(request.body, null, 2)}`)));
-      box.replaceChildren(...(requests.length ? requests : [make("p", "empty", "Nothing would be sent.")]), part("The way there, as map --explain shows it", code(answer.explanation)));
+      const way = make("details", "part");
+      way.open = requests.length === 0;
+      way.append(make("summary", "", "The way there, as map --explain shows it"), code(answer.explanation));
+      box.replaceChildren(...(requests.length ? requests : [make("p", "empty", "Nothing would be sent.")]), way);
     } catch (fault) {
       box.replaceChildren(make("p", "refusal", fault.message));
     }

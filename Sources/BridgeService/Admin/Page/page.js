@@ -119,7 +119,27 @@
       }
     }
     const title = known === "healthy" ? "loops-bridge" : `${TITLES[known]} – loops-bridge`;
-    if (document.title !== title) document.title = title;
+    if (document.title !== title) {
+      document.title = title;
+      showIcon(known);
+    }
+  }
+
+  // The sign of the state in the tab: its form tells it as well as its colour.
+  const COLOURS = { healthy: "#4c63d9", degraded: "#b87400", blocked: "#c8322a", paused: "#34558f", shuttingDown: "#545c68", lost: "#8a8f98", unknown: "#8a8f98" };
+  const LOGO = ["M3 23C8 5 24 5 29 23", "M2 23h28M10 23v-9M16 23V10M22 23v-9"];
+
+  function showIcon(state) {
+    const shapes = (state === "healthy" ? LOGO : SIGNS[state]).map((shape) => `<path d='${shape}'/>`).join("");
+    const picture = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><g fill='none' stroke='${COLOURS[state]}' stroke-width='3' stroke-linecap='round' stroke-linejoin='round'>${shapes}</g></svg>`;
+    mark(document.querySelector("link[rel=icon]"), "href", `data:image/svg+xml,${encodeURIComponent(picture)}`);
+  }
+
+  // The clock of the day, in UTC; with the day where that is another one.
+  function since(seconds, now) {
+    const text = clock(seconds);
+    const day = text.slice(0, 10) === clock(now).slice(0, 10) ? "" : `${text.slice(0, 10)} `;
+    return `since ${day}${text.slice(11, 19)}, ${duration(Math.max(0, now - seconds))} ago`;
   }
 
   const CHECKS = { redis: "Redis", group: "consumer group", apiKey: "API key", address: "Loops' address", running: "running" };
@@ -129,6 +149,14 @@
     const well = "Events are carried to Loops in order, and nothing stands in the way.";
     // As they are, a line each: a reason may begin with a stream's name, and end as Loops or Redis ended it.
     showState(state, reasons.length ? reasons.join("\n") : well);
+    write(byId("state-since"), isKnown(status.health.since) ? since(status.health.since, status.now) : "");
+    const { advice } = status.health;
+    byId("advice").hidden = !isKnown(advice);
+    if (isKnown(advice)) {
+      write(byId("advice-action"), advice.action);
+      write(byId("advice-document"), advice.document);
+    }
+    order(state !== "healthy" && status.failures.length > 0);
     const next = status.delivery.nextTrySeconds;
     byId("next-try").hidden = !isKnown(next);
     write(byId("next-try"), isKnown(next) ? `Next try in ${duration(Math.ceil(next))}` : "");
@@ -139,6 +167,14 @@
       item.className = check.ok ? "" : "failed";
       write(item, `${check.ok ? "✓" : "✗"} ${CHECKS[check.name] || check.name}${check.ok ? "" : " fails"}`);
     });
+  }
+
+  // When something is wrong, what failed comes first. Whoever stands on one of these keeps the place.
+  function order(areFailuresFirst) {
+    const view = byId("view-overview");
+    if (view.dataset.order === String(areFailuresFirst) || view.contains(document.activeElement)) return;
+    view.dataset.order = String(areFailuresFirst);
+    if (areFailuresFirst) view.prepend(byId("failures-pair")); else byId("settings-box").before(byId("failures-pair"));
   }
 
   // Figures
@@ -186,7 +222,8 @@
   // The last minutes, drawn
 
   let samples = [];
-  const COLUMNS = { at: 0, completionsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4 };
+  const COLUMNS = { at: 0, completionsPerSecond: 1, requestsPerSecond: 2, waiting: 3, oldestSeconds: 4, state: 5 };
+  const BANDS = { blocked: "blocked", paused: "paused" };
   let intervalSeconds = 2;
 
   // A bridge that was started anew begins its history anew; what this page has seen before stays.
@@ -207,7 +244,7 @@
     const svg = byId(id);
     const end = samples.length ? samples[samples.length - 1][0] : 0;
     const known = samples.map((sample) => sample[column]).filter(isKnown);
-    const most = Math.max(1e-9, limit || 0, ...known);
+    const most = Math.max(limit || 0, ...known) || 1;
     // What a young bridge has fills the width once it is a minute long, and begins further right until then. The label says how long the width is.
     const span = Math.min(MINUTES * 60, Math.max(60, samples.length ? end - samples[0][0] : 0));
     const x = (at) => 600 * (1 - (end - at) / span);
@@ -223,7 +260,14 @@
     }
     const lines = runs.map((run) => `M${run.join("L")}`).join("");
     const areas = runs.map((run) => `M${run[0].split(" ")[0]} 100L${run.join("L")}L${run[run.length - 1].split(" ")[0]} 100Z`).join("");
-    const shapes = [["area", areas], ["line", lines]];
+    const bands = {};
+    samples.forEach((sample, index) => {
+      const band = BANDS[sample[COLUMNS.state]];
+      if (!band) return;
+      const until = index + 1 < samples.length ? Math.min(samples[index + 1][0], sample[0] + intervalSeconds * 3) : end;
+      bands[band] = `${bands[band] || ""}M${x(sample[0]).toFixed(1)} 0H${x(until).toFixed(1)}V100H${x(sample[0]).toFixed(1)}Z`;
+    });
+    const shapes = [["band blocked", bands.blocked || ""], ["band paused", bands.paused || ""], ["area", areas], ["line", lines]];
     if (limit) shapes.push(["limit", `M0 ${y(limit).toFixed(1)}H600`]);
     shapes.forEach(([name, shape], index) => {
       const path = svg.children[index] || svg.appendChild(document.createElementNS(SVG, "path"));
@@ -232,8 +276,55 @@
     });
     while (svg.children.length > shapes.length) svg.lastChild.remove();
     const range = known.length ? `from ${text(Math.min(...known))} to ${text(Math.max(...known))}` : "unknown";
-    mark(svg, "aria-label", `${label}, last ${duration(span)}: ${range}`);
-    write(svg.nextElementSibling, `last ${duration(Math.round(span / 60) * 60)}`);
+    const stops = Object.keys(bands).length ? `; ${Object.keys(bands).join(" and ")} at times` : "";
+    mark(svg, "aria-label", `${label}, last ${duration(span)}: ${range}${stops}`);
+    const axes = svg.nextElementSibling;
+    write(axes.querySelector(".most"), known.length ? text(most) : "");
+    write(axes.querySelector(".from"), `−${duration(Math.round(span / 60) * 60)}`);
+    charts.set(svg, { column, text, end, span });
+    point(svg);
+  }
+
+  // The value under the pointer, or at the place that the arrow keys have come to.
+
+  const charts = new Map();
+  const pointed = new Map();
+
+  function point(svg) {
+    const [chart, place, said] = [charts.get(svg), pointed.get(svg), svg.parentElement.querySelector(".value")];
+    const line = svg.parentElement.querySelector(".pointer");
+    const isPointed = isKnown(place) && chart && samples.length > 0;
+    said.hidden = line.hidden = !isPointed;
+    if (!isPointed) return;
+    const at = chart.end - (1 - place) * chart.span;
+    const nearest = samples.reduce((best, sample) => Math.abs(sample[0] - at) < Math.abs(best[0] - at) ? sample : best);
+    const share = Math.min(1, Math.max(0, 1 - (chart.end - nearest[0]) / chart.span));
+    line.style.left = `${(share * 100).toFixed(2)}%`;
+    const value = isKnown(nearest[chart.column]) ? chart.text(nearest[chart.column]) : "unknown";
+    const state = BANDS[nearest[COLUMNS.state]];
+    write(said, `${clock(nearest[0]).slice(11, 19)}: ${value}${state ? `, ${state}` : ""}`);
+  }
+
+  for (const svg of document.querySelectorAll(".spark")) {
+    const set = (place) => {
+      pointed.set(svg, place);
+      point(svg);
+    };
+    svg.addEventListener("pointermove", (event) => {
+      const box = svg.getBoundingClientRect();
+      set(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
+    });
+    svg.addEventListener("pointerleave", () => { if (document.activeElement !== svg) set(null); });
+    svg.addEventListener("focus", () => set(1));
+    svg.addEventListener("blur", () => set(null));
+    svg.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const chart = charts.get(svg);
+      if (!step || !chart) return;
+      event.preventDefault();
+      const place = isKnown(pointed.get(svg)) ? pointed.get(svg) : 1;
+      set(Math.min(1, Math.max(0, place + (step * intervalSeconds) / chart.span)));
+    });
   }
 
   function drawHistory(status) {
@@ -268,11 +359,9 @@
       ["Oldest", duration(stream.pending > 0 ? stream.oldestUnackedSeconds : stream.pending === 0 && stream.lag === 0 ? 0 : null), "number"],
       ["Finished", isKnown(stream.completionsPerSecond) ? `${rate(stream.completionsPerSecond)}/s` : null, "number"],
       ["Catch-up", duration(stream.catchUpSeconds), "number"],
-      ["Dead letters", count(stream.deadLetters), "number"],
+      ["Dead letters", count(stream.deadLetters), stream.deadLetters ? "number red" : "number"],
     ]));
   }
-
-  const letter = (index) => (index < 26 ? "" : letter(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26));
 
   function ranges(partitions) {
     const runs = [];
@@ -296,36 +385,35 @@
     stream.replicas.forEach((replica, index) => replica.partitions.forEach((partition) => owner.set(partition, index)));
     const group = make("div", "group");
     group.append(make("h3", "", stream.name));
-    const strip = make("div", "strip");
+    const strip = make("div", "total");
     const isOpen = stream.partitions.unassigned === null;
-    const words = stream.replicas.map((replica, index) => `${letter(index)} (${replica.name}) owns ${replica.partitions.length}`);
-    if (stream.partitions.unassigned) words.push(`${stream.partitions.unassigned} have no owner`);
-    strip.setAttribute("role", "img");
-    strip.setAttribute("aria-label", `${stream.partitions.total} partitions: ${isOpen ? "owners unknown" : words.join(", ")}`);
-    for (let partition = 0; partition < stream.partitions.total; partition += 1) {
-      const index = owner.get(partition);
-      const isOwned = index !== undefined;
-      const cell = make("span", isOwned ? `cell o${index % 8}` : isOpen ? "cell open" : "cell none", isOwned ? letter(index) : isOpen ? "?" : "!");
-      cell.title = `Partition ${partition}: ${isOwned ? stream.replicas[index].name : isOpen ? "unknown" : "no owner"}`;
-      strip.append(cell);
-    }
+    // One bar for each replica, on the same scale: who has more or less than the others is seen at once.
+    const most = Math.max(1, stream.partitions.unassigned || 0, ...stream.replicas.map((replica) => replica.partitions.length));
+    write(strip, `${count(stream.partitions.total)} partitions`);
     group.append(strip);
     const owners = make("ul", "owners");
-    stream.replicas.forEach((replica, index) => {
+    const bar = (number, className) => {
+      const track = make("div", "meter");
+      track.setAttribute("aria-hidden", "true");
+      const fill = make("span", className);
+      fill.style.width = `${(100 * number) / most}%`;
+      track.append(fill);
+      return track;
+    };
+    stream.replicas.forEach((replica) => {
       const item = make("li");
-      const sign = make("span", `cell o${index % 8}`, letter(index));
       const mine = replica.self ? " (this replica)" : "";
       const number = replica.partitions.length;
       const text = make("span", "", `${replica.name}${mine} `);
       text.append(make("span", "ranges", number ? `${number} ${number === 1 ? "partition" : "partitions"}: ${ranges(replica.partitions)}` : "owns nothing"));
-      item.append(sign, text);
+      item.append(text, bar(number, ""));
       owners.append(item);
     });
     if (isOpen) owners.append(make("li", "unknown", "owners unknown"));
     if (stream.partitions.unassigned) {
       const item = make("li");
       const free = Array.from({ length: stream.partitions.total }, (_, partition) => partition).filter((partition) => !owner.has(partition));
-      item.append(make("span", "cell none", "!"), make("span", "", `no owner: ${ranges(free)}`));
+      item.append(make("span", "red", `no owner: ${ranges(free)}`), bar(free.length, "none"));
       owners.append(item);
     }
     group.append(owners);
@@ -358,6 +446,7 @@
     const total = deadLetters(status);
     write(byId("dead-total"), !isKnown(total) ? "How many there are is unknown"
       : total === 0 ? "None are there" : `${count(total)} ${total === 1 ? "is" : "are"} there, of all replicas and times`);
+    byId("dead-total").className = total > 0 ? "caption red" : "caption";
     byId("no-dead").hidden = reasons.length > 0;
     const seen = JSON.stringify(reasons);
     if (byId("dead").dataset.seen === seen) return;
@@ -375,10 +464,13 @@
   }
 
   function showSettings(settings) {
-    rows(byId("settings"), settings.map((setting) => [
+    // Those that somebody has set come first.
+    const changed = settings.filter((setting) => setting.source !== "default");
+    write(byId("settings-title"), `Settings in force, ${count(changed.length)} of them set`);
+    rows(byId("settings"), changed.concat(settings.filter((setting) => setting.source === "default")).map((setting) => [
       ["Setting", setting.key],
       ["Value", setting.value === "" ? "not set" : setting.value, "words"],
-      ["From", setting.source],
+      ["From", setting.source, setting.source === "default" ? "" : "tag calm"],
     ]));
   }
 
@@ -438,6 +530,8 @@
 
   function showLoss() {
     byId("next-try").hidden = true;
+    byId("advice").hidden = true;
+    write(byId("state-since"), "");
     showState("lost", lastStatus ? `Connection lost, last seen ${clock(lastStatus.now)}. What is below is ${isFrozen ? "frozen" : "from then"}; the page reconnects by itself.`
       : "Connection lost, nothing was seen yet. The page reconnects by itself.");
   }

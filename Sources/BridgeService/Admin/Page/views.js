@@ -188,7 +188,8 @@ globalThis.bridge = (() => {
         reason.removeAttribute("aria-invalid");
         button.disabled = true;
         try {
-          const answer = await (await ask(`${address}${address.includes("?") ? "&" : "?"}reason=${encodeURIComponent(reason.value.trim())}`, { method: "POST" })).json();
+          const asked = typeof address === "function" ? address() : address;
+          const answer = await (await ask(`${asked}${asked.includes("?") ? "&" : "?"}reason=${encodeURIComponent(reason.value.trim())}`, { method: "POST" })).json();
           reason.value = "";
           say(`${text}: done${isKnown(answer.mappings) ? `, ${number(answer.mappings)} mappings are in force` : ""}.`, "caption");
           if (onDone) onDone();
