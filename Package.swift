@@ -193,8 +193,8 @@ let package = Package(
         .target(
             name: "BridgeService",
             dependencies: [
-                "Bridge", "CBuildInfo", "Destination", "HTTPTransport", "JSON", "Loops", "NIOSupport", "Operations",
-                "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support", "YAML",
+                "Bridge", "CBuildInfo", "Destination", "HTTPTransport", "Ingest", "JSON", "Loops", "NIOSupport",
+                "Operations", "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -223,7 +223,8 @@ let package = Package(
         .target(
             name: "IngestService",
             dependencies: [
-                "BridgeService", "JSON", "NIOSupport", "RedisStreams", "StreamGroups", "Support",
+                "Bridge", "BridgeService", "Destination", "Ingest", "JSON", "NIOSupport", "PrometheusMetrics",
+                "RedisStreams", "StreamGroups", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -233,6 +234,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("Scripts/accept.lua")]
         ),
@@ -240,8 +242,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge",
             dependencies: [
-                "Bridge", "BridgeService", "Destination", "HTTPTransport", "JSON", "Loops", "NIOSupport", "Operations",
-                "RedisStreams", "StreamGroups", "Support",
+                "Bridge", "BridgeService", "Destination", "HTTPTransport", "Ingest", "IngestService", "JSON", "Loops",
+                "NIOSupport", "Operations", "RedisStreams", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -251,7 +253,8 @@ let package = Package(
         .executableTarget(
             name: "loops-bridge-dev",
             dependencies: [
-                "Bridge", "BridgeService", "Destination", "DevKit", "JSON", "LoopsSimulator", "NIOSupport",
+                "Bridge", "BridgeService", "Destination", "DevKit", "IngestService", "JSON", "LoopsSimulator",
+                "NIOSupport",
                 "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -401,9 +404,11 @@ let package = Package(
         .testTarget(
             name: "IngestServiceTests",
             dependencies: [
-                "BridgeService", "DevKit", "IngestService", "JSON", "RedisStreams", "Support",
+                "BridgeService", "Destination", "DevKit", "Ingest", "IngestService", "JSON", "RedisStreams", "Support",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

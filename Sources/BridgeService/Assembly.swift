@@ -90,7 +90,7 @@ package struct Assembly {
                 await onAdminListening(address)
             }
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-                .init(service: AdminService(application: admin, host: host, port: settings.httpPort))
+                .init(service: ListeningService(application: admin, host: host, port: settings.httpPort))
             ]
             if let hangups { services.append(.init(service: listener(hangups, reloader))) }
             if let reloader { services.append(.init(service: reloader)) }
@@ -142,7 +142,7 @@ package struct Assembly {
 
 extension Logger {
     /// The same logger, but quieter.
-    func at(_ level: Logger.Level) -> Logger {
+    package func at(_ level: Logger.Level) -> Logger {
         var logger = self
         logger.logLevel = max(level, logLevel)
         return logger

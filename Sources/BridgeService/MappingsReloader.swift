@@ -10,7 +10,7 @@ import ServiceLifecycle
 #endif
 
 /// Loads the mappings file again when it changes, and when it is told to. A file that cannot be used is refused: what is in force stays.
-struct MappingsReloader: Service {
+package struct MappingsReloader: Service {
     /// Between two looks at the file.
     static let interval = Duration.seconds(1)
 
@@ -18,7 +18,7 @@ struct MappingsReloader: Service {
     let bridge: Bridge
     let logger: Logger
 
-    func run() async throws {
+    package func run() async throws {
         await cancelWhenGracefulShutdown { await self.reloadOnChange() }
     }
 
@@ -58,12 +58,12 @@ struct MappingsReloader: Service {
     }
 
     /// What tells one state of a file from another, through links.
-    struct FileVersion: Equatable {
+    package struct FileVersion: Equatable, Sendable {
         let modified: Date?
         let size: Int?
         let number: Int?
 
-        init?(path: String) {
+        package init?(path: String) {
             let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
             modified = attributes[.modificationDate] as? Date

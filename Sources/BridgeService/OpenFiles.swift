@@ -7,7 +7,7 @@
 #endif
 
 /// How many files and connections the process may have open, and how many of them are the admin port's.
-enum OpenFiles {
+package enum OpenFiles {
     /// The most that is asked for: a child process may close as many before it begins.
     static let most = 65_536
 
@@ -19,7 +19,7 @@ enum OpenFiles {
 
     /// Raises the soft limit to the hard one.
     /// - Returns: what is allowed now; nil when the system does not say.
-    static func raiseLimit() -> Int? {
+    package static func raiseLimit() -> Int? {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
         let wanted = min(limit.rlim_max, rlim_t(most))

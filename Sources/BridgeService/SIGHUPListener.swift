@@ -1,13 +1,18 @@
 import ServiceLifecycle
-import UnixSignals
+package import UnixSignals
 
 /// Does something at each SIGHUP. A service has one whatever is set: untrapped, that signal ends a process.
-struct SIGHUPListener: Service {
+package struct SIGHUPListener: Service {
     /// Trapped from the moment this exists, and for as long as anybody holds it.
-    let signals: UnixSignalsSequence
-    let onSignal: @Sendable () -> Void
+    package let signals: UnixSignalsSequence
+    package let onSignal: @Sendable () -> Void
 
-    func run() async throws {
+    package init(signals: UnixSignalsSequence, onSignal: @escaping @Sendable () -> Void) {
+        self.signals = signals
+        self.onSignal = onSignal
+    }
+
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             for await _ in signals { onSignal() }
         }

@@ -5,7 +5,7 @@ package enum Version {
     package static let number = "0.2.0-dev"
 
     /// The commit that the program was built from; nil where the build was not told.
-    static let revision: String? = {
+    package static let revision: String? = {
         let text = String(cString: loops_bridge_revision())
         return text.isEmpty ? nil : text
     }()

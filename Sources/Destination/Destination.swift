@@ -1,5 +1,6 @@
 package import JSON
 import Loops
+import Segment
 
 /// What becomes of events: mappings in their order, each with a trigger, an action and its fields.
 package struct Destination: Sendable {
@@ -42,4 +43,9 @@ package struct Destination: Sendable {
     package func results(for event: JSONValue) -> [MappingResult] {
         enabled.map { $0.result(for: event) }
     }
+}
+
+extension Destination {
+    /// Whether an enabled mapping's trigger matches.
+    package func matches(_ event: JSONValue) -> Bool { enabled.contains { $0.trigger.matches(event) } }
 }

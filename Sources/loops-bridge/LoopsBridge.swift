@@ -14,9 +14,10 @@ struct LoopsBridge: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self, DiffCommand.self,
-            MappingsCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self, TailCommand.self,
-            StatusCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self, ReloadCommand.self,
+            RunCommand.self, IngestCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self,
+            DiffCommand.self, MappingsCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self,
+            TailCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self,
+            ReloadCommand.self,
         ]
     )
 

@@ -121,7 +121,7 @@ struct OperatorProcessTests {
     @Test("Each reason not to listen has its advice; other errors are nobody's")
     func listenFaults() {
         func words(_ error: any Error, host: String = "::1") -> String? {
-            AdminService.ListenFault(error, host: host, port: 80)?.description
+            ListeningService.ListenFault(error, host: host, port: 80)?.description
         }
         let denied = words(IOError(errnoCode: EACCES, reason: "bind"))
         #expect(

@@ -19,7 +19,7 @@ struct FirstContactTests {
         #expect(unknown("statu")?.description.contains("no command 'statu'; did you mean 'status'? ") ?? false)
         #expect(unknown("help nosuch")?.name == "nosuch" && unknown("help dead lst")?.parent == "loops-bridge dead")
         #expect(unknown("dead lst")?.description.contains("did you mean 'list'?") ?? false)
-        #expect(unknown("xyzzy")?.description.contains("known are run, publish,") ?? false)
+        #expect(unknown("xyzzy")?.description.contains("known are run, ingest, publish,") ?? false)
         #expect(!(unknown("referenc")?.known.contains("reference") ?? true), "what is the developers' is not offered")
         for good in [
             "", "status", "help", "help status", "dead", "dead list x", "--version", "why anything", "help dead list",

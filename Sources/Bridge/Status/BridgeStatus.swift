@@ -75,6 +75,11 @@ package struct ReadinessCheck: Sendable, Equatable {
     package let name: String
     /// What is wrong; nil when the check passes.
     package let problem: String?
+
+    package init(name: String, problem: String?) {
+        self.name = name
+        self.problem = problem
+    }
 }
 
 /// How many entries ended, by kind, since the process began; confirmed by Redis.

@@ -253,19 +253,19 @@ package struct BridgeMetric: Sendable {
         gauge("build_info", "1, with the version and the commit that it was built from.", ["version", "revision"]),
     ]
 
-    private static func counter(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+    static func counter(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
         .init(name, help, .counter, labels)
     }
 
-    private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+    static func gauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
         .init(name, help, .gauge, labels)
     }
 
-    private static func groupGauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
+    static func groupGauge(_ name: String, _ help: String, _ labels: [String]) -> BridgeMetric {
         .init(name, help + " Use max() over replicas.", .gauge, labels, isOfGroup: true)
     }
 
-    private static func histogram(
+    static func histogram(
         _ name: String,
         _ help: String,
         _ labels: [String],

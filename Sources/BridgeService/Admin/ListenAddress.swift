@@ -5,10 +5,10 @@
 #endif
 
 /// Where the admin endpoints listen.
-enum ListenAddress {
+package enum ListenAddress {
     /// `::` stands for every address, of IPv4 too. A kernel without IPv6 (`ipv6.disable=1`) refuses it: there, every address is one of IPv4.
     /// - Parameter ipv6: a file that is there where the kernel has IPv6.
-    static func bound(_ host: String, ipv6: String = "/proc/net/if_inet6") -> String {
+    package static func bound(_ host: String, ipv6: String = "/proc/net/if_inet6") -> String {
         #if os(Linux)
             if host == "::", !FileManager.default.fileExists(atPath: ipv6) { return "0.0.0.0" }
         #endif
@@ -16,5 +16,7 @@ enum ListenAddress {
     }
 
     /// As in an address of HTTP: `[::1]:9464`.
-    static func shown(_ host: String, port: Int) -> String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+    package static func shown(_ host: String, port: Int) -> String {
+        (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+    }
 }

@@ -30,7 +30,7 @@ package enum BoundedFile {
         }
     }
 
-    static func bytes(_ path: String, upTo limit: Int) throws(Fault) -> [UInt8] {
+    package static func bytes(_ path: String, upTo limit: Int) throws(Fault) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(code: errno) }
         defer { close(descriptor) }

@@ -26,5 +26,6 @@ struct ServiceConfiguration: Sendable {
     var controlTokenFile: String?
     var viewToken: String?
     var viewTokenFile: String?
+    var ingest = IngestSettings()
     var log = LogSettings()
 }

@@ -5,7 +5,7 @@ import Loops
 // made from it by `make reference`; its default is the initial value of the property that it goes to.
 extension Setting {
     /// Every setting there is.
-    package static let all: [Setting] = redis + loops + bridge + contacts + deadLetters + http + log
+    package static let all: [Setting] = redis + loops + bridge + contacts + deadLetters + ingest + http + log
 
     private static let redis: [Setting] = [
         Setting(
@@ -289,6 +289,8 @@ extension Setting {
     package static let bridgeDeadLetterStream = named("bridge.deadLetterStream")
     package static let bridgeMappings = named("bridge.mappings")
     package static let bridgeShutdownGrace = named("bridge.shutdownGraceSeconds")
+    package static let ingestKeys = named("ingest.keys")
+    package static let ingestPort = named("ingest.port")
     package static let httpPort = named("http.port")
     package static let httpAllowedHosts = named("http.allowedHosts")
     package static let httpControlToken = named("http.controlToken")

@@ -36,6 +36,24 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("bridge.maxCrashes")) var bridgeMaxCrashes: String?
     @Option(.named("bridge.deadLetterStream")) var bridgeDeadLetterStream: String?
     @Option(.named("bridge.deadLetterMaxLength")) var bridgeDeadLetterMaxLength: String?
+    @Option(.named("ingest.host")) var ingestHost: String?
+    @Option(.named("ingest.port")) var ingestPort: String?
+    @Option(.named("ingest.keys")) var ingestKeys: String?
+    @Option(.named("ingest.stream")) var ingestStream: String?
+    @Option(.named("ingest.shards")) var ingestShards: String?
+    @Option(.named("ingest.maxLength")) var ingestMaxLength: String?
+    @Option(.named("ingest.waitReplicas")) var ingestWaitReplicas: String?
+    @Option(.named("ingest.drop")) var ingestDrop: String?
+    @Option(.named("ingest.maxBodyBytes")) var ingestMaxBodyBytes: String?
+    @Option(.named("ingest.maxConnections")) var ingestMaxConnections: String?
+    @Option(.named("ingest.maxConnectionsPerAddress")) var ingestMaxConnectionsPerAddress: String?
+    @Option(.named("ingest.trustedProxies")) var ingestTrustedProxies: String?
+    @Option(.named("ingest.storeAddress")) var ingestStoreAddress: String?
+    @Option(.named("ingest.pixel")) var ingestPixel: String?
+    @Option(.named("ingest.apiHost")) var ingestApiHost: String?
+    @Option(.named("ingest.tlsCertificate")) var ingestTlsCertificate: String?
+    @Option(.named("ingest.tlsKey")) var ingestTlsKey: String?
+    @Option(.named("ingest.loopsWebhookStream")) var ingestLoopsWebhookStream: String?
     @Option(.named("http.host")) var httpHost: String?
     @Option(.named("http.port")) var httpPort: String?
     @Option(.named("http.allowedHosts")) var httpAllowedHosts: String?
@@ -79,6 +97,24 @@ struct SettingFlags: ParsableArguments {
             "bridge.maxCrashes": bridgeMaxCrashes,
             "bridge.deadLetterStream": bridgeDeadLetterStream,
             "bridge.deadLetterMaxLength": bridgeDeadLetterMaxLength,
+            "ingest.host": ingestHost,
+            "ingest.port": ingestPort,
+            "ingest.keys": ingestKeys,
+            "ingest.stream": ingestStream,
+            "ingest.shards": ingestShards,
+            "ingest.maxLength": ingestMaxLength,
+            "ingest.waitReplicas": ingestWaitReplicas,
+            "ingest.drop": ingestDrop,
+            "ingest.maxBodyBytes": ingestMaxBodyBytes,
+            "ingest.maxConnections": ingestMaxConnections,
+            "ingest.maxConnectionsPerAddress": ingestMaxConnectionsPerAddress,
+            "ingest.trustedProxies": ingestTrustedProxies,
+            "ingest.storeAddress": ingestStoreAddress,
+            "ingest.pixel": ingestPixel,
+            "ingest.apiHost": ingestApiHost,
+            "ingest.tlsCertificate": ingestTlsCertificate,
+            "ingest.tlsKey": ingestTlsKey,
+            "ingest.loopsWebhookStream": ingestLoopsWebhookStream,
             "http.host": httpHost,
             "http.port": httpPort,
             "http.allowedHosts": httpAllowedHosts,

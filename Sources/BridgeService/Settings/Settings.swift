@@ -16,6 +16,7 @@ package struct Settings: Sendable {
     package var controlToken: String?
     /// The token of those who may look, checked; nil when there is none, or it is not asked for.
     package var viewToken: String?
+    package var ingest: IngestSettings
     package var log: LogSettings
     /// Everything as it holds, without secrets.
     package var inForce: [EffectiveSetting]
@@ -55,7 +56,9 @@ package struct Settings: Sendable {
                 )
             )
         }
-        for fault in [bridge.leaseTiming.fault, bridge.clusterFault, bridge.keyConflict] {
+        for fault in [
+            bridge.leaseTiming.fault, bridge.clusterFault, bridge.keyConflict, configuration.ingest.conflict,
+        ] {
             if let fault { reader.report(.conflict(fault)) }
         }
         self.bridge = bridge
@@ -79,6 +82,7 @@ package struct Settings: Sendable {
                 .conflict("http.controlToken and http.viewToken are the same; who may look could change things")
             )
         }
+        self.ingest = configuration.ingest
         self.log = configuration.log
         self.inForce = EffectiveSetting.all(reader, redis: "\(bridge.redis)", proxy: bridge.loops.proxy)
         self.shared = reader.shared

@@ -18,14 +18,17 @@ package struct SettingsOptions: ParsableArguments {
     package var values: [String: String] { flags.values }
 
     /// The settings from flags, environment and file.
-    /// - Parameter overrides: values that come before all others, by key; what `dev` sets.
-    package func settings(overrides: [String: String] = [:]) throws -> Settings {
+    /// - Parameters:
+    ///   - overrides: values that come before all others, by key; what `dev` sets.
+    ///   - needsKey: whether Loops is talked to.
+    package func settings(overrides: [String: String] = [:], needsKey: Bool = true) throws -> Settings {
         try Settings(
             flags: values.merging(overrides) { $1 },
             environment: ProcessInfo.processInfo.environment,
             file: try SettingsFile.load(config),
             hostName: ProcessInfo.processInfo.hostName,
             processID: ProcessInfo.processInfo.processIdentifier,
+            needsKey: needsKey,
             readFile: { try BoundedFile.text($0, upTo: BoundedFile.secretBytesMax) }
         )
     }

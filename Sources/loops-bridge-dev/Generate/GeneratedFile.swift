@@ -25,7 +25,10 @@ struct GeneratedFile {
                 path: "docs/loops-bridge.1",
                 text: ManualPage(root: service, settings: Setting.all, version: Version.number).text
             ),
-            GeneratedFile(path: "deploy/metrics.json", text: MetricsFile(metrics: BridgeMetric.all).text),
+            GeneratedFile(
+                path: "deploy/metrics.json",
+                text: MetricsFile(metrics: BridgeMetric.all + BridgeMetric.ingest).text
+            ),
         ]
     }
 }

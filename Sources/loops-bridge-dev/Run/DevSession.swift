@@ -38,6 +38,9 @@ struct DevSession: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await client.run() }
             defer { tasks.cancelAll() }
+            if case .steady = plan {
+                tasks.addTask { await DevIngest(settings: settings, destination: destination).run() }
+            }
             let published = PublishedCount()
             let bridge = OneTime<Bridge>()
             var assembly = Assembly(settings: settings, destination: destination)

@@ -17,7 +17,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Needs the API key of Loops: LOOPS_API_KEY, or a file that holds it (LOOPS_API_KEY_FILE). Secrets have no flag, since a process list \
             shows flags to everybody; the token of POST /control is HTTP_CONTROL_TOKEN, or in HTTP_CONTROL_TOKEN_FILE, and the address of a proxy, \
-            which may hold a password, is LOOPS_PROXY.
+            which may hold a password, is LOOPS_PROXY. The settings of 'loops-bridge ingest' may stand beside these; \
+            INGEST_LOOPS_WEBHOOK_SECRET is its secret.
 
             Every setting is a flag, an environment variable, or a key of the settings file (--config), in that order. \
             'loops-bridge check --connect' tries them.

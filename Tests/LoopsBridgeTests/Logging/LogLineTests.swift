@@ -70,7 +70,11 @@ struct LogLineTests {
             }
         }
         var logged: Set<String> = []
-        for folder in ["Sources/Bridge", "Sources/RedisStreams", "Sources/BridgeService", "Sources/loops-bridge"] {
+        let folders = [
+            "Sources/Bridge", "Sources/RedisStreams", "Sources/BridgeService", "Sources/IngestService",
+            "Sources/loops-bridge",
+        ]
+        for folder in folders {
             let files = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
             while let file = files?.nextObject() as? String {
                 guard file.hasSuffix(".swift") else { continue }
