@@ -101,6 +101,12 @@ test-servers: test-deps ## Run the Redis parts of the suite on Redis 6.2, 7.0 an
 	swift build --build-tests $(SWIFT_FLAGS)
 	@.ci/test-servers '$(SWIFT_TEST)' $(SERVERS)
 
+.PHONY: test-sdks
+test-sdks: deps ## Send events with real SDKs of PyPI to the intake, and do harm meanwhile; one scenario: make test-sdks ARGS=redis-killed
+	swift build --product loops-bridge $(SWIFT_FLAGS)
+	swift build --product loops-bridge-dev $(SWIFT_FLAGS)
+	@.ci/test-sdks .build/debug/loops-bridge .build/debug/loops-bridge-dev $(ARGS)
+
 .PHONY: test-hiredis
 test-hiredis: test-deps ## Build against another hiredis and test its use: make test-hiredis HIREDIS=/usr/local (with include/ and lib/); default: the one of Debian 13
 	@.ci/test-hiredis $(HIREDIS)
