@@ -98,7 +98,8 @@ package enum IngestRefusal: Error, Sendable, Equatable {
         case .unknownPath: "No such path. SDKs need the host without a path, or with /v1; see the how-to guide."
         case .wrongMethod(let allowed): "Use \(allowed)."
         case .rateLimited(let seconds): "Too many events for this key or address. Send again in \(seconds) s."
-        case .badSignature: "The signature does not match. Compare the webhook's secret."
+        case .badSignature:
+            "The signature, its time or its ID does not match. Compare the webhook's secret, and this machine's clock."
         case .unavailable: "Redis does not accept events now. Send again."
         }
     }
