@@ -405,6 +405,7 @@ let package = Package(
             name: "IngestServiceTests",
             dependencies: [
                 "BridgeService", "Destination", "DevKit", "Ingest", "IngestService", "JSON", "RedisStreams", "Support",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
