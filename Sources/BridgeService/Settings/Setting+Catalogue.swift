@@ -88,7 +88,12 @@ extension Setting {
     ]
 
     private static let bridge: [Setting] = [
-        Setting("bridge.streams", .streams, \.bridge.streams, "Streams to read, with weights"),
+        Setting(
+            "bridge.streams",
+            .streams,
+            \.bridge.streams,
+            "Streams to read, with weights; NAME:{0..3} stands for NAME:{0} to NAME:{3}"
+        ),
         Setting("bridge.group", .text, \.bridge.group, "Name of the consumer group"),
         Setting(
             "bridge.instance",

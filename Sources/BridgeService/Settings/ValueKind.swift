@@ -113,9 +113,12 @@ extension ValueKind<[BridgeConfiguration.Stream]> {
                     let weight = parts.count == 2 ? Int(parts[1]) : 1
                     let name = String(parts[0]).trimmingSpaces
                     guard !name.isEmpty, let weight, (1...1000).contains(weight),
-                        !list.contains(where: { $0.name == name })
+                        let names = StreamPattern.names(name)
                     else { return nil }
-                    list.append(.init(name: name, weight: weight))
+                    for name in names {
+                        if list.contains(where: { $0.name == name }) { return nil }
+                        list.append(.init(name: name, weight: weight))
+                    }
                 }
                 return list
             },

@@ -4,6 +4,7 @@ import Destination
 import DevKit
 import Foundation
 import IngestService
+import Logging
 
 /// The intake beside the bridge of `dev`: what a library of Segment's sends to it arrives like everything else.
 struct DevIngest: Sendable {
@@ -25,7 +26,9 @@ struct DevIngest: Sendable {
                 if !FreePort.isFree(settings.ingest.port) { settings.ingest.port = 0 }
                 // The bridge has the one that is set.
                 settings.httpPort = 0
-                var assembly = try IngestAssembly(settings: settings, destination: destination)
+                // What ends with this program ends all at once, and says so.
+                let logger = Loggers.logger(.init(level: .critical))
+                var assembly = try IngestAssembly(settings: settings, destination: destination, logger: logger)
                 assembly.signals = []
                 assembly.onListening = { Terminal.printError(Self.greeting($0).joined(separator: "\n") + "\n") }
                 try await assembly.run()
