@@ -203,6 +203,11 @@ soak: deps release-dev ## Constant load with faults; fails when anything grows: 
 	@.ci/install python3:python3
 	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
 
+.PHONY: bench-ingest
+bench-ingest: release ## Send 2,000 events a second to the intake for SECONDS_OF_LOAD=30: how long answers take, and how much memory it has
+	@.ci/install python3:python3
+	@python3 Benchmarks/ingest/load.py $(BIN) $(or $(SECONDS_OF_LOAD),30)
+
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
 	@$(RELEASE_BUILD) budget $(SWIFT_FLAGS)
