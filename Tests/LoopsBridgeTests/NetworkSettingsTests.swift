@@ -46,6 +46,31 @@ struct NetworkSettingsTests {
         #expect(try proxy(["HTTP_PROXY": "p:1", "LOOPS_BASE_URL": "http://127.0.0.1:1"]) == nil)
     }
 
+    @Test("A certificate's name in the environment is none of an address without TLS that was typed")
+    func typedAddress() throws {
+        let name = ["REDIS_SERVER_NAME": "redis.example.com"]
+        func settings(_ flags: [String: String], _ environment: [String: String]) throws -> Settings {
+            try Settings(
+                flags: flags,
+                environment: environment.merging(["LOOPS_API_KEY": "key"]) { own, _ in own },
+                file: nil,
+                hostName: "host",
+                processID: 7,
+                readFile: { _ in "" }
+            )
+        }
+        #expect(try settings(["redis.url": "redis://h:1"], name).bridge.redis.tls == nil)
+        #expect(
+            try settings(["redis.url": "rediss://h:1"], name).bridge.redis.tls?.serverName == "redis.example.com"
+        )
+        #expect(throws: SettingsErrors.self) {
+            try settings([:], name.merging(["REDIS_URL": "redis://h:1"]) { $1 })
+        }
+        #expect(throws: SettingsErrors.self) {
+            try settings(["redis.url": "redis://h:1", "redis.serverName": "x"], [:])
+        }
+    }
+
     @Test("The effective proxy is shown without its password, with what set it")
     func effective() throws {
         #expect(try shown("loops.proxy", ["https_proxy": "u:hunter2@p:1"]) == "http://p:1 https_proxy")

@@ -34,6 +34,8 @@ extension Settings {
         redis.tls?.systemFile = systemAuthorities(environment)
         guard let (name, source) = reader.value(.redisServerName) else { return }
         if redis.tls == nil {
+            // The name goes with an address that was set beside it, and not with one that was typed over that, as `dev` does with its own.
+            if case .flag? = reader.value(.redisURL)?.source, case .environment = source { return }
             reader.report(.conflict("redis.serverName (\(source)) goes with rediss:// only: redis.url is without TLS"))
         }
         if !RedisConfiguration.TLS.isServerName(name) {
