@@ -135,6 +135,7 @@ let package = Package(
                 .embedInCode("Scripts/acquire_permits.lua"),
                 .embedInCode("Scripts/position.lua"),
                 .embedInCode("Scripts/fetch.lua"),
+                .embedInCode("Scripts/receipt.lua"),
                 .embedInCode("Scripts/replay.lua"),
                 .embedInCode("Scripts/route.lua"),
                 .embedInCode("Scripts/inspect.lua"),

@@ -71,6 +71,8 @@ package struct BridgeConfiguration: Sendable {
 
     /// Whether a stream is paused when changed mappings turn its events into dead letters.
     package var brakes = true
+    /// How long the stream of receipts may get, roughly; 0 for no receipts.
+    package var receiptsMax = 0
     /// Completed entries that the journal keeps; 0 for no journal.
     package var journalEntries = 2000
 

@@ -11,6 +11,8 @@ package struct GroupKeys: Sendable, Equatable {
     /// The hash that holds partition count, key rule, incarnation and counters of the group.
     package let state: String
     package let deadLetters: String
+    /// The stream of receipts; there only where ``AcknowledgeScript`` is told to write some.
+    package let receipts: String
     /// A field of leases and members that is always there: without it the key was lost or deleted, and says nothing of owners.
     package static let marker = "-"
 
@@ -21,6 +23,7 @@ package struct GroupKeys: Sendable, Equatable {
         let tagged = Self.tagged(stream)
         self.state = "\(tagged):bridge:\(group)"
         self.deadLetters = deadLetters ?? "\(tagged):dead"
+        self.receipts = "\(tagged):receipts"
     }
 
     /// Partition to lease: a hash.
@@ -56,7 +59,8 @@ package struct GroupKeys: Sendable, Equatable {
 
     /// Whether the stream is one of the keys that belong to another, or to itself.
     package func isKey(of other: GroupKeys) -> Bool {
-        stream == other.deadLetters || stream == other.state || stream.hasPrefix("\(other.state):")
+        stream == other.deadLetters || stream == other.receipts || stream == other.state
+            || stream.hasPrefix("\(other.state):")
     }
 
     /// The stream of one entry that wakes a member.

@@ -29,6 +29,8 @@ struct AckQueue: Sendable {
         let partition: Int
         let tenure: Int
         var ids: [StreamID]
+        /// What became of them, for their receipts; empty where none are written.
+        var ends: [EntryCompletion] = []
     }
 
     /// The most entries that one call acknowledges.
@@ -36,6 +38,8 @@ struct AckQueue: Sendable {
     /// The most calls that are made up at a time.
     static let maxCalls = 32
 
+    /// Whether batches have what receipts are made of.
+    var writesReceipts = false
     private var ends: Deque<EntryCompletion> = []
     private var counts: [Int: Int] = [:]
 
@@ -69,8 +73,11 @@ struct AckQueue: Sendable {
                 if let index = portions.firstIndex(where: { $0.tenure == end.tenure && $0.partition == end.partition })
                 {
                     portions[index].ids.append(end.id)
+                    if writesReceipts { portions[index].ends.append(end) }
                 } else {
-                    portions.append(PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id]))
+                    var portion = PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
+                    if writesReceipts { portion.ends = [end] }
+                    portions.append(portion)
                 }
                 size += 1
                 if size == Self.batch { flush() }

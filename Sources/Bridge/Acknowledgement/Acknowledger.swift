@@ -13,6 +13,7 @@ struct Acknowledger: Sendable {
 
     let state: StreamState
     let deadLetterMaxLength: Int
+    let receipts: ReceiptWriter
     let ends: CompletionCounter
     let metrics: StreamMetrics
     let logger: Logger
@@ -22,12 +23,14 @@ struct Acknowledger: Sendable {
     init(
         state: StreamState,
         deadLetterMaxLength: Int,
+        receipts: ReceiptWriter = ReceiptWriter(maxLength: 0, replica: ""),
         ends: CompletionCounter,
         metrics: StreamMetrics,
         logger: Logger
     ) {
         self.state = state
         self.deadLetterMaxLength = deadLetterMaxLength
+        self.receipts = receipts
         self.ends = ends
         self.metrics = metrics
         self.logger = logger
@@ -112,6 +115,16 @@ struct Acknowledger: Sendable {
         )
     }
 
+    private func reportLostReceipts(_ count: Int) {
+        metrics.receiptsLost(count)
+        logThrottle.log(
+            .error,
+            key: "receipts",
+            "Receipts could not be written; their entries are acknowledged",
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(count)"]
+        )
+    }
+
     private func report(_ fault: GroupError) {
         logThrottle.log(
             .error,
@@ -157,12 +170,14 @@ struct Acknowledger: Sendable {
     private func send(_ call: AckQueue.Call) async throws -> Set<Int> {
         switch call {
         case .acknowledge(let portions):
-            let fenced = try await state.acknowledge(portions)
+            let (fenced, lost) = try await state.acknowledge(portions, receipts: receipts)
+            if lost > 0 { reportLostReceipts(lost) }
             if !fenced.isEmpty { metrics.fenced(.acknowledge) }
             return Set(fenced.map { portions[$0].tenure })
         case .erase(let end):
             try await eraseLetters(of: end)
-            let portion = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
+            var portion = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
+            portion.ends = [end]
             return try await send(.acknowledge([portion]))
         case .deadLetter(let end, let faults):
             let letter = DeadLetterFields(
@@ -172,12 +187,14 @@ struct Acknowledger: Sendable {
                 now: Int64(WallClock.secondsSince1970 * 1000)
             )
             do {
-                let dropped = try await state.deadLetter(
+                let (dropped, lost) = try await state.deadLetter(
                     end,
                     maxLength: deadLetterMaxLength,
-                    fields: letter.arguments + content(of: end)
+                    fields: letter.arguments + content(of: end),
+                    receipts: receipts
                 )
                 state.deadLettersAre(unwritable: nil)
+                if lost > 0 { reportLostReceipts(lost) }
                 if dropped > 0 { reportDropped(dropped) }
             } catch GroupError.fenced {
                 metrics.fenced(.deadLetter)

@@ -53,6 +53,7 @@ struct StreamConsumer: Sendable {
         acknowledger = Acknowledger(
             state: state,
             deadLetterMaxLength: configuration.deadLetterMaxLength,
+            receipts: ReceiptWriter(maxLength: configuration.receiptsMax, replica: configuration.instance),
             ends: shared.completions,
             metrics: metrics,
             logger: logger

@@ -96,22 +96,38 @@ extension StreamState {
     func clearCrashCounts() async throws { try await group.clearCrashCounts(takeSurvivors()) }
 
     /// - Returns: the places of the batches that were refused: their partitions' tenures are over.
-    func acknowledge(_ batches: [AckQueue.PartitionBatch]) async throws -> Set<Int> {
+    func acknowledge(
+        _ batches: [AckQueue.PartitionBatch],
+        receipts: ReceiptWriter
+    ) async throws -> (refused: Set<Int>, lostReceipts: Int) {
         let tokens = tokens(of: batches)
-        guard let incarnation = tokens.lazy.compactMap({ $0?.incarnation }).first else { return Set(batches.indices) }
+        guard let incarnation = tokens.lazy.compactMap({ $0?.incarnation }).first else {
+            return (Set(batches.indices), 0)
+        }
         return try await group.run(
             AcknowledgeScript(
                 incarnation: incarnation,
                 batches: zip(batches, tokens).map { batch, token in
-                    AcknowledgeScript.Batch(partition: batch.partition, lease: token?.lease, ids: batch.ids)
-                }
+                    AcknowledgeScript.Batch(
+                        partition: batch.partition,
+                        lease: token?.lease,
+                        ids: batch.ids,
+                        receipts: receipts.texts(batch.ends)
+                    )
+                },
+                receiptsMax: receipts.maxLength
             )
         )
     }
 
     /// - Parameter fields: those that say why, and those of the entry.
-    /// - Returns: how many of the oldest letters were pushed out.
-    func deadLetter(_ end: EntryCompletion, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
+    /// - Returns: how many of the oldest letters were pushed out, and how many receipts could not be written.
+    func deadLetter(
+        _ end: EntryCompletion,
+        maxLength: Int,
+        fields: [RedisArgument],
+        receipts: ReceiptWriter
+    ) async throws -> (evicted: Int, lostReceipts: Int) {
         let batch = AckQueue.PartitionBatch(partition: end.partition, tenure: end.tenure, ids: [end.id])
         guard let token = tokens(of: [batch])[0] else { throw GroupError.fenced(stream: keys.stream) }
         return try await group.run(
@@ -120,7 +136,9 @@ extension StreamState {
                 partition: end.partition,
                 token: token,
                 maxLength: maxLength,
-                fields: fields
+                fields: fields,
+                receiptsMax: receipts.maxLength,
+                receipt: receipts.texts([end]).first ?? ""
             )
         )
     }

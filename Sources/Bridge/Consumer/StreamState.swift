@@ -32,13 +32,16 @@ final class StreamState: Sendable {
         group: GroupClient,
         timing: LeaseTiming,
         limits: BufferLimits,
-        brake: MappingBrake = MappingBrake(isOn: false)
+        brake: MappingBrake = MappingBrake(isOn: false),
+        writesReceipts: Bool = false
     ) {
         self.index = index
         self.group = group
         self.timing = timing
         let assignment = PartitionAssignment(member: group.member, partitions: group.partitions, timing: timing)
-        self.consumer = Mutex(ConsumerState(assignment: assignment, limits: limits, brake: brake))
+        var consumer = ConsumerState(assignment: assignment, limits: limits, brake: brake)
+        consumer.acks.writesReceipts = writesReceipts
+        self.consumer = Mutex(consumer)
     }
 
     /// One for each stream of the configuration, each with a connection of its own.
@@ -70,7 +73,8 @@ final class StreamState: Sendable {
                     ),
                     timing: faults.timing(timing),
                     limits: configuration.limits,
-                    brake: brake
+                    brake: brake,
+                    writesReceipts: configuration.receiptsMax > 0
                 )
             )
         }

@@ -70,7 +70,7 @@ struct EntryPlanner: Sendable {
             integrationName: configuration.integrationName,
             sizeWarningBytes: configuration.eventSizeWarningBytes,
             propagatesTraceContext: configuration.propagatesTraceContext,
-            keepsRecords: configuration.journalEntries > 0,
+            keepsRecords: configuration.journalEntries > 0 || configuration.receiptsMax > 0,
             metrics: metrics,
             account: account,
             recognition: recognition

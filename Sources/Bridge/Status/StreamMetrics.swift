@@ -14,6 +14,7 @@ final class StreamMetrics: Sendable {
     private let vanished: Counter
     private let large: Counter
     private let brakes: Counter
+    private let lostReceipts: Counter
     private let adjustments: ClosedCounters
     private let fences: ClosedCounters
     private let takeovers: ClosedCounters
@@ -41,6 +42,7 @@ final class StreamMetrics: Sendable {
         vanished = counter("pending_vanished_total")
         large = counter("oversized_entries_total")
         brakes = counter("brakes_total")
+        lostReceipts = counter("receipts_lost_total")
         adjustments = ClosedCounters(
             "mapping_adjustments_total",
             label: "kind",
@@ -81,6 +83,7 @@ final class StreamMetrics: Sendable {
     func entriesRead(_ count: Int) { read.increment(by: count) }
     func oversized() { large.increment() }
     func braked() { brakes.increment() }
+    func receiptsLost(_ count: Int) { lostReceipts.increment(by: count) }
     func adjusted(_ kind: Adjustment.Kind) { adjustments.increment(kind.rawValue) }
     func groupRecreated() { recreated.increment() }
     func lettersDropped(_ count: Int) { dropped.increment(by: count) }

@@ -209,6 +209,11 @@ package struct BridgeMetric: Sendable {
             "Pending entries that were taken out of the group by another program and are routed again.",
             ["stream"]
         ),
+        counter(
+            "receipts_lost_total",
+            "Receipts that could not be written; their entries are acknowledged.",
+            ["stream"]
+        ),
         counter("group_recreations_total", "How often the consumer group was gone and made again.", ["stream"]),
     ]
 

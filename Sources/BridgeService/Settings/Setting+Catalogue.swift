@@ -80,6 +80,12 @@ extension Setting {
             "Seconds during which Loops may still apply a request that got no answer; the contact's next request waits. 0: no wait"
         ),
         Setting(
+            "loops.checkAccount",
+            .onOff,
+            \.bridge.checksAccount,
+            "Asks Loops which contact properties and mailing lists the team has, to report those that mappings use and Loops lacks"
+        ),
+        Setting(
             "loops.traceContext",
             .onOff,
             \.bridge.propagatesTraceContext,
@@ -156,6 +162,12 @@ extension Setting {
             \.bridge.journalEntries,
             "Completed entries that a replica remembers for tail, why and the page, of 2 KB each on average; 0: no journal",
             isShared: false
+        ),
+        Setting(
+            "bridge.journalStream",
+            .integer(0...100_000_000),
+            \.bridge.receiptsMax,
+            "Receipts that the stream {STREAM}:receipts keeps, one for each completed entry, written as the entry is acknowledged; 0: none"
         ),
     ]
 

@@ -14,6 +14,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("loops.maxInFlight")) var loopsMaxInFlight: String?
     @Option(.named("loops.requestTimeoutSeconds")) var loopsRequestTimeoutSeconds: String?
     @Option(.named("loops.lateEffectSeconds")) var loopsLateEffectSeconds: String?
+    @Option(.named("loops.checkAccount")) var loopsCheckAccount: String?
     @Option(.named("loops.traceContext")) var loopsTraceContext: String?
     @Option(.named("bridge.streams")) var bridgeStreams: String?
     @Option(.named("bridge.group")) var bridgeGroup: String?
@@ -27,6 +28,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("bridge.shutdownGraceSeconds")) var bridgeShutdownGraceSeconds: String?
     @Option(.named("bridge.brake")) var bridgeBrake: String?
     @Option(.named("bridge.journal")) var bridgeJournal: String?
+    @Option(.named("bridge.journalStream")) var bridgeJournalStream: String?
     @Option(.named("bridge.mappings")) var bridgeMappings: String?
     @Option(.named("bridge.contactKeys")) var bridgeContactKeys: String?
     @Option(.named("bridge.coalescing")) var bridgeCoalescing: String?
@@ -75,6 +77,7 @@ struct SettingFlags: ParsableArguments {
             "loops.maxInFlight": loopsMaxInFlight,
             "loops.requestTimeoutSeconds": loopsRequestTimeoutSeconds,
             "loops.lateEffectSeconds": loopsLateEffectSeconds,
+            "loops.checkAccount": loopsCheckAccount,
             "loops.traceContext": loopsTraceContext,
             "bridge.streams": bridgeStreams,
             "bridge.group": bridgeGroup,
@@ -88,6 +91,7 @@ struct SettingFlags: ParsableArguments {
             "bridge.shutdownGraceSeconds": bridgeShutdownGraceSeconds,
             "bridge.brake": bridgeBrake,
             "bridge.journal": bridgeJournal,
+            "bridge.journalStream": bridgeJournalStream,
             "bridge.mappings": bridgeMappings,
             "bridge.contactKeys": bridgeContactKeys,
             "bridge.coalescing": bridgeCoalescing,

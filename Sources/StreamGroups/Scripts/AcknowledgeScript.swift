@@ -4,7 +4,10 @@ package import RedisStreams
 package struct AcknowledgeScript: GroupScript {
     package static let source = ScriptSource(
         "ack",
-        ["incarnation": PackageResources.incarnation_lua, "ack": PackageResources.ack_lua]
+        [
+            "incarnation": PackageResources.incarnation_lua, "receipt": PackageResources.receipt_lua,
+            "ack": PackageResources.ack_lua,
+        ]
     )
 
     package struct Batch: Sendable {
@@ -12,8 +15,11 @@ package struct AcknowledgeScript: GroupScript {
         /// nil where the tenure is over.
         package let lease: String?
         package let ids: [StreamID]
+        /// ``Receipt/text`` of each entry; empty where none are written.
+        package let receipts: [String]
 
-        package init(partition: Int, lease: String?, ids: [StreamID]) {
+        package init(partition: Int, lease: String?, ids: [StreamID], receipts: [String] = []) {
+            self.receipts = receipts
             self.partition = partition
             self.lease = lease
             self.ids = ids
@@ -22,28 +28,36 @@ package struct AcknowledgeScript: GroupScript {
 
     package let incarnation: String
     package let batches: [Batch]
+    /// How long the stream of receipts may get, roughly; 0 for none. Then every batch has as many receipts as IDs.
+    package let receiptsMax: Int
 
-    package init(incarnation: String, batches: [Batch]) {
+    package init(incarnation: String, batches: [Batch], receiptsMax: Int = 0) {
+        self.receiptsMax = receiptsMax
         self.incarnation = incarnation
         self.batches = batches
     }
 
-    package func keys(in keys: GroupKeys) -> [String] { [keys.stream, keys.state, keys.leases, keys.suspects] }
+    package func keys(in keys: GroupKeys) -> [String] {
+        [keys.stream, keys.state, keys.leases, keys.suspects] + (receiptsMax > 0 ? [keys.receipts] : [])
+    }
 
     package func arguments(in keys: GroupKeys) -> [RedisArgument] {
-        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation)]
+        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation), .integer(receiptsMax)]
         for batch in batches {
             arguments.append(.integer(batch.partition))
             arguments.append(.string(batch.lease ?? Self.noLease))
             arguments.append(.integer(batch.ids.count))
             for id in batch.ids { arguments.append(.string(id.description)) }
+            if receiptsMax > 0 { arguments += batch.receipts.map { .string($0) } }
         }
         return arguments
     }
 
-    /// - Returns: the places of the batches that were refused: their partitions' tenures are over.
-    package func decode(_ reply: RedisValue) throws(RedisError) -> Set<Int> {
+    /// - Returns: the places of the batches that were refused, since their partitions' tenures are over, and how many receipts could not be
+    ///   written.
+    package func decode(_ reply: RedisValue) throws(RedisError) -> (refused: Set<Int>, lostReceipts: Int) {
         guard let numbers = reply.array, !numbers.isEmpty else { throw Self.unexpectedReply() }
-        return Set(numbers.dropFirst().compactMap { $0.integer.map { Int($0) - 1 } })
+        let others = numbers.dropFirst().compactMap(\.integer)
+        return (Set(others.filter { $0 > 0 }.map { Int($0) - 1 }), Int(-(others.first { $0 < 0 } ?? 0)))
     }
 }

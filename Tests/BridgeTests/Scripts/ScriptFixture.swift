@@ -272,36 +272,52 @@ extension StreamState {
     }
 
     /// Dead-letters an entry in whatever its partition's tenure is.
-    func deadLetter(_ id: StreamID, partition: Int, maxLength: Int, fields: [RedisArgument]) async throws -> Int {
-        let end = EntryCompletion(
-            stream: 0,
-            id: id,
-            partition: partition,
-            tenure: tenure(of: partition) ?? 0,
-            size: 0,
-            kind: .deadLettered([]),
-            attempts: 1,
-            contact: "",
-            occurredAt: nil
-        )
+    func deadLetter(
+        _ id: StreamID,
+        partition: Int,
+        maxLength: Int,
+        fields: [RedisArgument],
+        receipts: ReceiptWriter = ReceiptWriter(maxLength: 0, replica: "")
+    ) async throws -> Int {
+        let end = Self.end(id, partition, tenure(of: partition) ?? 0, .deadLettered([]))
         let own = (try await self.fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
-        return try await deadLetter(end, maxLength: maxLength, fields: fields + own)
+        return try await deadLetter(end, maxLength: maxLength, fields: fields + own, receipts: receipts).evicted
     }
 
     /// - Returns: the partitions that were refused.
-    func acknowledge(_ ended: [EndedEntries]) async throws -> Set<Int> {
+    func acknowledge(
+        _ ended: [EndedEntries],
+        receipts: ReceiptWriter = ReceiptWriter(maxLength: 0, replica: "")
+    ) async throws -> Set<Int> {
         let portions = ended.map { portion(of: $0) }
-        return Set(try await acknowledge(portions).map { portions[$0].partition })
+        return Set(try await acknowledge(portions, receipts: receipts).refused.map { portions[$0].partition })
+    }
+
+    private static func end(_ id: StreamID, _ partition: Int, _ tenure: Int, _ kind: EntryCompletion.Kind)
+        -> EntryCompletion
+    {
+        EntryCompletion(
+            stream: 0,
+            id: id,
+            partition: partition,
+            tenure: tenure,
+            size: 0,
+            kind: kind,
+            attempts: 1,
+            contact: "ann",
+            occurredAt: nil
+        )
     }
 
     private func portion(of ended: EndedEntries) -> AckQueue.PartitionBatch {
         let tenure = tenure(of: ended.partition) ?? 0
-        return AckQueue.PartitionBatch(partition: ended.partition, tenure: tenure, ids: ended.ids)
+        let ends = ended.ids.map { Self.end($0, ended.partition, tenure, .delivered) }
+        return AckQueue.PartitionBatch(partition: ended.partition, tenure: tenure, ids: ended.ids, ends: ends)
     }
 
     /// What the script itself answers: how many entries were pending, then the places of the portions that are others'.
     func acknowledgeCounts(_ portions: [EndedEntries]) async throws -> [Int64?] {
-        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation)]
+        var arguments: [RedisArgument] = [.string(keys.group), .string(incarnation), "0"]
         for portion in portions {
             arguments += [
                 .string("\(portion.partition)"), .string(lease(of: portion.partition) ?? "none"),
@@ -323,7 +339,7 @@ extension StreamState {
         why: [(String, String)] = [("reason", "refused")]
     ) async throws -> RedisValue {
         let lease = lease(of: partition) ?? "none"
-        let arguments = [keys.group, incarnation, String(partition), lease, id.description, String(maxLength)]
+        let arguments = [keys.group, incarnation, String(partition), lease, id.description, String(maxLength), "0", ""]
         let own = (try await fields(of: id) ?? []).flatMap { [RedisArgument.bytes($0.name), .bytes($0.value)] }
         return try await client.run(
             DeadLetterScript.source.script,

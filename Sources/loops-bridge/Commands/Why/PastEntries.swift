@@ -4,18 +4,23 @@ import JSON
 import NIOSupport
 import Operations
 import RedisStreams
+import StreamGroups
 
 /// What became of entries that are finished: asks the journals, and else today's mappings.
 struct PastEntries {
     enum Fate: Sendable {
         /// By a replica's journal.
         case told(JSONValue)
+        /// By its receipt in the stream of receipts.
+        case receipt(Receipt)
         /// By the mappings of today, which are named.
         case wouldBe(EntryPreview.Fate, mappings: String)
         case unknown(String)
     }
 
     let replicas: [JournalOptions.Replica]
+    /// The receipts that are looked at for one entry, at the most.
+    private let scan: Int
     private let mappings: String
     private let preview: Result<EntryPreview, Usable.Fault>
     private var problems: [String] = []
@@ -23,8 +28,9 @@ struct PastEntries {
     private var silent: Set<String> = []
 
     /// - Parameter mappingsPath: nil for the two presets.
-    init(replicas: [JournalOptions.Replica], configuration: BridgeConfiguration, _ mappingsPath: String?) {
+    init(replicas: [JournalOptions.Replica], configuration: BridgeConfiguration, _ mappingsPath: String?, scan: Int) {
         self.replicas = replicas
+        self.scan = scan
         mappings = mappingsPath.map { "the mappings of \($0)" } ?? "the two presets (bridge.mappings is not set)"
         preview = Usable.load(path: mappingsPath).map { EntryPreview(configuration, destination: $0) }
     }
@@ -47,6 +53,7 @@ struct PastEntries {
                 problems.append("The journal at \(replica.base) was not asked: \(NetworkErrorText.of(error))")
             }
         }
+        if let receipt = try await view.receipt(of: hit.id, scan: scan) { return .receipt(receipt) }
         switch preview {
         case .failure(let fault): return .unknown("today's mappings cannot be used: \(fault)")
         case .success(let preview):

@@ -21,8 +21,8 @@ struct WhyCommand: AsyncParsableCommand {
             Looks through the streams, the group's pending entries and the dead letters for a messageId, a contact key as it is (user ID, \
             address, …), or an entry's ID. Needs no API key; changes nothing.
 
-            What became of an entry that is finished is told by the journals of the replicas (--url), which remember their last entries. For \
-            one that no journal has, today's mappings (BRIDGE_MAPPINGS) say what it would be. Reasons and Loops' words need a token; see 'tail'.
+            What became of an entry that is finished is told by the journals of the replicas (--url), which remember their last entries, or by \
+            its receipt (BRIDGE_JOURNAL_STREAM). For one that has neither, today's mappings (BRIDGE_MAPPINGS) say what it would be. Reasons and Loops' words need a token; see 'tail'.
 
             Attempts, Loops' last answer and the next attempt are told by the replica that has the entry in hand, after its next \
             heartbeat. Times are estimates: entries before it, by the rate limit (LOOPS_RATE_LIMIT).
@@ -63,7 +63,12 @@ struct WhyCommand: AsyncParsableCommand {
         try await Usable.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
-                var past = PastEntries(replicas: replicas, configuration: configuration, settings.mappingsPath)
+                var past = PastEntries(
+                    replicas: replicas,
+                    configuration: configuration,
+                    settings.mappingsPath,
+                    scan: scan
+                )
                 for view in views {
                     let search = EventSearch(query, in: view, scan: scan, limit: limit)
                     let findings = try await search.run { Terminal.progress("\($0) entries looked at") }

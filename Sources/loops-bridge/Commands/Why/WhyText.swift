@@ -57,6 +57,7 @@ struct WhyText {
     private func words(_ fate: PastEntries.Fate?, _ contact: String?) -> [String] {
         switch fate {
         case .told(let entry): return JournalText().words(entry, now: Double(now) / 1000)
+        case .receipt(let receipt): return [words(receipt)]
         case .wouldBe(let fate, let mappings):
             let words =
                 switch fate {
@@ -68,6 +69,15 @@ struct WhyText {
         case .unknown(let why): return ["finished, and no journal that was asked has it any more; \(why)"]
         case nil: return ["finished: the group has read it, and it is not pending"]
         }
+    }
+
+    private func words(_ receipt: Receipt) -> String {
+        let ago = ShownTime.wait(seconds: max(0, Double(now - receipt.at)) / 1000)
+        let mappings = receipt.mappings.map { "\($0.name): \($0.outcome)" }.joined(separator: ", ")
+        return """
+            \(receipt.outcome) \(ago) ago by \(receipt.replica), by its receipt: \(receipt.attempts) attempts; \
+            \(mappings.isEmpty ? "no mapping took it" : mappings)
+            """
     }
 
     private func words(_ place: PendingPosition, _ hit: EventLocation, _ findings: EventSearchResult) -> [String] {
