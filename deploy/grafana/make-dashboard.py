@@ -243,6 +243,27 @@ ROWS = [
         panel("timeseries", "Time of requests by mapping, 99th percentile", "From a request's start to its answer.",
               [(quantile(0.99, "mapping_request_duration_seconds", "mapping"), "{{mapping}}")], "s", 6),
     ]),
+    ("Intake (loops-bridge ingest)", [
+        panel("timeseries", "Events added by write key", "Events a second that the intake added to streams.",
+              [(rate("ingest_events_accepted_total", "key"), "{{key}}")], "ops", 6, stack=True),
+        panel("timeseries", "Requests by status", "Requests a second.",
+              [(rate("ingest_requests_total", "status"), "{{status}}")], "reqps", 6, stack=True),
+        panel("timeseries", "Refused and dropped", "In a minute: requests by the code of the answer, events by reason, events that were there already.", [
+            (f"60 * {rate('ingest_refusals_total', 'code')}", "{{code}}"),
+            (f"60 * {rate('ingest_events_dropped_total', 'reason')}", "{{reason}}"),
+            (f"60 * {rate('ingest_events_duplicate_total', 'key')}", "duplicate, {{key}}")], "short", 6),
+        panel("timeseries", "Held requests and outage", "Requests that wait for Redis, and for how long nothing could be added.", [
+            (f"sum by (stream) ({metric('ingest_held_requests')})", "held, {{stream}}"),
+            (f"max by (stream) ({metric('ingest_outage_seconds')})", "outage in seconds, {{stream}}")], "short", 6),
+        panel("timeseries", "Time of requests, 99th percentile", "From a request's whole body to its answer.",
+              [(quantile(0.99, "ingest_request_duration_seconds"), "99 %")], "s", 6),
+        panel("timeseries", "Time of Redis, 99th percentile", "Of the calls that add events.",
+              [(quantile(0.99, "ingest_script_duration_seconds"), "99 %")], "s", 6),
+        panel("timeseries", "Events by library", "Events a second, by context.library.",
+              [(rate("ingest_sdk_events_total", "sdk"), "{{sdk}}")], "ops", 6, stack=True),
+        panel("timeseries", "Length of streams", "Entries after the last call.",
+              [(f"max by (stream) ({metric('ingest_stream_length')})", "{{stream}}")], "short", 6),
+    ]),
     ("Process", [
         panel("timeseries", "CPU", "Cores in use.", [(f"rate(process_cpu_seconds_total{{{JOB}}}[$__rate_interval])", "{{instance}}")], "short", 6),
         panel("timeseries", "Resident memory", "", [(f"process_resident_memory_bytes{{{JOB}}}", "{{instance}}")], "bytes", 6),
