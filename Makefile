@@ -78,7 +78,7 @@ test-tsan: test-deps ## Run the tests under the thread sanitizer
 	swift build --build-tests --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS)
 	"$$(dirname "$$(command -v swift)")/clang" -shared -fPIC -O1 -o .build/tsan/mutex.so Tests/Sanitizers/mutex.c -ldl
 	@rm -f .build/tsan/report.*
-	LD_PRELOAD=$(CURDIR)/.build/tsan/mutex.so TSAN_OPTIONS=log_path=$(CURDIR)/.build/tsan/report \
+	LD_PRELOAD=$(CURDIR)/.build/tsan/mutex.so TSAN_OPTIONS=log_path=$(CURDIR)/.build/tsan/report:suppressions=$(CURDIR)/Tests/Sanitizers/thread.supp \
 	  $(SANITIZED_TEST) --sanitize=thread --scratch-path .build/tsan $(SWIFT_FLAGS) $(ARGS) || { .ci/no-reports .build/tsan; exit 1; }
 	@.ci/no-reports .build/tsan
 
