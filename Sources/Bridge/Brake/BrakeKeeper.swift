@@ -21,13 +21,14 @@ struct BrakeKeeper: Sendable {
 
     /// Before the stream is read: what the group remembers of its mappings.
     func learn() async {
-        guard state.isBrakeOn else { return }
+        guard state.needsLedger else { return }
         do throws(RedisError) { state.learn(try await ledger.read()) } catch { report(error) }
     }
 
     /// What fails is asked for again after the next heartbeat.
     func keep() async {
         do throws(RedisError) {
+            if state.needsLedger { state.learn(try await ledger.read()) }
             if let request = state.brakeRequest { try await run(request) }
             let (records, dropsOthers) = state.unrecordedMappings
             if records.isEmpty { return }
@@ -78,7 +79,7 @@ struct BrakeKeeper: Sendable {
 
 /// What the brake of a stream is told and asked.
 extension StreamState {
-    var isBrakeOn: Bool { consumer.withLock { $0.brake.isOn } }
+    var needsLedger: Bool { consumer.withLock { $0.brake.needsLedger } }
     var brakeRequest: MappingBrake.Request? { consumer.withLock { $0.brake.request } }
     func use(_ rules: CurrentDestination.Rules) {
         consumer.withLock { $0.brake.use(rules.versions, load: rules.load) }

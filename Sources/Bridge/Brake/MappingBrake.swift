@@ -51,6 +51,8 @@ struct MappingBrake: Sendable {
         self.isOn = isOn
     }
 
+    /// Whether nothing is known yet of the mappings before these: no mapping is on trial until it is.
+    var needsLedger: Bool { isOn && ledger == nil }
     /// Whether nothing starts.
     var isEngaged: Bool { phase != .released }
 

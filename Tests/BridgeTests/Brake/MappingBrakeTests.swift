@@ -91,6 +91,17 @@ struct MappingBrakeTests {
         #expect(restarted.brake.isEngaged && restarted.letters == 0)
     }
 
+    @Test("A ledger that could be read only later puts changed mappings on trial then")
+    func lateLedger() {
+        var samples = BrakeSamples()
+        samples.use(["m": "new"])
+        samples.carry(Array(repeating: .delivered, count: 300))
+        #expect(samples.brake.needsLedger && samples.brake.unrecorded.isEmpty)
+        samples.brake.learn([MappingRecord(name: "m", digest: "old", events: 400, failed: 1)])
+        samples.carry(Array(repeating: .invalid, count: 30))
+        #expect(!samples.brake.needsLedger && samples.brake.isEngaged)
+    }
+
     @Test("After 200 good events the trial is passed, and recorded; later failures are no matter of the change")
     func passed() throws {
         var samples = BrakeSamples.settled()
