@@ -36,11 +36,7 @@ package struct Assembly {
         let registry = MetricRegistry(descriptions: MetricDescription.bridge)
         let factory = PrometheusMetricsFactory(registry: registry)
         ProcessMetrics.install(in: registry)
-        Gauge(
-            label: "loops_bridge_build_info",
-            dimensions: [("version", Version.number), ("revision", Version.revision ?? "")],
-            factory: factory
-        ).record(1)
+        Version.record(in: factory)
         let configuration = settings.bridge
         if let proxy = configuration.loops.proxy {
             let metadata: Logger.Metadata = ["proxy": "\(proxy)", "setting": "\(proxy.setting)"]

@@ -1,4 +1,5 @@
 import CBuildInfo
+package import Metrics
 
 /// The version that `--version`, `/version`, `User-Agent` and `build_info` show.
 package enum Version {
@@ -9,6 +10,15 @@ package enum Version {
         let text = String(cString: loops_bridge_revision())
         return text.isEmpty ? nil : text
     }()
+
+    /// Shows both as the metric `build_info`.
+    package static func record(in factory: any MetricsFactory) {
+        Gauge(
+            label: "loops_bridge_build_info",
+            dimensions: [("version", number), ("revision", revision ?? "")],
+            factory: factory
+        ).record(1)
+    }
 
     /// With the commit as build metadata (semver.org, item 10): `0.2.0-dev+0123456789ab`.
     package static let text = number + (revision.map { "+\($0)" } ?? "")

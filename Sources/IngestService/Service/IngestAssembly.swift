@@ -72,11 +72,7 @@ package struct IngestAssembly {
         let registry = MetricRegistry(descriptions: MetricDescription.ingest)
         let factory = PrometheusMetricsFactory(registry: registry)
         ProcessMetrics.install(in: registry)
-        Gauge(
-            label: "loops_bridge_build_info",
-            dimensions: [("version", Version.number), ("revision", Version.revision ?? "")],
-            factory: factory
-        ).record(1)
+        Version.record(in: factory)
         let metrics = IngestMetrics(factory: factory)
         metrics.loaded()
         let streams = StreamIntakes(options: streamOptions, metrics: metrics, logger: logger)

@@ -6,22 +6,6 @@ import Testing
 
 @Suite("HealthAdvice: the one thing to do first, and a document that exists")
 struct HealthAdviceTests {
-    private static func status(_ change: (inout BridgeStatus) -> Void) -> BridgeStatus {
-        let state = DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy())
-        var status = BridgeStatus(
-            instance: "i",
-            group: "g",
-            redisConnected: true,
-            isDrained: false,
-            delivery: DeliverySnapshot(state, now: .now),
-            streams: [StreamStatus(name: "a", partitions: 8)],
-            ends: CompletionCounts(),
-            activity: Activity(streams: ["a"]).snapshot
-        )
-        change(&status)
-        return status
-    }
-
     private static let faults: [@Sendable (inout BridgeStatus) -> Void] = [
         { $0.redisConnected = false },
         { $0.delivery.hold = "unauthorized" },
@@ -48,7 +32,7 @@ struct HealthAdviceTests {
 
     @Test("Whatever is wrong has an advice, and its section is there", arguments: faults.indices)
     func all(index: Int) throws {
-        let status = Self.status(Self.faults[index])
+        let status = BridgeStatus.sample(Self.faults[index])
         #expect(status.health.state != .healthy)
         let advice = try #require(HealthAdvice(status), "\(status.health.reasons)")
         let parts = advice.document.split(separator: "#")
@@ -61,9 +45,11 @@ struct HealthAdviceTests {
 
     @Test("Nothing is to be done while all is well, and while the process stops; a hold comes before a worry")
     func order() {
-        #expect(HealthAdvice(Self.status { _ in }) == nil)
-        #expect(HealthAdvice(Self.status { ($0.delivery.isDraining, $0.redisConnected) = (true, false) }) == nil)
-        let both = Self.status { ($0.delivery.hold, $0.mappingsRefused) = ("unauthorized", true) }
+        #expect(HealthAdvice(BridgeStatus.sample { _ in }) == nil)
+        #expect(
+            HealthAdvice(BridgeStatus.sample { ($0.delivery.isDraining, $0.redisConnected) = (true, false) }) == nil
+        )
+        let both = BridgeStatus.sample { ($0.delivery.hold, $0.mappingsRefused) = ("unauthorized", true) }
         #expect(HealthAdvice(both)?.document == "docs/how-to/runbook.md#loopsbridgekeyrejected")
     }
 

@@ -5,22 +5,8 @@ import Testing
 
 @Suite("Whatever waits, the state says why")
 struct HonestHealthTests {
-    private func health(_ change: (inout BridgeStatus) -> Void = { _ in }) -> BridgeHealth { status(change).health }
-
-    private func status(_ change: (inout BridgeStatus) -> Void) -> BridgeStatus {
-        let state = DeliveryState(isLimited: false, maxInFlight: 4, retry: RetryPolicy())
-        var status = BridgeStatus(
-            instance: "i",
-            group: "g",
-            redisConnected: true,
-            isDrained: false,
-            delivery: DeliverySnapshot(state, now: .now),
-            streams: [StreamStatus(name: "a", partitions: 8)],
-            ends: CompletionCounts(),
-            activity: Activity(streams: ["a"]).snapshot
-        )
-        change(&status)
-        return status
+    private func health(_ change: (inout BridgeStatus) -> Void = { _ in }) -> BridgeHealth {
+        BridgeStatus.sample(change).health
     }
 
     @Test("A process that has never reached Loops is not healthy, and names the cause once it is known")

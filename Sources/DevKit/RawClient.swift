@@ -2,12 +2,12 @@ import NIOCore
 import NIOPosix
 
 /// One TCP connection that speaks HTTP by hand, so that a test sees what really came over the wire, and when it ended.
-struct RawClient {
+package struct RawClient {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-    private(set) var received = ""
+    package private(set) var received = ""
 
-    static func with<Result: Sendable>(
+    package static func with<Result: Sendable>(
         port: Int,
         _ body: (inout RawClient) async throws -> Result
     ) async throws -> Result {
@@ -31,11 +31,12 @@ struct RawClient {
         self.outbound = outbound
     }
 
-    func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+    package func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+    package func send(bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
 
     /// Reads until this has come.
     /// - Returns: false when the connection ended before.
-    mutating func read(until text: String) async -> Bool {
+    package mutating func read(until text: String) async -> Bool {
         while !received.contains(text) {
             guard let bytes = await next() else { return false }
             received += bytes
@@ -44,7 +45,7 @@ struct RawClient {
     }
 
     /// Everything until the connection ends, by a reset too.
-    mutating func rest() async -> String {
+    package mutating func rest() async -> String {
         while let bytes = await next() { received += bytes }
         return received
     }
