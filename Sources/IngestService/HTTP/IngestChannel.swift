@@ -1,3 +1,4 @@
+import BridgeService
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -12,7 +13,6 @@ struct IngestChannel: ServerChildChannel {
     private let base: HTTP1Channel
     private let connections: IngestConnections
     private let certificate: ServerCertificate?
-    private let bodyBytes: Int
 
     /// Browsers send cookies of the whole site along.
     static let headerBytes = 16 * 1024
@@ -21,8 +21,7 @@ struct IngestChannel: ServerChildChannel {
     init(
         responder: @escaping HTTPChannelHandler.Responder,
         connections: IngestConnections,
-        certificate: ServerCertificate?,
-        bodyBytes: Int
+        certificate: ServerCertificate?
     ) {
         let limits = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Self.headerBytes,
@@ -32,7 +31,6 @@ struct IngestChannel: ServerChildChannel {
         base = HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: limits))
         self.connections = connections
         self.certificate = certificate
-        self.bodyBytes = bodyBytes
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -43,11 +41,10 @@ struct IngestChannel: ServerChildChannel {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         }
         .flatMap { base.setup(channel: channel, logger: logger) }
-        .flatMapThrowing { [connections, bodyBytes] value in
+        .flatMapThrowing { [connections] value in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let handler = IngestConnectionHandler(connections: connections, bodyBytes: bodyBytes)
-            try pipeline.addHandler(handler, position: .after(decoder))
+            try pipeline.addHandler(HTTPConnectionHandler(connections: connections), position: .after(decoder))
             return value
         }
     }

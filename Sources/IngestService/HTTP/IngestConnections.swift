@@ -1,10 +1,11 @@
 import BridgeService
 import Metrics
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// The open connections of the intake, all together: no more than there is room for, and no more of one address than it may have.
-final class IngestConnections: Sendable {
+final class IngestConnections: HTTPConnections {
     /// Why a connection was closed by us. A closed set: the values of a metric's label.
     enum Cause: String, Sendable, CaseIterable {
         /// Another one needed its place.
@@ -43,21 +44,26 @@ final class IngestConnections: Sendable {
     /// The most of one address; 0 for any number.
     let limitPerAddress: Int
     let limits: ConnectionClock.Limits
+    let expectedBodyBytes: Int?
     private let isExempt: @Sendable (SocketAddress) -> Bool
     private let state: Mutex<State>
     private let dropped: [Cause: Counter]
 
-    /// - Parameter isExempt: whether an address may have any number: a proxy of ours has those of all clients.
+    /// - Parameters:
+    ///   - bodyBytes: the longest body that a client is asked to send.
+    ///   - isExempt: whether an address may have any number: a proxy of ours has those of all clients.
     init(
         limit: Int,
         limitPerAddress: Int,
         limits: ConnectionClock.Limits,
+        bodyBytes: Int,
         isExempt: @escaping @Sendable (SocketAddress) -> Bool = { _ in false },
         dropped: [Cause: Counter] = [:]
     ) {
         self.limit = limit
         self.limitPerAddress = limitPerAddress
         self.limits = limits
+        self.expectedBodyBytes = bodyBytes
         self.isExempt = isExempt
         self.dropped = dropped
         state = Mutex(State(slots: ConnectionSlots(limit: limit)))
@@ -84,8 +90,8 @@ final class IngestConnections: Sendable {
             state.channels[id] = channel
             return (tooMany, false)
         }
-        if isOver { drop(channel, .address) }
-        if let tooMany { drop(tooMany, .limit) }
+        if isOver { drop(channel, Cause.address) }
+        if let tooMany { drop(tooMany, Cause.limit) }
     }
 
     func set(_ channel: any Channel, isBusy: Bool) {
@@ -103,8 +109,13 @@ final class IngestConnections: Sendable {
         }
     }
 
-    /// Closes a connection at once, and counts it.
-    func drop(_ channel: any Channel, _ cause: Cause) {
+    func prepare(_ head: inout HTTPResponseHead) {
+        if isDraining { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    }
+
+    func drop(_ channel: any Channel, _ cause: ConnectionClock.Cause) { drop(channel, Cause(cause)) }
+
+    private func drop(_ channel: any Channel, _ cause: Cause) {
         dropped[cause]?.increment()
         channel.close(promise: nil)
     }

@@ -165,6 +165,7 @@ package struct IngestAssembly {
             limit: min(files, settings.ingest.maxConnections),
             limitPerAddress: settings.ingest.maxConnectionsPerAddress,
             limits: limits,
+            bodyBytes: settings.ingest.maxBodyBytes,
             isExempt: { address in address.ipAddress.map { forwarded.isTrusted($0) } ?? true },
             dropped: metrics.droppedConnections
         )

@@ -44,12 +44,11 @@ struct IngestServer: Service {
         let scheme = certificate == nil ? "http" : "https"
         return Application(
             responder: IngestResponder(intake: intake),
-            server: HTTPServerBuilder { [connections, certificate, settings] responder in
+            server: HTTPServerBuilder { [connections, certificate] responder in
                 IngestChannel(
                     responder: responder,
                     connections: connections,
-                    certificate: certificate,
-                    bodyBytes: settings.maxBodyBytes
+                    certificate: certificate
                 )
             },
             configuration: .init(

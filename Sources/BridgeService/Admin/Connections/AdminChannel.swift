@@ -29,7 +29,7 @@ struct AdminChannel: ServerChildChannel {
         base.setup(channel: channel, logger: logger).flatMapThrowing { [connections] value in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(AdminConnectionHandler(connections: connections), position: .after(decoder))
+            try pipeline.addHandler(HTTPConnectionHandler(connections: connections), position: .after(decoder))
             return value
         }
     }

@@ -2,11 +2,12 @@ import Bridge
 import Logging
 import Metrics
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// The open connections of the admin port, all together: no more than there is room for, so that whoever opens many takes no file from
 /// deliveries, Redis, or probes.
-final class AdminConnections: Sendable {
+final class AdminConnections: HTTPConnections {
     /// The most that are open when there are files enough.
     static let most = 128
     /// How many more may be accepted before those that were told to go are gone.
@@ -46,6 +47,11 @@ final class AdminConnections: Sendable {
                 )
             } ?? [:]
     }
+
+    /// What is sent to the admin port is small: no client holds it back.
+    var expectedBodyBytes: Int? { nil }
+
+    func prepare(_ head: inout HTTPResponseHead) { ResponsePolicy.apply(to: &head.headers) }
 
     var count: Int { state.withLock { $0.slots.count } }
 

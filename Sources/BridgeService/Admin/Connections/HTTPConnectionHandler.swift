@@ -1,19 +1,32 @@
-import BridgeService
-import NIOCore
-import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
-/// Watches one connection of the intake: keeps its times, says that a body may be sent, and ends it where its answer is the last one.
+/// The open connections of one port, as each connection's handler sees them.
+package protocol HTTPConnections: Sendable {
+    var limits: ConnectionClock.Limits { get }
+    /// The longest body that a client with `Expect: 100-continue` is asked to send; nil where no client is asked.
+    var expectedBodyBytes: Int? { get }
+
+    func opened(_ channel: any Channel)
+    func set(_ channel: any Channel, isBusy: Bool)
+    func closed(_ channel: any Channel)
+    /// Closes a connection at once, and counts it.
+    func drop(_ channel: any Channel, _ cause: ConnectionClock.Cause)
+    /// Changes the head of an answer before it is written.
+    func prepare(_ head: inout HTTPResponseHead)
+}
+
+/// Watches one connection: keeps its times, asks for bodies that clients hold back, speaks HTTP/1.0 to whoever does, and ends the connection where
+/// its answer is the last one.
 ///
 /// It stands next to the HTTP decoder, so that it also sees answers to what could not be read.
-final class IngestConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+package final class HTTPConnectionHandler<Connections: HTTPConnections>: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundOut = HTTPServerRequestPart
+    package typealias OutboundIn = HTTPServerResponsePart
+    package typealias OutboundOut = HTTPServerResponsePart
 
-    private let connections: IngestConnections
-    /// The longest body that a client is asked to send.
-    private let bodyBytes: Int
+    private let connections: Connections
     private var clock: ConnectionClock
     private var timer: (at: NIODeadline, task: Scheduled<Void>)?
     /// Whether each request that waits for its answer came in HTTP/1.0, the first one first.
@@ -22,24 +35,23 @@ final class IngestConnectionHandler: ChannelDuplexHandler, RemovableChannelHandl
     /// Whether the client waits to be asked for a body that it is not asked for.
     private var bodyIsUnwanted = false
 
-    init(connections: IngestConnections, bodyBytes: Int) {
+    package init(connections: Connections) {
         self.connections = connections
-        self.bodyBytes = bodyBytes
         self.clock = ConnectionClock(limits: connections.limits, now: .now())
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         connections.opened(context.channel)
         watch(context)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         timer?.task.cancel()
         timer = nil
         connections.closed(context.channel)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
             isOld.append(head.version.major < 1 || head.version == .http1_0)
@@ -56,26 +68,29 @@ final class IngestConnectionHandler: ChannelDuplexHandler, RemovableChannelHandl
 
     /// Answers `Expect: 100-continue`: curl, and so PHP, sends it with a large body and waits for a second where nobody answers.
     private func expect(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        guard head.version == .http1_1, head.headers["Expect"].contains(where: { $0.lowercased() == "100-continue" })
+        guard let most = connections.expectedBodyBytes, head.version == .http1_1,
+            head.headers["Expect"].contains(where: { $0.lowercased() == "100-continue" })
         else { return }
         let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-        guard length <= bodyBytes else { return bodyIsUnwanted = true }
+        guard length <= most else { return bodyIsUnwanted = true }
         let answer = HTTPResponseHead(version: .http1_1, status: .continue)
         context.writeAndFlush(wrapOutboundOut(.head(answer)), promise: nil)
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
         clock.setWritable(context.channel.isWritable, now: .now())
         watch(context)
         context.fireChannelWritabilityChanged()
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            let isLast = isOld.first ?? false || bodyIsUnwanted || connections.isDraining
-            if isOld.first ?? false { head.version = .http1_0 }
-            if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            connections.prepare(&head)
+            // Whoever speaks HTTP/1.0 knows no chunks: the answer ends with its connection.
+            let isOld = isOld.first ?? false
+            if isOld { head.version = .http1_0 }
+            if isOld || bodyIsUnwanted { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             closesAfterAnswer = head.headers["Connection"].contains { $0.lowercased() == "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
@@ -100,7 +115,7 @@ final class IngestConnectionHandler: ChannelDuplexHandler, RemovableChannelHandl
         let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: end.at) { [self] in
             timer = nil
             guard let end = clock.end else { return }
-            if end.at <= .now() { connections.drop(context.channel, .init(end.cause)) } else { watch(context) }
+            if end.at <= .now() { connections.drop(context.channel, end.cause) } else { watch(context) }
         }
         timer = (end.at, task)
     }
