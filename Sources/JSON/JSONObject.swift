@@ -99,6 +99,8 @@ extension JSONObject: RandomAccessCollection {
     package var endIndex: Int { elements.count }
     /// The member at `position` of the key order.
     package subscript(position: Int) -> Element { elements[position] }
+    /// The array's own iterator: other modules run it specialised.
+    package func makeIterator() -> [Element].Iterator { elements.makeIterator() }
 }
 
 extension JSONObject: Equatable {

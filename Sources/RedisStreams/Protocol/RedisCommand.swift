@@ -5,6 +5,7 @@ package enum RedisArgument: Sendable, Equatable, ExpressibleByStringLiteral {
 
     package init(stringLiteral value: String) { self = .string(value) }
 
+    @inlinable
     package static func integer(_ value: some BinaryInteger) -> RedisArgument { .string(String(value)) }
 }
 

@@ -9,11 +9,13 @@ package struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     /// `1700000000000-0`; the sequence may be left out and is 0 then.
+    @inlinable
     package init?(_ text: some StringProtocol) {
         self.init(utf8: text.utf8)
     }
 
-    private init?(utf8 text: some Collection<UInt8>) {
+    @inlinable
+    package init?(utf8 text: some Collection<UInt8>) {
         let dash = UInt8(ascii: "-")
         guard let end = text.firstIndex(of: dash) else {
             guard let milliseconds = Self.number(text[...]) else { return nil }
@@ -26,7 +28,8 @@ package struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     /// Decimal digits alone, without a sign.
-    private static func number(_ digits: some Collection<UInt8>) -> UInt64? {
+    @inlinable
+    package static func number(_ digits: some Collection<UInt8>) -> UInt64? {
         if digits.isEmpty { return nil }
         var value: UInt64 = 0
         for digit in digits {
