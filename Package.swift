@@ -54,6 +54,8 @@ let package = Package(
         // Depends on nothing of ours: who imports it gets no other module's name with it.
         .target(name: "SegmentEvents"),
         .target(name: "JSON"),
+        // V8's reading of dates and numbers, on which Segment relies, and the calendar.
+        .target(name: "JavaScript"),
         .target(name: "YAML", dependencies: ["CYAML"]),
         .target(name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
@@ -77,7 +79,9 @@ let package = Package(
         ),
         .target(
             name: "Segment",
-            dependencies: ["JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: [
+                "JSON", "JavaScript", "Support", .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         // What comes in over HTTP, as values: paths, keys, events, answers.
         .target(
@@ -100,7 +104,7 @@ let package = Package(
         .target(
             name: "Loops",
             dependencies: [
-                "HTTPTransport", "JSON", "NIOSupport",
+                "HTTPTransport", "JSON", "JavaScript", "NIOSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -337,7 +341,8 @@ let package = Package(
             name: "IngestTests",
             dependencies: ["Ingest", "JSON", "Support", .product(name: "Crypto", package: "swift-crypto")]
         ),
-        .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "Segment", "Support"]),
+        .testTarget(name: "JavaScriptTests", dependencies: ["JavaScript"]),
+        .testTarget(name: "SegmentTests", dependencies: ["DevKit", "JSON", "JavaScript", "Segment", "Support"]),
         .testTarget(name: "DestinationTests", dependencies: ["Destination", "JSON", "Loops", "Support"]),
         .testTarget(
             name: "NIOSupportTests",

@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// Turns the value of a field into what its kind asks for, by the rules of JSON Schema validation with coercion
 /// (docs/reference/validation.md).
@@ -72,7 +73,7 @@ enum Coercion {
         case .bool(let flag): return .string(flag ? "true" : "false")
         case .int, .uint, .double: return .string(element.javaScriptNumberText ?? "")
         case .string(let text):
-            let number = JavaScriptNumber.parse(text)
+            let number = NumberParser.parse(text)
             if text.isEmpty || number.isNaN { return Optional.none }
             return JSONValue.double(number).integerValue.map(JSONValue.int) ?? .double(number)
         case .array, .object: return Optional.none

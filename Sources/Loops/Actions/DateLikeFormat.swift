@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// What passes for a date in a `datetime` field: Segment's format `date-like`.
 ///
@@ -7,8 +8,7 @@ import JSON
 package enum DateLikeFormat {
     package static func isDate(_ text: String) -> Bool {
         if let isUnixTime = isUnixTime(text) { return isUnixTime }
-        let bytes = bytesWithPlainSpaces(text)
-        return isPlainDate(bytes) || LenientDate.isValid(bytes)
+        return isPlainDate(bytesWithPlainSpaces(text)) || DateParser.milliseconds(Array(text.utf16)) != nil
     }
 
     /// Nil for what is no number: the other readings decide.

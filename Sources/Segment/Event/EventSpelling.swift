@@ -1,4 +1,5 @@
 package import JSON
+import JavaScript
 
 /// Reads members of an event as they were meant, where producers spell them in other ways.
 ///

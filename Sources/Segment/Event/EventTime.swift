@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// When an event happened, by its own account.
 ///
@@ -46,11 +47,7 @@ enum EventTime: Equatable {
         {
             return seconds(unixTime: number)
         }
-        guard let milliseconds = LiquidDateText.milliseconds(LiquidText(trimmed)), LiquidDate.isDate(milliseconds)
-        else {
-            return Optional.none
-        }
-        return milliseconds / 1_000
+        return DateParser.milliseconds(Array(trimmed.utf16)).map { $0 / 1_000 }
     }
 
     /// Seconds reach to the year 5138, milliseconds from 1973 on.

@@ -1,4 +1,5 @@
 package import JSON
+import JavaScript
 
 /// A member of an event that says when, read and written.
 package enum EventTimestamp {

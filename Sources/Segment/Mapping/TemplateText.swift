@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// The text of a `@template`: `{{{path}}}` and then `{{path}}` replaced by values of the event.
 ///

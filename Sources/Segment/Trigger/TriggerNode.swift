@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// A trigger, parsed: what is asked of an event.
 indirect enum TriggerNode: Sendable, Equatable {
@@ -168,7 +169,7 @@ enum TriggerCondition {
         case .number(let number): return number
         case .flag(let flag) where root.hasMembers: return flag ? 1 : 0
         case .text, .flag, .null:
-            let number = JavaScriptNumber.parse(operand.text)
+            let number = NumberParser.parse(operand.text)
             return number.isNaN ? nil : number
         }
     }

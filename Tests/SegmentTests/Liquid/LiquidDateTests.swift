@@ -1,4 +1,5 @@
 import DevKit
+import JavaScript
 import Support
 import Testing
 

@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// `strftime` with liquidjs' directives, flags and widths.
 enum LiquidTimeFormat {
@@ -40,7 +41,7 @@ enum LiquidTimeFormat {
         var directive = Directive()
         directive.flags = Array(units.prefix { "-_0^#:".utf16.contains($0) })
         var rest = units.dropFirst(directive.flags.count)
-        let width = rest.prefix(while: LiquidUnit.isDigit)
+        let width = rest.prefix(while: CodeUnit.isDigit)
         if !width.isEmpty { directive.width = Int(LiquidText(width).string) ?? .max }
         rest = rest.dropFirst(width.count)
         if rest.count > 1, "EO".utf16.contains(rest[rest.startIndex]) { rest = rest.dropFirst() }

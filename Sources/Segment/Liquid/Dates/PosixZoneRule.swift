@@ -1,3 +1,5 @@
+import JavaScript
+
 /// A zone's rule for all years to come, as `EST5EDT,M3.2.0,M11.1.0` (POSIX, with the extensions of RFC 8536).
 struct PosixZoneRule: Sendable {
     /// Seconds ahead of UTC.

@@ -1,3 +1,5 @@
+import JavaScript
+
 /// Filters that print a point in time. What is none is passed through.
 enum LiquidDateFilters {
     /// liquidjs' format where a template gives none.
@@ -9,7 +11,7 @@ enum LiquidDateFilters {
         within budget: inout RenderLimits
     ) throws(LiquidFault) -> LiquidValue {
         // The value comes first: what is no date is passed on, whatever zone it was to be shown in.
-        guard let milliseconds = milliseconds(input), LiquidDate.isDate(milliseconds) else { return input.value }
+        guard let milliseconds = milliseconds(input), DateParser.isDate(milliseconds) else { return input.value }
         let zone = filter == .date ? try LiquidZone(input.argument(1), in: input.zones) : .utc
         guard let moment = LiquidDate(milliseconds: milliseconds, zone: zone) else { return input.value }
         let format =
@@ -41,10 +43,10 @@ enum LiquidDateFilters {
             if text == LiquidText("now") || text == LiquidText("today") {
                 return Double(input.clock.nowMilliseconds())
             }
-            if !text.isEmpty, text.units.allSatisfy(LiquidUnit.isDigit) { return value.javaScriptNumber * 1_000 }
-            return LiquidDateText.milliseconds(text)
+            if !text.isEmpty, text.units.allSatisfy(CodeUnit.isDigit) { return value.javaScriptNumber * 1_000 }
+            return DateParser.milliseconds(text.units)
         // A list becomes a text, in which digits are no Unix time.
-        default: return LiquidDateText.milliseconds(value.javaScriptText)
+        default: return DateParser.milliseconds(value.javaScriptText.units)
         }
     }
 }

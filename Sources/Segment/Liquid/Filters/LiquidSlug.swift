@@ -1,3 +1,5 @@
+import JavaScript
+
 /// Text as part of an address: everything but letters and digits becomes hyphens.
 enum LiquidSlug {
     /// The second argument keeps capitals; the first is the mode: default, raw, pretty, ascii, latin or none.
@@ -13,7 +15,7 @@ enum LiquidSlug {
     private static func rule(for mode: String) -> ((Unicode.Scalar?) -> Bool)? {
         switch mode {
         case "default", "latin": isLetterOrDigit
-        case "raw": { $0.map { !(UInt16(exactly: $0.value).map(LiquidUnit.isSpace) ?? false) } ?? true }
+        case "raw": { $0.map { !(UInt16(exactly: $0.value).map(CodeUnit.isSpace) ?? false) } ?? true }
         case "pretty": { isLetterOrDigit($0) || $0.map { "._~!$&'()+,;=@".unicodeScalars.contains($0) } ?? false }
         case "ascii": { $0.map { $0.isASCII && isLetterOrDigit($0) } ?? false }
         default: nil

@@ -1,3 +1,5 @@
+import JavaScript
+
 /// Filters over text. Their values are first printed, so nil is empty text and 5 is `5`.
 enum LiquidTextFilters {
     static func apply(
@@ -38,7 +40,7 @@ enum LiquidTextFilters {
 
     /// White space, or the characters of the argument.
     private static func strippedUnits(_ input: LiquidFilterInput) -> (UInt16) -> Bool {
-        guard input.argument(0).isTruthyInJavaScript else { return LiquidUnit.isSpace }
+        guard input.argument(0).isTruthyInJavaScript else { return CodeUnit.isSpace }
         let units = Set(input.text(0).units)
         return { units.contains($0) }
     }
@@ -123,7 +125,7 @@ enum LiquidWordCount {
     }
 
     private static func otherWords(_ text: LiquidText) -> Int {
-        text.units.split { isIdeograph($0) || LiquidUnit.isSpace($0) }.count
+        text.units.split { isIdeograph($0) || CodeUnit.isSpace($0) }.count
     }
 
     private static func isIdeograph(_ unit: UInt16) -> Bool {

@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 /// A template's text in UTF-16 units, able to say where in it something is.
 struct LiquidSource: Sendable {
@@ -121,7 +122,7 @@ struct LiquidCursor {
         var hasDot = false
         if let unit = peek(), LiquidUnit.isSign(unit) { length += 1 }
         while let unit = peek(length) {
-            if LiquidUnit.isDigit(unit) {
+            if CodeUnit.isDigit(unit) {
                 digits += 1
             } else if unit == LiquidUnit.dot, peek(length + 1) != LiquidUnit.dot {
                 if hasDot || digits == 0 { return nil }

@@ -1,3 +1,5 @@
+import JavaScript
+
 /// Turns a template's tokens into nodes.
 struct LiquidParser {
     private let source: LiquidSource
@@ -150,7 +152,7 @@ struct LiquidParser {
     private func checkInlineComment(_ token: LiquidToken) throws(LiquidError) {
         var cursor = LiquidCursor(source, in: token.content)
         while cursor.skip(past: LiquidUnit.newline) {
-            while let unit = cursor.peek(), LiquidUnit.isSpace(unit) { cursor.position += 1 }
+            while let unit = cursor.peek(), CodeUnit.isSpace(unit) { cursor.position += 1 }
             if cursor.isAtEnd || cursor.peek() == LiquidUnit.hash { continue }
             throw cursor.error("every line of an inline comment must start with #")
         }

@@ -1,3 +1,5 @@
+import JavaScript
+
 /// Text as JavaScript has it: UTF-16 units, which may hold half a surrogate pair.
 ///
 /// `slice` and `split` cut between units, so halves have to survive until they are joined again.
@@ -37,7 +39,7 @@ extension LiquidText {
         return LiquidText(units[..<end])
     }
 
-    var trimmed: LiquidText { trimmedStart(while: LiquidUnit.isSpace).trimmedEnd(while: LiquidUnit.isSpace) }
+    var trimmed: LiquidText { trimmedStart(while: CodeUnit.isSpace).trimmedEnd(while: CodeUnit.isSpace) }
 
     /// JavaScript's `substring`: bounds in any order, out of range and NaN are tolerated.
     func substring(_ start: Double, _ end: Double) -> LiquidText {
@@ -52,7 +54,7 @@ extension LiquidText {
         var part = LiquidText()
         var inSpace = false
         for unit in units {
-            if LiquidUnit.isSpace(unit) {
+            if CodeUnit.isSpace(unit) {
                 if !inSpace { parts.append(part) }
                 part = LiquidText()
                 inSpace = true
@@ -70,7 +72,7 @@ extension LiquidText {
         var result = LiquidText()
         var inSpace = false
         for unit in units {
-            let isSpace = LiquidUnit.isSpace(unit)
+            let isSpace = CodeUnit.isSpace(unit)
             if !isSpace {
                 result.units.append(unit)
             } else if !inSpace {
@@ -117,11 +119,6 @@ enum LiquidUnit {
         }
     }
 
-    /// JavaScript's `\s`, which is also what `trim()` removes.
-    static func isSpace(_ unit: UInt16) -> Bool {
-        unit == 0xFEFF || (unit != 0x180E && isBlank(unit))
-    }
-
     /// Part of a name: letters, digits, `_`, `-`, `?` and everything beyond ASCII but blanks and curly quotes.
     static func isWord(_ unit: UInt16) -> Bool {
         switch unit {
@@ -134,8 +131,6 @@ enum LiquidUnit {
     static func isQuote(_ unit: UInt16) -> Bool { unit == quote || unit == apostrophe }
 
     static func isSign(_ unit: UInt16) -> Bool { unit == plus || unit == minus }
-
-    static func isDigit(_ unit: UInt16) -> Bool { (0x30...0x39).contains(unit) }
 
     static func isLineEnd(_ unit: UInt16) -> Bool {
         unit == 0x0A || unit == 0x0D || unit == 0x2028 || unit == 0x2029

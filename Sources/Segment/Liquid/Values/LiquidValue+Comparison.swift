@@ -1,3 +1,5 @@
+import JavaScript
+
 extension LiquidValue {
     /// Liquid's `==`: JavaScript's strict equality, arrays by their elements, `empty` and `blank` by what they mean.
     ///
@@ -21,7 +23,7 @@ extension LiquidValue {
         if case .blank = literal {
             if other.isNil { return true }
             if case .bool(false) = other { return true }
-            if case .text(let text) = other { return text.units.allSatisfy(LiquidUnit.isSpace) }
+            if case .text(let text) = other { return text.units.allSatisfy(CodeUnit.isSpace) }
         }
         switch other {
         case .text(let text): return text.isEmpty

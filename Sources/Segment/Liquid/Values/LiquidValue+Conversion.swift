@@ -1,4 +1,5 @@
 import JSON
+import JavaScript
 
 extension LiquidValue {
     /// What an output prints: nothing for nil, arrays without a separator, everything else as `String(x)`.
@@ -48,8 +49,8 @@ extension LiquidValue {
         case .empty, .blank: 0
         case .bool(let value): value ? 1 : 0
         case .number(let value): value
-        case .text(let text): Self.number(fromText: text)
-        case .list, .jsonArray: Self.number(fromText: javaScriptText)
+        case .text(let text): NumberParser.parse(text.string)
+        case .list, .jsonArray: NumberParser.parse(javaScriptText.string)
         }
     }
 
@@ -76,61 +77,5 @@ extension LiquidValue {
         case .array, .object: LiquidValue(json).weight
         default: 1
         }
-    }
-
-    /// JavaScript's text to number: blank is 0, `0x`, `0o` and `0b` are read, anything odd is not a number.
-    private static func number(fromText text: LiquidText) -> Double {
-        let trimmed = text.trimmed
-        if trimmed.isEmpty { return 0 }
-        guard trimmed.units.allSatisfy({ $0 < 128 }) else { return .nan }
-        let string = trimmed.string
-        switch string {
-        case "Infinity", "+Infinity": return .infinity
-        case "-Infinity": return -.infinity
-        default: break
-        }
-        if string.utf8.count > 2, let radix = radix(ofPrefix: string.prefix(2)) {
-            return integer(string.dropFirst(2), radix: radix)
-        }
-        return isDecimal(trimmed.units) ? Double(string) ?? .nan : .nan
-    }
-
-    private static func radix(ofPrefix prefix: Substring) -> Int? {
-        switch prefix {
-        case "0x", "0X": 16
-        case "0o", "0O": 8
-        case "0b", "0B": 2
-        default: nil
-        }
-    }
-
-    private static func integer(_ digits: Substring, radix: Int) -> Double {
-        var value = 0.0
-        for digit in digits.utf16 {
-            guard let digitValue = LiquidUnit.hexValue(digit), Int(digitValue) < radix else { return .nan }
-            value = value * Double(radix) + Double(digitValue)
-        }
-        return value
-    }
-
-    /// Sign, digits, dot, digits, exponent; `Double.init` alone would also take `nan` and hexadecimal floats.
-    private static func isDecimal(_ units: [UInt16]) -> Bool {
-        var rest = units[...]
-        if let first = rest.first, LiquidUnit.isSign(first) { rest = rest.dropFirst() }
-        let whole = rest.prefix(while: LiquidUnit.isDigit)
-        rest = rest.dropFirst(whole.count)
-        var digits = whole.count
-        if rest.first == LiquidUnit.dot {
-            rest = rest.dropFirst()
-            let fraction = rest.prefix(while: LiquidUnit.isDigit)
-            rest = rest.dropFirst(fraction.count)
-            digits += fraction.count
-        }
-        guard digits > 0 else { return false }
-        guard let letter = rest.first else { return true }
-        guard letter == 0x65 || letter == 0x45 else { return false }
-        rest = rest.dropFirst()
-        if let sign = rest.first, LiquidUnit.isSign(sign) { rest = rest.dropFirst() }
-        return !rest.isEmpty && rest.allSatisfy(LiquidUnit.isDigit)
     }
 }

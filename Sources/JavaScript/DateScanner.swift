@@ -1,5 +1,5 @@
 /// The words of a date's text, as V8's `Date` reads them.
-struct LiquidDateScanner {
+struct DateScanner {
     enum Word: Equatable {
         case end
         case number(Int, length: Int)
@@ -20,8 +20,8 @@ struct LiquidDateScanner {
     private var rest: ArraySlice<UInt16>
     private(set) var next: Word = .end
 
-    init(_ text: LiquidText) {
-        rest = text.units[...]
+    init(_ text: [UInt16]) {
+        rest = text[...]
         next = scan()
     }
 
@@ -46,13 +46,13 @@ struct LiquidDateScanner {
 
     private mutating func scan() -> Word {
         guard let unit = rest.first else { return .end }
-        if LiquidUnit.isDigit(unit) { return scanNumber() }
+        if CodeUnit.isDigit(unit) { return scanNumber() }
         if let scalar = Unicode.Scalar(unit), ":-+.)".unicodeScalars.contains(scalar) {
             rest = rest.dropFirst()
             return .symbol(Character(scalar))
         }
-        if LiquidUnit.isSpace(unit) {
-            rest = rest.drop(while: LiquidUnit.isSpace)
+        if Self.isSpace(unit) {
+            rest = rest.drop(while: Self.isSpace)
             return .space
         }
         if unit >= 0x41 { return scanName() }
@@ -60,33 +60,39 @@ struct LiquidDateScanner {
         return .other
     }
 
+    /// V8 takes U+2028 and U+2029 for letters here.
+    private static func isSpace(_ unit: UInt16) -> Bool {
+        CodeUnit.isSpace(unit) && unit != 0x2028 && unit != 0x2029
+    }
+
     private mutating func scanNumber() -> Word {
-        let digits = rest.prefix(while: LiquidUnit.isDigit)
+        let digits = rest.prefix(while: CodeUnit.isDigit)
         rest = rest.dropFirst(digits.count)
         // Nine significant digits count, as in V8; more are out of any range anyway.
-        let significant = digits.drop { $0 == LiquidUnit.zero }.prefix(9)
-        return .number(significant.reduce(0) { $0 * 10 + Int($1 - LiquidUnit.zero) }, length: digits.count)
+        let significant = digits.drop { $0 == CodeUnit.zero }.prefix(9)
+        return .number(significant.reduce(0) { $0 * 10 + Int($1 - CodeUnit.zero) }, length: digits.count)
     }
 
     private mutating func scanName() -> Word {
-        let name = rest.prefix { $0 >= 0x41 && !LiquidUnit.isSpace($0) }
+        let name = rest.prefix { $0 >= 0x41 && !Self.isSpace($0) }
         rest = rest.dropFirst(name.count)
-        let start = LiquidText(name.prefix(3)).lowercased.string
+        // Only ASCII's letters have another case, as in V8.
+        let start = String(decoding: name.prefix(3).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF16.self)
         if let month = Self.months.firstIndex(of: start) { return .month(month + 1) }
         return name.count <= 3 ? Self.keywords[start] ?? .otherName : .otherName
     }
 
     /// Skips one character, or everything in parentheses that it opens.
     private mutating func skipParentheses(_ unit: UInt16) {
-        guard unit == LiquidUnit.openParenthesis else {
+        guard unit == CodeUnit.openParenthesis else {
             rest = rest.dropFirst()
             return
         }
         var open = 0
         repeat {
             let unit = rest.removeFirst()
-            if unit == LiquidUnit.openParenthesis { open += 1 }
-            if unit == LiquidUnit.closeParenthesis { open -= 1 }
+            if unit == CodeUnit.openParenthesis { open += 1 }
+            if unit == CodeUnit.closeParenthesis { open -= 1 }
         } while open > 0 && !rest.isEmpty
     }
 

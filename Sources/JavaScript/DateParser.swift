@@ -1,26 +1,27 @@
-/// Reads a date's text as JavaScript's `Date` does in V8: ISO 8601 first, then nearly everything people write.
+/// Reads a date's text as JavaScript's `Date` does in V8 (`src/date/dateparser`): ISO 8601 first, then nearly everything people write.
 ///
 /// A text without a zone is UTC, as on Segment's servers.
-struct LiquidDateText {
-    private var scanner: LiquidDateScanner
-    private var day = LiquidDayParts()
-    private var time = LiquidTimeParts()
-    private var zone = LiquidOffsetParts()
+package struct DateParser {
+    private var scanner: DateScanner
+    private var day = DayParts()
+    private var time = TimeParts()
+    private var zone = OffsetParts()
     private var hasNumber = false
 
-    /// Milliseconds since 1970, nil if the text is no date.
-    static func milliseconds(_ text: LiquidText) -> Double? {
-        var reader = LiquidDateText(text)
-        guard reader.read() else { return nil }
-        guard let days = reader.day.daysSince1970, let time = reader.time.milliseconds else { return nil }
-        guard let offset = reader.zone.seconds else { return nil }
-        let milliseconds = days * 86_400_000 + time - offset * 1_000
-        return Double(milliseconds)
+    /// JavaScript's `Date.parse`: milliseconds since 1970; nil if the text, in UTF-16 units, is no date.
+    package static func milliseconds(_ text: [UInt16]) -> Double? {
+        var parser = DateParser(scanner: DateScanner(text))
+        guard parser.read() else { return nil }
+        guard let days = parser.day.daysSince1970, let time = parser.time.milliseconds else { return nil }
+        guard let offset = parser.zone.seconds else { return nil }
+        let milliseconds = Double(days * 86_400_000 + time - offset * 1_000)
+        return isDate(milliseconds) ? milliseconds : nil
     }
 
-    private init(_ text: LiquidText) {
-        scanner = LiquidDateScanner(text)
-    }
+    /// Whether JavaScript has a date at so many milliseconds since 1970: 100 million days to either side.
+    package static func isDate(_ milliseconds: Double) -> Bool { abs(milliseconds) <= 8.64e15 }
+
+    private init(scanner: DateScanner) { self.scanner = scanner }
 
     private mutating func read() -> Bool {
         switch readISO() {
@@ -43,7 +44,7 @@ struct LiquidDateText {
         case done
         case impossible
         /// The word with which the loose reading goes on; what was read so far is kept.
-        case otherwise(LiquidDateScanner.Word)
+        case otherwise(DateScanner.Word)
     }
 
     private mutating func readISO() -> Outcome {
@@ -112,7 +113,7 @@ struct LiquidDateText {
 
     // MARK: Anything else
 
-    private mutating func readLoosely(_ word: LiquidDateScanner.Word) -> Bool {
+    private mutating func readLoosely(_ word: DateScanner.Word) -> Bool {
         switch word {
         case .number(let number, let length):
             hasNumber = true
