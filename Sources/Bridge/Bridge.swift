@@ -168,6 +168,7 @@ package final class Bridge: Service {
                 status.isHeld = delivery.isHeld
                 status.lost = metrics.stream(index).entriesLost
                 status.outOfOrder = metrics.stream(index).entriesOutOfOrder
+                status.sentLate = metrics.stream(index).requestsSentLate
                 return status
             },
             ends: completions.counts,

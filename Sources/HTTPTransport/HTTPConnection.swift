@@ -40,6 +40,9 @@ final class HTTPConnection: ChannelInboundHandler {
     private var answer: ResponseAssembler
     /// Whether all of the exchange's request has left.
     private var isWritten = true
+    /// Whether the last of it left after its latest start. ``WriteDeadlineHandler`` looks right before the system call; a process that is stopped
+    /// between the two, or a body that the network takes slowly, is seen here, and told with the answer.
+    private var isLate = false
     /// The next look at the clock. It is not moved with each exchange: when it comes too early, it is set anew.
     private var alarm: (due: NIODeadline, task: Scheduled<Void>)?
 
@@ -75,6 +78,7 @@ final class HTTPConnection: ChannelInboundHandler {
         self.exchange = exchange
         answer = ResponseAssembler(maxBytes: maxResponseBytes)
         isWritten = false
+        isLate = false
         if readyBy == nil { write(exchange) }
         watchTheClock()
     }
@@ -141,13 +145,21 @@ final class HTTPConnection: ChannelInboundHandler {
         guard carries == number else { return }
         if let body = exchange.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { if self.carries == number { self.isWritten = true } }
+        written.futureResult.assumeIsolated().whenSuccess {
+            guard self.carries == number else { return }
+            self.isWritten = true
+            if let sendDeadline = exchange.sendDeadline {
+                self.isLate = self.writeDeadlineHandler.now() >= sendDeadline
+            }
+        }
         // One flush, so that all of it leaves with one write, which is one packet for most.
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
     private func finish(_ answer: HTTPResponse) {
         guard let exchange else { return }
+        var answer = answer
+        answer.isOfLateRequest = isLate
         self.exchange = nil
         // After an answer before the end of its request, the rest of that would be read as the beginning of the next one.
         if isWritten && answer.head.isKeepAlive && answer.head.status.code >= 200 { free() } else { end(failing: nil) }
@@ -171,7 +183,11 @@ final class HTTPConnection: ChannelInboundHandler {
             callbacks.closed(self)
             if unanswered == nil || readyBy != nil { context.close(promise: nil) } else { abort(context) }
         }
-        if let unanswered { unanswered.promise.fail(fault ?? HTTPTransportError(.connectionLost, "closed")) }
+        if let unanswered {
+            var fault = fault ?? HTTPTransportError(.connectionLost, "closed")
+            fault.isOfLateRequest = isLate
+            unanswered.promise.fail(fault)
+        }
     }
 
     /// Closes it so that nothing of its request leaves this machine any more. An ordinary close would have the kernel go on sending what the

@@ -19,6 +19,8 @@ package struct HTTPRequest: Sendable {
 package struct HTTPResponse: Sendable {
     package var head: HTTPResponseHead
     package var body: ByteBuffer
+    /// Whether its request left after the request's `sendDeadline`: see ``HTTPConnection``.
+    package var isOfLateRequest = false
 
     package init(head: HTTPResponseHead, body: ByteBuffer = ByteBuffer()) {
         self.head = head

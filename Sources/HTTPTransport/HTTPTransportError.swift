@@ -23,6 +23,8 @@ package struct HTTPTransportError: ExplainedError {
     package var advice: String?
     /// The head of the answer, where it came before the fault. What a refusal says is there.
     package var head: HTTPResponseHead?
+    /// Whether the request left after its `sendDeadline`: see ``HTTPConnection``.
+    package var isOfLateRequest = false
 
     package init(_ kind: Kind, _ problem: String, head: HTTPResponseHead? = nil) {
         self.kind = kind

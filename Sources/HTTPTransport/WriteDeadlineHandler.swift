@@ -12,7 +12,7 @@ final class WriteDeadlineHandler: ChannelOutboundHandler {
 
     /// The latest start of the request whose bytes come next; nil when they may leave at any time.
     var sendDeadline: ContinuousClock.Instant?
-    private let now: () -> ContinuousClock.Instant
+    let now: () -> ContinuousClock.Instant
     private var isShut = false
 
     init(now: @escaping () -> ContinuousClock.Instant = { .now }) { self.now = now }

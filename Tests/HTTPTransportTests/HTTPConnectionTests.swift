@@ -225,6 +225,26 @@ struct HTTPConnectionTests {
         #expect(end(next) == nil && site.socket.flushes == 3)
     }
 
+    @Test(
+        "A request that leaves after its latest start is told, with its answer or the lack of one",
+        arguments: [true, false]
+    )
+    func leavesLate(isAnswered: Bool) throws {
+        var now = ContinuousClock.now
+        let site = try Site { now }
+        site.observer.isHolding = true
+        for isLate in [false, true] {
+            let answer = site.start(sendDeadline: now + .seconds(50))
+            if isLate { now += .seconds(60) }
+            site.observer.held.removeLast().succeed()
+            if isLate && !isAnswered { site.channel.pipeline.fireChannelInactive() } else { try site.answer() }
+            switch try #require(end(answer)) {
+            case .success(let answer): #expect(answer.isOfLateRequest == isLate)
+            case .failure(let fault): #expect(fault.isOfLateRequest && isLate && fault.kind == .connectionLost)
+            }
+        }
+    }
+
     @Test("Nothing is written before the handshake, and the latest start is looked at after it")
     func handshake() throws {
         let site = try Site(readyBy: .uptimeNanoseconds(5_000_000_000))

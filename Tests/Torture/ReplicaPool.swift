@@ -19,6 +19,7 @@ actor ReplicaPool {
     private var count = 0
     /// What replicas that have ended said of their own order.
     private var confessions: [String] = []
+    private var lateRequests = 0
 
     private struct Launch: Sendable {
         let name: String
@@ -82,10 +83,21 @@ actor ReplicaPool {
     /// Lines in which replicas say that a contact's entries ended out of order.
     var outOfOrder: [String] { confessions + running.values.flatMap(Self.confessions(of:)) }
 
-    private func ended(_ child: ChildProcess) { confessions += Self.confessions(of: child) }
+    /// How many requests replicas say to have sent late: they were stopped between the last look at the lease and the system call, where nothing can
+    /// hold them back. The deliverer counts each.
+    var sentLate: Int { lateRequests + running.values.map(Self.lateRequests(of:)).reduce(0, +) }
+
+    private func ended(_ child: ChildProcess) {
+        confessions += Self.confessions(of: child)
+        lateRequests += Self.lateRequests(of: child)
+    }
 
     private static func confessions(of child: ChildProcess) -> [String] {
         child.output.filter { $0.contains("ended out of order") }
+    }
+
+    private static func lateRequests(of child: ChildProcess) -> Int {
+        child.output.count { $0.contains("A request left after its lease had ended") }
     }
 
     @discardableResult

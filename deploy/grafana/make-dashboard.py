@@ -218,8 +218,9 @@ ROWS = [
               f"sum ({metric('replica_drained')})", "short", 2, steps=(GREEN, (1, ORANGE))),
         panel("stat", "Settings", "Different settings among replicas; more than 1 for long is a fault.",
               f"max (count by (namespace, job) (count by (namespace, job, hash) ({metric('config_info')})))", "short", 2, steps=(GREEN, (2, ORANGE))),
-        panel("stat", "Order violations", "In the range shown. Must be 0.",
-              f"sum (increase({metric('order_violations_total')}[$__range]))", "short", 2, steps=(GREEN, (1, RED)), decimals=0),
+        panel("stat", "Order violations", "In the range shown, with requests that left after their lease. Must be 0.",
+              f"sum (increase({metric('order_violations_total')}[$__range])) + sum (increase({metric('requests_sent_late_total')}[$__range]))",
+              "short", 2, steps=(GREEN, (1, RED)), decimals=0),
     ]),
     ("Redis", [
         panel("timeseries", "Connected", "1 while a replica has its connection.",

@@ -72,6 +72,23 @@ extension Deliverer {
         }
     }
 
+    /// A request left after the lease that allowed it. Nobody can call it back, so it is counted and told.
+    func reportLate(_ start: ContactQueues.RequestStart) {
+        metrics.stream(start.key.stream).sentLate()
+        logThrottle.log(
+            .error,
+            key: "late",
+            "A request left after its lease had ended: the process was stopped while it wrote; its contact may be out of order",
+            metadata: [
+                "stream": "\(streams[start.key.stream].keys.stream)",
+                "id": "\(start.entry)",
+                "partition": "\(start.partition)",
+                "operation": "\(start.step.call.operation.rawValue)",
+                "contact": "\(Redaction.hash(start.key.contact))",
+            ]
+        )
+    }
+
     func reportRefused(_ answer: LoopsResponse, _ metadata: Logger.Metadata) {
         if answer.outcome == .wrongAddress {
             logThrottle.log(

@@ -203,6 +203,7 @@ final class Deliverer: Sendable {
         metrics.mappings.request(start.step.mapping, took: now - began)
         activity.answered(start, settled.answer)
         if start.isSuspect { stream.survived(start.entry) }
+        if answer.isOfLateRequest { reportLate(start) }
         report(start, call, settled)
         wakeup.signal()
     }

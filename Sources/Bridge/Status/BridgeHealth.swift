@@ -123,6 +123,12 @@ package struct BridgeHealth: Sendable, Equatable {
                 let entries = stream.outOfOrder == 1 ? "1 entry" : "\(stream.outOfOrder) entries"
                 reasons.append("\(stream.name): \(entries) ended after a later one of the same contact: out of order")
             }
+            if stream.sentLate > 0 {
+                let requests = stream.sentLate == 1 ? "1 request" : "\(stream.sentLate) requests"
+                reasons.append(
+                    "\(stream.name): \(requests) left after the lease had ended: contacts may be out of order"
+                )
+            }
             if stream.lost > 0 {
                 let entries =
                     stream.lost == 1

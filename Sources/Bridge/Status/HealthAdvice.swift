@@ -81,7 +81,7 @@ package struct HealthAdvice: Sendable, Equatable {
     private static func worry(_ status: BridgeStatus) -> HealthAdvice? {
         if status.delivery.doubtsAddress { return Self("Check LOOPS_BASE_URL.", runbook: "LoopsBridgeNotDelivering") }
         if status.redisAdvice != nil { return Self("Change the address in redis.url.", "docs/reference/redis.md") }
-        if status.streams.contains(where: { $0.outOfOrder > 0 }) {
+        if status.streams.contains(where: { $0.outOfOrder + $0.sentLate > 0 }) {
             return Self("Compare the contact at Loops with its newest event.", runbook: "LoopsBridgeOrderViolated")
         }
         if status.streams.contains(where: { $0.lost > 0 }) {

@@ -20,9 +20,11 @@ final class StreamMetrics: Sendable {
     private let takeovers: ClosedCounters
     private let failedRenewals: Counter
     private let violations: Counter
+    private let late: Counter
     private let takeoverTimes: Metrics.Timer
     private let lost = Atomic(0)
     private let misordered = Atomic(0)
+    private let lateRequests = Atomic(0)
 
     init(stream: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream)]
@@ -66,6 +68,7 @@ final class StreamMetrics: Sendable {
         )
         failedRenewals = counter("lease_renew_failures_total")
         violations = counter("order_violations_total")
+        late = counter("requests_sent_late_total")
         takeoverTimes = Metrics.Timer(
             label: BridgeMetrics.prefix + "partition_takeover_duration_seconds",
             dimensions: dimensions,
@@ -105,6 +108,14 @@ final class StreamMetrics: Sendable {
 
     /// Entries that ended after a later one of their contact.
     var entriesOutOfOrder: Int { misordered.load(ordering: .relaxed) }
+
+    func sentLate() {
+        late.increment()
+        lateRequests.add(1, ordering: .relaxed)
+    }
+
+    /// Requests that left after the lease that allowed them.
+    var requestsSentLate: Int { lateRequests.load(ordering: .relaxed) }
 
     /// Pending entries that were taken out of the group by somebody else.
     func vanished(_ count: Int) { vanished.increment(by: count) }

@@ -39,6 +39,8 @@ package struct StreamStatus: Sendable, Equatable {
 
     /// Entries that this replica saw end after a later one of their contact, since the process began.
     package var outOfOrder = 0
+    /// Requests of this replica that left after the lease that allowed them, since the process began.
+    package var sentLate = 0
     /// Why the server of the last heartbeat is not known to be the primary; nil when it is, or there is nobody to ask.
     package var primaryDoubt: PrimaryDoubt?
 

@@ -175,6 +175,11 @@ package struct BridgeMetric: Sendable {
             "Entries that ended after a later one of their contact. Must stay 0.",
             ["stream"]
         ),
+        counter(
+            "requests_sent_late_total",
+            "Requests that left after the lease that allowed them: the process was stopped while it wrote.",
+            ["stream"]
+        ),
         counter("lease_renew_failures_total", "Heartbeats that failed.", ["stream"]),
         counter(
             "fencing_rejections_total",

@@ -118,6 +118,7 @@ extension StreamStatus {
             "deadLetters": .optional(deadLetters),
             "lost": .int(Int64(lost)),
             "outOfOrder": .int(Int64(outOfOrder)),
+            "sentLate": .int(Int64(sentLate)),
             "primary": .optional(primaryDoubt.map { $0 == .otherPrimary ? "other" : "unknown" }),
             "oldestDeadLetterSeconds": oldestDeadLetterSeconds.map { .double($0) } ?? .null,
             "buffered": .int(Int64(buffered)),

@@ -148,9 +148,12 @@ package struct LoopsClient: Sendable {
             guard let head = error.head, Self.saysEnough(Int(head.status.code)) else {
                 var unanswered = LoopsResponse(outcome: .retry(retry), message: error.problem)
                 unanswered.advice = error.advice
+                unanswered.isOfLateRequest = error.isOfLateRequest
                 return (unanswered, [])
             }
-            answer = HTTPResponse(head: head)
+            var headOnly = HTTPResponse(head: head)
+            headOnly.isOfLateRequest = error.isOfLateRequest
+            answer = headOnly
         }
         let headers = answer.head.headers
         let body = Array(answer.body.readableBytesView)
@@ -170,6 +173,7 @@ package struct LoopsClient: Sendable {
             date: headers.first(name: "Date")
         )
         read.requestID = Self.requestID(headers, hiding: configuration.apiKey)
+        read.isOfLateRequest = answer.isOfLateRequest
         return (read, body)
     }
 }

@@ -23,6 +23,10 @@ package struct LoopsResponse: Sendable, Equatable {
     /// `cf-ray`. Loops documents none.
     package var requestID: String?
 
+    /// Whether the request left after its latest start, so that another replica may own the contact already. The process was stopped between the
+    /// last look and the write.
+    package var isOfLateRequest = false
+
     /// The length at which messages are cut, in characters.
     package static let maxMessageLength = 500
     /// The longest request ID that is kept, in characters.

@@ -113,6 +113,13 @@ struct BridgeHealthTests {
         #expect(health.reasons == ["a: 2 entries ended after a later one of the same contact: out of order"])
     }
 
+    @Test("What left after its lease had ended is told")
+    func sentLate() {
+        let health = status { $0.streams[0].sentLate = 1 }.health
+        #expect(health.state == .degraded)
+        #expect(health.reasons == ["a: 1 request left after the lease had ended: contacts may be out of order"])
+    }
+
     @Test("Without a majority of the sentinels it holds, or goes on, as it was told to; both are said")
     func sentinels() {
         func health(_ doubt: PrimaryDoubt) -> BridgeHealth {

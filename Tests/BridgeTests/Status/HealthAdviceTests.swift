@@ -22,6 +22,7 @@ struct HealthAdviceTests {
         { $0.redisAdvice = "another form" },
         { $0.delivery.doubtsAddress = true },
         { $0.streams[0].outOfOrder = 1 },
+        { $0.streams[0].sentLate = 1 },
         { $0.streams[0].lost = 1 },
         { $0.streams[0].unassigned = 2 },
         { $0.mappingsRefused = true },
