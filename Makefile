@@ -203,10 +203,27 @@ soak: deps release-dev ## Constant load with faults; fails when anything grows: 
 	@.ci/install python3:python3
 	$(BENCH)/soak.py --minutes $(MINUTES) $(ARGS)
 
+INGEST_NEEDS := python3:python3 redis-server:redis-server
 .PHONY: bench-ingest
 bench-ingest: release ## Send 2,000 events a second to the intake for SECONDS_OF_LOAD=30: how long answers take, and how much memory it has
-	@.ci/install python3:python3
+	@.ci/install $(INGEST_NEEDS)
 	@python3 Benchmarks/ingest/load.py $(BIN) $(or $(SECONDS_OF_LOAD),30)
+
+.PHONY: bench-ingest-restarts
+bench-ingest-restarts: release ## Kill Redis under the intake for SECONDS_OF_LOAD=600: nothing acknowledged is lost, nothing is there twice
+	@.ci/install $(INGEST_NEEDS)
+	@python3 Benchmarks/ingest/restarts.py $(BIN) $(or $(SECONDS_OF_LOAD),600)
+
+.PHONY: bench-ingest-cluster
+bench-ingest-cluster: release ## The same in front of a Redis Cluster whose primary is killed again and again, for SECONDS_OF_LOAD=120
+	@.ci/install $(INGEST_NEEDS)
+	@python3 Benchmarks/ingest/cluster.py $(BIN) $(or $(SECONDS_OF_LOAD),120)
+
+.PHONY: bench-ingest-idle
+bench-ingest-idle: release ## Open 100,000 idle connections to the intake, with its own limit and with the most that the machine's limit of files allows
+	@.ci/install $(INGEST_NEEDS)
+	@python3 Benchmarks/ingest/idle.py $(BIN) 100000 1000
+	@python3 Benchmarks/ingest/idle.py $(BIN) 100000 15000
 
 .PHONY: bench-budget
 bench-budget: test-deps release ## Measure what becomes of Loops' limit: accepted requests, coalescing, live traffic beside a backfill
