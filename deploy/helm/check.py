@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Renders the chart with Helm's own engine (helm-python-sdk, PyPI) and compares it with what kustomize makes of overlays/single.
+"""Renders the chart with Helm's own engine (helm-python-sdk, PyPI) and compares it with what kustomize makes of two overlays.
 
-check.py KUSTOMIZED FOLDER: KUSTOMIZED is the output of `kubectl kustomize`; what the chart makes of its values, of values-small.yaml,
-values-large.yaml and of every optional part goes to FOLDER, for kubernetes-validate. Fails on any difference, on what Helm's linter finds, and
-when the schema takes what it should refuse.
+check.py KUSTOMIZED INGEST FOLDER: KUSTOMIZED and INGEST are the outputs of `kubectl kustomize` for overlays/single and overlays/ingest; what the
+chart makes of its values, with the intake, of values-small.yaml, values-large.yaml and of every optional part goes to FOLDER, for
+kubernetes-validate. Fails on any difference, on what Helm's linter finds, and when the schema takes what it should refuse.
 """
 
 import pathlib
@@ -27,6 +27,15 @@ OPTIONAL = {
     "affinity": {"nodeAffinity": {}},
     "networkPolicy": {"redis": [{"ipBlock": {"cidr": "10.20.30.0/24"}}], "redisPorts": [6379, 26379]},
     "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "ingest": {
+        "enabled": True,
+        "secretName": "keys",
+        "settings": {"INGEST_MAX_LENGTH": "1000000"},
+        "autoscaling": {"enabled": False},
+        "service": {"type": "LoadBalancer", "annotations": {"example.com/a": "b"}},
+        "networkPolicyFrom": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}],
+        "ingress": {"enabled": True, "className": "", "tlsSecretName": ""},
+    },
 }
 REFUSED = [
     {"replicaCount": "two"},
@@ -34,6 +43,9 @@ REFUSED = [
     {"settings": {"LOOPS_API_KEY": "a secret in the values"}},
     {"settings": {"BRIDGE_WINDOW": 2000}},
     {"image": {"repository": ""}},
+    {"ingest": {"settings": {"INGEST_LOOPS_WEBHOOK_SECRET": "a secret in the values"}}},
+    {"ingest": {"keys": ["a secret in the values"]}},
+    {"ingest": {"secretName": ""}},
 ]
 
 
@@ -61,7 +73,7 @@ def differences(path, ours, theirs):
 
 
 def main():
-    kustomized, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    kustomized, with_ingest, folder = map(pathlib.Path, sys.argv[1:4])
     faults = []
     with helm_python.Chart.load(str(CHART)) as chart:
 
@@ -71,27 +83,39 @@ def main():
             (folder / f"helm-{name}.yaml").write_text(text, encoding="utf-8")
             return objects(text)
 
-        wanted = objects(kustomized.read_text(encoding="utf-8"))
-        secret = next(name for kind, name in wanted if kind == "Secret")
-        image = wanted["Deployment", "loops-bridge"]["spec"]["template"]["spec"]["containers"][0]["image"]
-        repository, _, tag = image.rpartition(":")
-        # The chart makes no Namespace and no Secret; the name of kustomize's Secret ends in a hash of its content.
-        wanted = {key: value for key, value in wanted.items() if key[0] not in ("Namespace", "Secret")}
-        made = render("default", {"secretName": secret, "image": {"repository": repository, "tag": tag}})
-        for pod in [o["spec"]["template"]["spec"] for o in made.values() if o["kind"] == "Deployment"]:
-            # What Kubernetes sets for a tag that is not `latest`.
-            pod["containers"][0].pop("imagePullPolicy")
-        for key in sorted(set(made) | set(wanted)):
-            faults += differences("/".join(key), plain(made.get(key)), plain(wanted.get(key)))
+        def compare(name, kustomize, values):
+            wanted = objects(kustomize.read_text(encoding="utf-8"))
+            # The name of kustomize's Secret ends in a hash of its content.
+            secrets = sorted((name for kind, name in wanted if kind == "Secret"), key=len)
+            image = wanted["Deployment", "loops-bridge"]["spec"]["template"]["spec"]["containers"][0]["image"]
+            repository, _, tag = image.rpartition(":")
+            values = {"secretName": secrets[0], "image": {"repository": repository, "tag": tag}} | values
+            if "ingest" in values:
+                values["ingest"]["secretName"] = secrets[1]
+            # The chart makes no Namespace and no Secret.
+            wanted = {key: value for key, value in wanted.items() if key[0] not in ("Namespace", "Secret")}
+            made = render(name, values)
+            for pod in [o["spec"]["template"]["spec"] for o in made.values() if o["kind"] == "Deployment"]:
+                # What Kubernetes sets for a tag that is not `latest`.
+                pod["containers"][0].pop("imagePullPolicy")
+            for key in sorted(set(made) | set(wanted)):
+                faults.extend(differences("/".join(key), plain(made.get(key)), plain(wanted.get(key))))
+            return made
+
+        compare("default", kustomized, {})
+        made = compare("ingest", with_ingest, {"ingest": {"enabled": True, "ingress": {"enabled": True}}})
 
         for size in ("small", "large"):
             values = yaml.safe_load((CHART / f"values-{size}.yaml").read_text(encoding="utf-8"))
             limit = render(size, values)["Deployment", "loops-bridge"]["spec"]["template"]["spec"]["containers"][0]["resources"]
             if limit != values["resources"]:
                 faults.append(f"values-{size}.yaml: resources are {limit}")
-        user = render("optional", OPTIONAL)["Deployment", "loops-bridge"]["spec"]["template"]["spec"]["securityContext"]
-        if "runAsUser" in user:
-            faults.append("runAsUser: null is not taken out")
+        optional = render("optional", OPTIONAL)
+        for name in ("loops-bridge", "loops-bridge-ingest"):
+            if "runAsUser" in optional["Deployment", name]["spec"]["template"]["spec"]["securityContext"]:
+                faults.append(f"{name}: runAsUser: null is not taken out")
+        if optional["Deployment", "loops-bridge-ingest"]["spec"].get("replicas") != 2:
+            faults.append("without autoscaling the intake has no replicas")
         for values in REFUSED:
             try:
                 chart.validate_schema(values)
