@@ -59,6 +59,15 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"]),
         .target(name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
+            name: "PrometheusMetrics",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")]
+        ),
+        // Every metric of the programs: its name, its labels, its instrument.
+        .target(
+            name: "MetricCatalog",
+            dependencies: ["PrometheusMetrics", .product(name: "Metrics", package: "swift-metrics")]
+        ),
+        .target(
             name: "NIOSupport",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -149,7 +158,8 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "Destination", "HTTPTransport", "JSON", "Loops", "RedisStreams", "Segment", "StreamGroups", "Support",
+                "Destination", "HTTPTransport", "JSON", "Loops", "MetricCatalog", "RedisStreams", "Segment",
+                "StreamGroups", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -167,10 +177,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
-        ),
-        .target(
-            name: "PrometheusMetrics",
-            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")]
         ),
         .target(
             name: "LoopsSimulator",
@@ -200,8 +206,9 @@ let package = Package(
         .target(
             name: "BridgeService",
             dependencies: [
-                "Bridge", "CBuildInfo", "Destination", "HTTPTransport", "Ingest", "JSON", "Loops", "NIOSupport",
-                "Operations", "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support", "YAML",
+                "Bridge", "CBuildInfo", "Destination", "HTTPTransport", "Ingest", "JSON", "Loops", "MetricCatalog",
+                "NIOSupport", "Operations", "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support",
+                "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -230,8 +237,8 @@ let package = Package(
         .target(
             name: "IngestService",
             dependencies: [
-                "Bridge", "BridgeService", "Destination", "Ingest", "JSON", "NIOSupport", "PrometheusMetrics",
-                "RedisStreams", "StreamGroups", "Support",
+                "Bridge", "BridgeService", "Destination", "Ingest", "JSON", "MetricCatalog", "NIOSupport",
+                "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -261,8 +268,7 @@ let package = Package(
             name: "loops-bridge-dev",
             dependencies: [
                 "Bridge", "BridgeService", "Destination", "DevKit", "IngestService", "JSON", "LoopsSimulator",
-                "NIOSupport",
-                "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
+                "MetricCatalog", "NIOSupport", "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -398,8 +404,9 @@ let package = Package(
             name: "LoopsBridgeTests",
             dependencies: [
                 "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "HTTPTransport",
-                "JSON", "Loops", "LoopsSimulator", "NIOSupport", "Operations", "PrometheusMetrics", "RedisStreams",
-                "StreamGroups", "Support",
+                "JSON", "Loops", "LoopsSimulator", "MetricCatalog", "NIOSupport", "Operations", "PrometheusMetrics",
+                "RedisStreams", "StreamGroups",
+                "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -424,8 +431,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "JSON", "Loops",
-                "LoopsSimulator", "Operations", "PrometheusMetrics", "RedisStreams", "StreamGroups", "Support",
-                "torture",
+                "LoopsSimulator", "MetricCatalog", "Operations", "PrometheusMetrics", "RedisStreams", "StreamGroups",
+                "Support", "torture",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,6 +1,7 @@
 package import Destination
 package import Logging
 package import Loops
+import MetricCatalog
 package import Metrics
 import NIOCore
 import RedisStreams
@@ -12,7 +13,7 @@ import Synchronization
 package final class Bridge: Service {
     package let configuration: BridgeConfiguration
     let rules: CurrentDestination
-    private let reloads: ClosedCounters
+    private let reloads: ClosedCounters<String>
     private let loads = Mutex(MappingsLoad(loadedAt: WallClock.secondsSince1970))
     private let metrics: BridgeMetrics
     private let recognition: EventRecognition
@@ -123,10 +124,10 @@ package final class Bridge: Service {
         self.rules = rules
         self.metrics = metrics
         self.reloads = ClosedCounters(
-            "config_reloads_total",
-            label: "result",
+            .configReloads,
+            by: .result,
             values: ["accepted", "refused"],
-            factory: factory
+            in: factory
         )
         self.recognition = recognition
         self.clients = connections.clients

@@ -1,4 +1,5 @@
 import Logging
+import MetricCatalog
 import Metrics
 import NIOCore
 import RedisStreams
@@ -16,11 +17,7 @@ struct RedisConnections {
     {
         self.configuration = configuration
         self.eventLoop = eventLoop
-        self.reconnects = Counter(
-            label: BridgeMetrics.prefix + "redis_reconnects_total",
-            dimensions: [],
-            factory: factory
-        )
+        self.reconnects = BridgeMetric.redisReconnects.counter(in: factory)
         self.logger = logger
     }
 

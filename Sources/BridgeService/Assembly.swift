@@ -3,6 +3,7 @@ package import Destination
 import HTTPTransport
 package import Logging
 import Loops
+import MetricCatalog
 import Metrics
 import NIOCore
 import PrometheusMetrics

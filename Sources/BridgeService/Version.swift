@@ -1,4 +1,5 @@
 import CBuildInfo
+import MetricCatalog
 package import Metrics
 
 /// The version that `--version`, `/version`, `User-Agent` and `build_info` show.
@@ -13,11 +14,7 @@ package enum Version {
 
     /// Shows both as the metric `build_info`.
     package static func record(in factory: any MetricsFactory) {
-        Gauge(
-            label: "loops_bridge_build_info",
-            dimensions: [("version", number), ("revision", revision ?? "")],
-            factory: factory
-        ).record(1)
+        BridgeMetric.buildInfo.gauge([(.version, number), (.revision, revision ?? "")], in: factory).record(1)
     }
 
     /// With the commit as build metadata (semver.org, item 10): `0.2.0-dev+0123456789ab`.

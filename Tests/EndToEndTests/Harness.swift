@@ -6,6 +6,7 @@ import JSON
 import Logging
 import Loops
 import LoopsSimulator
+import MetricCatalog
 import Metrics
 import PrometheusMetrics
 import RedisStreams

@@ -4,6 +4,7 @@ import DevKit
 import Hummingbird
 import Logging
 import Loops
+import MetricCatalog
 import NIOCore
 import PrometheusMetrics
 import RedisStreams

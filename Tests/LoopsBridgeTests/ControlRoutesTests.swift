@@ -8,6 +8,7 @@ import HummingbirdTesting
 import JSON
 import Logging
 import Loops
+import MetricCatalog
 import PrometheusMetrics
 import RedisStreams
 import Testing

@@ -1,3 +1,4 @@
+import MetricCatalog
 import Metrics
 import StreamGroups
 
@@ -14,40 +15,32 @@ final class BudgetMetrics: Sendable {
         case error
     }
 
-    private let permits: ClosedCounters
+    private let permits: ClosedCounters<Outcome>
     private let wait: Metrics.Timer
     private let limit: Gauge
     private let rate: Gauge
     private let remaining: Gauge
 
     init(factory: any MetricsFactory) {
-        func gauge(_ name: String) -> Gauge {
-            Gauge(label: BridgeMetrics.prefix + name, dimensions: [], factory: factory)
-        }
-        permits = ClosedCounters(
-            "ratelimit_permits_total",
-            label: "outcome",
-            values: Outcome.allCases.map(\.rawValue),
-            factory: factory
-        )
-        wait = Metrics.Timer(label: BridgeMetrics.prefix + "ratelimit_wait_seconds", dimensions: [], factory: factory)
-        limit = gauge("ratelimit_limit")
-        rate = gauge("ratelimit_effective_rate")
-        remaining = gauge("ratelimit_remaining")
+        permits = ClosedCounters(.ratelimitPermits, by: .outcome, in: factory)
+        wait = BridgeMetric.ratelimitWait.timer(in: factory)
+        limit = BridgeMetric.ratelimitLimit.gauge(in: factory)
+        rate = BridgeMetric.ratelimitEffectiveRate.gauge(in: factory)
+        remaining = BridgeMetric.ratelimitRemaining.gauge(in: factory)
     }
 
     /// A request went out.
-    func used() { permits.increment(Outcome.used.rawValue) }
+    func used() { permits.increment(.used) }
 
     /// So many permits came too late to be used.
-    func lost(_ count: Int) { permits.increment(Outcome.expired.rawValue, by: count) }
+    func lost(_ count: Int) { permits.increment(.expired, by: count) }
 
     /// - Parameters:
     ///   - grant: nil when the limiter could not be asked.
     ///   - wait: how long the first permit has to wait.
     func granted(_ grant: PermitGrant?, wait delay: Duration?) {
-        guard let grant else { return permits.increment(Outcome.error.rawValue) }
-        if grant.isFenced { permits.increment(Outcome.fenced.rawValue) }
+        guard let grant else { return permits.increment(.error) }
+        if grant.isFenced { permits.increment(.fenced) }
         if let delay {
             let (seconds, attoseconds) = delay.components
             wait.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)

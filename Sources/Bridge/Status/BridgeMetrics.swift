@@ -1,20 +1,19 @@
 import Loops
+import MetricCatalog
 import Metrics
 import StreamGroups
 
 /// Every instrument of the bridge, made once. Names and labels follow docs/reference/metrics.md; labels are closed sets.
 final class BridgeMetrics: Sendable {
-    static let prefix = "loops_bridge_"
-
     private let operations: [LoopsAction: OperationMetrics]
-    private let retries: ClosedCounters
-    private let deadLetters: ClosedCounters
+    private let retries: ClosedCounters<String>
+    private let deadLetters: ClosedCounters<DeadLetterReason>
     private let streams: [StreamMetrics]
     private let eventAge: Recorder
     private let throttled: Counter
-    private let coalesced: ClosedCounters
+    private let coalesced: ClosedCounters<CoalescedKind>
     private let expired: Counter
-    private let duplicates: ClosedCounters
+    private let duplicates: ClosedCounters<String>
     let budget: BudgetMetrics
     let events: EventMetrics
     let mappings: MappingMetrics
@@ -26,27 +25,17 @@ final class BridgeMetrics: Sendable {
             uniqueKeysWithValues: LoopsAction.allCases.map { ($0, OperationMetrics(operation: $0, factory: factory)) }
         )
         retries = ClosedCounters(
-            "retries_total",
-            label: "reason",
+            .retries,
+            by: .reason,
             values: LoopsOutcome.Retry.allCases.map(\.rawValue) + ["throttled"],
-            factory: factory
+            in: factory
         )
-        deadLetters = ClosedCounters(
-            "dead_letters_total",
-            label: "reason",
-            values: DeadLetterReason.allCases.map(\.rawValue),
-            factory: factory
-        )
+        deadLetters = ClosedCounters(.deadLetters, by: .reason, in: factory)
         self.streams = streams.map { StreamMetrics(stream: $0, factory: factory) }
-        eventAge = Recorder(label: Self.prefix + "event_age_seconds", dimensions: [], aggregate: true, factory: factory)
-        throttled = Counter(label: Self.prefix + "api_throttled_total", dimensions: [], factory: factory)
-        coalesced = ClosedCounters(
-            "events_coalesced_total",
-            label: "kind",
-            values: CoalescedKind.allCases.map(\.rawValue),
-            factory: factory
-        )
-        expired = Counter(label: Self.prefix + "requests_expired_total", dimensions: [], factory: factory)
+        eventAge = BridgeMetric.eventAge.recorder(in: factory)
+        throttled = BridgeMetric.apiThrottled.counter(in: factory)
+        coalesced = ClosedCounters(.eventsCoalesced, by: .kind, in: factory)
+        expired = BridgeMetric.requestsExpired.counter(in: factory)
         duplicates = Self.duplicates(factory)
         budget = BudgetMetrics(factory: factory)
         events = EventMetrics(factory: factory)
@@ -55,8 +44,8 @@ final class BridgeMetrics: Sendable {
     }
 
     /// Where it was seen that something had been delivered before. Several may make it: they share their series.
-    static func duplicates(_ factory: any MetricsFactory) -> ClosedCounters {
-        ClosedCounters("duplicates_total", label: "detected_by", values: ["loops"], factory: factory)
+    static func duplicates(_ factory: any MetricsFactory) -> ClosedCounters<String> {
+        ClosedCounters(.duplicates, by: .detectedBy, values: ["loops"], in: factory)
     }
 
     func stream(_ index: Int) -> StreamMetrics { streams[index] }
@@ -74,10 +63,10 @@ final class BridgeMetrics: Sendable {
     func ended(_ end: EntryCompletion, now: Double) {
         streams[end.stream].ended(end.kind)
         mappings.ended(end.mappings, at: now)
-        if let kind = end.coalesced { coalesced.increment(kind.rawValue) }
+        if let kind = end.coalesced { coalesced.increment(kind) }
         if end.expired > 0 { expired.increment(by: end.expired) }
         if case .deadLettered(let faults) = end.kind, let first = faults.first {
-            deadLetters.increment(first.reason.rawValue)
+            deadLetters.increment(first.reason)
         }
         if case .delivered = end.kind, let occurredAt = end.occurredAt { eventAge.record(max(0, now - occurredAt)) }
     }

@@ -1,3 +1,4 @@
+import MetricCatalog
 import Metrics
 import Segment
 
@@ -20,54 +21,32 @@ final class EventMetrics: Sendable {
         case integrations
     }
 
-    private let mapped: [String: ClosedCounters]
-    private let unrecognizedEvents: ClosedCounters
-    private let oddEvents: ClosedCounters
-    private let filtered: ClosedCounters
+    private let mapped: [String: ClosedCounters<Outcome>]
+    private let unrecognizedEvents: ClosedCounters<EntryLook>
+    private let oddEvents: ClosedCounters<EventOddity.Kind>
+    private let filtered: ClosedCounters<Filter>
 
     init(factory: any MetricsFactory) {
         mapped = Dictionary(
             uniqueKeysWithValues: (SegmentEvent.types + ["other"]).map { type in
-                let counters = ClosedCounters(
-                    "events_mapped_total",
-                    label: "outcome",
-                    values: Outcome.allCases.map(\.rawValue),
-                    dimensions: [("type", type)],
-                    factory: factory
-                )
-                return (type, counters)
+                (type, ClosedCounters(.eventsMapped, by: .outcome, labels: [(.type, type)], in: factory))
             }
         )
-        filtered = ClosedCounters(
-            "events_filtered_total",
-            label: "reason",
-            values: Filter.allCases.map(\.rawValue),
-            factory: factory
-        )
-        unrecognizedEvents = ClosedCounters(
-            "events_unrecognized_total",
-            label: "looks_like",
-            values: EntryLook.allCases.map(\.rawValue),
-            factory: factory
-        )
-        oddEvents = ClosedCounters(
-            "events_odd_total",
-            label: "what",
-            values: EventOddity.Kind.allCases.map(\.rawValue),
-            factory: factory
-        )
+        filtered = ClosedCounters(.eventsFiltered, by: .reason, in: factory)
+        unrecognizedEvents = ClosedCounters(.eventsUnrecognized, by: .looksLike, in: factory)
+        oddEvents = ClosedCounters(.eventsOdd, by: .what, in: factory)
     }
 
-    func unrecognized(_ look: EntryLook) { unrecognizedEvents.increment(look.rawValue) }
+    func unrecognized(_ look: EntryLook) { unrecognizedEvents.increment(look) }
 
-    func odd(_ kind: EventOddity.Kind) { oddEvents.increment(kind.rawValue) }
+    func odd(_ kind: EventOddity.Kind) { oddEvents.increment(kind) }
 
     func planned(_ type: String, _ outcome: Outcome) {
-        (mapped[type] ?? mapped["other"])?.increment(outcome.rawValue)
+        (mapped[type] ?? mapped["other"])?.increment(outcome)
     }
 
     func filtered(_ type: String, _ filter: Filter) {
         planned(type, .filtered)
-        filtered.increment(filter.rawValue)
+        filtered.increment(filter)
     }
 }

@@ -1,5 +1,6 @@
 import Destination
 import Loops
+import MetricCatalog
 import Metrics
 import Synchronization
 
@@ -12,7 +13,7 @@ final class MappingMetrics: Sendable {
     static let nameLength = 64
 
     private struct Instruments: Sendable {
-        let events: ClosedCounters
+        let events: ClosedCounters<MappingOutcome.Kind>
         let duration: Metrics.Timer
         var usage = MappingUsage()
     }
@@ -33,7 +34,7 @@ final class MappingMetrics: Sendable {
     func ended(_ outcomes: [MappingOutcome], at now: Double) {
         for outcome in outcomes {
             instruments(outcome.mapping) { $0.usage.count(outcome.kind, at: now) }.events
-                .increment(outcome.kind.rawValue)
+                .increment(outcome.kind)
         }
     }
 
@@ -62,18 +63,8 @@ final class MappingMetrics: Sendable {
             }
             let label = isKept ? Self.label(name) : Self.other
             var made = Instruments(
-                events: ClosedCounters(
-                    "mapping_events_total",
-                    label: "outcome",
-                    values: MappingOutcome.Kind.allCases.map(\.rawValue),
-                    dimensions: [("mapping", label)],
-                    factory: factory
-                ),
-                duration: Metrics.Timer(
-                    label: BridgeMetrics.prefix + "mapping_request_duration_seconds",
-                    dimensions: [("mapping", label)],
-                    factory: factory
-                )
+                events: ClosedCounters(.mappingEvents, by: .outcome, labels: [(.mapping, label)], in: factory),
+                duration: BridgeMetric.mappingRequestDuration.timer([(.mapping, label)], in: factory)
             )
             change(&made)
             known[isKept ? name : Self.other] = made

@@ -1,3 +1,4 @@
+import MetricCatalog
 import Metrics
 
 /// The gauges of the process as a whole, set just before they are looked at.
@@ -20,20 +21,18 @@ struct ProcessGauges: Sendable {
     }
 
     init(factory: any MetricsFactory) {
-        func gauge(_ name: String) -> Gauge {
-            Gauge(label: BridgeMetrics.prefix + name, dimensions: [], factory: factory)
-        }
-        inFlight = gauge("api_inflight_requests")
-        blocked = gauge("contacts_in_backoff")
-        blockedSeconds = gauge("contact_backoff_max_seconds")
-        settling = gauge("contacts_settling")
-        buffered = gauge("entries_buffered")
-        circuitBreaker = gauge("circuit_breaker_state")
-        keyAccepted = gauge("api_key_accepted")
-        redisUp = gauge("redis_up")
-        resting = gauge("replica_drained")
-        reloadOK = gauge("config_reload_ok")
-        stopping = gauge("shutdown_phase")
+        func gauge(_ metric: BridgeMetric) -> Gauge { metric.gauge(in: factory) }
+        inFlight = gauge(.apiInflightRequests)
+        blocked = gauge(.contactsInBackoff)
+        blockedSeconds = gauge(.contactBackoffMax)
+        settling = gauge(.contactsSettling)
+        buffered = gauge(.entriesBuffered)
+        circuitBreaker = gauge(.circuitBreakerState)
+        keyAccepted = gauge(.apiKeyAccepted)
+        redisUp = gauge(.redisUp)
+        resting = gauge(.replicaDrained)
+        reloadOK = gauge(.configReloadOk)
+        stopping = gauge(.shutdownPhase)
         stopping.record(ShutdownPhase.running.rawValue)
     }
 

@@ -1,3 +1,4 @@
+import MetricCatalog
 import Metrics
 import StreamGroups
 
@@ -8,12 +9,7 @@ final class RedisCommandTimes: Sendable {
     init(factory: any MetricsFactory) {
         timers = Dictionary(
             uniqueKeysWithValues: (GroupClient.commands + ["other"]).map { command in
-                let timer = Metrics.Timer(
-                    label: BridgeMetrics.prefix + "redis_command_duration_seconds",
-                    dimensions: [("command", command)],
-                    factory: factory
-                )
-                return (command, timer)
+                (command, BridgeMetric.redisCommandDuration.timer([(.command, command)], in: factory))
             }
         )
     }

@@ -1,12 +1,18 @@
 import Loops
+import MetricCatalog
 import Metrics
 import Synchronization
 
 /// The instruments of one stream.
 final class StreamMetrics: Sendable {
+    private enum Outcome: String, CaseIterable {
+        case delivered, ignored, expired, lost
+        case deadLettered = "dead_lettered"
+    }
+
     private let read: Counter
     private let acks: Counter
-    private let ends: ClosedCounters
+    private let ends: ClosedCounters<Outcome>
     private let trimmed: Counter
     private let recreated: Counter
     private let dropped: Counter
@@ -15,9 +21,9 @@ final class StreamMetrics: Sendable {
     private let large: Counter
     private let brakes: Counter
     private let lostReceipts: Counter
-    private let adjustments: ClosedCounters
-    private let fences: ClosedCounters
-    private let takeovers: ClosedCounters
+    private let adjustments: ClosedCounters<Adjustment.Kind>
+    private let fences: ClosedCounters<FencedOperation>
+    private let takeovers: ClosedCounters<TakeoverCause>
     private let failedRenewals: Counter
     private let violations: Counter
     private let late: Counter
@@ -27,67 +33,33 @@ final class StreamMetrics: Sendable {
     private let lateRequests = Atomic(0)
 
     init(stream: String, factory: any MetricsFactory) {
-        let dimensions = [("stream", stream)]
-        func counter(_ name: String) -> Counter {
-            Counter(label: BridgeMetrics.prefix + name, dimensions: dimensions, factory: factory)
-        }
-        read = counter("entries_read_total")
-        acks = counter("acks_total")
-        trimmed = counter("entries_lost_total")
-        recreated = counter("group_recreations_total")
-        dropped = counter("dead_letters_evicted_total")
-        redelivered = Counter(
-            label: BridgeMetrics.prefix + "redeliveries_total",
-            dimensions: dimensions + [("cause", "crash")],
-            factory: factory
-        )
-        vanished = counter("pending_vanished_total")
-        large = counter("oversized_entries_total")
-        brakes = counter("brakes_total")
-        lostReceipts = counter("receipts_lost_total")
-        adjustments = ClosedCounters(
-            "mapping_adjustments_total",
-            label: "kind",
-            values: Adjustment.Kind.allCases.map(\.rawValue),
-            dimensions: dimensions,
-            factory: factory
-        )
-        fences = ClosedCounters(
-            "fencing_rejections_total",
-            label: "operation",
-            values: FencedOperation.allCases.map(\.rawValue),
-            dimensions: dimensions,
-            factory: factory
-        )
-        takeovers = ClosedCounters(
-            "partition_takeovers_total",
-            label: "cause",
-            values: TakeoverCause.allCases.map(\.rawValue),
-            dimensions: dimensions,
-            factory: factory
-        )
-        failedRenewals = counter("lease_renew_failures_total")
-        violations = counter("order_violations_total")
-        late = counter("requests_sent_late_total")
-        takeoverTimes = Metrics.Timer(
-            label: BridgeMetrics.prefix + "partition_takeover_duration_seconds",
-            dimensions: dimensions,
-            factory: factory
-        )
-        ends = ClosedCounters(
-            "entries_completed_total",
-            label: "outcome",
-            values: ["delivered", "ignored", "expired", "dead_lettered", "lost"],
-            dimensions: dimensions,
-            factory: factory
-        )
+        let labels = [(MetricLabel.stream, stream)]
+        func counter(_ metric: BridgeMetric) -> Counter { metric.counter(labels, in: factory) }
+        read = counter(.entriesRead)
+        acks = counter(.acks)
+        trimmed = counter(.entriesLost)
+        recreated = counter(.groupRecreations)
+        dropped = counter(.deadLettersEvicted)
+        redelivered = BridgeMetric.redeliveries.counter(labels + [(.cause, "crash")], in: factory)
+        vanished = counter(.pendingVanished)
+        large = counter(.oversizedEntries)
+        brakes = counter(.brakes)
+        lostReceipts = counter(.receiptsLost)
+        adjustments = ClosedCounters(.mappingAdjustments, by: .kind, labels: labels, in: factory)
+        fences = ClosedCounters(.fencingRejections, by: .operation, labels: labels, in: factory)
+        takeovers = ClosedCounters(.partitionTakeovers, by: .cause, labels: labels, in: factory)
+        failedRenewals = counter(.leaseRenewFailures)
+        violations = counter(.orderViolations)
+        late = counter(.requestsSentLate)
+        takeoverTimes = BridgeMetric.partitionTakeoverDuration.timer(labels, in: factory)
+        ends = ClosedCounters(.entriesCompleted, by: .outcome, labels: labels, in: factory)
     }
 
     func entriesRead(_ count: Int) { read.increment(by: count) }
     func oversized() { large.increment() }
     func braked() { brakes.increment() }
     func receiptsLost(_ count: Int) { lostReceipts.increment(by: count) }
-    func adjusted(_ kind: Adjustment.Kind) { adjustments.increment(kind.rawValue) }
+    func adjusted(_ kind: Adjustment.Kind) { adjustments.increment(kind) }
     func groupRecreated() { recreated.increment() }
     func lettersDropped(_ count: Int) { dropped.increment(by: count) }
     func entriesRedelivered(_ count: Int) { redelivered.increment(by: count) }
@@ -122,21 +94,21 @@ final class StreamMetrics: Sendable {
 
     /// - Parameter after: how long nobody had the partition, as far as this replica saw it; nil when it did not.
     func tookOver(_ cause: TakeoverCause, after: Duration?) {
-        takeovers.increment(cause.rawValue)
+        takeovers.increment(cause)
         guard let (seconds, attoseconds) = after?.components else { return }
         takeoverTimes.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
-    func fenced(_ operation: FencedOperation) { fences.increment(operation.rawValue) }
+    func fenced(_ operation: FencedOperation) { fences.increment(operation) }
 
     func ended(_ kind: EntryCompletion.Kind) {
         acks.increment()
         switch kind {
-        case .delivered: ends.increment("delivered")
-        case .ignored: ends.increment("ignored")
-        case .expired: ends.increment("expired")
-        case .deadLettered: ends.increment("dead_lettered")
+        case .delivered: ends.increment(.delivered)
+        case .ignored: ends.increment(.ignored)
+        case .expired: ends.increment(.expired)
+        case .deadLettered: ends.increment(.deadLettered)
         case .lost:
-            ends.increment("lost")
+            ends.increment(.lost)
             lostUnread(1)
         }
     }

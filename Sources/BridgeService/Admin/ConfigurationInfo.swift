@@ -1,4 +1,5 @@
 import Crypto
+import MetricCatalog
 import Metrics
 import Synchronization
 
@@ -22,7 +23,7 @@ final class ConfigurationInfo: Sendable {
         shown.withLock { shown in
             guard shown?.hash != hash else { return }
             shown?.gauge.destroy()
-            let gauge = Gauge(label: "loops_bridge_config_info", dimensions: [("hash", hash)], factory: factory)
+            let gauge = BridgeMetric.configInfo.gauge([(.hash, hash)], in: factory)
             gauge.record(1)
             shown = (hash, gauge)
         }

@@ -3,6 +3,7 @@ package import BridgeService
 package import Destination
 import Ingest
 package import Logging
+import MetricCatalog
 import Metrics
 import NIOCore
 import PrometheusMetrics

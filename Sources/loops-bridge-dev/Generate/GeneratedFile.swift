@@ -1,4 +1,5 @@
 import BridgeService
+import MetricCatalog
 
 /// A file of the repository that is made from declarations in the code. Never edited; a test compares it.
 struct GeneratedFile {

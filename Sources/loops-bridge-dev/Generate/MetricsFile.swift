@@ -1,5 +1,6 @@
 import BridgeService
 import JSON
+import MetricCatalog
 import PrometheusMetrics
 
 /// `deploy/metrics.json`: the metrics that the program declares, for what checks dashboards, alerts and documentation.

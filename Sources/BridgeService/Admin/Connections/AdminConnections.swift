@@ -1,5 +1,6 @@
 import Bridge
 import Logging
+import MetricCatalog
 import Metrics
 import NIOCore
 import NIOHTTP1
@@ -41,8 +42,7 @@ final class AdminConnections: HTTPConnections {
             factory.map { factory in
                 Dictionary(
                     uniqueKeysWithValues: ConnectionClock.Cause.allCases.map { cause in
-                        let name = "loops_bridge_admin_connections_dropped_total"
-                        return (cause, Counter(label: name, dimensions: [("cause", cause.rawValue)], factory: factory))
+                        (cause, BridgeMetric.adminConnectionsDropped.counter([(.cause, cause.rawValue)], in: factory))
                     }
                 )
             } ?? [:]
