@@ -208,6 +208,8 @@ struct DeliveryState: Sendable {
     private func understood(_ answer: LoopsResponse, to start: ContactQueues.RequestStart, now: ContinuousClock.Instant)
         -> LoopsResponse
     {
+        // Nearly every answer, and its entry need not be looked at.
+        if answer.outcome == .delivered { return answer }
         guard let head = contactQueues.head(of: start.key) else { return answer }
         var own = answer
         switch answer.outcome {

@@ -4,7 +4,7 @@ import RedisStreams
 
 /// The waiting entries of one contact, in order, and what they wait for.
 ///
-/// Changed in place, in the dictionary of ``ContactQueues``, always: taken out and put back, its entries would be copied at each request.
+/// Changed in place, in its ``ContactQueueTable``, always: taken out and put back, its entries would be copied at each request.
 struct ContactQueue: Sendable {
     enum State: Sendable {
         case ready(ReadyQueue.Ticket)

@@ -17,11 +17,10 @@ struct ContactQueues: Sendable {
         static func == (a: Alarm, b: Alarm) -> Bool { a.due == b.due }
     }
 
-    /// Where a contact queue stands among the others until one comes or goes: to find it again, its key is not hashed again.
-    private typealias Place = Dictionary<OrderingKey, ContactQueue>.Index
+    private typealias Place = ContactQueueTable.Place
 
     private let coalescing: Coalescing
-    private var contactQueues: [OrderingKey: ContactQueue] = [:]
+    private var contactQueues = ContactQueueTable()
     private var ready: ReadyQueue
     private var parked: [OrderingKey] = []
     private var alarms: Heap<Alarm> = []
@@ -55,10 +54,9 @@ struct ContactQueues: Sendable {
     /// - Returns: the ends that follow at once: an entry without requests, when nothing is before it.
     mutating func admit(_ entry: PlannedEntry) -> [EntryCompletion] {
         count += 1
-        let isAlone = contactQueues[entry.contactQueue, default: ContactQueue()].append(entry)
-        guard isAlone || entry.urgency != nil, let place = contactQueues.index(forKey: entry.contactQueue) else {
-            return []
-        }
+        let place = contactQueues.place(making: entry.contactQueue)
+        let isAlone = contactQueues[place].append(entry)
+        guard isAlone || entry.urgency != nil else { return [] }
         if isAlone { return settle(entry.contactQueue, place) }
         hasten(entry.contactQueue, place)
         return []
@@ -66,7 +64,7 @@ struct ContactQueues: Sendable {
 
     /// Something urgent came into a contact queue that waits for its turn: the turn comes earlier.
     private mutating func hasten(_ key: OrderingKey, _ place: Place) {
-        guard case .ready(let ticket) = contactQueues.values[place].state else { return }
+        guard case .ready(let ticket) = contactQueues[place].state else { return }
         ready.remove(ticket, of: key.stream)
         makeReady(key, place)
     }
@@ -78,7 +76,7 @@ struct ContactQueues: Sendable {
     }
 
     /// The entry whose turn it is, if any.
-    mutating func next() -> PlannedEntry? { ready.first().flatMap { contactQueues[$0]?.entries.first } }
+    mutating func next() -> PlannedEntry? { ready.first().flatMap { head(of: $0) } }
 
     /// The request whose turn it is. The caller holds a permit for it. Entries that end on the way without a request are told by
     /// ``takeEnds()``.
@@ -89,26 +87,26 @@ struct ContactQueues: Sendable {
     ) -> RequestStart? {
         wakeDue(now)
         while let key = ready.popFirst() {
-            guard let place = contactQueues.index(forKey: key) else { continue }
-            guard mayStart(contactQueues.values[place].entries[0]) else {
+            guard let place = contactQueues.place(of: key) else { continue }
+            guard mayStart(contactQueues[place].entries[0]) else {
                 // What was to be finished before its partition was given back: it is too late for that now.
-                let isLeaving = contactQueues.values[place].leaving != nil
+                let isLeaving = contactQueues[place].leaving != nil
                 if isLeaving {
-                    unsentGiven += leave(contactQueues.remove(at: place).value).given
+                    unsentGiven += leave(contactQueues.remove(key, at: place)).given
                 } else {
                     waitForLease(key, place)
                 }
                 continue
             }
-            if let expiry = contactQueues.values[place].expiry, expiry.at <= now {
-                contactQueues.values[place].entries[0].expire(expiry)
+            if let expiry = contactQueues[place].expiry, expiry.at <= now {
+                contactQueues[place].entries[0].expire(expiry)
                 unsentEnds += settle(key, place)
                 continue
             }
-            var group = contactQueues.values[place].group(coalescing, now: now)
+            var group = contactQueues[place].group(coalescing, now: now)
             if let open = late.of(key, now: now), open.call != group.call {
                 // Only the same request once more may go: whichever of the two is applied last, it says the same.
-                guard let same = contactQueues.values[place].group(open, coalescing, now: now) else {
+                guard let same = contactQueues[place].group(open, coalescing, now: now) else {
                     settleLater(key, place, until: open.until)
                     continue
                 }
@@ -116,7 +114,7 @@ struct ContactQueues: Sendable {
             }
             ready.started(key.stream)
             inFlight += 1
-            return contactQueues.values[place].begin(group, key, now: now)
+            return contactQueues[place].begin(group, key, now: now)
         }
         return nil
     }
@@ -140,7 +138,7 @@ struct ContactQueues: Sendable {
         parked = []
         var woke = false
         for key in waiting {
-            guard let place = contactQueues.index(forKey: key), case .parked = contactQueues.values[place].state else {
+            guard let place = contactQueues.place(of: key), case .parked = contactQueues[place].state else {
                 continue
             }
             makeReady(key, place)
@@ -155,65 +153,71 @@ struct ContactQueues: Sendable {
     /// When the request was first tried that a waiting contact queue has waited for longest; nil when none waits.
     var blockedSince: ContinuousClock.Instant? {
         if blocked == 0 { return nil }
-        return contactQueues.values.lazy.compactMap { contactQueue in
-            if case .waiting = contactQueue.state { contactQueue.entries.first?.firstAttempt } else { nil }
+        return contactQueues.keys.lazy.compactMap { contactQueues.place(of: $0) }.compactMap { place in
+            if case .waiting = contactQueues[place].state {
+                contactQueues[place].entries.first?.firstAttempt
+            } else {
+                nil
+            }
         }.min()
     }
 
     /// The head entry of a contact queue whose request is under way.
-    func head(of key: OrderingKey) -> PlannedEntry? { contactQueues[key]?.entries.first }
+    func head(of key: OrderingKey) -> PlannedEntry? {
+        contactQueues.place(of: key).flatMap { contactQueues[$0].entries.first }
+    }
 
     /// The entries that the contact queue's last request stood for and that wait now.
     func entries(of start: RequestStart) -> [PlannedEntry] {
-        contactQueues[start.key].map { Array($0.entries.prefix(start.entries)) } ?? []
+        contactQueues.place(of: start.key).map { Array(contactQueues[$0].entries.prefix(start.entries)) } ?? []
     }
 
     /// A request under way did not succeed; its result follows.
     /// - Parameter lateUntil: until when Loops may still apply it, although it was given up.
     mutating func attemptFailed(_ key: OrderingKey, _ answer: LoopsResponse, lateUntil: ContinuousClock.Instant?) {
-        guard let place = contactQueues.index(forKey: key),
-            case .inFlight(let group) = contactQueues.values[place].state
+        guard let place = contactQueues.place(of: key),
+            case .inFlight(let group) = contactQueues[place].state
         else { return }
-        contactQueues.values[place].entries[0].history.failed(answer, lateUntil: lateUntil)
+        contactQueues[place].entries[0].history.failed(answer, lateUntil: lateUntil)
         if let lateUntil, group.call.changesContact { late.note(key, group.call, reach: group.reach, until: lateUntil) }
     }
 
     /// Takes the result of a request that ``start(now:mayStart:)`` gave out.
     mutating func finish(_ key: OrderingKey, _ result: AttemptResult) -> Outcome {
-        guard let place = contactQueues.index(forKey: key),
-            case .inFlight(let group) = contactQueues.values[place].state
+        guard let place = contactQueues.place(of: key),
+            case .inFlight(let group) = contactQueues[place].state
         else { preconditionFailure("a result for a contact queue without a request in flight") }
         inFlight -= 1
         switch result {
         case .delivered:
             // Its key is used: an earlier attempt that comes later finds it so.
             if group.call.idempotencyKey != nil { late.settled(key, group.call) }
-            contactQueues.values[place].end(group)
+            contactQueues[place].end(group)
         case .replayed:
-            contactQueues.values[place].repeatContactChange(of: group)
-            contactQueues.values[place].end(group)
+            contactQueues[place].repeatContactChange(of: group)
+            contactQueues[place].end(group)
         case .failed(let fault):
             if group.entries == 1 {
-                contactQueues.values[place].entries[0].faults.append(fault)
-                contactQueues.values[place].entries[0].advance()
+                contactQueues[place].entries[0].faults.append(fault)
+                contactQueues[place].entries[0].advance()
             } else {
                 // One of them is at fault, and must not take the others with it.
-                contactQueues.values[place].part(group)
+                contactQueues[place].part(group)
             }
         case .retry(_, let counts, let isUnreadable):
-            if counts { contactQueues.values[place].entries[0].failures += 1 }
-            contactQueues.values[place].entries[0].answered(isUnreadable: isUnreadable)
+            if counts { contactQueues[place].entries[0].failures += 1 }
+            contactQueues[place].entries[0].answered(isUnreadable: isUnreadable)
         case .keyRefused(let now):
-            contactQueues.values[place].entries[0].keyRefused(at: now)
+            contactQueues[place].entries[0].keyRefused(at: now)
         case .notSent:
-            contactQueues.values[place].uncount(group)
+            contactQueues[place].uncount(group)
         }
-        if contactQueues.values[place].isLeaving(after: result) { return leave(contactQueues.remove(at: place).value) }
+        if contactQueues[place].isLeaving(after: result) { return leave(contactQueues.remove(key, at: place)) }
         switch result {
         case .delivered, .replayed, .failed:
             return Outcome(ends: settle(key, place))
         case .retry(let due, _, _), .keyRefused(let due):
-            contactQueues.values[place].state = .waiting(until: due)
+            contactQueues[place].state = .waiting(until: due)
             alarms.insert(Alarm(due: due, key: key))
             blocked += 1
         case .notSent:
@@ -252,7 +256,9 @@ struct ContactQueues: Sendable {
         where isConcerned: (OrderingKey, _ partition: Int) -> Bool
     ) -> [PlannedEntry] {
         var given: [PlannedEntry] = []
-        for (key, contactQueue) in contactQueues {
+        for key in contactQueues.keys {
+            guard let place = contactQueues.place(of: key) else { continue }
+            let contactQueue = contactQueues[place]
             guard let head = contactQueue.entries.first, isConcerned(key, head.partition) else { continue }
             let finishes = mayFinish(head)
             let kept: Int
@@ -264,8 +270,8 @@ struct ContactQueues: Sendable {
             }
             given += contactQueue.entries.dropFirst(kept)
             if kept > 0 {
-                contactQueues[key]?.entries.removeLast(contactQueue.entries.count - kept)
-                contactQueues[key]?.leaving = finishes ? .afterEntry : .afterRequest
+                contactQueues[place].entries.removeLast(contactQueue.entries.count - kept)
+                contactQueues[place].leaving = finishes ? .afterEntry : .afterRequest
                 continue
             }
             switch contactQueue.state {
@@ -274,7 +280,7 @@ struct ContactQueues: Sendable {
             case .ready(let ticket): ready.remove(ticket, of: key.stream)
             case .parked, .inFlight: break
             }
-            contactQueues[key] = nil
+            contactQueues.remove(key, at: place)
         }
         count -= given.count
         return given
@@ -287,10 +293,10 @@ struct ContactQueues: Sendable {
 
     /// Ends the entries at the head of a contact queue that have no request left, and makes the contact queue ready for the first that has.
     private mutating func settle(_ key: OrderingKey, _ place: Place) -> [EntryCompletion] {
-        let ends = contactQueues.values[place].takeFinished()
+        let ends = contactQueues[place].takeFinished()
         count -= ends.count
-        if contactQueues.values[place].entries.isEmpty {
-            contactQueues.remove(at: place)
+        if contactQueues[place].entries.isEmpty {
+            contactQueues.remove(key, at: place)
         } else {
             makeReady(key, place)
         }
@@ -298,19 +304,19 @@ struct ContactQueues: Sendable {
     }
 
     private mutating func waitForLease(_ key: OrderingKey, _ place: Place) {
-        contactQueues.values[place].state = .parked
+        contactQueues[place].state = .parked
         parked.append(key)
     }
 
     private mutating func settleLater(_ key: OrderingKey, _ place: Place, until: ContinuousClock.Instant) {
-        contactQueues.values[place].state = .settling(until: until)
+        contactQueues[place].state = .settling(until: until)
         settlingAlarms.insert(Alarm(due: until, key: key))
         settling += 1
     }
 
     private mutating func makeReady(_ key: OrderingKey, _ place: Place) {
-        let (entry, priority) = contactQueues.values[place].turn
-        contactQueues.values[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
+        let (entry, priority) = contactQueues[place].turn
+        contactQueues[place].state = .ready(ready.insert(key, entry: entry, priority: priority))
     }
 
     private mutating func wakeDue(_ now: ContinuousClock.Instant) {
@@ -320,8 +326,8 @@ struct ContactQueues: Sendable {
         }
         while let alarm = settlingAlarms.min, alarm.due <= now {
             settlingAlarms.removeMin()
-            guard let place = contactQueues.index(forKey: alarm.key),
-                case .settling(alarm.due) = contactQueues.values[place].state
+            guard let place = contactQueues.place(of: alarm.key),
+                case .settling(alarm.due) = contactQueues[place].state
             else { continue }
             makeReady(alarm.key, place)
             settling -= 1
@@ -329,8 +335,8 @@ struct ContactQueues: Sendable {
     }
 
     private mutating func wake(_ alarm: Alarm) {
-        guard let place = contactQueues.index(forKey: alarm.key),
-            case .waiting(alarm.due) = contactQueues.values[place].state
+        guard let place = contactQueues.place(of: alarm.key),
+            case .waiting(alarm.due) = contactQueues[place].state
         else { return }
         makeReady(alarm.key, place)
         blocked -= 1

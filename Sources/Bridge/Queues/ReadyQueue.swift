@@ -57,7 +57,8 @@ struct ReadyQueue: Sendable {
         var next: Item? { isOldestsTurn ? byAge.min?.item : byPriority.min?.item }
     }
 
-    private var streams: [Int: Stream] = [:]
+    /// By their place in the configuration.
+    private var streams: [Stream] = []
     private var scheduler: StrideScheduler
     private var tickets: Ticket = 0
     /// Contact queues that are ready.
@@ -72,16 +73,17 @@ struct ReadyQueue: Sendable {
     mutating func insert(_ key: OrderingKey, entry: StreamID, priority: Int) -> Ticket {
         tickets += 1
         let item = Item(key: key, entry: entry, priority: priority, ticket: tickets)
-        streams[key.stream, default: Stream()].byAge.insert(ByAge(item: item))
-        streams[key.stream, default: Stream()].byPriority.insert(ByPriority(item: item))
-        streams[key.stream, default: Stream()].live.insert(tickets)
+        while streams.count <= key.stream { streams.append(Stream()) }
+        streams[key.stream].byAge.insert(ByAge(item: item))
+        streams[key.stream].byPriority.insert(ByPriority(item: item))
+        streams[key.stream].live.insert(tickets)
         count += 1
         return tickets
     }
 
     /// The contact queue is not ready any more.
     mutating func remove(_ ticket: Ticket, of stream: Int) {
-        guard streams[stream]?.live.remove(ticket) != nil else { return }
+        guard streams.indices.contains(stream), streams[stream].live.remove(ticket) != nil else { return }
         count -= 1
     }
 
@@ -98,16 +100,14 @@ struct ReadyQueue: Sendable {
     /// A contact queue of the stream that was popped has started a request.
     mutating func started(_ stream: Int) {
         scheduler.took(stream)
-        streams[stream]?.started()
+        if streams.indices.contains(stream) { streams[stream].started() }
     }
 
     private mutating func next() -> Item? {
         if count == 0 { return nil }
-        // A copy of the few keys: a loop over them themselves would keep the storage, and the first change would copy all heaps.
-        for stream in Array(streams.keys) { streams[stream]?.clean() }
-        guard let stream = scheduler.next(streams.keys.filter { streams[$0]?.live.isEmpty == false }.sorted()) else {
-            return nil
-        }
-        return streams[stream]?.next
+        for stream in streams.indices { streams[stream].clean() }
+        // Most bridges read one stream.
+        if streams.count == 1 { return streams[0].next }
+        return scheduler.next(streams.indices.filter { !streams[$0].live.isEmpty }).flatMap { streams[$0].next }
     }
 }
