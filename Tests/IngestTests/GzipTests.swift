@@ -16,6 +16,35 @@ struct GzipTests {
         }
     }
 
+    @Test("Piece by piece: any cut of the input, several streams in a row, and no more at a time than was asked for")
+    func pieces() throws {
+        let whole =
+            Gzip.compressed(Self.text) + Gzip.compressed([]) + Gzip.compressed(Array(repeating: 7, count: 10_000))
+        var random = SplitMix64(seed: 1)
+        for _ in 0..<50 {
+            let inflater = try GzipInflater()
+            var rest = whole[...]
+            var output: [UInt8] = []
+            while true {
+                let piece = try inflater.piece(upTo: 100)
+                #expect(piece.count <= 100)
+                output += piece
+                if !piece.isEmpty { continue }
+                if !inflater.hasInput {
+                    if rest.isEmpty { break }
+                    let size = Int.random(in: 1...min(20, rest.count), using: &random)
+                    inflater.feed(Array(rest.prefix(size)))
+                    rest = rest.dropFirst(size)
+                }
+                if inflater.isAtEnd { try inflater.beginNext() }
+            }
+            #expect(inflater.isAtEnd && output == Self.text + Array(repeating: 7, count: 10_000))
+        }
+        let damaged = try GzipInflater()
+        damaged.feed([0x1F, 0x8B, 0xFF, 0xFF])
+        #expect(throws: GzipInflater.Damage.self) { try damaged.piece(upTo: 100) }
+    }
+
     @Test("Another program's gzip, with a name in its header")
     func foreign() throws {
         // printf '{}' > a; gzip a

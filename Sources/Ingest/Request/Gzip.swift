@@ -5,41 +5,32 @@ package enum Gzip {
     /// - Throws: ``IngestRefusal/tooLarge(limit:)``, ``IngestRefusal/compressionRatio(limit:)`` or ``IngestRefusal/badCompression``, which is also
     ///   what is cut off or followed by anything.
     package static func decompressed(_ body: [UInt8], limits: IngestLimits) throws(IngestRefusal) -> [UInt8] {
-        var stream = z_stream()
-        guard czlib_inflate_init_gzip(&stream) == Z_OK else { throw .badCompression }
-        defer { inflateEnd(&stream) }
         var output: [UInt8] = []
         output.reserveCapacity(min(body.count &* 4, limits.bodyBytes))
-        var chunk = [UInt8](repeating: 0, count: 32 << 10)
         // The ratio in bytes. A body without one byte of content has none.
         let ratioMax = max(limits.ratioFreeBytes, body.count.multipliedSaturating(by: limits.compressionRatio))
-        var input = body
-        let result = input.withUnsafeMutableBufferPointer { input -> Result<Void, IngestRefusal> in
-            stream.next_in = input.baseAddress
-            stream.avail_in = UInt32(clamping: input.count)
-            while true {
-                var status = Z_OK
-                let room = chunk.count
-                chunk.withUnsafeMutableBufferPointer { room in
-                    stream.next_out = room.baseAddress
-                    stream.avail_out = UInt32(room.count)
-                    status = inflate(&stream, Z_NO_FLUSH)
+        do {
+            let inflater = try GzipInflater()
+            inflater.feed(body)
+            while !inflater.isAtEnd {
+                let piece = try inflater.piece(upTo: 32 << 10)
+                guard output.count + piece.count <= limits.bodyBytes else {
+                    throw IngestRefusal.tooLarge(limit: limits.bodyBytes)
                 }
-                let count = room - Int(stream.avail_out)
-                guard output.count + count <= limits.bodyBytes else {
-                    return .failure(.tooLarge(limit: limits.bodyBytes))
+                guard output.count + piece.count <= ratioMax else {
+                    throw IngestRefusal.compressionRatio(limit: limits.compressionRatio)
                 }
-                guard output.count + count <= ratioMax else {
-                    return .failure(.compressionRatio(limit: limits.compressionRatio))
-                }
-                output.append(contentsOf: chunk[..<count])
-                if status == Z_STREAM_END { return stream.avail_in == 0 ? .success(()) : .failure(.badCompression) }
                 // Without progress, more input would be needed, and there is none.
-                guard status == Z_OK, count > 0 || stream.avail_in > 0 else { return .failure(.badCompression) }
+                guard !piece.isEmpty || inflater.isAtEnd else { throw IngestRefusal.badCompression }
+                output += piece
             }
+            guard !inflater.hasInput else { throw IngestRefusal.badCompression }
+            return output
+        } catch let refusal as IngestRefusal {
+            throw refusal
+        } catch {
+            throw .badCompression
         }
-        try result.get()
-        return output
     }
 
     /// For tests and for those who send.
