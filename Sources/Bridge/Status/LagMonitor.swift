@@ -24,6 +24,7 @@ final class LagMonitor: Sendable {
         var looksToTrim = 0
         var pauseLook: PauseLook?
         var unread = StalledEntryDetector()
+        var growth = GrowthMonitor()
     }
 
     /// What a look found: a pause, or that there is none.
@@ -89,6 +90,7 @@ final class LagMonitor: Sendable {
                 return sample.retentionMonitor.observe(survey, ownTrims: sample.ownTrims, now: .now)
             }
             warn(status)
+            warnOfGrowth(survey)
             reread(survey)
             await trim(survey)
         }
@@ -139,6 +141,14 @@ final class LagMonitor: Sendable {
                 "stream": "\(state.keys.stream)", "seconds": "\(timeUntilLoss.components.seconds)",
                 "headroom": "\(status.headroom ?? 0)",
             ]
+        )
+    }
+
+    private func warnOfGrowth(_ survey: StreamSurvey) {
+        guard trimAfter == nil, sample.withLock({ $0.growth.observe(survey) }) else { return }
+        logger.warning(
+            "Nothing trims the stream, and Redis' memory fills up; set bridge.trimFinishedAfter",
+            metadata: ["stream": "\(state.keys.stream)", "count": "\(survey.length)"]
         )
     }
 
