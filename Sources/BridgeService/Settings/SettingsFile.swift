@@ -40,7 +40,16 @@ package struct SettingsFile {
         case .scalar(let text, _):
             take(prefix, text, at: node)
         case .sequence(let sequence):
-            take(prefix, sequence.compactMap(\.text).joined(separator: ","), at: node)
+            let items = sequence.compactMap(\.text)
+            guard items.count == sequence.count else {
+                return faults.append(
+                    .unreadableFile(
+                        path: place(node),
+                        reason: "\(prefix.cut(to: 200)): an element of the list is no text"
+                    )
+                )
+            }
+            take(prefix, items.joined(separator: ","), at: node)
         }
     }
 
