@@ -38,7 +38,7 @@ struct MappingsFileReader: DocumentReader {
         switch document.root {
         case .array(let elements): return (elements, "")
         case .object(let object):
-            knownKeys(of: object, ["mappings"], at: "")
+            knownKeys(of: object, [MappingKey.list], at: "")
             guard case .array(let elements)? = object["mappings"] else {
                 fail("/mappings", "must be a list of mappings")
                 return ([], "/mappings")
@@ -60,10 +60,7 @@ struct MappingsFileReader: DocumentReader {
         let count = faults.count
         let actionKey = isExport ? "partnerAction" : "action"
         let triggerKey = isExport ? "subscribe" : "trigger"
-        let shared = [
-            "name", "enabled", actionKey, triggerKey, "mapping", "priority", "maxAge", "whenTooOld", "options",
-        ]
-        knownKeys(of: object, isExport ? shared : shared + ["useDefaults"], at: path)
+        knownKeys(of: object, MappingKey.known(isExport: isExport).map(\.rawValue), at: path)
         let action = action(object, actionKey, at: path)
         let trigger = text(object, triggerKey, at: path)
         if let trigger { check(trigger: trigger, at: "\(path)/\(triggerKey)") }
@@ -187,7 +184,7 @@ extension MappingsFileReader {
             fail(path, "must be an object, not \(kind(value))")
             return ContentOptions()
         }
-        knownKeys(of: object, ["nested", "longText", "dropReserved", "allow"], at: path)
+        knownKeys(of: object, OptionKey.allCases.map(\.rawValue), at: path)
         var options = ContentOptions()
         if let nested = choice(object, "nested", ContentOptions.Nested.self, at: path) { options.nested = nested }
         if let text = choice(object, "longText", ContentOptions.LongText.self, at: path) { options.longText = text }
@@ -207,8 +204,9 @@ extension MappingsFileReader {
 extension MappingsFileReader {
     private mutating func integer(_ object: JSONObject, _ key: String, at path: String) -> Int? {
         guard let value = object[key] else { return nil }
-        if let number = value.integerValue, (-1000...1000).contains(number) { return Int(number) }
-        fail("\(path)/\(key)", "must be an integer from -1000 to 1000")
+        let range = MappingKey.priorities
+        if let number = value.integerValue, range.contains(number) { return Int(number) }
+        fail("\(path)/\(key)", "must be an integer from \(range.lowerBound) to \(range.upperBound)")
         return nil
     }
 

@@ -15,7 +15,8 @@ struct LoopsBridge: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, IngestCommand.self, PublishCommand.self, MapCommand.self, TestCommand.self,
-            DiffCommand.self, MappingsCommand.self, CheckCommand.self, DeadCommand.self, WhyCommand.self,
+            DiffCommand.self, InitCommand.self, MappingsCommand.self, SchemaCommand.self, CheckCommand.self,
+            DeadCommand.self, WhyCommand.self,
             TailCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self,
             ReloadCommand.self,
         ]

@@ -15,7 +15,7 @@ struct MappingCasesReader: DocumentReader {
             fail("", "must be an object with 'cases', not \(kind(document.root))")
             return (nil, [])
         }
-        knownKeys(of: object, ["mappings", "cases"], at: "")
+        knownKeys(of: object, CaseKey.ofFile.map(\.rawValue), at: "")
         let mappings = text(object, "mappings", at: "")
         guard case .array(let elements)? = object["cases"] else {
             fail("/cases", "must be a list of cases")
@@ -30,7 +30,7 @@ struct MappingCasesReader: DocumentReader {
             fail(path, "must be an object, not \(kind(element))")
             return nil
         }
-        knownKeys(of: object, ["name", "event", "expect"], at: path)
+        knownKeys(of: object, CaseKey.ofCase.map(\.rawValue), at: path)
         let name = text(object, "name", at: path) ?? "case \(number)"
         let expected = expectations(object["expect"], at: "\(path)/expect")
         guard let event = object["event"], case .object = event else {
@@ -57,7 +57,7 @@ struct MappingCasesReader: DocumentReader {
             fail(path, "must be an object with 'request' or 'error', not \(kind(element))")
             return nil
         }
-        knownKeys(of: object, ["mapping", "request", "error"], at: path)
+        knownKeys(of: object, CaseKey.ofExpectation.map(\.rawValue), at: path)
         let mapping = text(object, "mapping", at: path)
         let outcome: MappingCase.Outcome.Kind?
         switch (object["request"], object["error"]) {
@@ -75,7 +75,7 @@ struct MappingCasesReader: DocumentReader {
             fail(path, "must be an object with 'path' and 'body', not \(kind(value))")
             return nil
         }
-        knownKeys(of: object, ["method", "path", "body"], at: path)
+        knownKeys(of: object, CaseKey.ofRequest.map(\.rawValue), at: path)
         let method = text(object, "method", at: path)
         let address = text(object, "path", at: path)
         let paths = LoopsAction.allCases.map(\.traits.path)

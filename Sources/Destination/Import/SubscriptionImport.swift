@@ -95,7 +95,9 @@ package struct SubscriptionImport: Sendable, Equatable {
 
     private static func head(_ file: String, _ form: String, _ notes: [String]) -> String {
         var lines = [
+            MappingsSchema.editorLine,
             "From \(file), \(form), by 'loops-bridge mappings import'.",
+            "Editors check it by the schema beside it: 'loops-bridge schema mappings >\(MappingsSchema.fileName)' makes that.",
             "Segment sends only the fields that a mapping names, and so does a mapping with 'useDefaults: false'.",
             "Not in the file, and so not here: filters, insert functions and schema controls before the destination.",
         ]

@@ -8,6 +8,11 @@ package struct EventMapping: Sendable {
     /// The key of a mapping's root whose directive gets the other members as its `mapping`.
     package static let rootDirectiveKey = "__segment_internal_directive"
 
+    /// The names of all directives.
+    package static let directives = MappingDirective.allCases.map(\.rawValue)
+    /// A key that may stand beside a directive; it means nothing.
+    package static let metadataKey = MappingCompiler.metadataKey
+
     /// Mistakes that Segment would notice only for events that reach them. The mapping works for all others; a check
     /// should refuse it all the same.
     package let lateFaults: [MappingFault]

@@ -30,6 +30,6 @@ struct GeneratedFile {
                 path: "deploy/metrics.json",
                 text: MetricsFile(metrics: BridgeMetric.all + BridgeMetric.ingest).text
             ),
-        ]
+        ] + FileSchema.allCases.map { GeneratedFile(path: "docs/reference/\($0.fileName)", text: $0.text) }
     }
 }
