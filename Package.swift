@@ -257,7 +257,7 @@ let package = Package(
             name: "loops-bridge",
             dependencies: [
                 "Bridge", "BridgeService", "Destination", "HTTPTransport", "Ingest", "IngestService", "JSON", "Loops",
-                "NIOSupport", "Operations", "RedisStreams", "StreamGroups", "Support",
+                "NIOSupport", "Operations", "RedisStreams", "Segment", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -404,9 +404,8 @@ let package = Package(
             name: "LoopsBridgeTests",
             dependencies: [
                 "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "HTTPTransport",
-                "JSON", "Loops", "LoopsSimulator", "MetricCatalog", "NIOSupport", "Operations", "PrometheusMetrics",
-                "RedisStreams", "StreamGroups",
-                "Support",
+                "Ingest", "JSON", "Loops", "LoopsSimulator", "MetricCatalog", "NIOSupport", "Operations",
+                "PrometheusMetrics", "RedisStreams", "Segment", "StreamGroups", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -430,9 +429,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "JSON", "Loops",
-                "LoopsSimulator", "MetricCatalog", "Operations", "PrometheusMetrics", "RedisStreams", "StreamGroups",
-                "Support", "torture",
+                "loops-bridge", "loops-bridge-dev", "Bridge", "BridgeService", "Destination", "DevKit", "Ingest",
+                "JSON", "Loops", "LoopsSimulator", "MetricCatalog", "Operations", "PrometheusMetrics", "RedisStreams",
+                "StreamGroups", "Support", "torture",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -154,12 +154,10 @@ struct OperatorProcessTests {
 
     @Test("publish names the file that it cannot read")
     func unreadableFile() async throws {
-        try await withFolder { folder in
-            let answer = try await Program.ask(["publish", folder.path], redis: "redis://127.0.0.1:1")
-            let words =
-                "\(folder.path) cannot be read: it is a folder; 0 events were published to segment:events before that"
-            #expect(answer.status == "2" && answer.lines == [words], "\(answer)")
-        }
+        let answer = try await Program.ask(["publish", "/nowhere"], redis: "redis://127.0.0.1:1")
+        let words =
+            "/nowhere cannot be read: No such file or directory; 0 events were published to segment:events before that"
+        #expect(answer.status == "2" && answer.lines == [words], "\(answer)")
     }
 
     @Test("BRIDGE_CONFIG names the settings file for every command that takes --config, and --config comes before it")
@@ -177,7 +175,8 @@ struct OperatorProcessTests {
                 ) {
                     try await Program.ask(arguments, redis: "", environment: ["BRIDGE_CONFIG": config])
                 }
-                #expect(try await ask(["publish", events], file).lines == ["1 published to shop, 0 left out"])
+                let published = try await ask(["publish", events], file)
+                #expect(published.lines.contains("1 published to shop, 0 left out"), "\(published)")
                 #expect(try await ask(["dead", "list"], file).status == "0")
                 let status = try await ask(["status", "--redis"], file)
                 #expect(status.lines.first?.hasPrefix("group of-the-file, as Redis knows it") ?? false, "\(status)")

@@ -95,7 +95,14 @@ struct WhyTextTests {
         }
         let past = "finished, and no journal that was asked has it any more; "
         #expect(
-            finished(.wouldBe(.delivered(requests: 2), mappings: "M")) == past
+            finished(
+                .wouldBe(
+                    .delivered(
+                        [1, 2].map { .init(method: "PUT", path: "contacts/update", mapping: "M\($0)") }
+                    ),
+                    mappings: "M"
+                )
+            ) == past
                 + "by M it would be: delivered, in 2 requests"
         )
         #expect(finished(.wouldBe(.ignored(why: "x"), mappings: "M")) == past + "by M it would be: ignored: x")

@@ -1,4 +1,5 @@
 package import Destination
+import Loops
 package import RedisStreams
 import Segment
 import StreamGroups
@@ -8,10 +9,25 @@ import Support
 package struct EntryPreview: Sendable {
     package enum Fate: Sendable, Equatable {
         /// Requests go out for it.
-        case delivered(requests: Int)
+        case delivered([Request])
         case ignored(why: String)
         /// Some of it may be delivered before.
         case deadLettered(why: String)
+    }
+
+    /// What would go to Loops, without its contents.
+    package struct Request: Sendable, Equatable, CustomStringConvertible {
+        package let method: String
+        package let path: String
+        package let mapping: String
+
+        package init(method: String, path: String, mapping: String) {
+            self.method = method
+            self.path = path
+            self.mapping = mapping
+        }
+
+        package var description: String { "\(method) \(path) by \(mapping)" }
     }
 
     private let planner: EntryPlanner
@@ -33,7 +49,11 @@ package struct EntryPreview: Sendable {
         if let fault = planned.faults.first {
             return .deadLettered(why: fault.mapping.map { "\($0): \(fault.detail)" } ?? fault.detail)
         }
-        if !planned.steps.isEmpty { return .delivered(requests: planned.steps.count) }
+        if !planned.steps.isEmpty {
+            return .delivered(
+                planned.steps.map { Request(method: $0.call.method, path: $0.call.path, mapping: $0.mapping) }
+            )
+        }
         return .ignored(why: reason(planner.decoder.decode(fields).events))
     }
 

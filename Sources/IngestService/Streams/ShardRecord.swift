@@ -1,22 +1,27 @@
-import Ingest
-import Logging
-import RedisStreams
+package import Ingest
+package import Logging
+package import RedisStreams
 
 /// Over how many streams events are spread, as Redis remembers it.
 ///
 /// Another number would put a contact's next event into another stream while earlier ones wait in the old one: its order would be lost.
-struct ShardRecord: Sendable {
+package struct ShardRecord: Sendable {
     let redis: RedisConfiguration
     let shards: IngestShards
 
+    package init(redis: RedisConfiguration, shards: IngestShards) {
+        self.redis = redis
+        self.shards = shards
+    }
+
     /// The number is another one, and the streams of the old one hold entries.
-    struct Conflict: Error, Equatable, CustomStringConvertible {
+    package struct Conflict: Error, Equatable, CustomStringConvertible {
         let stream: String
         let recorded: Int
         let configured: Int
         let entries: Int
 
-        var description: String {
+        package var description: String {
             """
             \(stream) is spread over \(recorded) streams, which hold \(entries) entries, and ingest.shards is \(configured). Another number would lose \
             the order of contacts. Set ingest.shards to \(recorded), or stop every intake, let the bridge finish these streams, and remove their \
@@ -27,7 +32,7 @@ struct ShardRecord: Sendable {
 
     /// Remembers the number, or compares it with what is remembered.
     /// - Throws: ``Conflict``, or `RedisError` when Redis does not answer.
-    func check(logger: Logger) async throws {
+    package func check(logger: Logger) async throws {
         let key = IntakeKeys(stream: shards.stream).shards
         let number = RedisArgument.integer(shards.count)
         let made = try await ask("SET", [.string(key), number, "NX"], of: key, logger)

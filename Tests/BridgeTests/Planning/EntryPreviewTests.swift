@@ -18,7 +18,8 @@ struct EntryPreviewTests {
 
     @Test("Delivered, ignored or dead-lettered, with the reason")
     func fates() throws {
-        #expect(try fate(#"{"type":"identify","userId":"u"}"#) == .delivered(requests: 1))
+        let update = EntryPreview.Request(method: "PUT", path: "contacts/update", mapping: "Create or update contact")
+        #expect(try fate(#"{"type":"identify","userId":"u"}"#) == .delivered([update]))
         #expect(
             try fate(#"{"type":"page","userId":"u"}"#) == .ignored(why: "no mapping takes this event of type 'page'")
         )

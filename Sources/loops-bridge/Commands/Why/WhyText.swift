@@ -61,7 +61,8 @@ struct WhyText {
         case .wouldBe(let fate, let mappings):
             let words =
                 switch fate {
-                case .delivered(let requests): "delivered, in \(requests) \(requests == 1 ? "request" : "requests")"
+                case .delivered(let requests):
+                    "delivered, in \(requests.count) \(requests.count == 1 ? "request" : "requests")"
                 case .ignored(let why): "ignored: \(why)"
                 case .deadLettered(let why): "dead-lettered: \(masked(why, contact))"
                 }

@@ -6,8 +6,6 @@ struct PublishSummary {
     static let maxFaults = 20
 
     var published = 0
-    /// The last line that was read, from 1.
-    var line = 0
     private(set) var refused = 0
     private(set) var firstFaults: [String] = []
     private(set) var ignored = 0
@@ -32,6 +30,15 @@ struct PublishSummary {
         case .deadLettered(let why):
             deadLettered += 1
             note("\(place) would be dead-lettered: \(why)")
+        }
+    }
+
+    /// What becomes of an event, for `--check`.
+    static func words(_ fate: EntryPreview.Fate) -> String {
+        switch fate {
+        case .delivered(let requests): requests.map(\.description).joined(separator: "; ")
+        case .ignored(let why): "ignored: \(why)"
+        case .deadLettered(let why): "dead letter: \(why)"
         }
     }
 

@@ -1,6 +1,6 @@
 import JSON
 
-/// One JSON value over several lines, as `jq` prints it, where an event a line is expected: told of once, and not line by line.
+/// One JSON value over several lines, as `jq` prints it, where an event a line is expected.
 struct SpreadValue {
     /// Beyond these it is no pretty-printed event, but a line that was cut off.
     static let maxLines = 10_000
@@ -42,22 +42,20 @@ struct SpreadValue {
         guard lines.count <= Self.maxLines, bytes <= Self.maxBytes else { return .none }
         guard let start = line.firstIndex(where: { !Self.isBlank($0) }), start <= indentation else { return .open }
         if [0x7D, 0x5D].contains(line[start]) {
-            return (try? JSONParser.parse(Array(lines.joined(separator: [0x0A])))) == nil ? .none : .complete
+            return (try? JSONParser.parse(value)) == nil ? .none : .complete
         }
         // An object that begins where this one did: this one was cut off. The elements of an array may, and the last of them may end it.
         let isArray = lines[0][indentation] == 0x5B
         if isArray, line.last(where: { !Self.isBlank($0) }) == 0x5D,
-            (try? JSONParser.parse(Array(lines.joined(separator: [0x0A])))) != nil
+            (try? JSONParser.parse(value)) != nil
         {
             return .complete
         }
         return isArray ? .open : .none
     }
 
-    var fault: String {
-        "lines \(first) to \(first + lines.count - 1): one JSON value over several lines; one event a line is expected"
-            + " ('jq -c .' prints it so, 'jq -c .[]' the events of an array)"
-    }
+    /// The value, once it is complete.
+    var value: [UInt8] { Array(lines.joined(separator: [0x0A])) }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 }
