@@ -107,6 +107,12 @@ test-sdks: deps ## Send events with real SDKs of PyPI to the intake, and do harm
 	swift build --product loops-bridge-dev $(SWIFT_FLAGS)
 	@.ci/test-sdks .build/debug/loops-bridge .build/debug/loops-bridge-dev $(ARGS)
 
+.PHONY: test-recipes
+test-recipes: test-deps ## Run the recipes of docs/how-to/publish-events.md, or have them read by their language's tool; installs all of these
+	@.ci/install node:nodejs ruby:ruby php:php-cli gofmt:golang-go javac:default-jdk-headless mcs:mono-mcs
+	swift build --build-tests $(SWIFT_FLAGS)
+	ALL_RECIPES=1 swift test --skip-build --disable-xctest --filter PublishRecipesTests $(SWIFT_FLAGS)
+
 .PHONY: test-hiredis
 test-hiredis: test-deps ## Build against another hiredis and test its use: make test-hiredis HIREDIS=/usr/local (with include/ and lib/); default: the one of Debian 13
 	@.ci/test-hiredis $(HIREDIS)
