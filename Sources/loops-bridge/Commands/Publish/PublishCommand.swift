@@ -102,7 +102,7 @@ struct PublishCommand: AsyncParsableCommand {
             clients: check ? nil : clients,
             rate: rate
         )
-        Interruption.listen()
+        EndRequest.listen()
         do {
             if check {
                 try await Self.publish(input.paths, &run, from: fromLine)
@@ -173,7 +173,7 @@ struct PublishCommand: AsyncParsableCommand {
         case let conflict as ShardRecord.Conflict:
             Terminal.printError("\(conflict)")
             return ExitStatus.unusable
-        case let interruption as Interruption:
+        case let request as EndRequest:
             if check {
                 Terminal.printError("Interrupted.")
             } else {
@@ -181,7 +181,7 @@ struct PublishCommand: AsyncParsableCommand {
                     "Interrupted: \(run.summary.published) events were published to \(targets.name).\n\(words)"
                 )
             }
-            return ExitCode(128 + interruption.signal)
+            return ExitCode(128 + request.signal)
         default:
             Terminal.printError(
                 """

@@ -162,7 +162,7 @@ struct PublishRun {
 
     private mutating func send() async throws {
         guard let clients, !waiting.isEmpty else { return }
-        if let turn = pace?.turn(of: waiting.count, now: .now) { try await Interruption.sleep(until: turn) }
+        if let turn = pace?.turn(of: waiting.count, now: .now) { try await EndRequest.sleep(until: turn) }
         let (isAdded, error) = await clients.add(waiting)
         summary.published += isAdded.count { $0 }
         waiting = zip(waiting, isAdded).filter { !$0.1 }.map(\.0)

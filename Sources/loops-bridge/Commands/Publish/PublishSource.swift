@@ -51,10 +51,10 @@ struct PublishSource {
     }
 
     /// - Returns: nil at the end.
-    /// - Throws: ``Fault``, or ``Interruption`` when the program is asked to end.
+    /// - Throws: ``Fault``, or ``EndRequest`` when the program is asked to end.
     mutating func next() async throws -> Step? {
         while true {
-            try Interruption.check()
+            try EndRequest.check()
             if let piece = splitter.next() { return .piece(piece) }
             if isAtEnd { return nil }
             if try !fill() {

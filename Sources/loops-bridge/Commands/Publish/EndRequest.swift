@@ -9,7 +9,7 @@ import Synchronization
 #endif
 
 /// The program was asked to end, and stops where it can say how to go on.
-struct Interruption: Error {
+struct EndRequest: Error {
     /// SIGINT or SIGTERM.
     let signal: Int32
 
@@ -25,11 +25,11 @@ struct Interruption: Error {
         askedAt.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             #if canImport(Darwin)
-                _ = Darwin.signal(number) { Interruption.take($0) }
+                _ = Darwin.signal(number) { EndRequest.take($0) }
             #elseif canImport(Musl)
-                _ = Musl.signal(number) { Interruption.take($0) }
+                _ = Musl.signal(number) { EndRequest.take($0) }
             #else
-                _ = Glibc.signal(number) { Interruption.take($0) }
+                _ = Glibc.signal(number) { EndRequest.take($0) }
             #endif
         }
     }
@@ -44,9 +44,9 @@ struct Interruption: Error {
     }
 
     /// - Throws: itself, when the program was asked.
-    static func check() throws(Interruption) {
+    static func check() throws(EndRequest) {
         let number = asked.load(ordering: .relaxed)
-        if number != 0 { throw Interruption(signal: number) }
+        if number != 0 { throw EndRequest(signal: number) }
     }
 
     /// Waits, and throws itself when the program is asked to end meanwhile.
