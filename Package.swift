@@ -223,6 +223,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Admin/Page/events.js"),
+                .embedInCode("Admin/Page/intake.js"),
                 .embedInCode("Admin/Page/letters.js"),
                 .embedInCode("Admin/Page/mappings.js"),
                 .embedInCode("Admin/Page/overview.js"),
@@ -250,7 +251,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Scripts/accept.lua")]
+            resources: [.embedInCode("Scripts/accept.lua"), .embedInCode("Scripts/report.lua")]
         ),
         // The service and the operators' commands. Nothing here or below is for development only.
         .executableTarget(

@@ -63,6 +63,9 @@ package struct GroupKeys: Sendable, Equatable {
             || stream.hasPrefix("\(other.state):")
     }
 
+    /// Intake to what it tells of the stream, as ``IntakeReport`` says: a hash that is not there when none has told anything lately.
+    package static func intakeReports(_ stream: String) -> String { "\(tagged(stream)):in:reports" }
+
     /// The stream of one entry that wakes a member.
     package func bell(of member: String) -> String { "\(state):wakeup:\(member)" }
 

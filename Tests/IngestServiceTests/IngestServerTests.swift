@@ -253,9 +253,25 @@ struct IngestServerTests {
             try await TestIntake.run(redis: url, ["ingest.waitReplicas": "0"]) { intake async throws in
                 #expect(try await intake.send(["m1"]).status == 200)
                 while try await intake.probe("/readyz").status != 200 { await Task.yield() }
+                // What it tells of itself, too.
+                let reports = RedisCommand("HLEN", ["{segment:events}:in:reports"])
+                while try await redis.send(reports).integer != 1 { await Task.yield() }
             }
             let log = try await redis.send(RedisCommand("ACL", ["LOG"])).array
             #expect(log == [])
+            try await withClient(url) { own async throws in
+                for words in [
+                    ["XRANGE", "segment:events", "-", "+"], ["XREAD", "STREAMS", "segment:events", "0"],
+                    ["XTRIM", "segment:events", "MAXLEN", "0"], ["DEL", "segment:events"], ["GET", "other"],
+                    ["HGETALL", "{segment:events}:bridge:loops-bridge"], ["KEYS", "*"], ["CONFIG", "GET", "*"],
+                    ["FLUSHALL"], ["ACL", "LIST"],
+                ] {
+                    await #expect(throws: RedisError.self, "\(words)") {
+                        try await own.send(RedisCommand(words[0], words.dropFirst().map { .string($0) }))
+                    }
+                }
+            }
+            #expect(try await redis.send(RedisCommand("XLEN", [.string(Self.stream)])).integer == 1)
         }
     }
 }

@@ -35,6 +35,7 @@ struct ForeignStatusTests {
             "health": ["state": "healthy", "reasons": [number(), "r"]],
             "delivery": object(["requestsPerSecond", "limit", "effectiveRate"]),
             "backlog": object(["completionsPerSecond", "waiting", "oldestSeconds", "catchUpSeconds"]),
+            "incoming": object(["accepted", "duplicates", "dropped", "acceptedPerSecond", "held", "intakes"]),
             "completed": object(["delivered", "ignored", "expired", "deadLettered", "lost"]),
             "streams": [stream(), stream(), stream()],
             "failures": .array(

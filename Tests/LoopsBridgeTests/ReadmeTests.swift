@@ -78,8 +78,10 @@ struct ReadmeTests {
             let rule = try #require(text.split(separator: "\n").first { $0.hasPrefix(start) })
             return Set(rule.split(separator: " ").filter { $0.hasPrefix("+") || $0.hasPrefix("~") })
         }
-        let documented = try rights(page("docs/reference/redis.md"), "ACL SETUSER bridge ")
-        #expect(try rights(page("deploy/secrets.example/redis-users.acl"), "user bridge ") == documented)
+        for user in ["bridge", "ingest"] {
+            let documented = try rights(page("docs/reference/redis.md"), "ACL SETUSER \(user) ")
+            #expect(try rights(page("deploy/secrets.example/redis-users.acl"), "user \(user) ") == documented)
+        }
     }
 
     @Test("Every relative link of the documentation leads somewhere")

@@ -46,6 +46,23 @@ struct StatusTextTests {
         #expect(lines.contains { $0.contains("60 s  dead letter  refused") && $0.hasSuffix("abc      no") })
     }
 
+    @Test("What comes in is told, unknown as a question mark, and none as none; not of a bridge that does not tell it")
+    func incoming() {
+        func line(_ incoming: JSONValue?) -> String? {
+            var status = JSONObject()
+            if let incoming { status["incoming"] = incoming }
+            return StatusText().lines(.object(status)).first { $0.hasPrefix("incoming") }
+        }
+        #expect(line(nil) == nil)
+        #expect(line(.null) == "incoming  ?")
+        #expect(line(["intakes": []]) == "incoming  no intake has told anything lately")
+        let two: JSONValue = [
+            "accepted": 10, "duplicates": 2, "dropped": 1, "acceptedPerSecond": 1.5, "held": nil,
+            "intakes": [[:], [:]],
+        ]
+        #expect(line(two) == "incoming  1.5/s, 10 accepted · 2 duplicate · 1 dropped, ? held, by 2 intakes")
+    }
+
     /// One row of the table of streams, as its cells.
     private func row(_ stream: JSONObject, drained: Bool = false, state: JSONValue = "healthy") -> [Substring] {
         var stream = stream

@@ -32,6 +32,8 @@ package struct BridgeStatus: Sendable, Equatable {
     package var advice: HealthAdvice? { HealthAdvice(self) }
     /// What waits in all streams together.
     package var backlog: Backlog { Backlog(streams) }
+    /// What comes in over HTTP; nil when that is unknown.
+    package var incoming: IncomingEvents? { IncomingEvents(streams) }
 
     /// The checks of readiness. Loops being down is not among them: its outage must not take replicas out of service; a refused key is,
     /// since only a person can mend it.

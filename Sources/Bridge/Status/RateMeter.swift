@@ -1,7 +1,7 @@
 /// How often something happens, over the last seconds.
 ///
 /// A value: instants go in, a rate comes out. Keeps one number a second, so its size does not depend on the rate.
-struct RateMeter: Sendable {
+package struct RateMeter: Sendable {
     /// The seconds that a rate looks back.
     static let window = 10
 
@@ -11,17 +11,17 @@ struct RateMeter: Sendable {
     /// The second that was counted last, from the origin.
     private var second = 0
 
-    init(origin: ContinuousClock.Instant) {
+    package init(origin: ContinuousClock.Instant) {
         self.origin = origin
     }
 
-    mutating func count(_ number: Int = 1, now: ContinuousClock.Instant) {
+    package mutating func count(_ number: Int = 1, now: ContinuousClock.Instant) {
         advance(to: now)
         counts[second % counts.count] += number
     }
 
     /// A second's worth, as the last ten seconds had it; nil in the first second, which says too little.
-    func rate(now: ContinuousClock.Instant) -> Double? {
+    package func rate(now: ContinuousClock.Instant) -> Double? {
         var current = self
         current.advance(to: now)
         let age = (now - origin) / .seconds(1)

@@ -67,6 +67,9 @@ package struct StreamStatus: Sendable, Equatable {
     /// The time until the producer's trimming reaches entries that are not delivered; nil when it does not, or it is unknown.
     package var timeUntilLoss: Duration?
 
+    /// Intakes that have told of the stream lately; nil when that is unknown.
+    package var intakes: [ReportedIntake]?
+
     /// A stream of which only this process's own part is known.
     init(_ state: StreamState) {
         self.init(name: state.keys.stream, partitions: state.partitions)
@@ -123,6 +126,7 @@ package struct StreamStatus: Sendable, Equatable {
         lag = survey.lag
         pending = survey.pending
         headroom = survey.headroom
+        intakes = survey.intakes
         if survey.pending != nil {
             // Another machine's clock wrote the ID: an entry of the future has no age.
             oldestUnackedSeconds = survey.oldest.map { max(0, now - Double($0.milliseconds) / 1000) } ?? 0

@@ -49,6 +49,7 @@ extension BridgeStatus {
                 "completionsPerSecond": .optional(backlog.completionsPerSecond),
                 "catchUpSeconds": .optional(backlog.drainSeconds),
             ],
+            "incoming": incoming?.json ?? .null,
             "completed": [
                 "delivered": .int(Int64(ends.delivered)),
                 "ignored": .int(Int64(ends.ignored)),

@@ -15,6 +15,8 @@ package struct IngestShards: Sendable, Equatable {
     /// All of them, in order. With one there is only the stream itself.
     package var streams: [String] { count == 1 ? [stream] : (0..<count).map { Self.name(stream, $0) } }
 
+    package var first: String { count == 1 ? stream : Self.name(stream, 0) }
+
     /// The stream of a contact, by CRC-32 of the key's UTF-8 (the CRC of gzip and PNG). What says nothing of its contact goes by its messageId: a
     /// retry then finds the same stream.
     package func stream(of event: NormalizedEvent) -> String {

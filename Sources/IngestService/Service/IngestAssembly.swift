@@ -131,6 +131,7 @@ package struct IngestAssembly {
     private var streamOptions: StreamIntakes.Options {
         StreamIntakes.Options(
             redis: settings.bridge.redis,
+            instance: settings.bridge.instance,
             shards: settings.ingest.shards,
             maxLength: settings.ingest.maxLength,
             replicas: settings.ingest.waitReplicas

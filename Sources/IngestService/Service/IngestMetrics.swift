@@ -35,16 +35,19 @@ final class IngestMetrics: Sendable {
 
     // MARK: Requests
 
-    func came(_ batch: NormalizedBatch, key: IngestKey) {
-        for (reason, count) in batch.dropped {
+    func came(_ batch: NormalizedBatch) {
+        counter("ingest_sdk_events_total", [("sdk", Self.library(batch.sdk))]).increment(by: batch.count)
+    }
+
+    func dropped(_ dropped: [IngestDropReason: Int], key: IngestKey) {
+        for (reason, count) in dropped {
             counter("ingest_events_dropped_total", [("key", key.name), ("reason", reason.rawValue)]).increment(
                 by: count
             )
         }
-        counter("ingest_sdk_events_total", [("sdk", Self.sdk(batch.sdk))]).increment(by: batch.count)
     }
 
-    func accepted(_ accepted: StreamIntake.Accepted, _ batch: NormalizedBatch, key: IngestKey) {
+    func accepted(_ accepted: StreamIntake.Accepted, key: IngestKey) {
         counter("ingest_events_accepted_total", [("key", key.name)]).increment(by: accepted.added)
         counter("ingest_events_duplicate_total", [("key", key.name)]).increment(by: accepted.duplicates)
     }
@@ -67,7 +70,8 @@ final class IngestMetrics: Sendable {
         "rudder-sdk-kotlin", "customerio-cdp-analytics-python", "SegmentEvents",
     ]
 
-    private static func sdk(_ name: String?) -> String {
+    /// A word of that set.
+    static func library(_ name: String?) -> String {
         guard let name else { return "none" }
         return libraries.contains(name) ? name : "other"
     }

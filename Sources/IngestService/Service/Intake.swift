@@ -46,13 +46,16 @@ final class Intake: Sendable {
         switch pipeline.outcome(of: request, now: Int64(WallClock.secondsSince1970 * 1000), random: &random) {
         case .answer(let answer): return (answer, nil)
         case .add(let batch, let key, let success):
-            metrics.came(batch, key: key)
+            metrics.came(batch)
             if let seconds = wait(for: batch.count, key, request.remoteAddress) {
                 return (pipeline.refused(.rateLimited(seconds: seconds), request), key)
             }
-            switch await add(batch.events, key) {
-            case .success(let accepted):
-                metrics.accepted(accepted, batch, key: key)
+            switch await add(batch, key) {
+            case .success:
+                // Not before: what is refused comes again.
+                metrics.dropped(batch.dropped, key: key)
+                let shards = IngestShards(stream: key.stream, count: shards)
+                streams.count(batch.dropped, in: shards.first, key: key.name)
                 return (success, key)
             case .failure(let refusal):
                 return (pipeline.refused(.unavailable(seconds: refusal.outageSeconds), request), key)
@@ -74,24 +77,31 @@ final class Intake: Sendable {
         }
     }
 
+    /// The events of a request that go to one stream.
+    private struct Part {
+        let stream: String
+        var events: [AcceptScript.Event] = []
+    }
+
     /// Adds events to the streams of their contacts, each stream's in order.
-    private func add(_ events: [NormalizedEvent], _ key: IngestKey) async -> StreamIntake.Outcome {
+    private func add(_ batch: NormalizedBatch, _ key: IngestKey) async -> StreamIntake.Outcome {
         let shards = IngestShards(stream: key.stream, count: shards)
-        var parts: [(stream: String, events: [AcceptScript.Event])] = []
+        var parts: [Part] = []
         var places: [String: Int] = [:]
-        for event in events {
+        for event in batch.events {
             let stream = shards.stream(of: event)
             let place = places[stream] ?? parts.count
             if place == parts.count {
                 places[stream] = place
-                parts.append((stream, []))
+                parts.append(Part(stream: stream))
             }
             let fingerprint = EventFingerprint(source: key.name, messageID: event.messageId)
             parts[place].events.append(.init(fingerprint: fingerprint, payload: event.payload))
         }
-        if parts.count == 1 { return await streams.add(parts[0].events, to: parts[0].stream) }
+        let library = IngestMetrics.library(batch.sdk)
+        if parts.count == 1 { return await add(parts[0], key, library) }
         return await withTaskGroup(of: StreamIntake.Outcome.self) { group in
-            for part in parts { group.addTask { [streams] in await streams.add(part.events, to: part.stream) } }
+            for part in parts { group.addTask { await self.add(part, key, library) } }
             var sum = StreamIntake.Accepted()
             var refusal: IntakeRefusal?
             for await outcome in group {
@@ -104,5 +114,15 @@ final class Intake: Sendable {
             }
             return refusal.map { .failure($0) } ?? .success(sum)
         }
+    }
+
+    /// Counts what is added, also where another part of the request is not: its repetition is a duplicate.
+    private func add(_ part: Part, _ key: IngestKey, _ library: String) async -> StreamIntake.Outcome {
+        let outcome = await streams.add(part.events, to: part.stream)
+        if case .success(let accepted) = outcome {
+            metrics.accepted(accepted, key: key)
+            streams.count(accepted, in: part.stream, key: key.name, library: library)
+        }
+        return outcome
     }
 }

@@ -1,3 +1,4 @@
+import Ingest
 import Logging
 import RedisStreams
 import Synchronization
@@ -6,6 +7,8 @@ import Synchronization
 final class StreamIntakes: Sendable {
     struct Options: Sendable {
         var redis: RedisConfiguration
+        /// What people call this process.
+        var instance: String
         var shards = 1
         var maxLength = 0
         var replicas = 0
@@ -14,6 +17,7 @@ final class StreamIntakes: Sendable {
 
     private struct One: Sendable {
         let intake: StreamIntake
+        let reporter: StreamReporter
         let client: RedisClient
     }
 
@@ -25,6 +29,8 @@ final class StreamIntakes: Sendable {
     private let options: Options
     private let metrics: IngestMetrics
     private let logger: Logger
+    /// Names this process and no other one.
+    private let id: String
     private let state = Mutex(State())
     private let added: AsyncStream<One>
     private let adding: AsyncStream<One>.Continuation
@@ -35,6 +41,9 @@ final class StreamIntakes: Sendable {
         self.options = options
         self.metrics = metrics
         self.logger = logger
+        // Not too long for whoever reads it.
+        let name = String(String.UnicodeScalarView(options.instance.unicodeScalars.prefix(40)))
+        id = "\(name)/\(String(UInt32.random(in: .min ... .max), radix: 16))"
         (added, adding) = AsyncStream.makeStream()
     }
 
@@ -59,13 +68,25 @@ final class StreamIntakes: Sendable {
         return await one.intake.add(events)
     }
 
+    /// Events of a request are in a stream.
+    func count(_ accepted: StreamIntake.Accepted, in stream: String, key: String, library: String) {
+        reporter(of: stream)?.count(accepted, key: key, library: library)
+    }
+
+    /// Events of a request that was accepted were dropped. They would have gone to this stream, or to another one beside it.
+    func count(_ dropped: [IngestDropReason: Int], in stream: String, key: String) {
+        if !dropped.isEmpty { reporter(of: stream)?.count(dropped, key: key) }
+    }
+
+    private func reporter(of stream: String) -> StreamReporter? { state.withLock { $0.intakes[stream]?.reporter } }
+
     func run() async {
         await withDiscardingTaskGroup { group in
             for await one in added {
                 group.addTask {
                     await withTaskGroup(of: Void.self) { pair in
                         pair.addTask { await one.client.run() }
-                        await one.intake.run()
+                        await one.reporter.run(one.intake)
                         pair.cancelAll()
                     }
                 }
@@ -102,6 +123,14 @@ final class StreamIntakes: Sendable {
             observer: metrics.observer(stream: stream),
             logger: logger
         )
-        return One(intake: intake, client: client)
+        let reporter = StreamReporter(
+            stream: stream,
+            intake: id,
+            client: client,
+            // With many streams, each is told of less often, and still well before its report ends.
+            interval: .seconds(max(2, Double(options.shards) / 125)),
+            logger: logger
+        )
+        return One(intake: intake, reporter: reporter, client: client)
     }
 }

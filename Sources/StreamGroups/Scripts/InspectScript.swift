@@ -6,8 +6,12 @@ package struct InspectScript: GroupScript {
 
     package static let source = ScriptSource("inspect", ["inspect": PackageResources.inspect_lua])
 
-    package func keys(in keys: GroupKeys) -> [String] { [keys.stream, keys.state, keys.deadLetters] }
-    package func arguments(in keys: GroupKeys) -> [RedisArgument] { [.string(keys.group)] }
+    package func keys(in keys: GroupKeys) -> [String] {
+        [keys.stream, keys.state, keys.deadLetters, GroupKeys.intakeReports(keys.stream)]
+    }
+    package func arguments(in keys: GroupKeys) -> [RedisArgument] {
+        [.string(keys.group), .integer(IntakeReport.reportsMax), .integer(IntakeReport.bytesMax)]
+    }
     package func decode(_ reply: RedisValue) throws(RedisError) -> StreamSurvey { try StreamSurvey(reply) }
 }
 
@@ -27,6 +31,8 @@ package struct StreamSurvey: Sendable, Equatable {
     package var oldest: StreamID?
     /// Every group has finished all entries before this one; nil when there is no group.
     package var finishedBefore: StreamID?
+    /// Intakes that have told of the stream lately, by their IDs; nil when that could not be read.
+    package var intakes: [ReportedIntake]?
 
     package init() {}
 
@@ -46,6 +52,10 @@ package struct StreamSurvey: Sendable, Equatable {
             case "pending": pending = number
             case "oldest": oldest = StreamID(value)
             case "done": done = StreamID(value)
+            case "reports": intakes = intakes ?? []
+            case "report":
+                guard let intake = ReportedIntake(value) else { break }
+                intakes = ((intakes ?? []) + [intake]).sorted { $0.id < $1.id }
             case "isPending":
                 // A pending entry is not finished, the last one that was read and acknowledged is.
                 let end = number == 1 ? done : done?.next
@@ -70,5 +80,16 @@ package struct StreamSurvey: Sendable, Equatable {
     package var headroom: Int? {
         guard let lag, let pending else { return nil }
         return max(0, length - lag - pending)
+    }
+}
+
+extension ReportedIntake {
+    /// - Returns: nil when something else has written it.
+    fileprivate init?(_ value: RedisValue) {
+        guard let parts = value.array, parts.count == 3, let id = parts[0].text, let age = parts[1].integer,
+            let report = parts[2].text.flatMap({ IntakeReport($0) })
+        else { return nil }
+        // A clock that was set back makes no report of the future.
+        self.init(id: id, silentSeconds: max(0, Double(age) / 1000), report: report)
     }
 }

@@ -19,7 +19,7 @@ struct DashboardPage: Sendable {
         ("page.js", PackageResources.page_js), ("views.js", PackageResources.views_js),
         ("events.js", PackageResources.events_js), ("letters.js", PackageResources.letters_js),
         ("mappings.js", PackageResources.mappings_js), ("replicas.js", PackageResources.replicas_js),
-        ("overview.js", PackageResources.overview_js),
+        ("overview.js", PackageResources.overview_js), ("intake.js", PackageResources.intake_js),
     ]
 
     init() {

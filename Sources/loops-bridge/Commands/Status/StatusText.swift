@@ -35,6 +35,7 @@ struct StatusText {
         let limit = delivery?["limit"]?.doubleValue.map { " of \(Self.rate($0))\(share ?? "")" }
         lines += [
             "requests  \(rate(delivery?["requestsPerSecond"]))\(limit ?? "")",
+            incoming(status),
             "finished  \(rate(backlog?["completionsPerSecond"]))",
             "waiting   \(number(backlog?["waiting"])), oldest \(wait(backlog?["oldestSeconds"])), "
                 + "caught up in \(wait(backlog?["catchUpSeconds"]))",
@@ -42,8 +43,20 @@ struct StatusText {
                 + ["delivered", "ignored", "expired", "deadLettered", "lost"]
                 .map { "\(number(completed?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
                 .joined(separator: " · "),
-        ].map { fitting($0) }
+        ].compactMap(\.self).map { fitting($0) }
         return lines
+    }
+
+    /// What comes in over HTTP; nil for a bridge that does not tell it.
+    private func incoming(_ status: JSONValue) -> String? {
+        guard let incoming = status["incoming"] else { return nil }
+        if incoming.isNull { return "incoming  ?" }
+        let intakes = incoming["intakes"]?.arrayValue?.count ?? 0
+        if intakes == 0 { return "incoming  no intake has told anything lately" }
+        let counts = ["accepted", "duplicates", "dropped"]
+            .map { "\(number(incoming[$0])) \($0 == "duplicates" ? "duplicate" : $0)" }
+        return "incoming  \(rate(incoming["acceptedPerSecond"])), \(counts.joined(separator: " · ")), "
+            + "\(number(incoming["held"])) held, by \(intakes == 1 ? "1 intake" : "\(intakes) intakes")"
     }
 
     private func streams(_ status: JSONValue) -> [String] {
