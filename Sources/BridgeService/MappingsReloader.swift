@@ -67,8 +67,8 @@ package struct MappingsReloader: Service {
             let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             guard let attributes = try? FileManager.default.attributesOfItem(atPath: target) else { return nil }
             modified = attributes[.modificationDate] as? Date
-            size = attributes[.size] as? Int
-            number = attributes[.systemFileNumber] as? Int
+            size = attributes.integer(.size)
+            number = attributes.integer(.systemFileNumber)
         }
     }
 }

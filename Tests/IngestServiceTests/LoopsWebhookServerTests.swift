@@ -52,6 +52,35 @@ struct LoopsWebhookServerTests {
         }
     }
 
+    @Test("The secret may stand in a file; one that cannot be read or used ends the start, and is not shown")
+    func secretFile() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/secret"
+            try "whsec_\(Self.secret.base64EncodedString())\n".write(toFile: path, atomically: true, encoding: .utf8)
+            try await withRedis { server, _ async throws in
+                try await TestIntake.run(redis: server.url, ["ingest.loopsWebhookSecretFile": path]) {
+                    intake async throws in
+                    let body = Array(Self.body.utf8)
+                    let answer = try await intake.ask(
+                        "POST",
+                        "/v1/loops/webhook",
+                        key: nil,
+                        Self.headers(id: "m"),
+                        body: body
+                    )
+                    #expect(answer.status == 200)
+                }
+                try "not-a-secret".write(toFile: path, atomically: true, encoding: .utf8)
+                for file in [path, "\(folder)/absent"] {
+                    let fault = await #expect(throws: IngestAssembly.Unusable.self) {
+                        try await TestIntake.run(redis: server.url, ["ingest.loopsWebhookSecretFile": file]) { _ in }
+                    }
+                    #expect(fault?.description.contains("not-a-secret") == false)
+                }
+            }
+        }
+    }
+
     @Test("Without a secret, the path is off")
     func off() async throws {
         try await withRedis { server, _ async throws in

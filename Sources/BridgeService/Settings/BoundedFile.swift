@@ -9,7 +9,7 @@
 /// Reads files that people name, up to a length: a path may lead to a device that never ends.
 package enum BoundedFile {
     /// The longest file of a key or a token, in bytes.
-    static let secretBytesMax = 16 * 1024
+    package static let secretBytesMax = 16 * 1024
 
     /// Why a file was not read.
     package enum Fault: Error, Equatable, CustomStringConvertible {
@@ -43,7 +43,7 @@ package enum BoundedFile {
         }
     }
 
-    static func text(_ path: String, upTo limit: Int) throws(Fault) -> String {
+    package static func text(_ path: String, upTo limit: Int) throws(Fault) -> String {
         let bytes = try bytes(path, upTo: limit)
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         // Where the repaired text differs from what is there is the first byte that was repaired.

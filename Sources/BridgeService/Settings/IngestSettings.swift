@@ -26,13 +26,17 @@ package struct IngestSettings: Sendable {
     package var tlsKey: String?
     /// Joined by commas while one replaces another; nil for no webhooks.
     package var loopsWebhookSecret: String?
+    package var loopsWebhookSecretFile: String?
     package var loopsWebhookStream = LoopsWebhook.defaultStream
 
     package init() {}
 
     /// What is wrong with them together; nil for nothing.
     var conflict: String? {
-        (tlsCertificate == nil) == (tlsKey == nil)
-            ? nil : "ingest.tlsCertificate and ingest.tlsKey go together; one of them is not set"
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            return "ingest.tlsCertificate and ingest.tlsKey go together; one of them is not set"
+        }
+        return loopsWebhookSecret == nil || loopsWebhookSecretFile == nil
+            ? nil : "ingest.loopsWebhookSecret and ingest.loopsWebhookSecretFile are both set; keep one"
     }
 }

@@ -130,6 +130,13 @@ extension Setting {
             isSecret: true
         ),
         Setting(
+            "ingest.loopsWebhookSecretFile",
+            .path,
+            \.ingest.loopsWebhookSecretFile,
+            "File that holds that secret, instead of ingest.loopsWebhookSecret",
+            isShared: false
+        ),
+        Setting(
             "ingest.loopsWebhookStream",
             .text,
             \.ingest.loopsWebhookStream,

@@ -55,6 +55,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("ingest.apiHost")) var ingestApiHost: String?
     @Option(.named("ingest.tlsCertificate")) var ingestTlsCertificate: String?
     @Option(.named("ingest.tlsKey")) var ingestTlsKey: String?
+    @Option(.named("ingest.loopsWebhookSecretFile")) var ingestLoopsWebhookSecretFile: String?
     @Option(.named("ingest.loopsWebhookStream")) var ingestLoopsWebhookStream: String?
     @Option(.named("http.host")) var httpHost: String?
     @Option(.named("http.port")) var httpPort: String?
@@ -118,6 +119,7 @@ struct SettingFlags: ParsableArguments {
             "ingest.apiHost": ingestApiHost,
             "ingest.tlsCertificate": ingestTlsCertificate,
             "ingest.tlsKey": ingestTlsKey,
+            "ingest.loopsWebhookSecretFile": ingestLoopsWebhookSecretFile,
             "ingest.loopsWebhookStream": ingestLoopsWebhookStream,
             "http.host": httpHost,
             "http.port": httpPort,

@@ -86,7 +86,10 @@ package struct Settings: Sendable {
         self.log = configuration.log
         self.inForce = EffectiveSetting.all(reader, redis: "\(bridge.redis)", proxy: bridge.loops.proxy)
         self.shared = reader.shared
-        self.warnings = [Self.clearTextWarning(reader)].compactMap(\.self)
+        let secretFile = reader.holdsSecret(file) ? file?.path : nil
+        self.warnings =
+            [Self.clearTextWarning(reader)].compactMap(\.self)
+            + configuration.exposedFiles(settingsFile: secretFile).map(\.description)
         if !reader.faults.isEmpty { throw SettingsErrors(faults: reader.faults) }
     }
 

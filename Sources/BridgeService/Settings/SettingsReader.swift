@@ -66,6 +66,15 @@ package struct SettingsReader {
 
     package func text(_ setting: Setting) -> String? { value(setting)?.text }
 
+    /// Whether a secret stands in the settings file, used or not. The address of Redis is one only with a password in it.
+    func holdsSecret(_ file: SettingsFile?) -> Bool {
+        guard let values = file?.values else { return false }
+        return Setting.all.contains { setting in
+            guard setting.isSecret, let text = values[setting.key], !text.isEmpty else { return false }
+            return setting.key != Setting.redisURL.key || text.contains("@")
+        }
+    }
+
     /// What should be the same on all replicas of a group, as `key=value`.
     var shared: [String] {
         Setting.all.compactMap { setting in

@@ -53,22 +53,36 @@ package struct IngestAssembly {
         } else {
             certificate = nil
         }
-        do throws(LoopsWebhookSecretError) {
-            webhook = try settings.ingest.loopsWebhookSecret.map { text throws(LoopsWebhookSecretError) in
-                let secrets = text.split(separator: ",").map { String($0.filter { $0 != " " }) }
-                return try LoopsWebhook(secrets: secrets, stream: settings.ingest.loopsWebhookStream)
-            }
-        } catch {
-            throw Unusable(description: "ingest.loopsWebhookSecret: the value (hidden) cannot be used: \(error)")
-        }
+        webhook = try Self.webhook(settings.ingest)
         keysPath = path
         self.settings = settings
         self.destination = destination
         self.logger = logger ?? Loggers.logger(settings.log)
     }
 
+    private static func webhook(_ settings: IngestSettings) throws(Unusable) -> LoopsWebhook? {
+        var text = settings.loopsWebhookSecret
+        if let path = settings.loopsWebhookSecretFile {
+            do throws(BoundedFile.Fault) {
+                text = try BoundedFile.text(path, upTo: BoundedFile.secretBytesMax)
+            } catch {
+                throw Unusable(
+                    description: "\(path): the file of ingest.loopsWebhookSecretFile cannot be read: \(error)"
+                )
+            }
+        }
+        guard let text else { return nil }
+        do throws(LoopsWebhookSecretError) {
+            let secrets = text.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+            return try LoopsWebhook(secrets: secrets, stream: settings.loopsWebhookStream)
+        } catch {
+            throw Unusable(description: "ingest.loopsWebhookSecret: the value (hidden) cannot be used: \(error)")
+        }
+    }
+
     /// Runs until a signal or a failure.
     package func run() async throws {
+        for warning in settings.warnings { logger.warning("A setting is not safe", metadata: ["error": "\(warning)"]) }
         let hangups = signals.isEmpty ? nil : await UnixSignalsSequence(trapping: [.sighup])
         let registry = MetricRegistry(descriptions: MetricDescription.ingest)
         let factory = PrometheusMetricsFactory(registry: registry)

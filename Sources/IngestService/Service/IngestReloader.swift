@@ -67,6 +67,9 @@ struct IngestReloader: Service {
             try certificate?.reload()
             intake.use(makePipeline(keys))
             metrics.reloaded(isAccepted: true)
+            if let exposed = ExposedFile("ingest.keys", path: path) {
+                logger.warning("A setting is not safe", metadata: ["error": "\(exposed)"])
+            }
             logger.notice("Write keys reloaded", metadata: ["keys": "\(keys.keys.count)"])
         } catch {
             metrics.reloaded(isAccepted: false)
