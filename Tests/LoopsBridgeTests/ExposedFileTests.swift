@@ -28,14 +28,14 @@ struct ExposedFileTests {
     func mode(exposed: Int) async throws {
         try await TemporaryFolder.with { folder in
             for mode in [0o600, 0o640, 0o400, 0o440] {
-                #expect(ExposedFile("ingest.keys", path: try self.file(folder, "good", mode: mode)) == nil)
+                #expect(ExposedFile("ingest.keys", path: try self.file(folder, "good-\(mode)", mode: mode)) == nil)
             }
             let path = try self.file(folder, "bad", mode: exposed)
             let text = try #require(ExposedFile("ingest.keys", path: path)).description
             #expect(text.contains("ingest.keys") && text.contains("chmod o-rwx '\(path)'"))
             // Kubernetes mounts secrets as links, whose own mode is 777.
             let link = "\(folder)/link"
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "\(folder)/good")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "\(folder)/good-\(0o440)")
             #expect(ExposedFile("ingest.keys", path: link) == nil)
             // Whoever reads it says that it is not there. A container's mount is read by nobody else.
             #expect(ExposedFile("ingest.keys", path: "\(folder)/absent") == nil)
