@@ -146,6 +146,7 @@ let package = Package(
                 .embedInCode("Scripts/create_group.lua"),
                 .embedInCode("Scripts/pause.lua"),
                 .embedInCode("Scripts/acquire_permits.lua"),
+                .embedInCode("Scripts/token_bucket.lua"),
                 .embedInCode("Scripts/position.lua"),
                 .embedInCode("Scripts/fetch.lua"),
                 .embedInCode("Scripts/receipt.lua"),

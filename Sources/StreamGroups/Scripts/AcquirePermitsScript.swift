@@ -5,7 +5,7 @@ package import RedisStreams
 package struct AcquirePermitsScript: Sendable {
     package static let source = ScriptSource(
         "acquire_permits",
-        ["acquire_permits": PackageResources.acquire_permits_lua]
+        ["token_bucket": PackageResources.token_bucket_lua, "acquire_permits": PackageResources.acquire_permits_lua]
     )
 
     /// The most permits that one answer may give.

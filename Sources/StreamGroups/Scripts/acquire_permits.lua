@@ -6,7 +6,7 @@
 -- goes beyond it ever faster when nothing is refused any more. The curve is measured in permits, so that finding out costs less than one refused
 -- request in a hundred. Where Loops tells how much of its window is left, and that is a lot for a while, the rate goes up in steps; each step is
 -- taken back when less is left than it explains. As long as what Loops tells is true, nothing else needs to be tried: the rate then rests just below
--- the ceiling. The figures come from a simulation: see docs/explanation/rate-limiting.md and `BudgetSimulationTests`.
+-- the ceiling. Where what is left shows that the window is a token bucket, the rate follows its tokens instead: see token_bucket.lua. The figures come from a simulation: see docs/explanation/rate-limiting.md and `BudgetSimulationTests`.
 --
 -- KEYS: limiter, then the leases of the stream whose entry would start (left out on a cluster, where they may live elsewhere)
 -- ARGV: permits wanted, most requests a second by this replica's configuration (0: as Loops says), limit that Loops told ('' for nothing new),
@@ -24,6 +24,7 @@ local LONG, SHORT = 300, 100  -- permits until the rate is back at the ceiling: 
 local AHEAD = 0.3e6           -- no permit is given further ahead, so that a cut takes effect soon
 local CAP_HELD = 60e6         -- how long a replica's configured limit holds for the others after its last call
 local TRIED = 15e6            -- a refusal that soon after a step belongs to the step
+local AGAIN = 10e6            -- the next step after one that failed, where there may be room since; else ever later
 local BELIEVED = 5e6          -- what Loops tells of its window is news for so long
 local DISBELIEVED = 600e6     -- nothing that it tells is believed for so long after it was wrong
 local MOST_WAIT = 600e6       -- the longest pause that Loops may ask for
@@ -62,6 +63,7 @@ if told ~= '' and tonumber(told) > 0 and tonumber(told) ~= state.limit then set(
 local limit = state.limit or FIRST_LIMIT
 if lowest > 0 then limit = math.min(limit, lowest) end
 
+local window = state.limit or FIRST_LIMIT
 local top = limit * SHARE
 local function bounded(value) return math.max(math.min(value, top), math.min(LEAST, top)) end
 local rate = bounded(state.rate or FIRST_LIMIT * SHARE)
@@ -86,6 +88,10 @@ if left then set('heard', now) end
 if is_wrong then set('wrong', now) end
 local is_believed = state.heard and now - state.heard < BELIEVED and not (state.wrong and now - state.wrong < DISBELIEVED)
 
+local bucket = token_bucket(state, set, now, window, top, bounded)
+if is_wrong then bucket.forget() end
+local function in_bucket() return is_believed and bucket.is_found() end
+
 -- Steps: `step` is the rate that they began at, 0 while none is made; `tried` when the last was made, from which rate, under which ceiling.
 local step = state.step or 0
 local function step_failed(from)
@@ -96,12 +102,31 @@ local function step_failed(from)
   step = 0
   local wait = math.min(640, 2 * (state.wait or 10))
   set('wait', wait)
+  set('failed', now)
   set('no_step', now + wait * 1e6)
   set('tried', -TRIED)
 end
 
+local function found_bucket(base, tokens, is_proven)
+  bucket.found(base, tokens, is_proven)
+  step = 0
+  forget_ceiling()
+end
+-- Whether a step that failed, or was refused, shows a bucket: much was left, all the time, and then it was used up.
+local function step_used_tokens()
+  return is_believed and state.smooth == 1 and (state.before_step or 0) >= 0.4 * window and bucket.may_be_found()
+end
+
 local used = state.last or 0
-if ceiling == 0 then
+if in_bucket() then
+  local pace = bucket.pace(left, seconds, (state.next or 0) > now - 0.1e6)
+  if pace then
+    rate = pace
+  else
+    begin_curve(math.min(top, rate + state.tokens), rate, SHORT)
+    if rate >= top then forget_ceiling() end
+  end
+elseif ceiling == 0 then
   -- Only what is used shows what Loops takes.
   if used > 0 then rate = bounded(rate * 2 ^ (math.min(seconds, 0.25) / DOUBLES)) end
 elseif step == 0 then
@@ -120,7 +145,10 @@ end
 local given_until = math.min(math.max(state.next or 0, now), now + 5e6)
 local look_from = state.look or 0
 if now >= look_from then
-  if left then set('left', math.min(state.left or 1e9, left)) end
+  if left then
+    set('left', math.min(state.left or 1e9, left))
+    set('most', math.max(state.most or 0, left))
+  end
   set('used', (state.used or 0) + used)
   local length = (now - look_from) / 1e6
   if length > math.max(1.1, 2.5 / rate) then
@@ -128,27 +156,53 @@ if now >= look_from then
     -- A rate that is not used shows nothing.
     local is_used = seen < 1e9 and state.used >= 0.7 * rate * length - 1
     local again = now
-    if ceiling > 0 and is_used then
+    -- Between two requests of ours, others may use up so much unseen.
+    local unseen = 1 + (limit - rate) / rate
+    local is_smooth = is_used and state.most - seen <= math.max(2, 0.3 * window)
+    -- More is left than the requests of the last second allow in any other window: it fills up all the time.
+    local refills = is_used and is_believed and seen >= window - state.used / length + math.max(2, 0.05 * window)
+    -- Some of it is left just below a rate that was refused, and it hardly varies: what was saved stays there.
+    local is_kept = is_smooth and is_believed and ceiling > 0 and step == 0 and rate > 0.85 * ceiling and seen >= 0.2 * window
+      and seen < math.min(0.4 * window, unseen)
+    if bucket.may_be_found() and (refills and state.refills == 1 or is_kept and state.kept == 1) then
+      found_bucket(rate, seen, refills)
+    end
+    set('refills', refills and 1 or 0)
+    set('kept', is_kept and 1 or 0)
+    if ceiling > 0 and is_used and not in_bucket() then
       local noise = 0.02 * limit
-      -- Between two requests of ours, others may use up so much unseen.
-      local needed = 1 + (limit - rate) / rate + noise
-      if step > 0 and seen < (state.base or 0) - (rate - step) - 1.5 - noise then
+      local needed = unseen + noise
+      -- What hardly varies is not used up unseen: a smaller step is made then, and looked at for longer.
+      local is_small = step > 0 and state.small == 1 or step == 0 and seen < needed
+      if is_smooth then needed = math.min(needed, 0.4 * window) end
+      -- More is left than when the last step failed, or much is left all the time: there may be room since.
+      local is_news = is_smooth and seen >= 0.3 * window or rate >= 0.9 * (state.from or 0) and seen >= (state.before_step or 0) + 1.5
+      local is_time = now >= (state.no_step or 0) or is_news and now >= (state.failed or 0) + AGAIN
+      if step > 0 and seen < (state.before_step or 0) - (rate - step) - (is_small and 1 or 1.5) - noise then
         -- The windows fill up faster than by what is sent: others fill them, or what was left were a bucket's tokens.
-        step_failed(step)
-      elseif is_believed and seen >= needed and (step > 0 or (state.before or 0) >= needed) and now >= (state.no_step or 0) then
+        local from = step
+        step_failed(from)
+        if step_used_tokens() then
+          rate = from
+          found_bucket(from, seen)
+        end
+      elseif is_believed and seen >= needed and (step > 0 or (state.before or 0) >= needed) and is_time then
         if step == 0 then
           step = rate
-          set('base', seen)
+          set('before_step', seen)
           set('from', rate)
           set('was', ceiling)
         end
-        rate = bounded(rate + math.min(0.5 * rate + 0.5, seen - 1))
+        set('small', is_small and 1 or 0)
+        set('smooth', is_smooth and 1 or 0)
+        local by = math.min(math.max(0.5 * rate + 0.5, 0.3 * seen), is_small and seen - 2 or seen - 1)
+        rate = bounded(rate + by)
         if rate >= top then
           step = 0
           forget_ceiling()
         end
         set('tried', now)
-        again = given_until + 0.3e6
+        again = given_until + 0.3e6 + (is_small and 2e6 / by or 0)
       elseif step > 0 then
         step = 0
         begin_curve(math.min(top, rate + seen), rate, SHORT)
@@ -156,6 +210,7 @@ if now >= look_from then
     end
     set('before', is_used and seen or 0)
     set('left', 1e9)
+    set('most', 0)
     set('used', 0)
     set('look', again)
   end
@@ -165,8 +220,16 @@ local paused = state.pause or 0
 -- Those that come of permits from before the last cut are part of it.
 if refused and now >= (state.deaf or 0) then
   local is_soon = ceiling > 0 and (state.since or 0) < 20 + rate
-  if now - (state.tried or -TRIED) < TRIED and (state.from or 0) > 0 then
+  if in_bucket() then
+    is_soon = false
+    rate = bucket.refused(rate)
+  elseif now - (state.tried or -TRIED) < TRIED and (state.from or 0) > 0 then
+    local is_fresh = now - state.tried < 5e6
     step_failed(state.from)
+    if is_fresh and step_used_tokens() then
+      rate = bounded(0.9 * state.from)
+      found_bucket(rate, 0)
+    end
   else
     local level = is_soon and (state.level or 0) + 1 or 0
     set('level', level)
@@ -186,18 +249,31 @@ if refused and now >= (state.deaf or 0) then
     -- requests are free, so that each refusal weighs more.
     local below = 1 - 0.6 * depth
     if ceiling > 0 and along < 0.9 then below = rate < 3 and 0.92 or level == 0 and 0.95 or below end
+    -- Between two refusals of a token bucket, which is empty at both, as much was sent as it takes. Where the rate had gone far beyond that, the
+    -- curve begins below it, so that some tokens come back. One that has hidden it before is taken at its word.
+    local mean = (state.since or 0) / math.max(1, (now - (state.cut_at or 0)) / 1e6) / rate
+    if level == 0 and ceiling > 0 and (state.since or 0) > 15 and mean < below then
+      if depth > 0.06 then below = math.max(0.85, mean) end
+      if depth > 0.06 or mean < 0.95 and along < 0.9 or mean < 0.9 then
+        depth = math.max(depth, math.min(0.3, 1 - 0.92 * mean))
+      end
+    end
+    set('cut_at', now)
     begin_curve(rate * below, rate * math.min(cut, 1 - depth), is_soon and state.reached ~= 1 and SHORT or LONG)
   end
   set('deaf', math.max(now + 0.5e6, given_until + 0.2e6))
   set('look', given_until + 1.2e6)
   set('left', 1e9)
+  set('most', 0)
   set('used', 0)
   set('before', 0)
+  set('refills', 0)
   paused = math.max(paused, now + (is_soon and 1e6 or 0.25e6))
 end
 if pause_for then paused = math.max(paused, now + math.min(pause_for, MOST_WAIT)) end
 if back then
   step = 0
+  bucket.forget()
   begin_curve(rate, rate * 0.2, SHORT)
 end
 set('step', step)

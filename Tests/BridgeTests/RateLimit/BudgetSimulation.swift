@@ -7,7 +7,7 @@ import RedisStreams
 @testable import Support
 
 /// Minutes of a limited API in a moment: the real script in a real Redis with a made-up clock, the real permits of some replicas that always have
-/// something to send, another client of the same key, and each kind of window that Loops may use.
+/// something to send, other clients of the same key, and each kind of window that Loops may use.
 struct BudgetSimulation {
     enum Headers: Sendable {
         case right, none
@@ -15,13 +15,24 @@ struct BudgetSimulation {
         case promise(Int)
     }
 
+    /// Another client of the same key.
+    struct Neighbour: Sendable {
+        /// Requests a second, by the time.
+        var rate: @Sendable (_ seconds: Double) -> Double
+        /// It sends so many at once.
+        var burst = 1
+        /// A refusal halves its rate, which comes back within 20 s.
+        var backsOff = false
+
+        static func steady(_ rate: Double) -> Neighbour { Neighbour(rate: { _ in rate }) }
+    }
+
     struct Site: Sendable {
         var kind = RateLimiterConfiguration.Kind.fixedFirst
         var limit = 10
         var replicas = 1
         var headers = Headers.right
-        /// Requests a second of another client, by the time.
-        var neighbour: @Sendable (_ seconds: Double) -> Double = { _ in 0 }
+        var neighbours: [Neighbour] = []
         /// What Redis' clock shows, by the time.
         var clock: @Sendable (_ seconds: Double) -> Double = { $0 }
         /// How long a refusal asks to wait.
@@ -34,6 +45,8 @@ struct BudgetSimulation {
     struct Outcome: Sendable {
         var accepted: [Double] = []
         var refused: [Double] = []
+        /// Those of the neighbours that were accepted.
+        var others: [Double] = []
 
         /// Accepted requests a second.
         func rate(_ span: Range<Double>) -> Double {
@@ -42,6 +55,19 @@ struct BudgetSimulation {
         func refusedShare(_ span: Range<Double>) -> Double {
             let refused = Double(refused.count(where: span.contains))
             return refused / max(1, refused + Double(accepted.count(where: span.contains)))
+        }
+        /// What was used of what the neighbours left.
+        func share(of limit: Int, _ span: Range<Double>) -> Double {
+            let theirs = Double(others.count(where: span.contains)) / (span.upperBound - span.lowerBound)
+            return rate(span) / (Double(limit) - theirs)
+        }
+        /// How long after an instant nine tenths of the limit are used for three seconds; infinity when they never are.
+        func fullPace(of limit: Int, after begin: Double) -> Double {
+            let starts = accepted.indices.filter { accepted[$0] >= begin }
+            let first = starts.first { start in
+                accepted[start...].prefix { $0 < accepted[start] + 3 }.count >= (27 * limit + 9) / 10
+            }
+            return first.map { accepted[$0] - begin } ?? .infinity
         }
         /// The longest time without an accepted request.
         func longestStop(_ span: Range<Double>) -> Double {
@@ -57,7 +83,7 @@ struct BudgetSimulation {
     }
 
     fileprivate enum Event {
-        case neighbour
+        case neighbour(Int)
         case step(Int)
         case granted(Int, PermitGrant)
         case arrives(Int)
@@ -77,6 +103,10 @@ struct BudgetSimulation {
     private let start = ContinuousClock.now
     private var random: SplitMix64
     private var window: RateLimiterModel
+    /// Where Loops' windows begin, in seconds.
+    private let phase: Double
+    /// What is left of each neighbour's rate after it has backed off.
+    private var slowed: [Double]
     private var replicas: [Replica]
     /// Latest first.
     private var events: [(at: Double, event: Event)] = []
@@ -88,6 +118,8 @@ struct BudgetSimulation {
         self.client = client
         self.key = key
         random = SplitMix64(seed: seed)
+        phase = .random(in: 0..<1, using: &random)
+        slowed = site.neighbours.map { _ in 1 }
         window = RateLimiterModel(configuration: .init(kind: site.kind, limit: site.limit), seed: seed)
         let caps = site.caps
         replicas = (0..<site.replicas).map { number in
@@ -102,13 +134,10 @@ struct BudgetSimulation {
 
     mutating func run() async throws -> Outcome {
         for replica in replicas.indices { add(.step(replica), at: dice(0...0.05)) }
-        add(.neighbour, at: 0.013)
+        for number in site.neighbours.indices { add(.neighbour(number), at: 0.013 + 0.031 * Double(number)) }
         while let (now, event) = events.popLast(), now < site.seconds {
             switch event {
-            case .neighbour:
-                let rate = site.neighbour(now)
-                if rate > 0 { _ = window.admit(now: nanoseconds(now)) }
-                add(.neighbour, at: now + (rate > 0 ? 1 / rate : 0.05))
+            case .neighbour(let number): neighbour(number, now)
             case .step(let number):
                 replicas[number].wake = nil
                 try await step(number, now)
@@ -134,6 +163,20 @@ struct BudgetSimulation {
             }
         }
         return outcome
+    }
+
+    private mutating func neighbour(_ number: Int, _ now: Double) {
+        let neighbour = site.neighbours[number]
+        let rate = neighbour.rate(now) * slowed[number]
+        guard rate > 0.01 else { return add(.neighbour(number), at: now + 0.05) }
+        let gap = Double(neighbour.burst) / rate
+        for _ in 0..<neighbour.burst {
+            let isAllowed = window.admit(now: nanoseconds(now)).isAllowed
+            if isAllowed { outcome.others.append(now) }
+            guard neighbour.backsOff else { continue }
+            slowed[number] = isAllowed ? min(1, slowed[number] + gap / 20) : slowed[number] / 2
+        }
+        add(.neighbour(number), at: now + gap)
     }
 
     /// What a deliverer does that always has something to send.
@@ -172,7 +215,7 @@ struct BudgetSimulation {
 
     private mutating func dice(_ range: ClosedRange<Double>) -> Double { .random(in: range, using: &random) }
     private func instant(_ now: Double) -> ContinuousClock.Instant { start + .seconds(now) }
-    private func nanoseconds(_ now: Double) -> Int64 { Int64((now + 1000) * 1e9) }
+    private func nanoseconds(_ now: Double) -> Int64 { Int64((now + phase + 1000) * 1e9) }
 }
 
 extension [(at: Double, event: BudgetSimulation.Event)] {
