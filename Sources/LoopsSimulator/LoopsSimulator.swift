@@ -14,10 +14,12 @@ package final class LoopsSimulator: Service {
         package let api: Int
         /// Port of `/__sim/`.
         package let admin: Int
+        /// As in an address of HTTP.
+        let host: String
 
         /// What to give a client as the base of the API.
-        package var baseURL: String { "http://127.0.0.1:\(api)/api" }
-        package var adminURL: String { "http://127.0.0.1:\(admin)/__sim" }
+        package var baseURL: String { "http://\(host):\(api)/api" }
+        package var adminURL: String { "http://\(host):\(admin)/__sim" }
     }
 
     /// One of the ports cannot be had.
@@ -79,6 +81,7 @@ package final class LoopsSimulator: Service {
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let server = APIServer(
             simulation: shared,
+            host: configuration.host,
             bounds: configuration.bounds,
             eventLoop: group.next(),
             logger: logger
@@ -92,8 +95,16 @@ package final class LoopsSimulator: Service {
         apiServer.set(.success(server))
         let admin = AdminServer(simulator: self, logger: logger)
         do {
-            try await admin.run(port: configuration.adminPort) { [self] adminPort in
-                boundPorts.set(.success(Ports(api: apiPort, admin: adminPort)))
+            try await admin.run(host: configuration.host, port: configuration.adminPort) { [self] adminPort in
+                boundPorts.set(
+                    .success(
+                        Ports(
+                            api: apiPort,
+                            admin: adminPort,
+                            host: configuration.usesIPv6 ? "[::1]" : configuration.host
+                        )
+                    )
+                )
                 logger.info(
                     "the Loops simulator is listening",
                     metadata: [

@@ -18,6 +18,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(help: "The port of the API; 0 for any free one.") var port = 4010
     @Option(help: "The port of the controls; 0 for any free one.") var adminPort = 4011
+    @Flag(name: .customLong("ipv6"), help: "Listens on ::1 instead of 127.0.0.1.") var usesIPv6 = false
     @Option(help: "The API key that is taken.") var apiKey = TeamSeed.defaultKey
     @Option(help: "Requests a second for the team; 0 for no limit.") var rateLimit = 10
     @Option(help: "How it behaves.", completion: .list(ProfileName.allValueStrings)) var profile = ProfileName(
@@ -35,6 +36,7 @@ struct SimulateCommand: AsyncParsableCommand {
         var configuration = profile.value.configuration()
         configuration.apiPort = port
         configuration.adminPort = adminPort
+        configuration.usesIPv6 = usesIPv6
         configuration.teams = [TeamSeed(keys: ["default": apiKey])]
         configuration.limiter.limit = rateLimit
         let simulator = LoopsSimulator(configuration: configuration, logger: Loggers.logger(.init(level: .warning)))

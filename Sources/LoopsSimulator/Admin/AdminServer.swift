@@ -9,13 +9,13 @@ struct AdminServer: Sendable {
     let simulator: LoopsSimulator
     let logger: Logger
 
-    func run(port: Int, whenBound: @escaping @Sendable (Int) -> Void) async throws {
+    func run(host: String, port: Int, whenBound: @escaping @Sendable (Int) -> Void) async throws {
         var quiet = logger
         // Hummingbird announces its address; the simulator does so itself, for both ports.
         quiet.logLevel = max(.warning, logger.logLevel)
         let application = Application(
             router: router(),
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in whenBound(channel.localAddress?.port ?? port) },
             logger: quiet
         )

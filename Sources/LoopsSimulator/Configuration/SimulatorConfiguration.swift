@@ -4,6 +4,8 @@ package struct SimulatorConfiguration: Sendable, Equatable {
     package var apiPort = 0
     /// Port of `/__sim/` on the loopback interface; 0 takes a free one.
     package var adminPort = 0
+    /// Whether both listen on `::1` instead of `127.0.0.1`.
+    package var usesIPv6 = false
     /// Feeds every random decision: the same seed and the same requests give the same answers.
     package var randomSeed: UInt64 = 1
     /// Names of the property that identifies an event and of the number that rises within a contact.
@@ -18,6 +20,8 @@ package struct SimulatorConfiguration: Sendable, Equatable {
     package var faults: [FaultRule] = []
 
     package init() {}
+
+    var host: String { usesIPv6 ? "::1" : "127.0.0.1" }
 }
 
 /// The limit of a team and how its window works, which Loops does not say.

@@ -28,13 +28,21 @@ final class APIServer: Sendable {
 
     let simulation: SharedSimulation
     let eventLoop: any EventLoop
+    private let host: String
     let connectionsMaximum: Int
     let pipelinedMaximum: Int
     let bodyMaximum: Int
     private let logger: Logger
     private let connections: NIOLoopBoundBox<Connections>
 
-    init(simulation: SharedSimulation, bounds: BoundsConfiguration, eventLoop: any EventLoop, logger: Logger) {
+    init(
+        simulation: SharedSimulation,
+        host: String,
+        bounds: BoundsConfiguration,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) {
+        self.host = host
         self.simulation = simulation
         self.eventLoop = eventLoop
         self.logger = logger
@@ -126,7 +134,7 @@ final class APIServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(APIConnectionHandler(server: self))
                 }
             }
-            .bind(host: "127.0.0.1", port: port)
+            .bind(host: host, port: port)
     }
 
     /// Closes a connection with a TCP reset.
