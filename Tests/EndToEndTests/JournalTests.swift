@@ -31,9 +31,11 @@ struct JournalTests {
         _ redis: RedisServer,
         _ loops: String,
         port: Int,
-        _ body: @Sendable @escaping () async throws -> Void
+        more: [String: String] = [:],
+        _ body: @Sendable @escaping (ChildProcess) async throws -> Void
     ) async throws {
-        let environment = ["HTTP_PORT": "\(port)", "HTTP_VIEW_TOKEN": Self.viewToken, "BRIDGE_LEASE_SECONDS": "3"]
+        let own = ["HTTP_PORT": "\(port)", "HTTP_VIEW_TOKEN": Self.viewToken, "BRIDGE_LEASE_SECONDS": "3"]
+        let environment = own.merging(more) { $1 }
         try await Program.run(
             redis: redis.url,
             loops: loops,
@@ -41,7 +43,7 @@ struct JournalTests {
             environment: environment
         ) { child in
             _ = await child.line { $0.contains("loops-bridge is up") }
-            try await body()
+            try await body(child)
         }
     }
 
@@ -57,11 +59,11 @@ struct JournalTests {
                     ]
                     try await ChildProcess.run(Program.path, arguments: arguments) { tail in
                         #expect(await tail.line { $0.contains("does not answer") } != nil)
-                        try await run(redis, loops, port: port) {
+                        try await run(redis, loops, port: port) { _ in
                             try await Harness.publish(Harness.events(20), client)
                             _ = await tail.line { $0.contains("\"number\":20,") }
                         }
-                        try await run(redis, loops, port: port) {
+                        try await run(redis, loops, port: port) { _ in
                             try await Harness.publish(Harness.events(20, from: 20), client)
                             await tail.exited()
                         }
@@ -86,7 +88,7 @@ struct JournalTests {
                 try await LoopsSimulator.withRunning(.unlimited) { _, ports in
                     let url = ["--url", "http://127.0.0.1:\(port)"]
                     try await withClient(redis.url) { client in
-                        try await run(redis, "\(ports.baseURL)/v1", port: port) {
+                        try await run(redis, "\(ports.baseURL)/v1", port: port) { _ in
                             let page = #"{"type":"page","name":"Home","messageId":"m-page","userId":"user-1"}"#
                             try await Harness.publish(Harness.events(2) + [Array(page.utf8)], client)
                             let tail = try await Program.ask(
@@ -124,6 +126,82 @@ struct JournalTests {
                             page.contains("it would be: ignored: no mapping takes this event of type 'page'"),
                             "\(page)"
                         )
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("tail follows two replicas at once, and says which of them completed an event")
+    func replicas() async throws {
+        let places = [FreePort.take(), FreePort.take()]
+        try await RedisServer.run { redis in
+            try await LoopsSimulator.withRunning(.unlimited) { _, ports in
+                let loops = "\(ports.baseURL)/v1"
+                try await withClient(redis.url) { client in
+                    try await run(redis, loops, port: places[0], more: ["BRIDGE_INSTANCE": "one"]) { _ in
+                        try await run(redis, loops, port: places[1], more: ["BRIDGE_INSTANCE": "two"]) { _ in
+                            try await Self.share(client)
+                            try await Harness.publish(Harness.events(200), client)
+                            let tail = try await Program.ask(
+                                ["tail", "--since", "1h", "--count", "200"]
+                                    + places.flatMap { ["--url", "http://127.0.0.1:\($0)"] },
+                                redis: redis.url
+                            )
+                            let names = ["one", "two"].map { name in
+                                tail.lines.count { $0.hasSuffix("by \(name)") }
+                            }
+                            #expect(tail.status == "0" && names.reduce(0, +) == 200, "\(tail)")
+                            #expect(names.allSatisfy { $0 > 20 }, "\(names)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until two members own half of the partitions each.
+    private static func share(_ client: RedisClient) async throws {
+        while true {
+            let leases =
+                try await client.send(
+                    RedisCommand("HVALS", [.string("{\(Harness.stream)}:bridge:loops-bridge:leases")])
+                ).array?.compactMap(\.text).filter { $0.contains("/") } ?? []
+            let owners = Dictionary(grouping: leases) { $0.split(separator: " ").last ?? "" }
+            if owners.count == 2, owners.values.allSatisfy({ $0.count == 32 }) { return }
+            _ = try await client.read(stream: "nothing", after: .zero, count: 1, block: .milliseconds(20))
+        }
+    }
+
+    @Test("At debug, the log has one line for each event, with what became of it and nobody's name; off, why says so")
+    func debugLines() async throws {
+        let port = FreePort.take()
+        try await RedisServer.run { redis in
+            try await LoopsSimulator.withRunning(.unlimited) { _, ports in
+                let more = ["LOG_LEVEL": "debug", "BRIDGE_JOURNAL": "0"]
+                try await withClient(redis.url) { client in
+                    try await run(redis, "\(ports.baseURL)/v1", port: port, more: more) { child in
+                        let page = #"{"type":"page","name":"Home","messageId":"m-page","userId":"user-1"}"#
+                        try await Harness.publish(Harness.events(2) + [Array(page.utf8)], client)
+                        let ids = try await client.range(Harness.stream, count: 3).map(\.id.description)
+                        for (id, words) in zip(
+                            ids,
+                            [
+                                "outcome=delivered mapping=\"Create or update a contact\"", "mapping=\"Send event\"",
+                                "outcome=ignored",
+                            ]
+                        ) {
+                            let line = await child.line { $0.contains("Entry completed") && $0.contains(id) } ?? ""
+                            #expect(words.split(separator: " ").allSatisfy { line.contains($0) }, "\(line)")
+                            #expect(line.contains("milliseconds=") && line.contains("contact="), "\(line)")
+                            #expect(!line.contains("user-") && !line.contains("@example.com"), "\(line)")
+                        }
+                        #expect(child.output.count { $0.contains("Entry completed") } == 3)
+                        let off = try await Program.ask(
+                            ["why", "m-1", "--url", "http://127.0.0.1:\(port)"],
+                            redis: redis.url
+                        )
+                        #expect(off.lines.joined().contains("BRIDGE_JOURNAL"), "\(off)")
                     }
                 }
             }

@@ -96,7 +96,10 @@ struct OutsideTextTests {
         let detail = known["failures"]?.arrayValue?.first?["detail"]?.stringValue ?? ""
         for secret in Self.secrets { #expect(detail.contains(secret), "\(detail)") }
         #expect(!detail.contains(Self.key) && !detail.contains("\u{202E}") && !detail.contains("\u{1B}"))
-        for path in ["/", "/status.json", "/history.json", "/events", "/metrics", "/readyz", "/livez", "/version"] {
+        for path in [
+            "/", "/status.json", "/history.json", "/events", "/metrics", "/readyz", "/livez", "/version", "/runbook",
+            "/journal.json", "/dead.json", "/mappings.json", "/access.json",
+        ] {
             let text = try await get(url + path)
             for secret in Self.secrets + [Self.key, Self.token] { #expect(!text.contains(secret), "\(path)") }
         }
