@@ -66,7 +66,7 @@ extension BridgeMetric {
     )
     package static let mappingEvents = counter(
         "mapping_events_total",
-        "Events by the mapping that took them and what became of them: delivered, expired, dead_lettered.",
+        "Events by the mapping that took them and what became of them: delivered, deleted (a contact at Loops), expired, dead_lettered.",
         [.mapping, .outcome]
     )
     package static let mappingRequestDuration = histogram(

@@ -1,7 +1,9 @@
 import DevKit
 import JSON
 import LoopsSimulator
+import PrometheusMetrics
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import Bridge
@@ -48,6 +50,47 @@ struct DeletionTests {
                 journal.search(JournalQuery($0, knowsContacts: true), atMost: 9).count
             }
             #expect(found == [0, 0, 1])
+        }
+    }
+
+    @Test(
+        "It leaves a receipt of its own, also where Loops had no such contact; one that came too late does not"
+    )
+    func receipt() async throws {
+        let text =
+            #"{"mappings":[{"action":"createOrUpdateContact"},{"name":"Note","action":"sendEvent","trigger":"type = \"delete\"","mapping":{"email":{"@path":"$.traits.email"},"eventName":"Left"}},{"name":"Erase","action":"deleteContact","maxAge":"1d","whenTooOld":"expire"}]}"#
+        let destination = try Destination(file: "m.json", bytes: Array(text.utf8))
+        try await Harness.run(change: { $0.receiptsMax = 100 }) { harness in
+            harness.bridge.reload(destination)
+            let address: JSONObject = ["traits": ["email": "ann@example.com"]]
+            let old: JSONObject = ["traits": ["email": "old@example.com"], "timestamp": "2020-01-01T00:00:00Z"]
+            try await harness.publish([
+                Self.event("identify", "ann", address), Self.event("delete", "ann", address),
+                Self.event("delete", "nobody", ["traits": ["email": "nobody@example.com"]]),
+                // Its deletion is left out; the other request is sent.
+                Self.event("delete", "old", old),
+            ])
+            await harness.bridge.confirmedEnds.reached(4)
+            let receipts = try await harness.client.range("{\(Harness.stream)}:receipts", count: 9)
+                .compactMap { Receipt($0.fields ?? []) }.sorted { $0.entry < $1.entry }
+            #expect(receipts.map(\.outcome) == ["delivered", "deleted", "deleted", "delivered"])
+            let erasures = receipts.map { receipt in receipt.mappings.first { $0.name == "Erase" }?.outcome }
+            #expect(erasures == [nil, "deleted", "deleted", "expired"])
+            let journal = try #require(harness.bridge.journal)
+            let entries = journal.search(JournalQuery("", knowsContacts: true), atMost: 9).sorted { $0.id < $1.id }
+            #expect(entries.map(\.outcome) == [.delivered, .deleted, .deleted, .delivered])
+            #expect(entries.map(\.contact) == ["deleted", "deleted", "deleted", "old"])
+            let counts = harness.bridge.status.ends
+            #expect(counts.delivered == 2 && counts.deleted == 2 && counts.total == 4)
+            let usage = try #require(harness.bridge.mappings.first { $0.mapping.name == "Erase" }?.usage)
+            #expect(usage.deleted == 2 && usage.delivered == 0 && usage.expired == 1)
+            let metrics = harness.registry.exposition()
+            for series in [
+                #"loops_bridge_mapping_events_total{mapping="Erase",outcome="deleted"} 2"#,
+                #"loops_bridge_entries_completed_total{outcome="deleted",stream="\#(Harness.stream)"} 2"#,
+            ] {
+                #expect(metrics.contains(series), "\(series)")
+            }
         }
     }
 

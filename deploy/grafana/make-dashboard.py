@@ -235,8 +235,8 @@ ROWS = [
               f"sum (increase({metric('group_recreations_total', STREAM)}[$__range]))", "short", 6, 4, steps=(GREEN, (1, RED)), decimals=0),
     ]),
     ("Mappings", [
-        panel("timeseries", "Delivered by mapping", "Events a second that each mapping delivered.",
-              [(rate("mapping_events_total", "mapping", extra='outcome="delivered"'), "{{mapping}}")], "ops", 6, stack=True),
+        panel("timeseries", "Delivered by mapping", "Events a second that each mapping delivered, deletions included.",
+              [(rate("mapping_events_total", "mapping", extra='outcome=~"delivered|deleted"'), "{{mapping}}")], "ops", 6, stack=True),
         panel("timeseries", "Dead-lettered by mapping", "Events in a minute. A mapping that shows here after a change of it should be looked at.",
               [(f"""60 * {rate('mapping_events_total', 'mapping', extra='outcome="dead_lettered"')}""", "{{mapping}}")], "short", 6, stack=True),
         panel("timeseries", "Expired by mapping", "Events in a minute that were older than the mapping's maxAge.",

@@ -5,7 +5,7 @@ import Support
 package struct JournalEntry: Sendable {
     /// A closed set.
     package enum Outcome: String, Sendable, CaseIterable {
-        case delivered, ignored, expired, deadLettered, lost
+        case delivered, deleted, ignored, expired, deadLettered, lost
     }
 
     /// Counts the entries that this process has completed.
@@ -150,6 +150,7 @@ extension JournalEntry.Outcome {
         self =
             switch kind {
             case .delivered: .delivered
+            case .deleted: .deleted
             case .ignored: .ignored
             case .expired: .expired
             case .deadLettered: .deadLettered

@@ -6,6 +6,8 @@ struct EntryCompletion: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         /// Every request was answered 2xx, or 409 on our own key.
         case delivered
+        /// The same, and one of the requests deleted a contact, or found that Loops had none.
+        case deleted
         /// No mapping matched.
         case ignored
         /// The entry was trimmed or deleted from the stream before it could be delivered: nothing is left to deliver.

@@ -2,7 +2,7 @@
 struct MappingOutcome: Sendable, Equatable {
     /// A closed set: it is a metric label.
     enum Kind: String, Sendable, CaseIterable {
-        case delivered, expired
+        case delivered, deleted, expired
         case deadLettered = "dead_lettered"
     }
 
@@ -25,7 +25,11 @@ extension PlannedEntry {
                 outcomes.append(MappingOutcome(mapping: step.mapping, kind: .deadLettered))
                 continue
             }
-            outcomes.append(MappingOutcome(mapping: step.mapping, kind: step.isExpired ? .expired : .delivered))
+            let kind: MappingOutcome.Kind =
+                if step.isExpired {
+                    .expired
+                } else { !erasedContacts.isEmpty && step.deletesContact ? .deleted : .delivered }
+            outcomes.append(MappingOutcome(mapping: step.mapping, kind: kind))
         }
         outcomes += left.map { MappingOutcome(mapping: $0, kind: .deadLettered, hadRequest: false) }
         return outcomes

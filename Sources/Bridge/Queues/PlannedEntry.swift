@@ -101,6 +101,12 @@ struct PlannedEntry: Sendable {
     /// Loops refused the key at the current step.
     mutating func keyRefused(at now: ContinuousClock.Instant) { keyRefusedAt = keyRefusedAt ?? now }
 
+    /// Whether one of its requests deleted a contact: one that was left out as too old has not. Only when it is finished, and nothing failed.
+    private var hasDeleted: Bool {
+        // Most entries delete nothing; they are not looked through.
+        !erasedContacts.isEmpty && steps.contains { $0.deletesContact && !$0.isExpired }
+    }
+
     /// What became of it. Only when it is finished.
     var end: EntryCompletion {
         let kind: EntryCompletion.Kind =
@@ -108,7 +114,9 @@ struct PlannedEntry: Sendable {
                 .lost
             } else if !faults.isEmpty {
                 .deadLettered(faults)
-            } else if steps.isEmpty { .ignored } else if expired == steps.count { .expired } else { .delivered }
+            } else if steps.isEmpty {
+                .ignored
+            } else if expired == steps.count { .expired } else { hasDeleted ? .deleted : .delivered }
         var end = EntryCompletion(
             stream: contactQueue.stream,
             id: id,
@@ -124,7 +132,7 @@ struct PlannedEntry: Sendable {
         end.expired = expired
         end.isUnreadable = isUnreadable
         end.trace = trace
-        if kind == .delivered { end.erasedContacts = erasedContacts }
+        if kind == .deleted { end.erasedContacts = erasedContacts }
         end.record = record
         end.mappings = mappingOutcomes
         end.mappingsLoad = mappingsLoad
@@ -191,6 +199,8 @@ struct PlannedRequest: Sendable, Equatable {
     var isExpired = false
     /// Whether it says once more what another request of the entry said.
     var isRepetition = false
+
+    var deletesContact: Bool { call.operation.traits.erasesContact }
 
     func isTooOld(_ now: ContinuousClock.Instant) -> Bool { expiry.map { $0.at <= now } ?? false }
 }

@@ -68,6 +68,9 @@ final class BridgeMetrics: Sendable {
         if case .deadLettered(let faults) = end.kind, let first = faults.first {
             deadLetters.increment(first.reason)
         }
-        if case .delivered = end.kind, let occurredAt = end.occurredAt { eventAge.record(max(0, now - occurredAt)) }
+        switch end.kind {
+        case .delivered, .deleted: if let occurredAt = end.occurredAt { eventAge.record(max(0, now - occurredAt)) }
+        case .ignored, .lost, .expired, .deadLettered: break
+        }
     }
 }

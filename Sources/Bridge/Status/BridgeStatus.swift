@@ -87,6 +87,8 @@ package struct ReadinessCheck: Sendable, Equatable {
 /// How many entries ended, by kind, since the process began; confirmed by Redis.
 package struct CompletionCounts: Sendable, Equatable {
     package var delivered = 0
+    /// Delivered, and a contact is gone from Loops by it.
+    package var deleted = 0
     package var ignored = 0
     /// Left out since they were too old, as their mapping says.
     package var expired = 0
@@ -95,11 +97,12 @@ package struct CompletionCounts: Sendable, Equatable {
 
     package init() {}
 
-    package var total: Int { delivered + ignored + expired + deadLettered + lost }
+    package var total: Int { delivered + deleted + ignored + expired + deadLettered + lost }
 
     mutating func count(_ kind: EntryCompletion.Kind) {
         switch kind {
         case .delivered: delivered += 1
+        case .deleted: deleted += 1
         case .ignored: ignored += 1
         case .expired: expired += 1
         case .deadLettered: deadLettered += 1

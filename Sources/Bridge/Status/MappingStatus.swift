@@ -3,6 +3,7 @@ package import Destination
 /// What one mapping has done since the process began.
 package struct MappingUsage: Sendable, Equatable {
     package var delivered = 0
+    package var deleted = 0
     package var expired = 0
     package var deadLettered = 0
     /// When the last event of it was completed, in seconds since 1970; nil for never.
@@ -11,6 +12,7 @@ package struct MappingUsage: Sendable, Equatable {
     mutating func count(_ kind: MappingOutcome.Kind, at now: Double) {
         switch kind {
         case .delivered: delivered += 1
+        case .deleted: deleted += 1
         case .expired: expired += 1
         case .deadLettered: deadLettered += 1
         }

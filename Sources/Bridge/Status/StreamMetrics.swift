@@ -6,7 +6,7 @@ import Synchronization
 /// The instruments of one stream.
 final class StreamMetrics: Sendable {
     private enum Outcome: String, CaseIterable {
-        case delivered, ignored, expired, lost
+        case delivered, deleted, ignored, expired, lost
         case deadLettered = "dead_lettered"
     }
 
@@ -104,6 +104,7 @@ final class StreamMetrics: Sendable {
         acks.increment()
         switch kind {
         case .delivered: ends.increment(.delivered)
+        case .deleted: ends.increment(.deleted)
         case .ignored: ends.increment(.ignored)
         case .expired: ends.increment(.expired)
         case .deadLettered: ends.increment(.deadLettered)

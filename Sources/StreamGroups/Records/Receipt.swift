@@ -12,11 +12,11 @@ package struct Receipt: Sendable, Equatable {
     package static let messageIDsMax = 4
 
     package var entry: StreamID
-    /// `delivered`, `ignored`, `expired`, `deadLettered` or `lost`.
+    /// `delivered`, `deleted`, `ignored`, `expired`, `deadLettered` or `lost`.
     package var outcome: String
     package var messageIDs: [String]
     package var contactHash: String
-    /// Each mapping that took an event of the entry, with what became of it: `delivered`, `expired` or `dead_lettered`.
+    /// Each mapping that took an event of the entry, with what became of it: `delivered`, `deleted`, `expired` or `dead_lettered`.
     package var mappings: [(name: String, outcome: String)]
     package var attempts: Int
     /// Milliseconds since 1970.

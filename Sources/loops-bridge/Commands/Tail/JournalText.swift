@@ -98,7 +98,7 @@ struct JournalText: Sendable {
 
     private func coloured(_ text: String, _ outcome: String) -> String {
         switch outcome {
-        case "delivered": style.green(text)
+        case "delivered", "deleted": style.green(text)
         case "deadLettered", "lost": style.red(text)
         case "expired": style.yellow(text)
         default: text
@@ -108,6 +108,7 @@ struct JournalText: Sendable {
     private static func past(_ entry: JSONValue) -> String {
         switch entry["outcome"]?.stringValue {
         case "delivered": "delivered"
+        case "deleted": "delivered, and the contact deleted at Loops,"
         case "ignored": "ignored, since no mapping takes it,"
         case "expired": "left out as too old"
         case "deadLettered": "dead-lettered"

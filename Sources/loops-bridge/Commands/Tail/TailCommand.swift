@@ -30,7 +30,10 @@ struct TailCommand: AsyncParsableCommand {
     @Option(help: "Entries with a request, or a failure, of this mapping only. May be repeated.") var mapping:
         [String] =
             []
-    @Option(help: "Entries with this outcome only: delivered, ignored, expired, deadLettered, lost. May be repeated.")
+    @Option(
+        help:
+            "Entries with this outcome only: delivered, deleted, ignored, expired, deadLettered, lost. May be repeated."
+    )
     var outcome: [OutcomeName] = []
     @Option(help: "Entries with an event of this name only (needs a token), or of this type. May be repeated.")
     var event: [String] = []
