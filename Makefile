@@ -113,6 +113,12 @@ test-recipes: test-deps ## Run the recipes of docs/how-to/publish-events.md, or 
 	swift build --build-tests $(SWIFT_FLAGS)
 	ALL_RECIPES=1 swift test --skip-build --disable-xctest --filter PublishRecipesTests $(SWIFT_FLAGS)
 
+.PHONY: test-axe
+test-axe: deps ## Run axe, of PyPI, over every view of the page in Chromium; with pictures: make test-axe ARGS='--pictures .build/views'
+	swift build --product loops-bridge $(SWIFT_FLAGS)
+	swift build --product loops-bridge-dev $(SWIFT_FLAGS)
+	@.ci/test-axe .build/debug/loops-bridge .build/debug/loops-bridge-dev $(ARGS)
+
 .PHONY: test-hiredis
 test-hiredis: test-deps ## Build against another hiredis and test its use: make test-hiredis HIREDIS=/usr/local (with include/ and lib/); default: the one of Debian 13
 	@.ci/test-hiredis $(HIREDIS)
@@ -162,7 +168,7 @@ test-runbook: test-deps ## Run the commands of the runbook with a Redis, a simul
 	@python3 Tests/Runbook/runbook.py .build/debug/loops-bridge $(firstword $(wildcard .build/debug/loops-bridge-dev) .build/debug/loops-bridge)
 
 .PHONY: reference
-reference: ## Write what is made from the code: the reference of settings and commands, the manual page, the flags, the list of metrics
+reference: ## Write what is made from the code and the docs: the reference of settings and commands, the manual page, the flags, the list of metrics, the runbook's page
 	swift build --build-tests $(SWIFT_FLAGS)
 	.build/debug/loops-bridge-dev generate
 
