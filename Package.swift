@@ -232,6 +232,7 @@ let package = Package(
                 .embedInCode("Admin/Page/page.html"),
                 .embedInCode("Admin/Page/page.js"),
                 .embedInCode("Admin/Page/replicas.js"),
+                .embedInCode("Admin/Page/runbook.html"),
                 .embedInCode("Admin/Page/views.js"),
             ]
         ),

@@ -27,6 +27,8 @@ package struct BridgeConfiguration: Sendable {
     package var group = "loops-bridge"
     /// Names this process to others.
     package var instance: String
+    /// Where people find this replica's page, for the pages of the others; nil for nowhere.
+    package var publicAddress: PublicAddress?
     /// Consumers of the group. Fixed when the group is made.
     package var partitions = 64
     /// Entries that may be pending in the group before routing stops; the rest waits as lag. Ten times as many while a few hot contacts

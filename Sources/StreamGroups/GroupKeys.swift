@@ -30,6 +30,8 @@ package struct GroupKeys: Sendable, Equatable {
     package var leases: String { "\(state):leases" }
     /// Member to beat: a hash.
     package var members: String { "\(state):members" }
+    /// Member to where people find its page: a hash.
+    package var addresses: String { "\(state):addresses" }
     /// Partition to the first and the last entry that its owner has read and not planned yet: a hash, mostly empty.
     package var hands: String { "\(state):positions" }
     /// Entry to the deaths of processes that it was present at: a hash, empty but after crashes.
@@ -53,7 +55,7 @@ package struct GroupKeys: Sendable, Equatable {
         [
             (state, "hash"), (leases, "hash"), (members, "hash"), (hands, "hash"), (suspects, "hash"),
             (state + ":last-routed", "hash"), (troubles, "hash"), (replayed, "hash"),
-            (mappings, "hash"),
+            (mappings, "hash"), (addresses, "hash"),
         ]
     }
 

@@ -114,10 +114,12 @@ struct ReplicaTests {
     /// A second replica beside the harness' own.
     static func withReplica(
         _ harness: Harness,
+        change: (inout BridgeConfiguration) -> Void = { _ in },
         _ body: @Sendable @escaping (Bridge) async throws -> Void
     ) async throws {
         var configuration = harness.configuration
         configuration.instance = "second"
+        change(&configuration)
         let settled = configuration
         try await LoopsClient.withClient(settled.loops) { loops in
             let bridge = Bridge(

@@ -3,6 +3,7 @@ import HTTPTransport
 import Loops
 import NIOSupport
 import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import BridgeService
@@ -44,6 +45,22 @@ struct NetworkSettingsTests {
         #expect(try proxy(["LOOPS_PROXY": "p:1", "NO_PROXY": "*"]) == "loops.proxy http://p:1")
         #expect(try proxy(["LOOPS_PROXY": "p:1", "LOOPS_BASE_URL": "http://127.0.0.1:1"]) == "loops.proxy http://p:1")
         #expect(try proxy(["HTTP_PROXY": "p:1", "LOOPS_BASE_URL": "http://127.0.0.1:1"]) == nil)
+    }
+
+    @Test("http.publicURL is an address of http or https, and the admin port answers under its name")
+    func publicURL() throws {
+        let taken = try settings(["HTTP_PUBLIC_URL": "https://ops.example.com/bridge-1"])
+        #expect(taken.bridge.publicAddress?.text == "https://ops.example.com/bridge-1/")
+        #expect(taken.hosts.allows("ops.example.com") && !taken.hosts.allows("other.example.com"))
+        #expect(try settings().bridge.publicAddress == nil)
+        // It is meant to differ between replicas.
+        #expect(taken.shared == (try settings().shared))
+        for wrong in ["bridge-1", "javascript:alert(1)", "https://ann:secret-word@ops.example.com/"] {
+            let error = #expect(throws: SettingsErrors.self) { try settings(["HTTP_PUBLIC_URL": wrong]) }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains("http.publicURL") && text.contains("https://ops.example.com/bridge-1/"), "\(text)")
+            #expect(!text.contains("secret-word"))
+        }
     }
 
     @Test("A certificate's name in the environment is none of an address without TLS that was typed")

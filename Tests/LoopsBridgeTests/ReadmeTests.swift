@@ -8,7 +8,9 @@ import Testing
 
 @Suite("The documentation says what the program does")
 struct ReadmeTests {
-    private func page(_ name: String) throws -> String {
+    private func page(_ name: String) throws -> String { try Self.page(name) }
+
+    private static func page(_ name: String) throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         return try String(contentsOf: root.appending(path: name), encoding: .utf8)
@@ -19,7 +21,11 @@ struct ReadmeTests {
     }
 
     private static let generated = Result {
-        try GeneratedFile.all(service: LoopsBridge._dumpHelp(), developers: LoopsBridgeDev._dumpHelp())
+        try GeneratedFile.all(
+            service: LoopsBridge._dumpHelp(),
+            developers: LoopsBridgeDev._dumpHelp(),
+            runbook: page("docs/how-to/runbook.md")
+        )
     }
 
     @Test("What is made from the code is up to date; `make reference` makes it anew")

@@ -11,7 +11,7 @@ struct StatusTextTests {
         "health": ["state": "blocked", "reasons": ["Loops refuses the API key"]],
         "delivery": ["requestsPerSecond": 7.5, "limit": 10, "nextTrySeconds": 1.2],
         "backlog": ["completionsPerSecond": nil, "waiting": 12, "oldestSeconds": 0, "catchUpSeconds": 90],
-        "completed": ["delivered": 3, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
+        "completed": ["delivered": 3, "deleted": 0, "ignored": 0, "expired": 0, "deadLettered": 1, "lost": 0],
         "streams": [
             [
                 "name": "events", "weight": 2, "lag": nil, "pending": 4, "deadLetters": 1, "error": nil, "paused": nil,
@@ -39,7 +39,7 @@ struct StatusTextTests {
         #expect(lines.contains("requests  7.5/s of 10/s (75 %)"))
         #expect(lines.contains("finished  ?"))
         #expect(lines.contains("waiting   12, oldest 0 s, caught up in 90 s"))
-        #expect(lines.contains("completed 3 delivered · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
+        #expect(lines.contains("completed 3 delivered · 0 deleted · 0 ignored · 0 expired · 1 dead-lettered · 0 lost"))
         #expect(lines.contains { $0.hasPrefix("events") && $0.contains("blocked") && $0.contains("?") })
         #expect(lines.contains { $0.hasPrefix("a (asked)") && $0.hasSuffix("0-2, 5") })
         #expect(lines.contains { $0.hasPrefix("nobody") })

@@ -27,6 +27,7 @@ extension StreamState {
         try await telling { planned in
             var heartbeat = heartbeat
             heartbeat.planned = planned
+            heartbeat.address = address
             return try await group.run(heartbeat)
         }
     }

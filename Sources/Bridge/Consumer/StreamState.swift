@@ -14,6 +14,8 @@ final class StreamState: Sendable {
     /// The stream's group in Redis.
     let group: GroupClient
     let timing: LeaseTiming
+    /// Where people find this replica's page; nil for nowhere.
+    let address: PublicAddress?
 
     /// Wakes the reader; see ``ConsumerState/Wakeups``.
     let work = Wakeup()
@@ -33,9 +35,11 @@ final class StreamState: Sendable {
         timing: LeaseTiming,
         limits: BufferLimits,
         brake: MappingBrake = MappingBrake(isOn: false),
-        writesReceipts: Bool = false
+        writesReceipts: Bool = false,
+        address: PublicAddress? = nil
     ) {
         self.index = index
+        self.address = address
         self.group = group
         self.timing = timing
         let assignment = PartitionAssignment(member: group.member, partitions: group.partitions, timing: timing)
@@ -74,7 +78,8 @@ final class StreamState: Sendable {
                     timing: faults.timing(timing),
                     limits: configuration.limits,
                     brake: brake,
-                    writesReceipts: configuration.receiptsMax > 0
+                    writesReceipts: configuration.receiptsMax > 0,
+                    address: configuration.publicAddress
                 )
             )
         }

@@ -57,6 +57,7 @@ struct PartitionAssignment: Sendable {
     var members: Int { view?.members.count ?? 0 }
     /// The replicas and who owns what, as the last heartbeat found it.
     var memberNames: [String] { view.map { Array($0.members.keys) } ?? [] }
+    var addresses: [String: PublicAddress] { view?.addresses ?? [:] }
     var owners: [Int: String] { view?.leases.compactMapValues { $0.owner.map(String.init) } ?? [:] }
     /// Partitions that nobody owns, as far as is known; nil before the first heartbeat.
     var unassigned: Int? {

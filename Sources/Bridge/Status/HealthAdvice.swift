@@ -1,17 +1,15 @@
 /// The one thing to do first about the reasons of a ``BridgeHealth``, and where more is written about it.
 package struct HealthAdvice: Sendable, Equatable {
     package let action: String
-    /// A document of this repository, with the section.
-    package let document: String
+    /// The section of the runbook that has more: most are called like an alert.
+    package let section: String
 
-    private init(_ action: String, _ document: String) {
+    /// The runbook in this repository, with the section.
+    package var document: String { "docs/how-to/runbook.md#\(section.lowercased())" }
+
+    private init(_ action: String, runbook section: String) {
         self.action = action
-        self.document = document
-    }
-
-    /// - Parameter alert: whose section of the runbook is meant.
-    private init(_ action: String, runbook alert: String) {
-        self.init(action, "docs/how-to/runbook.md#\(alert.lowercased())")
+        self.section = section
     }
 
     /// - Returns: nil when there is nothing that a person has to do.
@@ -80,7 +78,7 @@ package struct HealthAdvice: Sendable, Equatable {
 
     private static func worry(_ status: BridgeStatus) -> HealthAdvice? {
         if status.delivery.doubtsAddress { return Self("Check LOOPS_BASE_URL.", runbook: "LoopsBridgeNotDelivering") }
-        if status.redisAdvice != nil { return Self("Change the address in redis.url.", "docs/reference/redis.md") }
+        if status.redisAdvice != nil { return Self("Change the address in redis.url.", runbook: "RedisAddress") }
         if status.streams.contains(where: { $0.outOfOrder + $0.sentLate > 0 }) {
             return Self("Compare the contact at Loops with its newest event.", runbook: "LoopsBridgeOrderViolated")
         }
@@ -103,10 +101,10 @@ package struct HealthAdvice: Sendable, Equatable {
             return Self("Correct the mappings file; it is loaded by itself.", runbook: "LoopsBridgeMappingsRefused")
         }
         if !status.mismatches.isEmpty {
-            return Self("Add the mapping's contact path to bridge.contactKeys.", "docs/how-to/write-mappings.md")
+            return Self("Add the mapping's contact path to bridge.contactKeys.", runbook: "ContactMismatch")
         }
         if status.unrecognized != nil {
-            return Self("Make the producer write Segment's events.", "docs/reference/entry-format.md")
+            return Self("Make the producer write Segment's events.", runbook: "UnrecognizedEvents")
         }
         if BridgeHealth.hasManyDeadLetters(status.activity) {
             return Self("Open 'Dead letters' and read why; fix it, then replay.", runbook: "LoopsBridgeDeadLettersGrew")

@@ -95,6 +95,7 @@ package struct StreamStatus: Sendable, Equatable {
         replicas = ReplicaStatus.list(
             members: assignment.memberNames,
             owners: assignment.owners,
+            addresses: assignment.addresses,
             own: assignment.member
         )
         primaryDoubt = consumer.primaryDoubt

@@ -13,7 +13,7 @@ import PrometheusMetrics
     import Foundation
 #endif
 
-/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
+/// The endpoints for operators and probes: `/` (the dashboard) with `/events`, `/runbook`, `/metrics`, `/livez` (also called `/healthz`), `/readyz`, `/startz`,
 /// `/status.json`, `/history.json`, `/journal.json` and what is below `/journal`, `/dead.json`, `/mappings.json`, `/access.json`, `/version`. Each answers HEAD as well.
 struct AdminServer {
     let bridge: Bridge
@@ -36,9 +36,10 @@ struct AdminServer {
         for path in ["/livez", "/healthz"] as [RouterPath] { router.get(path) { _, _ in Self.text("ok\n") } }
         router.get("/readyz") { _, _ in Self.answer(to: bridge.status.checks, "ready") }
         router.get("/startz") { _, _ in Self.answer(to: bridge.status.startChecks, "started") }
-        let page = DashboardPage()
-        router.get("/") { _, _ in
-            Response(status: .ok, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.body)))
+        for (path, page) in [("/", PageDocument.dashboard), ("/runbook", .runbook)] as [(RouterPath, PageDocument)] {
+            router.get(path) { _, _ in
+                Response(status: .ok, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.body)))
+            }
         }
         let status: @Sendable (Bool) -> JSONValue = { [bridge, settings] showsDetails in
             Self.status(bridge, settings, showsDetails: showsDetails)

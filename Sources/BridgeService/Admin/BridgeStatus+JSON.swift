@@ -15,8 +15,12 @@ extension BridgeStatus {
             "health": [
                 "state": .string(health.state.rawValue),
                 "reasons": .array(health.reasons.map { .string($0.shown) }),
-                "advice": advice.map { ["action": .string($0.action.shown), "document": .string($0.document)] }
-                    ?? .null,
+                "advice": advice.map { advice in
+                    [
+                        "action": .string(advice.action.shown), "document": .string(advice.document),
+                        "section": .string(advice.section),
+                    ]
+                } ?? .null,
             ],
             "drained": .bool(isDrained),
             "checks": .array(
@@ -52,6 +56,7 @@ extension BridgeStatus {
             "incoming": incoming?.json ?? .null,
             "completed": [
                 "delivered": .int(Int64(ends.delivered)),
+                "deleted": .int(Int64(ends.deleted)),
                 "ignored": .int(Int64(ends.ignored)),
                 "expired": .int(Int64(ends.expired)),
                 "deadLettered": .int(Int64(ends.deadLettered)),
@@ -144,6 +149,7 @@ extension ReplicaStatus {
             "name": .string(name.shown),
             "self": .bool(isSelf),
             "partitions": .array(partitions.map { .int(Int64($0)) }),
+            "url": .optional(address?.text),
         ]
     }
 }

@@ -22,6 +22,7 @@ struct ServiceConfiguration: Sendable {
     var httpHost = "127.0.0.1"
     var httpPort = 9464
     var httpAllowedHosts: [String] = []
+    var httpPublicURL: String?
     var controlToken: String?
     var controlTokenFile: String?
     var viewToken: String?

@@ -249,6 +249,13 @@ extension Setting {
             isShared: false
         ),
         Setting(
+            "http.publicURL",
+            .optionalText,
+            \.httpPublicURL,
+            "Where people find this replica's page, for the links on the pages of the others: https://ops.example.com/bridge-1/; unset: no link",
+            isShared: false
+        ),
+        Setting(
             "http.controlToken",
             .optionalText,
             \.controlToken,
@@ -310,6 +317,7 @@ extension Setting {
     package static let ingestPort = named("ingest.port")
     package static let httpPort = named("http.port")
     package static let httpAllowedHosts = named("http.allowedHosts")
+    package static let httpPublicURL = named("http.publicURL")
     package static let httpControlToken = named("http.controlToken")
     package static let httpControlTokenFile = named("http.controlTokenFile")
     package static let httpViewToken = named("http.viewToken")

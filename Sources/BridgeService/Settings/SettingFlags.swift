@@ -60,6 +60,7 @@ struct SettingFlags: ParsableArguments {
     @Option(.named("http.host")) var httpHost: String?
     @Option(.named("http.port")) var httpPort: String?
     @Option(.named("http.allowedHosts")) var httpAllowedHosts: String?
+    @Option(.named("http.publicURL")) var httpPublicUrl: String?
     @Option(.named("http.controlTokenFile")) var httpControlTokenFile: String?
     @Option(.named("http.viewTokenFile")) var httpViewTokenFile: String?
     @Option(.named("log.level")) var logLevel: String?
@@ -124,6 +125,7 @@ struct SettingFlags: ParsableArguments {
             "http.host": httpHost,
             "http.port": httpPort,
             "http.allowedHosts": httpAllowedHosts,
+            "http.publicURL": httpPublicUrl,
             "http.controlTokenFile": httpControlTokenFile,
             "http.viewTokenFile": httpViewTokenFile,
             "log.level": logLevel,

@@ -61,11 +61,12 @@ package struct Settings: Sendable {
         ] {
             if let fault { reader.report(.conflict(fault)) }
         }
+        bridge.publicAddress = Self.publicAddress(&reader, configuration)
         self.bridge = bridge
         self.mappingsPath = configuration.mappingsPath
         self.httpHost = configuration.httpHost
         self.httpPort = configuration.httpPort
-        self.hosts = Self.hosts(&reader, configuration, hostName: hostName)
+        self.hosts = Self.hosts(&reader, configuration, hostName: hostName, address: bridge.publicAddress)
         if wantsControl ?? needsKey {
             let files = (control: configuration.controlTokenFile, view: configuration.viewTokenFile)
             controlToken = Self.token(
@@ -156,26 +157,6 @@ package struct Settings: Sendable {
             )
             return RedisConfiguration.local
         }
-    }
-
-    /// The machine's own name is known to nobody who could let another's name lead here.
-    private static func hosts(
-        _ reader: inout SettingsReader,
-        _ configuration: ServiceConfiguration,
-        hostName: String
-    ) -> HostRule {
-        let names = configuration.httpAllowedHosts
-        if let wrong = names.first(where: { !HostRule.isName($0) }) {
-            reader.report(
-                .malformed(
-                    key: Setting.httpAllowedHosts.key,
-                    source: reader.value(.httpAllowedHosts)?.source ?? .fallback,
-                    value: "\"\(wrong)\"",
-                    allowed: "a host name without a port, *.example.com for those of a domain, or * for any"
-                )
-            )
-        }
-        return HostRule(names + [configuration.httpHost, hostName])
     }
 
     private static func apiKey(

@@ -154,7 +154,12 @@ extension GroupInspector {
                 owners[partition] = String(owner)
             }
         }
-        status.replicas = ReplicaStatus.list(members: Array(members), owners: owners, own: nil)
+        status.replicas = ReplicaStatus.list(
+            members: Array(members),
+            owners: owners,
+            addresses: try await hash(keys.addresses).compactMapValues { PublicAddress($0) },
+            own: nil
+        )
         status.members = members.count
         status.unassigned = max(0, status.partitions - owners.count)
         (status.pause, status.isPauseKnown) = (try await currentPause(), true)

@@ -34,6 +34,8 @@ package struct GroupView: Sendable, Equatable {
     package var floor: StreamID?
     /// Entries that vanished from the pending list without having ended, and are routed again.
     package var vanished = 0
+    /// Where people find the members' pages, by member; those that say nothing, or no such thing, are not in it.
+    package var addresses: [String: PublicAddress] = [:]
 
     package init(incarnation: String, isStable: Bool, leases: [Int: Lease], members: [String: Int64]) {
         self.incarnation = incarnation
@@ -43,9 +45,10 @@ package struct GroupView: Sendable, Equatable {
     }
 
     package init(_ value: RedisValue) throws(RedisError) {
-        guard case .array(let parts) = value, parts.count == 8, let incarnation = parts[0].text,
+        guard case .array(let parts) = value, parts.count == 9, let incarnation = parts[0].text,
             case .integer(let stable) = parts[1], let leases = parts[2].array, let members = parts[3].array,
-            let pause = parts[4].text, let leaseTime = parts[5].integer, let vanished = parts[7].integer
+            let pause = parts[4].text, let leaseTime = parts[5].integer, let vanished = parts[7].integer,
+            let addresses = parts[8].array
         else { throw RedisError(.unexpectedReply("heartbeat"), command: "EVALSHA", mayHaveBeenApplied: true) }
         self.init(incarnation: incarnation, isStable: stable != 0, leases: [:], members: [:])
         if leaseTime > 0 { self.leaseTime = .milliseconds(leaseTime) }
@@ -55,6 +58,11 @@ package struct GroupView: Sendable, Equatable {
         for index in stride(from: 0, to: leases.count - 1, by: 2) {
             if let partition = leases[index].integer, let text = leases[index + 1].text {
                 self.leases[Int(partition)] = Lease(text: text)
+            }
+        }
+        for index in stride(from: 0, to: addresses.count - 1, by: 2) {
+            if let name = addresses[index].text, let text = addresses[index + 1].text {
+                self.addresses[name] = PublicAddress(text)
             }
         }
         for index in stride(from: 0, to: members.count - 1, by: 2) {

@@ -50,6 +50,8 @@ package struct Heartbeat: GroupScript, Equatable {
     package var incarnation: String?
     /// Whether the incarnation has lasted long enough.
     package var confirmsIncarnation = false
+    /// Where people find this replica's page; nil for nowhere.
+    package var address: PublicAddress?
     /// Partitions of which nothing waits to be planned any more: none of their entries is to blame should this process end.
     package var planned: [Int] = []
     package var rereads: [Reread] = []
@@ -87,7 +89,9 @@ package struct Heartbeat: GroupScript, Equatable {
     }
 
     package func arguments(in keys: GroupKeys) -> [RedisArgument] {
-        var arguments: [String] = [member, keys.group, incarnation ?? "", confirmsIncarnation ? "1" : ""]
+        var arguments: [String] = [
+            member, keys.group, incarnation ?? "", confirmsIncarnation ? "1" : "", address?.text ?? "",
+        ]
         arguments += [String(planned.count)] + planned.map { String($0) }
         arguments.append(String(releases.count))
         for release in releases { arguments += [String(release.partition), release.lease] }

@@ -4,18 +4,18 @@
 -- A lease is "EPOCH MEMBER", or "EPOCH -" when it is free. It counts as renewed whenever its member's beat changes. Beats are never given
 -- twice, so a beat that the caller saw and that still stands means that its member was silent in between.
 -- KEYS: state, leases, members, hands, stream   ARGV: member; group; the incarnation that the caller knows, or ''; 1 when it has lasted long
--- enough; then five lists, each with its length before it: partitions whose entries the caller has planned; partitions to release and their
+-- enough; where people find the caller's page, or ''; then five lists, each with its length before it: partitions whose entries the caller has planned; partitions to release and their
 -- leases; partitions that the caller owns and reads from their beginning, and their leases, which get the next epoch; partitions to claim, their
 -- leases as the caller saw them and their owners' beats ('' for none); silent members to remove and their beats. In another incarnation than the
 -- one that the caller knows, nothing is claimed and nobody removed: after Redis went back in time, beats are given again.
 -- Answer: incarnation, 1 if it is stable, leases, members, what the pause says of itself or '', the group's lease time in milliseconds, the ID up
--- to which all is finished, entries that vanished from the pending list and are routed again
+-- to which all is finished, entries that vanished from the pending list and are routed again, where people find the members' pages
 -- A pause may be all that is there.
 -- Takes nothing away. A Redis whose memory is full lets a script go on that has written.
 redis.call('HDEL', KEYS[1], '-')
 local state = redis.call('HMGET', KEYS[1], 'partitions', 'incarnation', 'stable-incarnation', 'routed', 'ended', 'position', 'floor', 'lease')
 if not state[1] then return redis.error_reply('UNOPENED the state of the group is gone') end
-local me, at = ARGV[1], 5
+local me, at, addresses = ARGV[1], 6, KEYS[1] .. ':addresses'
 local function items(width)
   local list, length = {}, tonumber(ARGV[at])
   for i = 0, length - 1 do
@@ -54,6 +54,8 @@ for i = 2, #owned, 2 do
   end
 end
 redis.call('HSET', KEYS[3], me, redis.call('HINCRBY', KEYS[1], 'beat', 1))
+-- Nothing depends on the addresses: whatever stands in their way is passed over.
+if ARGV[5] == '' then redis.pcall('HDEL', addresses, me) else redis.pcall('HSET', addresses, me, ARGV[5]) end
 
 for _, item in ipairs(items(2)) do
   if redis.call('HGET', KEYS[2], item[1]) == item[2] then
@@ -78,6 +80,7 @@ end
 for _, item in ipairs(items(2)) do
   if is_known and item[1] ~= MARKER and redis.call('HGET', KEYS[3], item[1]) == item[2] then
     redis.call('HDEL', KEYS[3], item[1])
+    redis.pcall('HDEL', addresses, item[1])
     redis.call('DEL', KEYS[1] .. ':unfetched:' .. item[1], KEYS[1] .. ':wakeup:' .. item[1])
     news = true
   end
@@ -101,5 +104,8 @@ elseif position then
 end
 if news then ring_others(KEYS[1], KEYS[3], me, 'leases') end
 if vanished > 0 then ring_others(KEYS[1], KEYS[3], '', 'routed') end
+local pages = redis.pcall('HGETALL', addresses)
+if pages.err then pages = {} end
 return { incarnation, stable and 1 or 0, redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3]),
-  redis.call('HGET', KEYS[1], 'paused') or '', tonumber(state[8] or '0'), floor or '', vanished }
+  redis.call('HGET', KEYS[1], 'paused') or '', tonumber(state[8] or '0'), floor or '', vanished,
+  pages }

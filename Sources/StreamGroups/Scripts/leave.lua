@@ -10,6 +10,7 @@ for i = 2, #ARGV, 2 do
   end
 end
 redis.call('HDEL', KEYS[3], me)
+redis.pcall('HDEL', KEYS[1] .. ':addresses', me)
 redis.call('DEL', KEYS[1] .. ':unfetched:' .. me, KEYS[1] .. ':wakeup:' .. me)
 ring_others(KEYS[1], KEYS[3], me, 'leases')
 return 0

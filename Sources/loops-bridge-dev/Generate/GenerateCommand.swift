@@ -7,7 +7,7 @@ struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract:
-            "Writes the files that are made from the code: reference documentation, the manual page, the flags of settings, the list of metrics.",
+            "Writes the files that are made from the code and the docs: reference documentation, the manual page, the flags of settings, the list of metrics, the runbook's page.",
         discussion: """
             'make reference' runs it. It asks the 'loops-bridge' beside it for its commands.
 
@@ -21,7 +21,14 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         let files: [GeneratedFile]
         do {
-            files = try GeneratedFile.all(service: Self.commandsOfTheService(), developers: LoopsBridgeDev._dumpHelp())
+            files = try GeneratedFile.all(
+                service: Self.commandsOfTheService(),
+                developers: LoopsBridgeDev._dumpHelp(),
+                runbook: String(
+                    contentsOf: URL(fileURLWithPath: root).appending(path: "docs/how-to/runbook.md"),
+                    encoding: .utf8
+                )
+            )
         } catch {
             Terminal.printError("\(error)")
             throw ExitStatus.failed

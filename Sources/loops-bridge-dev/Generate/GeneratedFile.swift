@@ -10,7 +10,8 @@ struct GeneratedFile {
     /// - Parameters:
     ///   - service: what `loops-bridge --experimental-dump-help` prints.
     ///   - developers: the same of `loops-bridge-dev`.
-    static func all(service: String, developers: String) throws(CommandFacts.UnknownForm) -> [GeneratedFile] {
+    ///   - runbook: what `docs/how-to/runbook.md` holds.
+    static func all(service: String, developers: String, runbook: String) throws -> [GeneratedFile] {
         let service = try CommandFacts(dump: service)
         let developers = try CommandFacts(dump: developers)
         return [
@@ -25,6 +26,10 @@ struct GeneratedFile {
             GeneratedFile(
                 path: "docs/loops-bridge.1",
                 text: ManualPage(root: service, settings: Setting.all, version: Version.number).text
+            ),
+            GeneratedFile(
+                path: "Sources/BridgeService/Admin/Page/runbook.html",
+                text: try RunbookFile(markdown: runbook).text
             ),
             GeneratedFile(
                 path: "deploy/metrics.json",

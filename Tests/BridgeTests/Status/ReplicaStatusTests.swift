@@ -1,3 +1,4 @@
+import StreamGroups
 import Testing
 
 @testable import Bridge
@@ -13,6 +14,14 @@ struct ReplicaStatusTests {
                 ReplicaStatus(name: "b", isSelf: true, partitions: [1]),
             ]
         )
+    }
+
+    @Test("A page is that of the member that published it")
+    func pages() {
+        let page = PublicAddress("http://a:1")
+        let addresses = ["a/1": page, "gone/3": PublicAddress("http://gone")].compactMapValues(\.self)
+        let list = ReplicaStatus.list(members: ["a/1", "b/2"], owners: [:], addresses: addresses, own: nil)
+        #expect(list.map(\.address) == [page, nil])
     }
 
     @Test("Two of one name are told apart, and an owner that left is listed until its partitions are taken over")

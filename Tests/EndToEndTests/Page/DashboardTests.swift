@@ -241,7 +241,7 @@ struct DashboardTests {
                     let links = try await browser.run(
                         "return [...document.querySelectorAll('footer a')].map((link) => new URL(link.href).pathname)"
                     )
-                    #expect(links == ["/bridge/status.json", "/bridge/metrics", "/bridge/readyz"])
+                    #expect(links == ["/bridge/status.json", "/bridge/metrics", "/bridge/readyz", "/bridge/runbook"])
                 }
             }
         }

@@ -2,6 +2,8 @@ import Bridge
 import DevKit
 import JSON
 import LoopsSimulator
+import RedisStreams
+import StreamGroups
 import Testing
 
 @testable import BridgeService
@@ -77,6 +79,42 @@ struct MappingsPageTests {
                 try await browser.click("#drain button:last-of-type")
                 try await browser.until("drain", has: "take part again: done")
                 #expect(!harness.bridge.isDrained)
+                #expect(try await browser.console() == [])
+            }
+        }
+    }
+
+    @Test("A replica that publishes an address has a link; what somebody else put into Redis for one is no link")
+    func links() async throws {
+        try await Harness.page { harness, browser in
+            try await ReplicaTests.withReplica(
+                harness,
+                change: { $0.publicAddress = PublicAddress("http://127.0.0.1:9/second") }
+            ) { second in
+                try await harness.owns(32)
+                let keys = harness.configuration.keys(of: harness.configuration.streams[0])
+                let evil = RedisCommand(
+                    "HSET",
+                    [
+                        .string(keys.addresses), "evil/1", "javascript:document.title='taken'", "worse/2",
+                        .string("http://x/\"><img src=x onerror=\"document.title='taken'\">"),
+                    ]
+                )
+                _ = try await harness.client.send(evil)
+                let members = RedisCommand("HSET", [.string(keys.members), "evil/1", "1", "worse/2", "1"])
+                _ = try await harness.client.send(members)
+                _ = try await browser.run("location.hash = '#replicas'")
+                try await browser.until("document.querySelectorAll('#replicas-rows tr').length === 4")
+                try await browser.until("document.querySelectorAll('#replicas-rows a').length === 1")
+                let link = "document.querySelector('#replicas-rows a')"
+                #expect(try await browser.run("return \(link).href") == "http://127.0.0.1:9/second/#replicas")
+                #expect(try await browser.run("return \(link).textContent") == "second")
+                try await browser.until("replicas-note", has: "http.publicURL")
+                #expect(try await browser.text("replicas-rows").contains("no address published"))
+                let urls = second.status.streams[0].replicas.map { $0.address?.text }
+                #expect(urls.compactMap(\.self) == ["http://127.0.0.1:9/second/"])
+                #expect(try await browser.run("return document.title") != "taken")
+                #expect(try await browser.run("return document.querySelectorAll('#replicas-rows img').length") == 0)
                 #expect(try await browser.console() == [])
             }
         }

@@ -28,7 +28,11 @@ struct OverviewTests {
             try await harness.publish(Harness.events(40))
             try await browser.until("document.body.dataset.state === 'blocked'")
             try await browser.until("advice", has: "LOOPS_API_KEY")
-            #expect(try await browser.text("advice-document") == "docs/how-to/runbook.md#loopsbridgekeyrejected")
+            #expect(try await browser.text("advice-document") == "LoopsBridgeKeyRejected")
+            #expect(
+                try await browser.run("return document.getElementById('advice-document').getAttribute('href')")
+                    == "runbook#loopsbridgekeyrejected"
+            )
             #expect(try await browser.text("state-since").hasPrefix("since "))
             #expect(try await browser.run("return document.title") == "Blocked – loops-bridge")
             #expect(try await browser.run("return document.querySelector('link[rel=icon]').href") != sign)

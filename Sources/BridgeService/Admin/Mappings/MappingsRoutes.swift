@@ -60,6 +60,7 @@ struct MappingsRoutes: Sendable {
             // What a file says may name people.
             "trigger": showsAll ? .string(mapping.triggerText) : .null,
             "delivered": .int(Int64(status.usage.delivered)),
+            "deleted": .int(Int64(status.usage.deleted)),
             "expired": .int(Int64(status.usage.expired)),
             "deadLettered": .int(Int64(status.usage.deadLettered)),
             "lastAt": .optional(status.usage.lastAt),

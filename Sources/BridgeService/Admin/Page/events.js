@@ -22,11 +22,14 @@
     return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
   }
 
-  const TONES = { delivered: "tag good", deadLettered: "tag bad", lost: "tag bad", expired: "tag warn", ignored: "tag" };
+  const TONES = { delivered: "tag good", deleted: "tag calm", deadLettered: "tag bad", lost: "tag bad", expired: "tag warn", ignored: "tag" };
+
+  // Its contact was deleted at Loops: what it held and what was sent of it is not kept.
+  const isForgotten = (entry) => entry.contactHash === "deleted";
 
   function eventText(entry) {
     const first = entry.events[0];
-    if (!first) return "unread";
+    if (!first) return isForgotten(entry) ? "forgotten" : "unread";
     const more = entry.eventCount > 1 ? ` and ${entry.eventCount - 1} more` : "";
     return `${first.type || "other"}${isKnown(first.name) ? ` “${first.name}”` : ""}${more}`;
   }
@@ -36,7 +39,8 @@
     if (entry.coalesced) parts.push(`with ${entry.coalesced.with || "another"} (${entry.coalesced.kind})`);
     for (const failure of entry.failures) parts.push(failure.reason);
     if (entry.outcome === "ignored") parts.push("no mapping takes it");
-    return parts.join(" · ") || "nothing was sent";
+    const nothing = !isForgotten(entry) ? "nothing was sent" : entry.outcome === "deleted" ? "the contact is gone from Loops" : "forgotten with its contact";
+    return parts.join(" · ") || nothing;
   }
 
   const address = (entry) => `#events/${encodeURIComponent(entry.entry)}/${encodeURIComponent(entry.stream)}`;
@@ -233,7 +237,8 @@
       parts.push(part("Why nothing was sent", list));
     }
     if (entry.explanations && entry.explanations.length) parts.push(part("Mappings, as map --explain shows them", ...entry.explanations.map(code)));
-    if (entry.unexplained) parts.push(make("p", "empty", entry.unexplained));
+    if (isForgotten(entry)) parts.push(make("p", "empty", "Its contact was deleted at Loops: what it held and what was sent of it is not kept."));
+    else if (entry.unexplained) parts.push(make("p", "empty", entry.unexplained));
     parts.push(...entry.requests.map(requestPart));
     byId("event-title").textContent = `Event ${entry.entry}`;
     byId("event-body").replaceChildren(...parts);

@@ -10,6 +10,7 @@
       ["Action", mapping.enabled ? mapping.action : `${mapping.action}, off`],
       ["Trigger", isKnown(mapping.trigger) ? mapping.trigger : "hidden"],
       ["Delivered", number(mapping.delivered), "number"],
+      ["Deleted", number(mapping.deleted), "number"],
       ["Expired", number(mapping.expired), "number"],
       ["Dead-lettered", number(mapping.deadLettered), mapping.deadLettered ? "tag bad" : "number"],
       ["Last event", instant(mapping.lastAt)],

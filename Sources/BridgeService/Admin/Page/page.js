@@ -154,7 +154,8 @@
     byId("advice").hidden = !isKnown(advice);
     if (isKnown(advice)) {
       write(byId("advice-action"), advice.action);
-      write(byId("advice-document"), advice.document);
+      write(byId("advice-document"), advice.section);
+      mark(byId("advice-document"), "href", `runbook#${encodeURIComponent(advice.section.toLowerCase())}`);
     }
     order(state !== "healthy" && status.failures.length > 0);
     const next = status.delivery.nextTrySeconds;
@@ -202,6 +203,7 @@
 
     figure("ends", rate(backlog.completionsPerSecond), "/s");
     const ends = [`${count(completed.delivered)} delivered`, `${count(completed.ignored)} ignored`];
+    if (completed.deleted) ends.push(`${count(completed.deleted)} deleted at Loops`);
     if (completed.expired) ends.push(`${count(completed.expired)} expired`);
     ends.push(`${count(completed.deadLettered)} dead-lettered`);
     if (completed.lost) ends.push(`${count(completed.lost)} lost`);

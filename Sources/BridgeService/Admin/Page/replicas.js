@@ -23,16 +23,22 @@
     return [...found.values()];
   }
 
+  // What another member published. The bridge has looked at it already; a link that could run something is made of nothing.
+  function safe(url) {
+    try { return ["http:", "https:"].includes(new URL(url).protocol) ? url : null; } catch (error) { return null; }
+  }
+
   function line(member) {
-    const head = make(member.url && !member.self ? "a" : "span", "", member.name);
-    if (member.url && !member.self) {
-      head.href = `${member.url}#replicas`;
+    const url = member.self ? null : safe(member.url);
+    const head = make(url ? "a" : "span", "", member.name);
+    if (url) {
+      head.href = `${url}#replicas`;
       head.rel = "noreferrer";
     }
     return lineOf(head, [
       ["Partitions", number(member.owns), "number"],
       ["Of streams", member.streams.map(([name, count]) => `${name}: ${count}`).join(", ")],
-      ["Page", member.self ? "this page" : member.url || "no address published"],
+      ["Page", member.self ? "this page" : url || "no address published", "words"],
     ]);
   }
 
@@ -40,7 +46,8 @@
     const list = members(status);
     const isOpen = status.streams.some((stream) => !isKnown(stream.partitions.unassigned));
     byId("replicas-note").textContent = status.drained ? "This replica is drained: it owns nothing, and hears of the others no more."
-      : isOpen ? "Who is in the group is not known yet." : "Members of the group, as this replica heard at its last heartbeat.";
+      : isOpen ? "Who is in the group is not known yet." : "Members of the group, as this replica heard at its last heartbeat."
+        + (list.some((member) => !member.self && !safe(member.url)) ? " A replica with http.publicURL (HTTP_PUBLIC_URL) has a link here." : "");
     const seen = JSON.stringify(list);
     if (byId("replicas-rows").dataset.seen !== seen) {
       byId("replicas-rows").dataset.seen = seen;

@@ -40,7 +40,7 @@ struct StatusText {
             "waiting   \(number(backlog?["waiting"])), oldest \(wait(backlog?["oldestSeconds"])), "
                 + "caught up in \(wait(backlog?["catchUpSeconds"]))",
             "completed "
-                + ["delivered", "ignored", "expired", "deadLettered", "lost"]
+                + ["delivered", "deleted", "ignored", "expired", "deadLettered", "lost"]
                 .map { "\(number(completed?[$0])) \($0 == "deadLettered" ? "dead-lettered" : $0)" }
                 .joined(separator: " · "),
         ].compactMap(\.self).map { fitting($0) }
@@ -105,21 +105,30 @@ struct StatusText {
     }
 
     private func replicas(_ status: JSONValue) -> [String] {
-        var table = TextTable(columns: [
-            .init(title: "REPLICA"), .init(title: "STREAM", rank: 1),
-            .init(title: "PARTITIONS", isNumber: true, rank: 2),
-            .init(title: "WHICH", maxWidth: 60),
-        ])
-        for stream in status["streams"]?.arrayValue ?? [] {
+        let streams = status["streams"]?.arrayValue ?? []
+        let hasPages = streams.contains { stream in
+            stream["replicas"]?.arrayValue?.contains { $0["url"]?.stringValue != nil } ?? false
+        }
+        var table = TextTable(
+            columns: [
+                .init(title: "REPLICA"), .init(title: "STREAM", rank: 1),
+                .init(title: "PARTITIONS", isNumber: true, rank: 2),
+                .init(title: "WHICH", maxWidth: 60),
+            ] + (hasPages ? [.init(title: "PAGE", rank: 3)] : [])
+        )
+        for stream in streams {
             for replica in stream["replicas"]?.arrayValue ?? [] {
                 let partitions = (replica["partitions"]?.arrayValue ?? []).compactMap { $0.integerValue.map(Int.init) }
                 table.rows.append([
                     text(replica["name"]) + (replica["self"] == true ? " (asked)" : ""), text(stream["name"]),
                     String(partitions.count), partitions.isEmpty ? "-" : Self.ranges(partitions),
                 ])
+                if hasPages {
+                    table.rows[table.rows.count - 1].append(replica["url"]?.stringValue?.shown ?? "-")
+                }
             }
             if let unassigned = stream["partitions"]?["unassigned"]?.integerValue, unassigned > 0 {
-                table.rows.append(["nobody", text(stream["name"]), String(unassigned), "-"])
+                table.rows.append(["nobody", text(stream["name"]), String(unassigned), "-"] + (hasPages ? ["-"] : []))
             }
         }
         return table.lines(width: width)
