@@ -141,7 +141,7 @@ struct PublishCommand: AsyncParsableCommand {
             try await run.publish(
                 PublishSource(descriptor: descriptor, name: isInput ? "standard input" : path),
                 file: index,
-                size: isInput ? nil : try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int,
+                size: isInput ? nil : (try? FileManager.default.attributesOfItem(atPath: path))?.integer(.size),
                 from: index == 0 ? firstLine : 1
             )
         }
