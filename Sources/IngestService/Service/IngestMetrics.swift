@@ -1,5 +1,6 @@
 import BridgeService
 import Ingest
+import MetricCatalog
 import Metrics
 import NIOCore
 
@@ -9,26 +10,22 @@ final class IngestMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         self.factory = factory
-        counter("ingest_retries_total").increment(by: 0)
-        for code in IngestRefusal.codes { counter("ingest_refusals_total", [("code", code)]).increment(by: 0) }
+        counter(.ingestRetries).increment(by: 0)
+        for code in IngestRefusal.codes { counter(.ingestRefusals, [(.code, code)]).increment(by: 0) }
     }
 
-    private func counter(_ name: String, _ labels: [(String, String)] = []) -> Counter {
-        Counter(label: "loops_bridge_" + name, dimensions: labels, factory: factory)
+    private func counter(_ metric: BridgeMetric, _ labels: BridgeMetric.Labels = []) -> Counter {
+        metric.counter(labels, in: factory)
     }
 
-    private func gauge(_ name: String, _ labels: [(String, String)] = []) -> Gauge {
-        Gauge(label: "loops_bridge_" + name, dimensions: labels, factory: factory)
-    }
-
-    private func timer(_ name: String, _ labels: [(String, String)] = []) -> Metrics.Timer {
-        Metrics.Timer(label: "loops_bridge_" + name, dimensions: labels, factory: factory)
+    private func gauge(_ metric: BridgeMetric, _ labels: BridgeMetric.Labels = []) -> Gauge {
+        metric.gauge(labels, in: factory)
     }
 
     var droppedConnections: [IngestConnections.Cause: Counter] {
         Dictionary(
             uniqueKeysWithValues: IngestConnections.Cause.allCases.map { cause in
-                (cause, counter("ingest_connections_dropped_total", [("cause", cause.rawValue)]))
+                (cause, counter(.ingestConnectionsDropped, [(.cause, cause.rawValue)]))
             }
         )
     }
@@ -36,29 +33,31 @@ final class IngestMetrics: Sendable {
     // MARK: Requests
 
     func came(_ batch: NormalizedBatch) {
-        counter("ingest_sdk_events_total", [("sdk", Self.library(batch.sdk))]).increment(by: batch.count)
+        counter(.ingestSdkEvents, [(.sdk, Self.library(batch.sdk))]).increment(by: batch.count)
     }
 
     func dropped(_ dropped: [IngestDropReason: Int], key: IngestKey) {
         for (reason, count) in dropped {
-            counter("ingest_events_dropped_total", [("key", key.name), ("reason", reason.rawValue)]).increment(
+            counter(.ingestEventsDropped, [(.key, key.name), (.reason, reason.rawValue)]).increment(
                 by: count
             )
         }
     }
 
     func accepted(_ accepted: StreamIntake.Accepted, key: IngestKey) {
-        counter("ingest_events_accepted_total", [("key", key.name)]).increment(by: accepted.added)
-        counter("ingest_events_duplicate_total", [("key", key.name)]).increment(by: accepted.duplicates)
+        counter(.ingestEventsAccepted, [(.key, key.name)]).increment(by: accepted.added)
+        counter(.ingestEventsDuplicate, [(.key, key.name)]).increment(by: accepted.duplicates)
     }
 
     func answered(_ request: IngestRequest, _ answer: IngestAnswer, key: IngestKey?, bytes: Int, took: Duration) {
-        let labels = [("path", request.endpoint.label), ("status", "\(answer.status)"), ("key", key?.name ?? "none")]
-        counter("ingest_requests_total", labels).increment()
-        if let refusal = answer.refusal { counter("ingest_refusals_total", [("code", refusal.code)]).increment() }
-        if request.retryCount > 0 { counter("ingest_retries_total").increment() }
-        counter("ingest_body_bytes_total").increment(by: bytes)
-        timer("ingest_request_duration_seconds").recordNanoseconds(took.nanoseconds)
+        let labels: BridgeMetric.Labels = [
+            (.path, request.endpoint.label), (.status, "\(answer.status)"), (.key, key?.name ?? "none"),
+        ]
+        counter(.ingestRequests, labels).increment()
+        if let refusal = answer.refusal { counter(.ingestRefusals, [(.code, refusal.code)]).increment() }
+        if request.retryCount > 0 { counter(.ingestRetries).increment() }
+        counter(.ingestBodyBytes).increment(by: bytes)
+        BridgeMetric.ingestRequestDuration.timer(in: factory).recordNanoseconds(took.nanoseconds)
     }
 
     /// As libraries call themselves; a closed set.
@@ -80,11 +79,11 @@ final class IngestMetrics: Sendable {
 
     func observer(stream: String) -> any StreamIntake.Observer {
         StreamObserver(
-            script: timer("ingest_script_duration_seconds", [("stream", stream)]),
-            hold: timer("ingest_hold_seconds", [("stream", stream)]),
+            script: BridgeMetric.ingestScriptDuration.timer([(.stream, stream)], in: factory),
+            hold: BridgeMetric.ingestHold.timer([(.stream, stream)], in: factory),
             failures: Dictionary(
                 uniqueKeysWithValues: CallFailure.words.map { word in
-                    (word, counter("ingest_script_failures_total", [("stream", stream), ("reason", word)]))
+                    (word, counter(.ingestScriptFailures, [(.stream, stream), (.reason, word)]))
                 }
             )
         )
@@ -107,21 +106,21 @@ final class IngestMetrics: Sendable {
     func show(_ streams: [(stream: String, snapshot: StreamIntake.Snapshot)], connections: Int) {
         let now = ContinuousClock.now
         for (stream, snapshot) in streams {
-            let labels = [("stream", stream)]
-            gauge("ingest_held_requests", labels).record(snapshot.held)
-            gauge("ingest_oldest_held_seconds", labels).record(snapshot.oldest.map { (now - $0) / .seconds(1) } ?? 0)
-            gauge("ingest_outage_seconds", labels).record(snapshot.outageSince.map { (now - $0) / .seconds(1) } ?? 0)
-            if let length = snapshot.length { gauge("ingest_stream_length", labels).record(length) }
+            let labels = [(MetricLabel.stream, stream)]
+            gauge(.ingestHeldRequests, labels).record(snapshot.held)
+            gauge(.ingestOldestHeld, labels).record(snapshot.oldest.map { (now - $0) / .seconds(1) } ?? 0)
+            gauge(.ingestOutage, labels).record(snapshot.outageSince.map { (now - $0) / .seconds(1) } ?? 0)
+            if let length = snapshot.length { gauge(.ingestStreamLength, labels).record(length) }
         }
-        gauge("ingest_connections").record(connections)
+        gauge(.ingestConnections).record(connections)
     }
 
     func reloaded(isAccepted: Bool) {
-        counter("ingest_reloads_total", [("result", isAccepted ? "accepted" : "refused")]).increment()
-        gauge("ingest_reload_ok").record(isAccepted ? 1 : 0)
+        counter(.ingestReloads, [(.result, isAccepted ? "accepted" : "refused")]).increment()
+        gauge(.ingestReloadOk).record(isAccepted ? 1 : 0)
     }
 
-    func loaded() { gauge("ingest_reload_ok").record(1) }
+    func loaded() { gauge(.ingestReloadOk).record(1) }
 }
 
 extension Duration {
