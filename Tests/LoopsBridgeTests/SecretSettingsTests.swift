@@ -86,7 +86,7 @@ struct SecretSettingsTests {
         try Data("\("0123456789")".utf8).write(to: URL(fileURLWithPath: path))
         #expect(try BoundedFile.text(path, upTo: 10) == "0123456789")
         #expect(throws: BoundedFile.Fault.tooLong(limit: 9)) { try BoundedFile.text(path, upTo: 9) }
-        guard case .failure(let fault) = Usable.read("/dev/zero", as: "mappings file") else {
+        guard case .failure(let fault) = CommandInput.read("/dev/zero", as: "mappings file") else {
             Issue.record("a device was read")
             return
         }

@@ -48,7 +48,7 @@ package enum LookalikeVariables {
     }
 }
 
-extension Usable {
+extension CommandInput {
     /// Tells of variables that are ignored though they look like ours.
     package static func warnOfVariables() {
         for finding in LookalikeVariables.find(in: ProcessInfo.processInfo.environment) {

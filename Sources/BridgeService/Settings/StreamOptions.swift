@@ -27,8 +27,8 @@ package struct StreamOptions: ParsableArguments {
             (.redisURL, redisUrl), (.bridgeStreams, bridgeStreams), (.bridgeGroup, bridgeGroup),
             (.bridgeDeadLetterStream, bridgeDeadLetterStream),
         ]
-        Usable.warnOfVariables()
-        return try Usable.settings {
+        CommandInput.warnOfVariables()
+        return try CommandInput.settings {
             try Settings(
                 flags: Dictionary(uniqueKeysWithValues: typed.compactMap { key, value in value.map { (key.key, $0) } })
                     .merging(more) { $1 },

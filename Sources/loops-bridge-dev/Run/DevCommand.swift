@@ -66,7 +66,7 @@ struct DevCommand: AsyncParsableCommand {
         let listener = Task { for await _ in signals { interruption.come() } }
         defer { listener.cancel() }
         // Before anything is started for settings that cannot be used.
-        let destination = try Usable.destination(
+        let destination = try CommandInput.destination(
             path: try settings(redis: "redis://127.0.0.1", loops: "http://127.0.0.1").mappingsPath
         )
         let logger = Loggers.logger(.init(level: .warning))
@@ -123,7 +123,7 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     private func settings(redis: String, loops: String) throws -> Settings {
-        try Usable.settings {
+        try CommandInput.settings {
             var settings = try options.settings(overrides: overrides(redis: redis, loops: loops))
             let isSet = settings.inForce.contains { $0.key == Setting.httpPort.key && $0.source != .fallback }
             if !isSet, once != nil || !FreePort.isFree(settings.httpPort) { settings.httpPort = 0 }

@@ -60,13 +60,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let mappings {
-            let destination = try Usable.destination(path: mappings)
+            let destination = try CommandInput.destination(path: mappings)
             Self.warn(of: destination, in: mappings)
             Self.warn(of: destination.contactKeyMismatches(), in: mappings)
             Terminal.line("The mappings are good.\n  mappings   \(mappings): \(destination.mappings.count)")
             return
         }
-        Usable.warnOfVariables()
+        CommandInput.warnOfVariables()
         // Both are loaded before either is complained of.
         let settings = Result {
             let settings = try options.settings()
@@ -74,7 +74,7 @@ struct CheckCommand: AsyncParsableCommand {
             return settings
         }
         let path = (try? settings.get()).map(\.mappingsPath) ?? options.mappingsPath
-        let loaded = Usable.load(path: path)
+        let loaded = CommandInput.load(path: path)
         if case .failure(let error) = settings { Terminal.printError("\(error)") }
         if case .failure(let fault) = loaded { Terminal.printError("\(fault)") }
         if case .success(let destination) = loaded, let path { Self.warn(of: destination, in: path) }

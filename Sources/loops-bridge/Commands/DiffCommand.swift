@@ -37,13 +37,13 @@ struct DiffCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.settings()
-        try Usable.streams(Set(stream), of: settings.bridge)
+        try CommandInput.streams(Set(stream), of: settings.bridge)
         var configuration = settings.bridge
         if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
-        let old = try Usable.destination(path: settings.mappingsPath)
-        var comparison = MappingsComparison(old: old, new: try Usable.destination(path: mappings))
+        let old = try CommandInput.destination(path: settings.mappingsPath)
+        var comparison = MappingsComparison(old: old, new: try CommandInput.destination(path: mappings))
         var listed = 0
-        try await Usable.redis(configuration.redis) {
+        try await CommandInput.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 for view in views {
                     try await view.latest(last) { entry, contact, events in

@@ -29,10 +29,10 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try Usable.settings { try options.settings(needsKey: false) }
+        let settings = try CommandInput.settings { try options.settings(needsKey: false) }
         // What a mapping matches is asked for this word alone.
         let isAsked = settings.ingest.drop.contains(.unmapped)
-        let destination = try isAsked ? Usable.destination(path: settings.mappingsPath) : .presets
+        let destination = try isAsked ? CommandInput.destination(path: settings.mappingsPath) : .presets
         let assembly: IngestAssembly
         do {
             assembly = try IngestAssembly(settings: settings, destination: destination)

@@ -27,9 +27,9 @@ struct MapCommand: AsyncParsableCommand {
     @Flag(help: "Explains instead: what becomes of each event, and why.") var explain = false
 
     func run() async throws {
-        let destination = try Usable.destination(path: mappings)
+        let destination = try CommandInput.destination(path: mappings)
         if Terminal.isTyped { Terminal.printError(LineReader.typedNotice) }
-        try await Usable.lines {
+        try await CommandInput.lines {
             if explain { try Self.explain(destination) } else { try Self.map(destination) }
         }
     }

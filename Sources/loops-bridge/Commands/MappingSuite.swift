@@ -8,18 +8,20 @@ struct MappingSuite: Sendable {
     let cases: [MappingCase]
     let destination: Destination
 
-    static func load(_ file: String) -> Result<MappingSuite, Usable.Fault> {
-        Usable.read(file, as: "file of cases").flatMap { bytes in
+    static func load(_ file: String) -> Result<MappingSuite, CommandInput.Fault> {
+        CommandInput.read(file, as: "file of cases").flatMap { bytes in
             // Loaded whatever the cases are like, so that the faults of both are told at once.
-            let destination = Usable.load(path: MappingCases.mappings(in: bytes).map { path(of: $0, besides: file) })
+            let destination = CommandInput.load(
+                path: MappingCases.mappings(in: bytes).map { path(of: $0, besides: file) }
+            )
             do {
                 let cases = try MappingCases(file: file, bytes: bytes).cases
                 return destination.map { MappingSuite(file: file, cases: cases, destination: $0) }
             } catch {
                 guard case .failure(let fault) = destination else {
-                    return .failure(Usable.Fault(description: "\(error)"))
+                    return .failure(CommandInput.Fault(description: "\(error)"))
                 }
-                return .failure(Usable.Fault(description: "\(error)\n\(fault)"))
+                return .failure(CommandInput.Fault(description: "\(error)\n\(fault)"))
             }
         }
     }

@@ -35,7 +35,8 @@ struct MappingsImportCommand: AsyncParsableCommand {
     func run() async throws {
         let outcome: SubscriptionImport
         do {
-            let bytes = try Usable.read(file, as: "file of subscriptions", upTo: SubscriptionImport.fileBytesMax).get()
+            let bytes = try CommandInput.read(file, as: "file of subscriptions", upTo: SubscriptionImport.fileBytesMax)
+                .get()
             outcome = try SubscriptionImport(file: file, bytes: bytes, destination: destination)
         } catch {
             Terminal.printError("\(error)")

@@ -28,12 +28,12 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try Usable.settings {
+        let settings = try CommandInput.settings {
             let settings = try options.settings()
             try settings.checkCertificates()
             return settings
         }
-        let destination = try Usable.destination(path: settings.mappingsPath)
+        let destination = try CommandInput.destination(path: settings.mappingsPath)
         let logger = Loggers.logger(settings.log)
         for warning in settings.warnings { logger.warning("A setting is not safe", metadata: ["error": "\(warning)"]) }
         for variable in LookalikeVariables.find(in: ProcessInfo.processInfo.environment) {

@@ -69,7 +69,7 @@ struct LineReader {
     }
 }
 
-extension Usable {
+extension CommandInput {
     /// Ends the program with status 2 when what is read line by line cannot be read.
     static func lines<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {

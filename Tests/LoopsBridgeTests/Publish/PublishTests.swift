@@ -86,8 +86,8 @@ struct PublishTests {
             #expect(files.paths == names + ["-", "notes.txt"] && files.skipped == 3)
             try files.begin(at: folder + "/b/2.gz")
             #expect(files.paths.count == 5)
-            #expect(throws: Usable.Fault.self) { try files.begin(at: "nowhere") }
-            #expect(throws: Usable.Fault.self, "an empty one") { try PublishFiles([folder + "/e"]) }
+            #expect(throws: CommandInput.Fault.self) { try files.begin(at: "nowhere") }
+            #expect(throws: CommandInput.Fault.self, "an empty one") { try PublishFiles([folder + "/e"]) }
             #expect(try PublishFiles([]).paths == ["-"])
         }
     }

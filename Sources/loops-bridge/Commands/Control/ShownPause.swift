@@ -47,11 +47,11 @@ enum PausedStreams {
         _ settings: Settings,
         _ body: (GroupInspector) async throws -> Result
     ) async throws -> [Result] {
-        try Usable.streams(Set(names), of: settings.bridge)
+        try CommandInput.streams(Set(names), of: settings.bridge)
         var configuration = settings.bridge
         if !names.isEmpty { configuration.streams.removeAll { !names.contains($0.name) } }
         var results: [Result] = []
-        try await Usable.redis(configuration.redis) {
+        try await CommandInput.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 for view in views { results.append(try await body(view)) }
             }

@@ -26,10 +26,10 @@ struct DeadLetterSession {
         body: (DeadLetterSession, Settings) async throws -> Void
     ) async throws {
         let settings = try options.settings()
-        try Usable.streams(filter.streams, of: settings.bridge)
+        try CommandInput.streams(filter.streams, of: settings.bridge)
         var configuration = settings.bridge
         if !filter.streams.isEmpty { configuration.streams.removeAll { !filter.streams.contains($0.name) } }
-        try await Usable.redis(configuration.redis) {
+        try await CommandInput.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 let session = DeadLetterSession(
                     boxes: DeadLetterQueue.boxes(of: views),
@@ -96,7 +96,7 @@ extension DeadLetterSession {
     }
 }
 
-extension Usable {
+extension CommandInput {
     /// Ends the program with status 2 when one of these streams is none of the configuration's.
     static func streams(_ names: Set<String>, of configuration: BridgeConfiguration) throws {
         for name in names.sorted() where !configuration.streams.contains(where: { $0.name == name }) {

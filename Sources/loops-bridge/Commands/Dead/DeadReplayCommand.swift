@@ -46,7 +46,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await DeadLetterSession.run(options, letters.filter) { session, settings in
-            let destination = byMappings ? try Usable.destination(path: settings.mappingsPath) : nil
+            let destination = byMappings ? try CommandInput.destination(path: settings.mappingsPath) : nil
             var replayer = DeadLetterReplayer(boxes: session.boxes, scan: scan, destination: destination)
             var found: Set<StreamID> = []
             try await session.each(newestFirst: false) { letter, box in

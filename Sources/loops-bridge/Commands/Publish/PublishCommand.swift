@@ -209,9 +209,9 @@ struct PublishCommand: AsyncParsableCommand {
     /// What looks at events. Without its mappings there is none, which matters for `--check` only: whoever publishes need not have them.
     private func preview(_ settings: Settings) throws -> EntryPreview? {
         if check {
-            return EntryPreview(settings.bridge, destination: try Usable.destination(path: settings.mappingsPath))
+            return EntryPreview(settings.bridge, destination: try CommandInput.destination(path: settings.mappingsPath))
         }
-        switch Usable.load(path: settings.mappingsPath) {
+        switch CommandInput.load(path: settings.mappingsPath) {
         case .success(let destination): return EntryPreview(settings.bridge, destination: destination)
         case .failure(let fault):
             Terminal.printError("warning: events are not looked at: \(fault)")

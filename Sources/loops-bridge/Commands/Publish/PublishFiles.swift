@@ -29,7 +29,7 @@ struct PublishFiles {
     private(set) var skipped = 0
 
     /// - Parameter names: as they were typed; none for standard input.
-    init(_ names: [String]) throws(Usable.Fault) {
+    init(_ names: [String]) throws(CommandInput.Fault) {
         for name in names.isEmpty ? [Self.standardInput] : names {
             var facts = stat()
             guard name != Self.standardInput, stat(name, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
@@ -40,26 +40,26 @@ struct PublishFiles {
             try walk(name, depth: 1)
             if paths.count == count {
                 let known = Self.suffixes.joined(separator: ", ")
-                throw Usable.Fault(description: "\(name): the folder has no file whose name ends with \(known)")
+                throw CommandInput.Fault(description: "\(name): the folder has no file whose name ends with \(known)")
             }
         }
     }
 
     /// Only those from this one on.
-    mutating func begin(at path: String) throws(Usable.Fault) {
+    mutating func begin(at path: String) throws(CommandInput.Fault) {
         guard let index = paths.firstIndex(of: path) else {
-            throw Usable.Fault(description: "--from-file: \(path) is none of the \(paths.count) files")
+            throw CommandInput.Fault(description: "--from-file: \(path) is none of the \(paths.count) files")
         }
         paths.removeFirst(index)
     }
 
-    private mutating func walk(_ folder: String, depth: Int) throws(Usable.Fault) {
+    private mutating func walk(_ folder: String, depth: Int) throws(CommandInput.Fault) {
         guard depth <= Self.depthMax else {
-            throw Usable.Fault(description: "\(folder): more than \(Self.depthMax) folders within each other")
+            throw CommandInput.Fault(description: "\(folder): more than \(Self.depthMax) folders within each other")
         }
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-            throw Usable.Fault(description: "\(folder): the folder cannot be read: \(FileErrorText.of(error))")
+            throw CommandInput.Fault(description: "\(folder): the folder cannot be read: \(FileErrorText.of(error))")
         }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
@@ -76,9 +76,9 @@ struct PublishFiles {
         }
     }
 
-    private mutating func take(_ path: String) throws(Usable.Fault) {
+    private mutating func take(_ path: String) throws(CommandInput.Fault) {
         guard paths.count < Self.countMax else {
-            throw Usable.Fault(description: "more than \(Self.countMax) files: name a part of them")
+            throw CommandInput.Fault(description: "more than \(Self.countMax) files: name a part of them")
         }
         paths.append(path)
     }

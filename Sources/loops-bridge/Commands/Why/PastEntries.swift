@@ -22,7 +22,7 @@ struct PastEntries {
     /// The receipts that are looked at for one entry, at the most.
     private let scan: Int
     private let mappings: String
-    private let preview: Result<EntryPreview, Usable.Fault>
+    private let preview: Result<EntryPreview, CommandInput.Fault>
     private var problems: [String] = []
     /// Those that have answered nothing are not asked again.
     private var silent: Set<String> = []
@@ -32,7 +32,7 @@ struct PastEntries {
         self.replicas = replicas
         self.scan = scan
         mappings = mappingsPath.map { "the mappings of \($0)" } ?? "the two presets (bridge.mappings is not set)"
-        preview = Usable.load(path: mappingsPath).map { EntryPreview(configuration, destination: $0) }
+        preview = CommandInput.load(path: mappingsPath).map { EntryPreview(configuration, destination: $0) }
     }
 
     /// Why journals were not asked, once each.

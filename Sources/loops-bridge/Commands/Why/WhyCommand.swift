@@ -51,7 +51,7 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings(journals.typed, wantsControl: true)
         let replicas = try journals.replicas(settings)
-        try Usable.streams(Set(stream), of: settings.bridge)
+        try CommandInput.streams(Set(stream), of: settings.bridge)
         var configuration = settings.bridge
         if !stream.isEmpty { configuration.streams.removeAll { !stream.contains($0.name) } }
         var text = WhyText(
@@ -60,7 +60,7 @@ struct WhyCommand: AsyncParsableCommand {
             group: configuration.group,
             showsContacts: showContacts
         )
-        try await Usable.redis(configuration.redis) {
+        try await CommandInput.redis(configuration.redis) {
             try await GroupInspector.run(configuration, logger: Loggers.logger(.init(level: .critical))) { views in
                 var isFound = false
                 var past = PastEntries(

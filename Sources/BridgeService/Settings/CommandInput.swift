@@ -3,7 +3,7 @@ import Bridge
 package import Destination
 
 /// Loads what a command needs, or ends it with status 2 and every fault on standard error.
-package enum Usable {
+package enum CommandInput {
     /// Why a file cannot be used: every fault, one a line.
     package struct Fault: Error, Equatable, CustomStringConvertible {
         package let description: String
