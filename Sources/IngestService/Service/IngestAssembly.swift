@@ -137,7 +137,8 @@ package struct IngestAssembly {
             logger: logger.at(.warning)
         )
         group.maximumGracefulShutdownDuration = Self.shutdownGrace
-        group.maximumCancellationDuration = .seconds(5)
+        // Behind it the process is ended without a word, so it is for what hangs, not for a machine that is busy.
+        group.maximumCancellationDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
         withExtendedLifetime(hangups) {}
     }
