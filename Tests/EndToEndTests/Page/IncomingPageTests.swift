@@ -17,17 +17,6 @@ import Testing
 
 @Suite("What comes in over HTTP, on the page in Chromium", .tags(.servers), .serialized, .timeLimit(.minutes(5)))
 struct IncomingPageTests {
-    private func audit(_ browser: Browser, _ name: String) async throws {
-        for width in [390, 1360] as [Int64] {
-            for scheme in [Browser.Scheme.light, .dark] {
-                try await browser.look(width: width, scheme)
-                let faults = try await browser.run(PageAudit.script)
-                #expect(faults == [], "\(name) \(width) \(scheme): \(faults)")
-                try await browser.picture("incoming-\(name)-\(width)-\(scheme)", width: width, scheme)
-            }
-        }
-    }
-
     /// Waits until an element's text has this, whether it is open or not.
     private func until(_ browser: Browser, _ id: String, has text: String) async throws {
         try await browser.until("document.getElementById('\(id)').textContent.includes('\(text)')")
@@ -44,7 +33,7 @@ struct IncomingPageTests {
             #expect(
                 try await browser.run("return document.getElementById('incoming-figures').checkVisibility()") == false
             )
-            try await audit(browser, "none")
+            try await browser.audit("incoming-none")
             let environment = ["INGEST_DROP": "page", "BRIDGE_INSTANCE": "intake-1"]
             try await IngestProgram.run(redis: harness.redis.url, environment: environment) { program in
                 let events = Harness.events(40)
@@ -64,7 +53,7 @@ struct IncomingPageTests {
                 }
                 // Nothing of the key itself.
                 #expect(!body.contains(IngestProgram.key))
-                try await audit(browser, "running")
+                try await browser.audit("incoming-running")
                 program.child.send(SIGKILL)
                 try await until(browser, "incoming-body", has: "intake-1silent for")
                 try await until(browser, "incoming-figures", has: "Held requestsunknown")

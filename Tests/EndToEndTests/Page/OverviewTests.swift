@@ -10,17 +10,6 @@ import Testing
 
 @Suite("The overview at 3 a.m., in Chromium", .tags(.servers), .serialized, .timeLimit(.minutes(5)))
 struct OverviewTests {
-    private func audit(_ browser: Browser, _ name: String) async throws {
-        for width in [390, 1360] as [Int64] {
-            for scheme in [Browser.Scheme.light, .dark] {
-                try await browser.look(width: width, scheme)
-                let faults = try await browser.run(PageAudit.script)
-                #expect(faults == [], "\(name) \(width) \(scheme): \(faults)")
-                try await browser.picture("overview-\(name)-\(width)-\(scheme)", width: width, scheme)
-            }
-        }
-    }
-
     @Test("Blocked: since when, what to do first and where it is written; the tab's title and sign tell it too")
     func blocked() async throws {
         try await Harness.page(change: { $0.loops.apiKey = "wrong" }) { harness, browser in
@@ -38,7 +27,7 @@ struct OverviewTests {
             #expect(try await browser.run("return document.querySelector('link[rel=icon]').href") != sign)
             // Drawn from the samples, one every two seconds.
             try await browser.until("document.querySelector('#waiting-spark .blocked').getAttribute('d') !== ''")
-            try await audit(browser, "blocked")
+            try await browser.audit("overview-blocked")
             #expect(try await browser.console() == [])
         }
     }
@@ -60,7 +49,7 @@ struct OverviewTests {
             // The same failure of many contacts is one line.
             #expect(try await browser.run("return document.querySelectorAll('#failures tr').length") == 1)
             #expect(try await browser.text("settings-title") == "Settings in force, 1 of them set")
-            try await audit(browser, "degraded")
+            try await browser.audit("overview-degraded")
             #expect(try await browser.console() == [])
         }
     }
@@ -100,7 +89,7 @@ struct OverviewTests {
                 """
             )
             #expect(try await browser.run("return \(value).hidden") == false)
-            try await audit(browser, "paused")
+            try await browser.audit("overview-paused")
 
             _ = try await browser.run("document.querySelector('#pause input').value = 'it is in'")
             try await browser.click("#pause button:last-of-type")

@@ -1,3 +1,6 @@
+import JSON
+import Testing
+
 /// What keeps people from using a page: the rules that a checker for accessibility applies, as far as they fit this page.
 enum PageAudit {
     /// The body of a function that returns what is wrong, one text for each fault.
@@ -84,4 +87,18 @@ enum PageAudit {
         for (const entry of performance.getEntriesByType("resource")) if (new URL(entry.name).origin !== location.origin && !entry.name.startsWith("data:")) faults.push(`from elsewhere: ${entry.name}`);
         return faults;
         """
+}
+
+extension Browser {
+    /// Looks for faults of the page as it stands, on a phone and on a desk, light and dark, and keeps a picture of each.
+    func audit(_ name: String) async throws {
+        for width in [390, 1360] as [Int64] {
+            for scheme in [Scheme.light, .dark] {
+                try await look(width: width, scheme)
+                let faults = try await run(PageAudit.script)
+                #expect(faults == [], "\(name) \(width) \(scheme): \(faults)")
+                try await picture("\(name)-\(width)-\(scheme)", width: width, scheme)
+            }
+        }
+    }
 }
